@@ -1,0 +1,28 @@
+"""XPO1 workbench: how a SINE drug binds Cys528 of XPO1, and lets go again."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from workbench.ligands.reading import load_ligand
+    from workbench.pipeline import dock
+    from workbench.structures.loading import load_receptor
+
+_EXPORTS = {
+    "dock": "workbench.pipeline",
+    "load_ligand": "workbench.ligands.reading",
+    "load_receptor": "workbench.structures.loading",
+}
+
+__all__ = ["__version__", "dock", "load_ligand", "load_receptor"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public functions on first use, so that ``import workbench`` stays instant."""
+    if name in _EXPORTS:
+        return getattr(import_module(_EXPORTS[name]), name)
+    raise AttributeError(f"module 'workbench' has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""What a pose is worth: geometry, validity, interactions, distance to a reference."""

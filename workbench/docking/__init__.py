@@ -1,0 +1,1 @@
+"""Placing a ligand: the covalent search and the encounter complex."""

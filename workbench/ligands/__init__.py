@@ -1,0 +1,1 @@
+"""Inhibitors: read, their warhead found, their adducts with cysteine enumerated."""

@@ -1,0 +1,1 @@
+"""Force fields, platforms and minimisation of the bonded complex."""

@@ -1,0 +1,153 @@
+"""What a docking run found: the objects that reports read and that users hold."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA_VERSION = 1
+
+ResultVerdict = Literal["adduct", "no_thiol", "no_warhead", "unsupported_warhead"]
+
+
+@dataclass(frozen=True)
+class EncounterRecord:
+    """One pose of the intact drug; ``sdf`` is its mol block (heavy atoms and hydrogens)."""
+
+    rank: int
+    score_kcal_per_mol: float
+    sg_c_distance_angstrom: float | None
+    attack_angle_degree: float | None
+    attack_ready: bool
+    sdf: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True)
+class PoseRecord:
+    """One bonded pose, after minimisation.
+
+    ``score_kcal_per_mol`` is the search's; energies are the force field's, comparable between
+    poses of one run only. ``complex_pdb`` and ``complex_cif`` are the whole bonded complex;
+    ``drug_sdf`` is the mol block of the drug's atoms with the adduct's bond orders.
+    """
+
+    rank: int
+    score_kcal_per_mol: float
+    score_terms: dict[str, float]
+    minimised_energy_kcal_per_mol: float
+    strain_kcal_per_mol: float
+    sg_c_distance_angstrom: float
+    c_s_c_angle_degree: float
+    rmsd_to_reference_angstrom: float | None
+    core_rmsd_to_reference_angstrom: float | None
+    moved_by_minimisation_angstrom: float
+    rms_gradient_kcal_per_mol_angstrom: float
+    valid: bool
+    failed_checks: tuple[str, ...]
+    interactions: tuple[dict[str, Any], ...]
+    drug_sdf: str = field(repr=False, default="")
+    complex_pdb: str = field(repr=False, default="")
+    complex_cif: str = field(repr=False, default="")
+    files: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AdductRecord:
+    """One diastereomer and its poses, best score first."""
+
+    label: str
+    smiles: str
+    formula: str
+    stereocentres: tuple[dict[str, Any], ...]
+    poses: tuple[PoseRecord, ...]
+
+
+@dataclass(frozen=True)
+class DockingResult:
+    """The outcome of ``workbench.dock`` (``result.json``, schema 1).
+
+    ``ligand``, ``receptor`` and ``provenance`` are the dictionaries of the schema;
+    ``receptor_pdb`` is the prepared receptor for the 3D view, ``reference`` the crystal
+    reference pose as ``{"name", "sdf", "note", "uncertainty_angstrom"}`` when there is one.
+    """
+
+    verdict: ResultVerdict
+    reason: str
+    ligand: dict[str, Any]
+    receptor: dict[str, Any]
+    encounter: tuple[EncounterRecord, ...]
+    adducts: tuple[AdductRecord, ...]
+    timing: dict[str, float]
+    provenance: dict[str, Any]
+    warnings: tuple[str, ...] = ()
+    receptor_pdb: str = field(repr=False, default="")
+    reference: dict[str, Any] | None = field(repr=False, default=None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the content of ``result.json``; structures are left to their own files."""
+        adducts = [
+            {
+                **{k: v for k, v in asdict(adduct).items() if k != "poses"},
+                "poses": [_without_structures(pose) for pose in adduct.poses],
+            }
+            for adduct in self.adducts
+        ]
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "ligand": self.ligand,
+            "receptor": self.receptor,
+            "encounter": {"poses": [_without_structures(pose) for pose in self.encounter]},
+            "adducts": adducts,
+            "warnings": list(self.warnings),
+            "timing": self.timing,
+            "provenance": self.provenance,
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per bonded pose: the content of ``poses.csv``."""
+        import pandas as pd
+
+        rows = [
+            {
+                "ligand": self.ligand["name"],
+                "diastereomer": adduct.label,
+                "rank": pose.rank,
+                "score_kcal_per_mol": pose.score_kcal_per_mol,
+                **{f"score_{name}_kcal_per_mol": v for name, v in pose.score_terms.items()},
+                "minimised_energy_kcal_per_mol": pose.minimised_energy_kcal_per_mol,
+                "strain_kcal_per_mol": pose.strain_kcal_per_mol,
+                "sg_c_distance_angstrom": pose.sg_c_distance_angstrom,
+                "c_s_c_angle_degree": pose.c_s_c_angle_degree,
+                "rmsd_to_reference_angstrom": pose.rmsd_to_reference_angstrom,
+                "core_rmsd_to_reference_angstrom": pose.core_rmsd_to_reference_angstrom,
+                "moved_by_minimisation_angstrom": pose.moved_by_minimisation_angstrom,
+                "valid": pose.valid,
+                "failed_checks": "; ".join(pose.failed_checks),
+            }
+            for adduct in self.adducts
+            for pose in adduct.poses
+        ]
+        return pd.DataFrame(rows)
+
+    def view(self) -> Any:
+        """Return a py3Dmol view of the best pose in its groove."""
+        from workbench.report.scene import view_of
+
+        return view_of(self)
+
+    def _repr_html_(self) -> str:
+        from workbench.report.page import notebook_html
+
+        return notebook_html(self)
+
+
+_STRUCTURES = ("sdf", "drug_sdf", "complex_pdb", "complex_cif")
+
+
+def _without_structures(record: EncounterRecord | PoseRecord) -> dict[str, Any]:
+    return {key: value for key, value in asdict(record).items() if key not in _STRUCTURES}

@@ -1,0 +1,1 @@
+"""Structures of XPO1: read, numbered as in human, prepared, written."""
