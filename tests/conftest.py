@@ -1,0 +1,36 @@
+"""What all tests share: the opt-in marks and the folder of real structure files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+OPT_IN = ("slow", "network", "gpu", "browser")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    for mark in OPT_IN:
+        parser.addoption(f"--{mark}", action="store_true", help=f"also run tests marked {mark}")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for mark in OPT_IN:
+        if config.getoption(f"--{mark}") or os.environ.get(f"WORKBENCH_TEST_{mark.upper()}"):
+            continue
+        for item in items:
+            if mark in item.keywords:
+                item.add_marker(pytest.mark.skip(reason=f"opt-in: run with --{mark}"))
+
+
+@pytest.fixture(scope="session")
+def shared_structures() -> Path:
+    """Folder of real structure files (receptors/, ligands/, adducts/), never part of the project."""
+    root = Path(__file__).resolve().parents[1]
+    folder = Path(
+        os.environ.get("WORKBENCH_TEST_STRUCTURES", root.parent / "shared" / "structures")
+    )
+    if not (folder / "receptors").is_dir():
+        pytest.skip(f"no structure files: set WORKBENCH_TEST_STRUCTURES (looked in {folder.name})")
+    return folder

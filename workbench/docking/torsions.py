@@ -1,0 +1,156 @@
+"""The adduct as a tree of rigid parts hung on CA and CB of the cysteine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit import Chem
+
+from workbench.ligands.molecules import Adduct
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+_HELD_BONDS = Chem.MolFromSmarts("[$(C=O),$(C=S),$(C=N)]-!@[#7,O;!$([OH])]")
+
+
+@dataclass(frozen=True)
+class TorsionTree:
+    """Rigid parts and the bonds that turn them.
+
+    Part 0 holds CA and CB and never moves; torsion ``k`` turns part ``k + 1`` and all that
+    hangs on it, and parents come before children.
+
+    Parameters
+    ----------
+    part
+        ``(n_atoms,)`` part of each atom.
+    parent
+        ``(n_torsions,)`` part that carries part ``k + 1``.
+    axis_start, axis_end
+        ``(n_torsions,)`` atoms of the turning bond, the end on the moving side.
+    conformers
+        ``(n_conformers, n_atoms, 3)`` angstrom, CA and CB on the receptor's.
+    pairs
+        ``(n_pairs, 2)`` atoms more than three bonds apart whose distance can change.
+    """
+
+    part: IntArray
+    parent: IntArray
+    axis_start: IntArray
+    axis_end: IntArray
+    conformers: FloatArray
+    pairs: IntArray
+
+    @property
+    def n_torsions(self) -> int:
+        """Number of turning bonds."""
+        return len(self.parent)
+
+
+def turning_bonds(adduct: Adduct) -> list[tuple[int, int]]:
+    """Return the bonds that the search turns, parents first, each as (start, moving end).
+
+    Ring and multiple bonds stay; amide, ester and similar C-N and C-O bonds stay as embedded
+    (several conformers cover both forms); bonds that move no heavy atom are left out.
+    """
+    mol = adduct.mol
+    held = {frozenset(match) for match in mol.GetSubstructMatches(_HELD_BONDS)}
+    order = [adduct.ca_index]
+    parent = {adduct.ca_index: -1}
+    for atom in order:
+        for neighbour in mol.GetAtomWithIdx(atom).GetNeighbors():
+            if neighbour.GetIdx() not in parent:
+                parent[neighbour.GetIdx()] = atom
+                order.append(neighbour.GetIdx())
+    bonds: list[tuple[int, int]] = []
+    for end in order[1:]:
+        start = parent[end]
+        bond = mol.GetBondBetweenAtoms(start, end)
+        turns = bond.GetBondType() == Chem.BondType.SINGLE and not bond.IsInRing()
+        if turns and mol.GetAtomWithIdx(end).GetDegree() > 1 and frozenset((start, end)) not in held:
+            bonds.append((start, end))
+    return bonds
+
+
+def _beyond(mol: Chem.Mol, start: int, end: int) -> set[int]:
+    """Return the atoms on the far side of a bond, its end included."""
+    seen = {start, end}
+    todo = [end]
+    for atom in todo:
+        for neighbour in mol.GetAtomWithIdx(atom).GetNeighbors():
+            if neighbour.GetIdx() not in seen:
+                seen.add(neighbour.GetIdx())
+                todo.append(neighbour.GetIdx())
+    return seen - {start}
+
+
+def _rotation_between(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Return the rotation matrix that turns one unit vector onto another."""
+    axis = np.cross(first, second)
+    cosine = float(first @ second)
+    if cosine < -1 + 1e-9:
+        helper = np.eye(3)[int(np.argmin(np.abs(first)))]
+        normal = np.cross(first, helper)
+        normal /= np.linalg.norm(normal)
+        return 2 * np.outer(normal, normal) - np.eye(3)
+    skew = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
+    return np.asarray(np.eye(3) + skew + skew @ skew / (1 + cosine))
+
+
+def _anchored(conformers: FloatArray, adduct: Adduct, ca: FloatArray, cb: FloatArray) -> FloatArray:
+    target = (cb - ca) / np.linalg.norm(cb - ca)
+    placed = np.empty_like(conformers)
+    for k, points in enumerate(conformers):
+        own = points[adduct.cb_index] - points[adduct.ca_index]
+        turn = _rotation_between(own / np.linalg.norm(own), target)
+        placed[k] = (points - points[adduct.cb_index]) @ turn.T + cb
+        placed[k, adduct.ca_index] = ca
+    return placed
+
+
+def build_tree(
+    adduct: Adduct, conformers: FloatArray, ca: FloatArray, cb: FloatArray
+) -> TorsionTree:
+    """Hang an adduct on a cysteine's CA and CB.
+
+    Parameters
+    ----------
+    conformers
+        ``(n_conformers, n_atoms, 3)`` angstrom in any frame.
+    ca, cb
+        ``(3,)`` angstrom, in the receptor.
+
+    Returns
+    -------
+    TorsionTree
+    """
+    mol = adduct.mol
+    bonds = turning_bonds(adduct)
+    part = np.zeros(mol.GetNumAtoms(), dtype=np.int64)
+    parent = np.zeros(len(bonds), dtype=np.int64)
+    beyond = [_beyond(mol, start, end) for start, end in bonds]
+    for k, (start, _) in enumerate(bonds):
+        parent[k] = part[start]
+        part[list(beyond[k])] = k + 1
+    separation = Chem.GetDistanceMatrix(mol)
+    # Turning a bond moves neither of its own atoms, so an atom on an axis is rigid with the
+    # parts on both sides.
+    member = np.array([[i in atoms and i != end for i in range(len(part))]
+                       for atoms, (_, end) in zip(beyond, bonds, strict=True)]).T
+    pairs = [
+        (i, j)
+        for i in range(len(part))
+        for j in range(i + 1, len(part))
+        if separation[i, j] > 3 and (member[i] != member[j]).any()
+    ]
+    return TorsionTree(
+        part=part,
+        parent=parent,
+        axis_start=np.array([start for start, _ in bonds], dtype=np.int64),
+        axis_end=np.array([end for _, end in bonds], dtype=np.int64),
+        conformers=_anchored(conformers, adduct, ca, cb),
+        pairs=np.array(pairs, dtype=np.int64).reshape(-1, 2),
+    )
