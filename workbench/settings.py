@@ -33,7 +33,7 @@ class GridSettings(Settings):
 class SearchSettings(Settings):
     """The covalent search."""
 
-    n_conformers: int = Field(8, ge=1, le=200)
+    n_conformers: int = Field(32, ge=1, le=200)
     n_poses: int = Field(10, ge=1, le=200, description="poses kept per diastereomer")
     cluster_angstrom: float = Field(1.0, ge=0, le=5)
     random_starts: int = Field(200, ge=1, description="random poses before each chain's first")
@@ -55,6 +55,11 @@ class EncounterSettings(Settings):
     attack_distance_angstrom: float = Field(
         4.2, gt=0, description="S...C distance at or under which a pose can react"
     )
+    attack_angle_degree: float = Field(
+        107.0, gt=0, lt=180, description="ideal S...C=C angle (Buergi and Dunitz 1973)"
+    )
+    attack_angle_tolerance_degree: float = Field(25.0, gt=0, lt=90)
+    edge_angstrom: float = Field(26.0, ge=10, le=60, description="edge of the docking box")
 
 
 class MinimizationSettings(Settings):

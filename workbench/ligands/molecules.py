@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from rdkit import Chem
+
+WarheadVerdict = Literal["adduct", "no_warhead", "unsupported_warhead"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,9 @@ class Ligand:
         Isomeric, canonical.
     warhead
         ``None`` when no known warhead was found; ``warhead_problem`` then says why.
+    warhead_verdict
+        ``adduct`` when ``warhead`` is set; otherwise whether nothing electrophilic was found
+        (``no_warhead``) or something that the workbench does not model.
     """
 
     name: str
@@ -54,6 +60,7 @@ class Ligand:
     warhead: WarheadMatch | None
     warhead_problem: str = ""
     warnings: tuple[str, ...] = ()
+    warhead_verdict: WarheadVerdict = "no_warhead"
 
 
 @dataclass(frozen=True)

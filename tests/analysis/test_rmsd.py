@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pytest
+from analysis_toys import SELINEXOR_BS, adduct_from
+from rdkit import Chem
+from rdkit.Chem import AllChem
+from spyrmsd import rmsd as spyrmsd
+
+from workbench.analysis import geometry
+from workbench.analysis.matching import connectivity, equivalent_mappings, find_core
+from workbench.analysis.rmsd import compare_cores, compare_to_reference, symmetric_rmsd
+from workbench.errors import LigandError
+
+TURNED = ("K85", "51K")
+STRAIGHT = ("K76", "6L8", "V6A")
+
+
+@dataclass(frozen=True)
+class Placed:
+    mol: Chem.Mol
+    coordinates: np.ndarray
+
+
+def self_rmsd(mol, a, b):
+    skeleton = connectivity(mol)
+    return symmetric_rmsd(a, b, equivalent_mappings(skeleton, skeleton))
+
+
+def embedded(smiles, seed=1):
+    mol = Chem.AddHs(Chem.MolFromSmiles(smiles))
+    assert AllChem.EmbedMolecule(mol, randomSeed=seed) == 0
+    mol = Chem.RemoveHs(mol)
+    return mol, mol.GetConformer().GetPositions()
+
+
+def test_benzene_turned_by_sixty_degrees_is_the_same_benzene():
+    mol = Chem.MolFromSmiles("c1ccccc1")
+    theta = np.radians(60 * np.arange(6))
+    ring = 1.39 * np.stack([np.cos(theta), np.sin(theta), np.zeros(6)], axis=1)
+    for degree in (60, 120, 180, 300):
+        assert self_rmsd(mol, ring @ geometry.rotation_about([0, 0, 1], degree).T, ring) < 1e-9
+    half = ring @ geometry.rotation_about([0, 0, 1], 30).T
+    assert self_rmsd(mol, half, ring) == pytest.approx(2 * 1.39 * np.sin(np.radians(15)))
+
+
+def test_trifluoromethyl_turned_by_120_degrees_is_the_same():
+    mol = Chem.MolFromSmiles("CC(F)(F)F")
+    theta = np.radians(120 * np.arange(3))
+    radius = 1.25
+    fluorines = np.stack([radius * np.cos(theta), radius * np.sin(theta), np.full(3, 0.5)], axis=1)
+    x = np.vstack([[0, 0, -1.5], [0, 0, 0], fluorines])
+    assert self_rmsd(mol, x @ geometry.rotation_about([0, 0, 1], 120).T, x) < 1e-9
+    # At 60 degrees each fluorine is one radius away from the nearest one, whichever it is.
+    turned = x @ geometry.rotation_about([0, 0, 1], 60).T
+    assert self_rmsd(mol, turned, x) == pytest.approx(radius * np.sqrt(3 / 5))
+
+
+@pytest.mark.parametrize(
+    ("smiles", "pattern"),
+    [("Cc1ccccc1[N+](=O)[O-]", "O~N~O"), ("CC(N)CC(=O)[O-]", "O~C~O"), ("CCP(=O)([O-])O", "O~P~O")],
+)
+def test_equivalent_oxygens_may_swap(smiles, pattern):
+    mol, x = embedded(smiles)
+    first, _, last = mol.GetSubstructMatch(Chem.MolFromSmarts(pattern))
+    swapped = x.copy()
+    swapped[[first, last]] = x[[last, first]]
+    assert self_rmsd(mol, swapped, x) < 1e-9
+
+
+def test_different_atoms_may_not_swap():
+    mol, x = embedded("CCO")
+    assert self_rmsd(mol, x[[2, 1, 0]], x) > 0.5
+
+
+@pytest.mark.parametrize(
+    ("smiles", "count"),
+    [
+        ("c1ccccc1", 12),
+        ("CC(C)(C)C", 24),
+        ("FC(F)(F)c1ccccc1", 12),
+        ("C1CC1", 6),
+        ("CCO", 1),
+        ("O=C(/C=C\\n1cnc(-c2cc(C(F)(F)F)cc(C(F)(F)F)c2)n1)NNc1cnccn1", 72),
+    ],
+)
+def test_number_of_equivalent_orders_is_the_symmetry_of_the_graph(smiles, count):
+    skeleton = connectivity(Chem.MolFromSmiles(smiles))
+    assert len(equivalent_mappings(skeleton, skeleton)) == count
+
+
+def test_rmsd_agrees_with_spyrmsd_on_displaced_shuffled_coordinates(reference_molecules):
+    rng = np.random.default_rng(3)
+    for name, mol in reference_molecules.items():
+        x = mol.GetConformer().GetPositions()
+        skeleton = connectivity(mol)
+        numbers = np.array([atom.GetAtomicNum() for atom in mol.GetAtoms()])
+        adjacency = Chem.GetAdjacencyMatrix(mol)
+        mappings = equivalent_mappings(skeleton, skeleton)
+        other = x[mappings[len(mappings) // 2]] + rng.normal(scale=0.7, size=x.shape)
+        asked = spyrmsd.symmrmsd(x, other, numbers, numbers, adjacency, adjacency)
+        assert symmetric_rmsd(x, other, mappings) == pytest.approx(asked), name
+
+
+def test_drugs_are_matched_whatever_their_order_and_bond_orders(reference_molecules):
+    """The deposited bound form has no C=C and another atom order than the drug's SMILES."""
+    reference = reference_molecules["V6A"]
+    target = reference.GetConformer().GetPositions()
+    adduct = adduct_from(SELINEXOR_BS)
+    mapping = equivalent_mappings(
+        connectivity(adduct.mol, adduct.n_drug_atoms), connectivity(reference)
+    )[0]
+    result = compare_to_reference(adduct, target[mapping], Placed(reference, target))
+    assert result.rmsd_angstrom < 1e-9
+    assert result.core_rmsd_angstrom < 1e-9
+    assert result.tail_rmsd_angstrom < 1e-6
+    assert result.core is not None
+    assert result.core.in_place
+    assert result.core.triazole_flip_degree < 1e-6
+    shifted = compare_to_reference(adduct, target[mapping] + [0, 0.6, 0.8], Placed(reference, target))
+    assert shifted.rmsd_angstrom == pytest.approx(1.0)
+    assert shifted.core_rmsd_angstrom == pytest.approx(1.0)
+    assert shifted.core.aryl_centroid_distance_angstrom == pytest.approx(1.0)
+    assert shifted.tail_rmsd_angstrom < 1e-6
+
+
+@pytest.mark.parametrize("degree", [0, 40, 155, 180])
+def test_turned_triazole_is_reported_as_a_flip(reference_molecules, degree):
+    mol = reference_molecules["V6A"]
+    x = mol.GetConformer().GetPositions()
+    core = find_core(mol)
+    assert core is not None
+    ipso, c3 = core.aryl[0], core.triazole[2]
+    turned = x.copy()
+    atoms = [*core.triazole, *core.tail]
+    turn = geometry.rotation_about(x[c3] - x[ipso], degree)
+    turned[atoms] = (x[atoms] - x[c3]) @ turn.T + x[c3]
+    result = compare_cores(core, turned, core, x)
+    assert result.triazole_flip_degree == pytest.approx(degree, abs=1e-4)
+    assert result.aryl_centroid_distance_angstrom < 1e-9
+    assert result.axis_angle_degree < 1e-4
+    assert result.in_place
+
+
+def test_core_and_tail_of_selinexor(reference_molecules):
+    mol = reference_molecules["V6A"]
+    core = find_core(mol)
+    assert core is not None
+    symbols = [mol.GetAtomWithIdx(i).GetSymbol() for i in core.triazole]
+    assert symbols == ["N", "N", "C", "N", "C"]
+    assert len(core.aryl) == 6
+    # Two chain carbons, the carbonyl, the hydrazide and the pyrazine.
+    assert len(core.tail) == 2 + 2 + 2 + 6
+    assert sorted((*core.rings, *core.tail)) == [
+        atom.GetIdx()
+        for atom in mol.GetAtoms()
+        if not (atom.GetSymbol() == "F" or any(n.GetSymbol() == "F" for n in atom.GetNeighbors()))
+    ]
+
+
+@pytest.mark.parametrize("name", ["LMB", "LBF", "RJA", "AA8"])
+def test_other_inhibitors_have_no_core(reference_molecules, name):
+    assert find_core(reference_molecules[name]) is None
+
+
+def test_ligand_without_core_gets_none_for_its_parts():
+    adduct = adduct_from("CN(C)C(=O)CCSCC")
+    x = np.random.default_rng(1).normal(size=(adduct.n_drug_atoms, 3))
+    result = compare_to_reference(adduct, x, Placed(adduct.ligand.mol, x))
+    assert result.rmsd_angstrom == 0
+    assert (result.core_rmsd_angstrom, result.tail_rmsd_angstrom, result.core) == (None,) * 3
+
+
+@pytest.mark.parametrize(("a", "b"), list(combinations(TURNED + STRAIGHT, 2)))
+def test_deposited_sines_share_the_aryl_and_form_two_families(reference_molecules, a, b):
+    placed = [(find_core(m), m.GetConformer().GetPositions()) for m in
+              (reference_molecules[a], reference_molecules[b])]
+    result = compare_cores(*placed[0], *placed[1])
+    assert result.aryl_centroid_distance_angstrom < 0.6
+    assert result.in_place
+    if (a in TURNED) == (b in TURNED):
+        assert result.triazole_flip_degree < 15
+    else:
+        assert 150 < result.triazole_flip_degree < 175
+
+
+BAD = [
+    (lambda x: x, "c1ccccc1", "heavy atoms"),
+    (lambda x: x[:-1], None, "shape"),
+    (lambda x: np.full_like(x, np.nan), None, "not finite"),
+    (lambda x: x, "O=C(CCn1cnc(-c2cc(C(F)(F)F)cc(C(F)(F)F)c2)n1)NCc1cnccn1", "connectivities"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "smiles", "message"), BAD)
+def test_bad_input_is_refused(reference_molecules, spoil, smiles, message):
+    adduct = adduct_from(SELINEXOR_BS)
+    reference = Chem.MolFromSmiles(smiles) if smiles else reference_molecules["V6A"]
+    x = np.zeros((reference.GetNumAtoms(), 3))
+    with pytest.raises(LigandError, match=message):
+        compare_to_reference(
+            adduct, spoil(np.zeros((adduct.n_drug_atoms, 3))), Placed(reference, x)
+        )
+
+
+def test_endless_symmetry_is_refused():
+    skeleton = connectivity(Chem.MolFromSmiles("CC(C)(C)c1c(C(C)(C)C)c(C(C)(C)C)c(C(C)(C)C)c(C(C)(C)C)c1C(C)(C)C"))
+    with pytest.raises(LigandError, match="too many"):
+        equivalent_mappings(skeleton, skeleton)

@@ -1,0 +1,33 @@
+"""A receptor, adducts and maps that the docking tests share."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from workbench.docking.covalent import Site, adduct_maps, covalent_site
+from workbench.docking.grids import GridMaps
+from workbench.docking.torsions import TorsionTree, build_tree
+from workbench.ligands.adducts import enumerate_adducts
+from workbench.ligands.conformers import embed
+from workbench.ligands.molecules import Adduct
+from workbench.ligands.reading import load_ligand
+from workbench.structures.loading import load_receptor
+from workbench.structures.receptor import Receptor
+
+
+class Case(NamedTuple):
+    """One adduct, hung in the groove, with its maps."""
+
+    receptor: Receptor
+    site: Site
+    adduct: Adduct
+    tree: TorsionTree
+    maps: GridMaps
+
+
+def make_case(drug: str, label: str, n_conformers: int = 4) -> Case:
+    receptor = load_receptor("human-groove")
+    site = covalent_site(receptor)
+    adduct = next(a for a in enumerate_adducts(load_ligand(drug)) if a.label == label)
+    tree = build_tree(adduct, embed(adduct, n_conformers, 1), site.ca, site.cb)
+    return Case(receptor, site, adduct, tree, adduct_maps(site, adduct, tree, 0.375, 4.0))

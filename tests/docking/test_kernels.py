@@ -1,0 +1,100 @@
+"""The compiled kernels against plain geometry, finite differences and exact sums."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from docking_cases import Case
+from workbench.docking import kernels
+from workbench.docking.covalent import build_problem, exact_score
+
+
+def _random(case: Case, seed: int) -> tuple[kernels.Problem, NDArray[np.float64], int]:
+    rng = np.random.default_rng(seed)
+    problem = build_problem(case.adduct, case.tree, case.maps)
+    angles = rng.uniform(-np.pi, np.pi, case.tree.n_torsions)
+    return problem, angles, int(rng.integers(len(case.tree.conformers)))
+
+
+def _placed(case: Case, seed: int) -> tuple[NDArray[np.float64], int]:
+    problem, angles, conformer = _random(case, seed)
+    points = np.empty((len(case.tree.part), 3))
+    kernels.place(problem, angles, conformer, points, np.empty((len(angles), 3)))
+    return points, conformer
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_turning_keeps_bonds_angles_and_chirality(kpt_185: Case, seed: int) -> None:
+    points, conformer = _placed(kpt_185, seed)
+    start = kpt_185.tree.conformers[conformer]
+    mol = kpt_185.adduct.mol
+    for bond in mol.GetBonds():
+        i, j = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+        assert np.linalg.norm(points[i] - points[j]) == pytest.approx(
+            np.linalg.norm(start[i] - start[j]), abs=1e-9
+        )
+    for atom in mol.GetAtoms():
+        around = [n.GetIdx() for n in atom.GetNeighbors()]
+        for a in around:
+            for b in around:
+                assert np.linalg.norm(points[a] - points[b]) == pytest.approx(
+                    np.linalg.norm(start[a] - start[b]), abs=1e-9
+                )
+        if len(around) >= 3:
+            volumes = [
+                np.linalg.det(x[around[:3]] - x[atom.GetIdx()]) for x in (points, start)
+            ]
+            assert volumes[0] == pytest.approx(volumes[1], abs=1e-8)
+
+
+def test_the_anchor_stays_on_the_receptor(kpt_185: Case) -> None:
+    points, _ = _placed(kpt_185, 3)
+    assert points[kpt_185.adduct.cb_index] == pytest.approx(kpt_185.site.cb, abs=1e-9)
+    assert points[kpt_185.adduct.ca_index] == pytest.approx(kpt_185.site.ca, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_torsion_gradient_is_the_finite_difference(kpt_185: Case, seed: int) -> None:
+    problem, angles, conformer = _random(kpt_185, seed)
+    n = len(angles)
+    points = np.empty((len(problem.part), 3))
+    slopes, ignored = np.empty(n), np.empty(n)
+    # A relaxed pose, where no pair sits on a kink of the repulsion.
+    kernels.minimise(problem, angles, conformer, 10, 1e-3)
+    kernels.evaluate(problem, angles, conformer, points, slopes)
+    for k in range(n):
+        ends = []
+        for sign in (1, -1):
+            moved = angles.copy()
+            moved[k] += sign * 1e-4
+            ends.append(kernels.evaluate(problem, moved, conformer, points, ignored))
+        assert slopes[k] == pytest.approx((ends[0] - ends[1]) / 2e-4, abs=0.02, rel=0.01)
+
+
+def test_maps_agree_with_the_exact_sum(kpt_185: Case) -> None:
+    """On relaxed poses: in a wall the maps are smoother than the truth, and nobody cares."""
+    problem = build_problem(kpt_185.adduct, kpt_185.tree, kpt_185.maps)
+    differences = []
+    for seed in range(8):
+        _, angles, conformer = _random(kpt_185, seed)
+        energy, _ = kernels.minimise(problem, angles, conformer, 200, 1e-6)
+        points = np.empty((len(problem.part), 3))
+        kernels.place(problem, angles, conformer, points, np.empty((len(angles), 3)))
+        exact, _ = exact_score(kpt_185.site, kpt_185.adduct, kpt_185.tree, points)
+        if exact < 0:
+            differences.append(abs(exact - energy))
+    assert len(differences) >= 3
+    assert max(differences) < 0.3
+
+
+def test_minimiser_ends_on_a_stationary_point(kpt_185: Case) -> None:
+    problem, angles, conformer = _random(kpt_185, 11)
+    points = np.empty((len(problem.part), 3))
+    slopes = np.empty(len(angles))
+    before = kernels.evaluate(problem, angles, conformer, points, slopes)
+    after, _ = kernels.minimise(problem, angles, conformer, 500, 1e-7)
+    kernels.evaluate(problem, angles, conformer, points, slopes)
+    assert after < before
+    assert np.abs(slopes).max() < 0.5

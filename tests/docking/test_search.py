@@ -1,0 +1,75 @@
+"""The search: same seed same poses, truth found, poses distinct, blocked sites refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from docking_cases import Case
+from rdkit import Chem
+
+from workbench.docking.clustering import leaders, symmetry_mappings
+from workbench.docking.covalent import covalent_site, exact_score
+from workbench.docking.search import search
+from workbench.errors import DockingError
+from workbench.settings import SearchSettings
+
+SHORT = SearchSettings(max_chains=4, hops_per_torsion=8)
+
+
+def _search(case: Case, seed: int, threads: int = 1, settings: SearchSettings = SHORT):  # type: ignore[no-untyped-def]
+    return search(case.site, case.adduct, case.tree, case.maps, settings, seed, threads)
+
+
+def test_a_seed_gives_the_same_poses_on_any_number_of_threads(kpt_185: Case) -> None:
+    one, two = _search(kpt_185, 5), _search(kpt_185, 5, threads=2)
+    assert len(one.poses) == len(two.poses)
+    for first, second in zip(one.poses, two.poses, strict=True):
+        assert np.array_equal(first.coordinates, second.coordinates)
+        assert first.score_kcal_per_mol == second.score_kcal_per_mol
+
+
+def test_poses_are_sorted_distinct_and_add_up(kpt_185: Case) -> None:
+    outcome = _search(kpt_185, 1)
+    scores = [pose.score_kcal_per_mol for pose in outcome.poses]
+    assert scores == sorted(scores)
+    assert len(scores) > 3
+    for pose in outcome.poses:
+        assert sum(pose.terms.values()) == pytest.approx(pose.score_kcal_per_mol, abs=1e-9)
+        again, _ = exact_score(kpt_185.site, kpt_185.adduct, kpt_185.tree, pose.coordinates)
+        assert again == pytest.approx(pose.score_kcal_per_mol, abs=1e-9)
+    drugs = np.array([p.coordinates[: kpt_185.adduct.n_drug_atoms] for p in outcome.poses])
+    assert len(leaders(drugs, kpt_185.adduct.ligand.mol, 0.5, 99)) == len(drugs)
+
+
+def test_every_pose_keeps_the_bond_and_the_anchor(kpt_185: Case) -> None:
+    adduct = kpt_185.adduct
+    for pose in _search(kpt_185, 2).poses:
+        bond = pose.coordinates[adduct.sg_index] - pose.coordinates[adduct.reactive_atom_index]
+        assert 1.78 < np.linalg.norm(bond) < 1.88
+        assert pose.coordinates[adduct.cb_index] == pytest.approx(kpt_185.site.cb, abs=1e-6)
+
+
+def test_seeds_agree_on_the_best_score(kpt_185: Case) -> None:
+    best = [_search(kpt_185, s, 2, SearchSettings()).poses[0].score_kcal_per_mol for s in (1, 2)]
+    assert abs(best[0] - best[1]) < 0.5
+
+
+def test_a_receptor_without_a_thiol_is_refused(kpt_185: Case) -> None:
+    with pytest.raises(DockingError, match="no thiol at 528"):
+        covalent_site(replace(kpt_185.receptor, reactive_atom=None, verdict="no_thiol"))
+
+
+def test_symmetry_of_a_ring_is_not_a_second_pose() -> None:
+    mol = Chem.MolFromSmiles("c1ccccc1C(F)(F)F")
+    assert len(symmetry_mappings(mol)) == 2
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(10, 3))
+    flipped = points.copy()
+    flipped[[0, 1, 3, 4]] = points[[4, 3, 1, 0]]
+    swapped = points.copy()
+    swapped[[1, 3]] = points[[3, 1]]
+    # atoms 0..5 are the ring, 5 bears the CF3: turning it over maps 0 on 4 and 1 on 3
+    assert leaders(np.array([points, flipped]), mol, 0.1, 9) == [0]
+    assert leaders(np.array([points, swapped]), mol, 0.1, 9) == [0, 1]

@@ -1,0 +1,149 @@
+"""Chemical features of a molecule: what can take part in which non-covalent interaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rdkit import Chem
+
+# Every atom of the group shares the charge, as in a guanidinium or a carboxylate.
+_POSITIVE_GROUPS = (
+    "[#7;+1;!$([#7]~[#8;-1])]",
+    "[#7;H1,H2][#6X3]~[#7;+1]",
+)
+_NEGATIVE_GROUPS = (
+    "[OX1]~[#6X3]~[OX1;-1]",
+    "[OX1]~[#16,#15]~[OX1;-1]",
+    "[O,S;-1;!$([O,S]~[#7;+1])]",
+    "[n;-1]",
+)
+_ACCEPTOR = (
+    # Carbonyl, sulfoxide, nitro and charged oxygens; alcohols; ethers that are neither the
+    # single-bonded oxygen of an ester nor aryl ethers or furans, which hardly accept.
+    "[$([OX1]),$([OX2H1;!$(O-[C,S,P]=O)]),$([OX2H0;+0;!$(O-[#6]=[O,N,S]);!$(O-a)]),"
+    # Pyridine-like and imine nitrogens, nitriles, and amines that keep their lone pair.
+    "$([#7X2;+0;!$([#7]=[#7]=*)]),$([NX1]#C),"
+    "$([NX3;+0;!$(N-[#6]=[O,N,S]);!$(N-a);!$(N-[S,P](=O));!$(N~[#7;+1])])]"
+)
+_HYDROPHOBIC = (
+    # PLIP's carbons (neighbours C and H only), and beside them thioethers with the carbons
+    # next to them, aliphatic organofluorine and the heavier halogens.
+    "[$([#6;+0;!$([#6]~[!#6;!#1;!$([SX2;!$(S~[!#6;!#1])])])]),"
+    "$([SX2;!$(S~[!#6;!#1])]),$([F]-[CX4]),$([Cl,Br,I]-[#6])]"
+)
+_HALOGEN = "[Cl,Br,I;X1]-[#6]"
+_ORGANOFLUORINE = "[F;X1]-[#6]"
+_CARBONYL = "[#6X3](=[OX1])"
+
+_QUERIES = {
+    text: Chem.MolFromSmarts(text)
+    for text in (
+        *_POSITIVE_GROUPS,
+        *_NEGATIVE_GROUPS,
+        _ACCEPTOR,
+        _HYDROPHOBIC,
+        _HALOGEN,
+        _ORGANOFLUORINE,
+        _CARBONYL,
+    )
+}
+
+
+@dataclass(frozen=True)
+class Features:
+    """Features of one molecule, as atom indices.
+
+    Parameters
+    ----------
+    donors
+        Pairs (heavy atom, one of its hydrogens) of N-H, O-H and S-H.
+    acceptors
+        Atoms with a lone pair that takes hydrogen bonds; fluorine is none of them.
+    hydrophobic
+        Atoms that count for hydrophobic contacts.
+    rings
+        Aromatic rings of five or six atoms.
+    positive, negative
+        Charged groups: the nitrogen, oxygen or sulphur atoms that share one charge.
+    halogens, fluorines
+        Pairs (halogen, its carbon); fluorine forms no halogen bond and is kept apart.
+    carbonyls
+        Pairs (carbon, oxygen).
+    """
+
+    donors: tuple[tuple[int, int], ...]
+    acceptors: frozenset[int]
+    hydrophobic: frozenset[int]
+    rings: tuple[tuple[int, ...], ...]
+    positive: tuple[tuple[int, ...], ...]
+    negative: tuple[tuple[int, ...], ...]
+    halogens: tuple[tuple[int, int], ...]
+    fluorines: tuple[tuple[int, int], ...]
+    carbonyls: tuple[tuple[int, int], ...]
+
+
+def perceive(mol: Chem.Mol) -> Features:
+    """Find the features of a sanitised molecule with explicit hydrogens."""
+    return Features(
+        donors=donors(mol),
+        acceptors=acceptors(mol),
+        hydrophobic=frozenset(match[0] for match in _matches(mol, _HYDROPHOBIC)),
+        rings=aromatic_rings(mol),
+        positive=_groups(mol, _POSITIVE_GROUPS, element=7),
+        negative=_groups(mol, _NEGATIVE_GROUPS, element=0),
+        halogens=_pairs(mol, _HALOGEN),
+        fluorines=_pairs(mol, _ORGANOFLUORINE),
+        carbonyls=_pairs(mol, _CARBONYL),
+    )
+
+
+def donors(mol: Chem.Mol) -> tuple[tuple[int, int], ...]:
+    """Return (heavy atom, hydrogen) of every N-H, O-H and S-H."""
+    return tuple(
+        (atom.GetIdx(), neighbour.GetIdx())
+        for atom in mol.GetAtoms()
+        if atom.GetAtomicNum() in (7, 8, 16)
+        for neighbour in atom.GetNeighbors()
+        if neighbour.GetAtomicNum() == 1
+    )
+
+
+def acceptors(mol: Chem.Mol) -> frozenset[int]:
+    """Return the atoms that accept hydrogen bonds."""
+    return frozenset(match[0] for match in _matches(mol, _ACCEPTOR))
+
+
+def aromatic_rings(mol: Chem.Mol) -> tuple[tuple[int, ...], ...]:
+    """Return the aromatic rings of five or six atoms, each in ring order."""
+    return tuple(
+        tuple(ring)
+        for ring in mol.GetRingInfo().AtomRings()
+        if len(ring) in (5, 6) and all(mol.GetAtomWithIdx(i).GetIsAromatic() for i in ring)
+    )
+
+
+def _matches(mol: Chem.Mol, smarts: str) -> tuple[tuple[int, ...], ...]:
+    found = mol.GetSubstructMatches(_QUERIES[smarts], maxMatches=10 * mol.GetNumAtoms())
+    return tuple(tuple(match) for match in found)
+
+
+def _pairs(mol: Chem.Mol, smarts: str) -> tuple[tuple[int, int], ...]:
+    return tuple((match[0], match[1]) for match in _matches(mol, smarts))
+
+
+def _groups(mol: Chem.Mol, patterns: tuple[str, ...], element: int) -> tuple[tuple[int, ...], ...]:
+    """Return charged groups, overlapping matches merged; carbon and the like are left out."""
+    groups: list[set[int]] = []
+    for pattern in patterns:
+        for match in _matches(mol, pattern):
+            atoms = {i for i in match if _carries(mol.GetAtomWithIdx(i).GetAtomicNum(), element)}
+            for group in [group for group in groups if group & atoms]:
+                groups.remove(group)
+                atoms |= group
+            groups.append(atoms)
+    return tuple(sorted(tuple(sorted(group)) for group in groups))
+
+
+def _carries(atomic_number: int, element: int) -> bool:
+    """Tell whether an element carries a group's charge: ``element``, or O, S and N for 0."""
+    return atomic_number == element or (element == 0 and atomic_number in (7, 8, 16))

@@ -1,0 +1,81 @@
+"""Arguments that several verbs share."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Any
+
+Verbs = Any
+"""What ``add_subparsers`` returns; argparse does not name its type in public."""
+
+
+def positive_int(text: str) -> int:
+    """Read a whole number of at least 1."""
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return value
+
+
+def seed(text: str) -> int:
+    """Read a seed: a whole number from 0 to 2**31 - 1."""
+    try:
+        value = int(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value < 2**31:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 2147483647")
+    return value
+
+
+def add_receptor(parser: argparse.ArgumentParser) -> None:
+    """Add --receptor, --mutate and --nucleophile."""
+    parser.add_argument(
+        "--receptor",
+        default="human-groove",
+        metavar="RECEPTOR",
+        help="human-groove (default), or a structure file (.cif, .pdb, .ent, also .gz)",
+    )
+    add_receptor_options(parser)
+
+
+def add_receptor_options(parser: argparse.ArgumentParser) -> None:
+    """Add --mutate and --nucleophile."""
+    parser.add_argument(
+        "--mutate",
+        action="append",
+        default=[],
+        metavar="C528S",
+        help="mutate the receptor first, in human numbering; may be given again",
+    )
+    parser.add_argument(
+        "--nucleophile",
+        metavar="A:797:SG",
+        help="the reactive atom of another protein, in the entry's own numbering",
+    )
+
+
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    """Add --jobs."""
+    parser.add_argument(
+        "--jobs",
+        type=positive_int,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processor cores to use (default: all); the result does not depend on it",
+    )
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """Add --seed, --platform and --jobs."""
+    parser.add_argument("--seed", type=seed, default=1, metavar="N", help="default: 1")
+    parser.add_argument(
+        "--platform",
+        default="auto",
+        help="OpenMM platform: auto (default), CUDA, HIP, OpenCL, CPU or Reference",
+    )
+    add_jobs(parser)

@@ -1,0 +1,156 @@
+"""``workbench dock``: the main job."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.cli.arguments import Verbs, add_receptor, add_run, positive_int
+
+if TYPE_CHECKING:
+    from workbench.ligands.molecules import Ligand
+    from workbench.results import DockingResult
+    from workbench.structures.receptor import Receptor
+
+EXIT_SOME_FAILED = 3
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb to the command line."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "dock",
+        help="dock ligands onto the reactive cysteine: encounter, adducts, complexes, page",
+        description="Encounter complex, every adduct diastereomer, minimised bonded complexes, "
+        "checks and one page per ligand.",
+        epilog='example: workbench dock selinexor "CC(C)OC(=O)/C=C\\n1cncn1" --out results/',
+    )
+    parser.add_argument(
+        "ligands",
+        nargs="+",
+        metavar="LIGAND",
+        help="a catalogue name (selinexor, KPT-330), a SMILES, or a .sdf/.mol/.smi/.csv file",
+    )
+    add_receptor(parser)
+    parser.add_argument("--force-field", choices=["mmff94s"], default="mmff94s")
+    parser.add_argument(
+        "--poses",
+        type=positive_int,
+        default=10,
+        metavar="N",
+        help="poses kept per diastereomer (default: 10)",
+    )
+    add_run(parser)
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("workbench-dock"),
+        metavar="DIR",
+        help="folder of the results (default: workbench-dock)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Dock each ligand and write its folder; return the exit code."""
+    from workbench.errors import LigandError, WorkbenchError
+    from workbench.ligands.reading import load_ligands
+    from workbench.report.files import prepare_output_folder
+    from workbench.structures.loading import load_receptor
+
+    ligands = [ligand for text in arguments.ligands for ligand in load_ligands(text)]
+    if len(ligands) == 1:
+        _refuse_without_warhead(ligands[0])
+    folder = prepare_output_folder(arguments.out)
+    receptor = load_receptor(
+        arguments.receptor,
+        nucleophile=arguments.nucleophile,
+        mutations=tuple(arguments.mutate),
+    )
+    if len(ligands) == 1:
+        _dock_one(arguments, ligands[0], receptor, folder)
+        return 0
+    failures: list[tuple[str, str]] = []
+    for name, ligand in _folder_names(ligands).items():
+        try:
+            _refuse_without_warhead(ligand)
+            _dock_one(arguments, ligand, receptor, prepare_output_folder(folder / name))
+        except LigandError as error:
+            failures.append((ligand.name, str(error)))
+        except WorkbenchError as error:
+            failures.append((ligand.name, str(error)))
+    for name, reason in failures:
+        print(f"workbench: {name} failed: {reason}", file=sys.stderr)
+    if not failures:
+        return 0
+    return EXIT_SOME_FAILED if len(failures) < len(ligands) else 1
+
+
+def _refuse_without_warhead(ligand: Ligand) -> None:
+    """Stop before any work when no bond can form.
+
+    Raises
+    ------
+    LigandError
+        With the reason that the warhead table gave.
+    """
+    from workbench.errors import LigandError
+
+    if ligand.warhead is None:
+        raise LigandError(f"{ligand.name}: {ligand.warhead_problem}")
+
+
+def _folder_names(ligands: list[Ligand]) -> dict[str, Ligand]:
+    """Name one folder per ligand: its place in the list and its InChIKey, never its own name."""
+    return {f"{k:03d}_{ligand.inchikey}": ligand for k, ligand in enumerate(ligands, start=1)}
+
+
+def _dock_one(
+    arguments: argparse.Namespace, ligand: Ligand, receptor: Receptor, folder: Path
+) -> None:
+    from workbench.pipeline import dock
+    from workbench.progress import to_stream
+    from workbench.report.files import write_docking_result
+
+    result = dock(
+        ligand,
+        receptor,
+        force_field=arguments.force_field,
+        poses=arguments.poses,
+        seed=arguments.seed,
+        platform=arguments.platform,
+        jobs=arguments.jobs,
+        command=shlex.join(["workbench", *sys.argv[1:]]),
+        progress=to_stream(),
+    )
+    write_docking_result(result, folder)
+    print(summary(result))
+    print(f"written to {folder}: report.html, result.json, poses.csv, poses.sdf, complexes")
+
+
+def summary(result: DockingResult) -> str:
+    """Return the outcome in a few lines for the terminal."""
+    lines = [f"verdict: {result.verdict} - {result.reason}", f"seed: {result.provenance['seed']}"]
+    if result.encounter:
+        best = result.encounter[0]
+        distance = best.sg_c_distance_angstrom
+        apart = "" if distance is None else f", S...C {distance:.1f} A"
+        lines.append(f"encounter: best score {best.score_kcal_per_mol:.2f} kcal/mol{apart}")
+    for adduct in result.adducts:
+        if not adduct.poses:
+            continue
+        pose = adduct.poses[0]
+        reference = pose.rmsd_to_reference_angstrom
+        parts = [
+            f"score {pose.score_kcal_per_mol:.2f} kcal/mol",
+            f"strain {pose.strain_kcal_per_mol:.1f} kcal/mol",
+            f"S-C {pose.sg_c_distance_angstrom:.2f} A",
+            "valid" if pose.valid else f"NOT valid: {', '.join(pose.failed_checks)}",
+        ]
+        if reference is not None:
+            parts.append(f"{reference:.2f} A from the reference estimate")
+        lines.append(f"{adduct.label} ({adduct.formula}): " + ", ".join(parts))
+    lines += [f"warning: {text}" for text in result.warnings]
+    return "\n".join(lines)

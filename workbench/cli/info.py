@@ -1,0 +1,49 @@
+"""``workbench info``: what is installed, what runs, what is missing."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from workbench.cli.arguments import Verbs
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb to the command line."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "info",
+        help="versions, OpenMM platforms, GPU, data shipped",
+        description="Versions of all parts, OpenMM's platforms as they really run here, and the "
+        "data that the package ships.",
+    )
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the report; return the exit code."""
+    from dataclasses import asdict
+
+    from workbench.ligands.library import compounds
+    from workbench.physics.platforms import describe_platforms
+    from workbench.provenance import versions
+    from workbench.structures.loading import available
+
+    platforms = [asdict(p) for p in describe_platforms()]
+    report = {
+        "versions": versions(),
+        "platforms": platforms,
+        "receptors": list(available()),
+        "compounds": [row.name for row in compounds()],
+    }
+    if arguments.json:
+        print(json.dumps(report, indent=2))
+        return 0
+    for name, version in report["versions"].items():
+        print(f"{name:<16}{version}")
+    for platform in platforms:
+        state = "works" if platform["works"] else "does not work"
+        print(f"platform {platform['name']:<12}{state}: {platform['detail']}")
+    print(f"receptors: {', '.join(report['receptors'])}")
+    print(f"compounds: {', '.join(report['compounds'])}")
+    return 0

@@ -1,0 +1,58 @@
+"""``workbench prepare receptor|ligand``: docking-ready files."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from workbench.cli.arguments import Verbs, add_receptor_options, seed
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb to the command line."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "prepare",
+        help="make a receptor or ligands docking-ready (mmCIF, PDB, PDBQT, SDF, box)",
+        description="Docking-ready files of a receptor or of ligands.",
+    )
+    kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
+    receptor = kinds.add_parser("receptor", help="receptor.cif, .pdb, .pdbqt, .json and box.json")
+    receptor.add_argument(
+        "receptor", metavar="RECEPTOR", help="human-groove, or a structure file"
+    )
+    add_receptor_options(receptor)
+    receptor.add_argument("--out", type=Path, default=Path("prepared"), metavar="DIR")
+    receptor.set_defaults(run=run_receptor)
+    ligand = kinds.add_parser("ligand", help="one SDF and PDBQT per ligand, and ligands.json")
+    ligand.add_argument(
+        "ligands", nargs="+", metavar="LIGAND", help="catalogue name, SMILES or file"
+    )
+    ligand.add_argument("--seed", type=seed, default=1, metavar="N", help="of the conformer")
+    ligand.add_argument("--out", type=Path, default=Path("prepared"), metavar="DIR")
+    ligand.set_defaults(run=run_ligand)
+
+
+def run_receptor(arguments: argparse.Namespace) -> int:
+    """Prepare a receptor and write its files; return the exit code."""
+    from workbench.preparing import write_receptor
+    from workbench.structures.loading import load_receptor
+
+    receptor = load_receptor(
+        arguments.receptor,
+        nucleophile=arguments.nucleophile,
+        mutations=tuple(arguments.mutate),
+    )
+    for path in write_receptor(receptor, arguments.out):
+        print(path)
+    return 0
+
+
+def run_ligand(arguments: argparse.Namespace) -> int:
+    """Prepare ligands and write their files; return the exit code."""
+    from workbench.ligands.reading import load_ligands
+    from workbench.preparing import write_ligands
+
+    ligands = [ligand for text in arguments.ligands for ligand in load_ligands(text)]
+    for path in write_ligands(ligands, arguments.out, arguments.seed):
+        print(path)
+    return 0

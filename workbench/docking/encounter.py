@@ -1,0 +1,114 @@
+"""The encounter complex: the intact drug in the groove before the bond forms, by Vina."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.docking.box import Box
+from workbench.docking.pose import EncounterPose
+from workbench.errors import DockingError
+from workbench.ligands.conformers import embed_drug
+from workbench.ligands.molecules import Ligand
+from workbench.ligands.pdbqt import ligand_pdbqt
+from workbench.settings import EncounterSettings
+from workbench.structures.pdbqt import receptor_pdbqt
+from workbench.structures.receptor import Receptor
+
+FloatArray = NDArray[np.float64]
+
+
+def dock_encounter(
+    receptor: Receptor,
+    ligand: Ligand,
+    box: Box,
+    settings: EncounterSettings,
+    seed: int,
+    threads: int = 1,
+) -> tuple[EncounterPose, ...]:
+    """Dock the intact drug and measure how near each pose is to reacting.
+
+    Parameters
+    ----------
+    box
+        Where to search.
+    threads
+        Processor cores that Vina may use; the result does not depend on it.
+
+    Returns
+    -------
+    tuple of EncounterPose
+        Best score first. Distances are ``None`` without a thiol or without a warhead.
+
+    Raises
+    ------
+    DockingError
+        When Vina finds no pose in the box.
+    """
+    text, drug_atom_of_serial = ligand_pdbqt(ligand, embed_drug(ligand, seed))
+    coordinates, scores = _run_vina(receptor, text, box, settings, seed, threads)
+    n_drug = ligand.mol.GetNumAtoms()
+    poses = []
+    for points, score in zip(coordinates, scores, strict=True):
+        drug = np.full((n_drug, 3), np.nan)
+        for serial, index in drug_atom_of_serial.items():
+            drug[index] = points[serial - 1]
+        poses.append(_measured(receptor, ligand, drug, float(score), settings))
+    return tuple(poses)
+
+
+def _run_vina(
+    receptor: Receptor,
+    ligand_text: str,
+    box: Box,
+    settings: EncounterSettings,
+    seed: int,
+    threads: int,
+) -> tuple[FloatArray, FloatArray]:
+    from vina import Vina
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "receptor.pdbqt"
+        path.write_text(receptor_pdbqt(receptor), encoding="ascii")
+        vina: Any = Vina(sf_name="vina", cpu=threads, seed=seed, verbosity=0)
+        try:
+            vina.set_receptor(str(path))
+            vina.set_ligand_from_string(ligand_text)
+            vina.compute_vina_maps(list(box.center_angstrom), list(box.size_angstrom))
+            vina.dock(exhaustiveness=settings.exhaustiveness, n_poses=settings.n_poses)
+            coordinates = np.asarray(vina.poses(settings.n_poses, coordinates_only=True))
+            energies = np.asarray(vina.energies(settings.n_poses))
+        except (RuntimeError, TypeError, ValueError) as error:
+            raise DockingError(f"Vina could not dock the intact drug: {error}") from error
+    if not len(coordinates):
+        raise DockingError("Vina found no pose of the intact drug in the box.")
+    n = min(len(coordinates), len(energies))
+    return coordinates[:n].reshape(n, -1, 3), energies[:n, 0]
+
+
+def _measured(
+    receptor: Receptor,
+    ligand: Ligand,
+    drug: FloatArray,
+    score: float,
+    settings: EncounterSettings,
+) -> EncounterPose:
+    if receptor.reactive_atom is None or ligand.warhead is None:
+        return EncounterPose(drug, score, None, None, False)
+    sulphur = receptor.coordinates[receptor.reactive_atom]
+    carbon = drug[ligand.warhead.reactive_atom_index]
+    to_sulphur = sulphur - carbon
+    to_alpha = drug[ligand.warhead.alpha_atom_index] - carbon
+    distance = float(np.linalg.norm(to_sulphur))
+    cosine = float(to_sulphur @ to_alpha) / (distance * float(np.linalg.norm(to_alpha)))
+    angle = math.degrees(math.acos(max(-1.0, min(1.0, cosine))))
+    ready = (
+        distance <= settings.attack_distance_angstrom
+        and abs(angle - settings.attack_angle_degree) <= settings.attack_angle_tolerance_degree
+    )
+    return EncounterPose(drug, score, distance, angle, ready)

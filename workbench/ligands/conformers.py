@@ -1,0 +1,210 @@
+"""Three-dimensional shapes: ETKDGv3, MMFF94s, and checks that the stereo asked for is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit import Chem, rdBase
+from rdkit.Chem import rdDistGeom, rdForceFieldHelpers, rdMolTransforms
+
+from workbench.errors import LigandError
+from workbench.ligands.geometry import distinct, flat_aromatic_rings, stereo_is_right
+from workbench.ligands.molecules import Adduct, Ligand
+from workbench.ligands.rotors import held_bonds
+
+FloatArray = NDArray[np.float64]
+
+# The electrostatics of the minimisation in the pocket: distance-dependent dielectric, 4 r.
+# Gas-phase electrostatics would fold the polar tail back onto the triazole.
+_DISTANCE_DEPENDENT = 1
+_DIELECTRIC = 4.0
+_MAX_STEPS = 500
+_MAX_CONFORMERS = 1000
+
+# A cis or trans form this far above the best one is not offered to the docking: it takes in
+# cis hydrazides (2-3 kcal/mol) and leaves out E esters.
+_STATE_WINDOW_KCAL_PER_MOL = 5.0
+
+
+@dataclass(frozen=True)
+class ConformerSet:
+    """Distinct conformers of one molecule, lowest energy first.
+
+    Parameters
+    ----------
+    mol
+        With hydrogens after the heavy atoms, which keep their order; one conformer per energy,
+        with ids from 0.
+    energies
+        ``(n_conformers,)`` kcal/mol, MMFF94s with a dielectric of 4 r.
+    """
+
+    mol: Chem.Mol
+    energies: FloatArray
+
+    @property
+    def coordinates(self) -> FloatArray:
+        """``(n_conformers, n_atoms, 3)`` angstrom, hydrogens included."""
+        return np.array([c.GetPositions() for c in self.mol.GetConformers()], dtype=np.float64)
+
+
+def conformers(mol: Chem.Mol, n_conformers: int, seed: int, *, name: str = "") -> ConformerSet:
+    """Return distinct, minimised conformers with the stereo of the molecule.
+
+    Parameters
+    ----------
+    mol
+        Heavy atoms with explicit stereo; hydrogens are added.
+    n_conformers
+        How many to embed; duplicates and those that fail a check are dropped.
+    seed
+        The same seed gives the same coordinates on one machine.
+    name
+        How errors call the molecule.
+
+    Raises
+    ------
+    LigandError
+        When the molecule cannot be embedded, has atoms without MMFF94s parameters, or no
+        conformer keeps its stereo and flat aromatic rings.
+
+    Reference
+    ---------
+    ETKDGv3: Wang 2020 J. Chem. Inf. Model. 60:2044, 10.1021/acs.jcim.0c00025.
+    MMFF94s: Halgren 1999 J. Comput. Chem. 20:720,
+    10.1002/(SICI)1096-987X(199905)20:7<720::AID-JCC7>3.0.CO;2-X.
+    """
+    name = name or Chem.MolToSmiles(mol)
+    if not 1 <= n_conformers <= _MAX_CONFORMERS:
+        raise LigandError(f"{name}: ask for 1 to {_MAX_CONFORMERS} conformers, not {n_conformers}")
+    full = _embedded(mol, n_conformers, seed, name)
+    _turn_held_bonds(full, mol)
+    energies = _minimised(full, name)
+    heavy = mol.GetNumAtoms()
+    good = [
+        int(index)
+        for index in np.argsort(energies, kind="stable")
+        if stereo_is_right(full, full.GetConformer(int(index)).GetPositions())
+        and flat_aromatic_rings(full, full.GetConformer(int(index)).GetPositions())
+    ]
+    if not good:
+        raise LigandError(
+            f"{name}: none of {n_conformers} conformers keeps the stereo and the flat rings of "
+            "the molecule; check its configuration or ask for more conformers"
+        )
+    shapes = np.array([full.GetConformer(int(i)).GetPositions()[:heavy] for i in good])
+    kept = [good[i] for i in distinct(mol, shapes)]
+    result = Chem.Mol(full)
+    result.RemoveAllConformers()
+    for index in kept:
+        result.AddConformer(full.GetConformer(int(index)), assignId=True)
+    return ConformerSet(result, np.array([energies[i] for i in kept]))
+
+
+def embed(adduct: Adduct, n_conformers: int, seed: int) -> FloatArray:
+    """Return distinct conformers of an adduct that between them hold its cis and trans forms.
+
+    The docking does not turn amide-like bonds, so every form of them within 5 kcal/mol of the
+    best one is represented (a hydrazide is found cis in crystals, which ETKDG never builds).
+
+    Returns
+    -------
+    NDArray
+        ``(n_found, n_atoms, 3)`` angstrom, heavy atoms in the order of ``adduct.mol``; at
+        least one and at most ``n_conformers``, the lowest energy first, then form by form.
+
+    Raises
+    ------
+    LigandError
+        See ``conformers``.
+    """
+    name = f"{adduct.ligand.name} {adduct.label}"
+    # twice as many are embedded as asked for: duplicates and failures would thin the set
+    found = conformers(adduct.mol, min(2 * n_conformers, _MAX_CONFORMERS), seed, name=name)
+    torsions = held_bonds(adduct.mol)
+    forms: dict[tuple[bool, ...], list[int]] = {}
+    for index, conformer in enumerate(found.mol.GetConformers()):
+        angles = [rdMolTransforms.GetDihedralDeg(conformer, *torsion) for torsion in torsions]
+        forms.setdefault(tuple(abs(angle) < 90 for angle in angles), []).append(index)
+    ceiling = found.energies[0] + _STATE_WINDOW_KCAL_PER_MOL
+    offered = [members for members in forms.values() if found.energies[members[0]] <= ceiling]
+    turns = [index for round_ in zip_longest(*offered) for index in round_ if index is not None]
+    return found.coordinates[turns[:n_conformers], : adduct.mol.GetNumAtoms()]
+
+
+def embed_drug(ligand: Ligand, seed: int, n_conformers: int = 10) -> Chem.Mol:
+    """Return the intact drug with hydrogens and its best of a few conformers.
+
+    Heavy atoms come first, in the drug's order; the alkene has the geometry of the SMILES.
+    """
+    found = conformers(ligand.mol, n_conformers, seed, name=ligand.name)
+    best = Chem.Mol(found.mol, confId=0)
+    best.SetProp("_Name", ligand.name)
+    return best
+
+
+def global_minimum(mol: Chem.Mol, n_conformers: int, seed: int, *, name: str = "") -> ConformerSet:
+    """Return the lowest conformer that a search finds, the zero of the strain energy.
+
+    ``conformers`` gives the whole set, for another energy to be evaluated on.
+    """
+    found = conformers(mol, n_conformers, seed, name=name)
+    return replace(found, mol=Chem.Mol(found.mol, confId=0), energies=found.energies[:1])
+
+
+def mmff_properties(mol: Chem.Mol) -> rdForceFieldHelpers.MMFFMolProperties | None:
+    """Return MMFF94s with a dielectric of 4 r; ``None`` when an atom has no parameters."""
+    with rdBase.BlockLogs():
+        properties = rdForceFieldHelpers.MMFFGetMoleculeProperties(mol, mmffVariant="MMFF94s")
+    if properties is not None:
+        properties.SetMMFFDielectricModel(_DISTANCE_DEPENDENT)
+        properties.SetMMFFDielectricConstant(_DIELECTRIC)
+    return properties
+
+
+def _embedded(mol: Chem.Mol, n_conformers: int, seed: int, name: str) -> Chem.Mol:
+    """Return the molecule with hydrogens and raw conformers, ids from 0."""
+    full = Chem.AddHs(mol)
+    parameters = rdDistGeom.ETKDGv3()
+    parameters.randomSeed = int(seed) % (2**31 - 1)
+    parameters.numThreads = 1
+    parameters.maxIterations = 50
+    with rdBase.BlockLogs():
+        ids = list(rdDistGeom.EmbedMultipleConfs(full, n_conformers, parameters))
+        if not ids:
+            # large and bridged molecules often need a start from random coordinates
+            parameters.useRandomCoords = True
+            ids = list(rdDistGeom.EmbedMultipleConfs(full, n_conformers, parameters))
+    if not ids:
+        raise LigandError(f"{name}: no three-dimensional shape could be built; check its stereo")
+    for conformer, index in zip(list(full.GetConformers()), range(len(ids)), strict=True):
+        conformer.SetId(index)
+    return full
+
+
+def _turn_held_bonds(full: Chem.Mol, mol: Chem.Mol) -> None:
+    """Turn amide-like bonds by 180 degrees in half of the conformers, in all combinations."""
+    for bit, torsion in enumerate(held_bonds(mol)):
+        for conformer in full.GetConformers():
+            if (conformer.GetId() >> bit) & 1:
+                angle = rdMolTransforms.GetDihedralDeg(conformer, *torsion)
+                rdMolTransforms.SetDihedralDeg(conformer, *torsion, angle + 180.0)
+
+
+def _minimised(mol: Chem.Mol, name: str) -> FloatArray:
+    """Minimise every conformer in place and return their energies in kcal/mol."""
+    properties = mmff_properties(mol)
+    if properties is None:
+        raise LigandError(f"{name}: the force field MMFF94s lacks parameters for one of its atoms")
+    energies = []
+    for conformer in mol.GetConformers():
+        field = rdForceFieldHelpers.MMFFGetMoleculeForceField(
+            mol, properties, confId=conformer.GetId(), ignoreInterfragInteractions=False
+        )
+        field.Initialize()
+        field.Minimize(maxIts=_MAX_STEPS)
+        energies.append(field.CalcEnergy())
+    return np.array(energies, dtype=np.float64)

@@ -1,0 +1,221 @@
+"""The crystal reference poses that the package ships, on the atoms of the drugs they belong to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit import Chem
+
+from workbench.errors import LigandError
+from workbench.ligands.catalogue import find_compound
+from workbench.ligands.molecules import Ligand
+from workbench.ligands.names import quoted
+from workbench.ligands.warheads import find_warhead
+from workbench.tables import Compound, compounds
+
+__all__ = ["ReferencePose", "compounds", "reference_for", "reference_pose", "reference_poses"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+_MAX_MAPPINGS = 100_000
+_LABEL = re.compile(r"\bb[RS](?:_a[RS])?\b")
+
+
+@dataclass(frozen=True)
+class ReferencePose:
+    """A crystallographic ligand in the frame of the human groove: an estimate, not a complex.
+
+    Parameters
+    ----------
+    compound
+        The catalogue's name of the drug.
+    form
+        ``drug`` when the component has the drug's skeleton, ``hydrolysed`` for an opened
+        lactone, whose atoms are the component's.
+    ccd, pdb
+        The component and the entry whose coordinates it holds.
+    diastereomer, resolved
+        Label at the S-bearing carbon (blank when undetermined), and whether the placement
+        decides it; when it does not, the label is only a leaning.
+    note
+        What was said about the diastereomer.
+    method
+        How the coordinates were placed.
+    mol
+        Heavy atoms in the drug's order with one conformer. Bond orders are the drug's, apart
+        from the attacked C=C, which is as the component draws it.
+    mappings
+        ``(n_mappings, n_atoms)``: for every symmetry-equivalent order, the atom of ``mol`` that
+        stands for each drug atom (bond orders are ignored). The first is the identity.
+    """
+
+    compound: str
+    form: str
+    ccd: str
+    pdb: str
+    diastereomer: str
+    resolved: bool
+    uncertainty_angstrom: float
+    sg_c_distance_angstrom: float
+    note: str
+    method: str
+    mol: Chem.Mol
+    mappings: IntArray
+
+    @property
+    def coordinates(self) -> FloatArray:
+        """``(n_atoms, 3)`` angstrom, in the order of ``mol``."""
+        return np.asarray(self.mol.GetConformer().GetPositions(), dtype=np.float64)
+
+    def coordinates_for(self, mol: Chem.Mol) -> FloatArray:
+        """Return the coordinates in the atom order of the same drug, read from elsewhere.
+
+        Returns
+        -------
+        NDArray
+            ``(n_mappings, n_atoms, 3)`` angstrom, one for every symmetry-equivalent order.
+
+        Raises
+        ------
+        LigandError
+            When the molecule has another skeleton.
+        """
+        matches = _skeleton_matches(self.mol, mol)
+        if not len(matches):
+            raise LigandError(f"the reference pose of {self.compound} has another skeleton")
+        return self.coordinates[matches]
+
+
+def reference_pose(name: str) -> ReferencePose | None:
+    """Return the reference pose of a drug by any of its names, ``None`` when there is none.
+
+    A hydrolysed component is never returned: it is not the drug (see ``reference_poses``).
+
+    Raises
+    ------
+    LigandError
+        When the catalogue has no such compound.
+    """
+    compound = find_compound(name)
+    if compound is None:
+        raise LigandError(f"the catalogue has no compound {quoted(name)}")
+    for pose in reference_poses():
+        if pose.compound == compound.name and pose.form == "drug":
+            return pose
+    return None
+
+
+def reference_for(ligand: Ligand) -> ReferencePose | None:
+    """Return the reference pose of a ligand that is a catalogue drug, alkene geometry included."""
+    for compound in compounds():
+        if compound.inchikey == ligand.inchikey and compound.kind != "bound_form":
+            return reference_pose(compound.name)
+    return None
+
+
+@cache
+def reference_poses() -> tuple[ReferencePose, ...]:
+    """Return all reference poses of the package, by component."""
+    folder = files("workbench").joinpath("data", "reference_poses")
+    entries = sorted(
+        (entry for entry in folder.iterdir() if entry.name.endswith(".sdf")),
+        key=lambda entry: entry.name,
+    )
+    return tuple(_read_pose(entry.read_text(encoding="utf-8")) for entry in entries)
+
+
+def _read_pose(text: str) -> ReferencePose:
+    """Return the reference pose of one SD record of the package."""
+    supplier = Chem.SDMolSupplier()
+    supplier.SetData(text, removeHs=True)
+    component = supplier[0]
+    tags = {key: component.GetProp(key) for key in component.GetPropNames()}
+    compound = _compound_of(tags["compound"])
+    mol = _on_drug_atoms(compound, component)
+    label = _LABEL.search(tags["diastereomer"])
+    undetermined = tags["diastereomer"].startswith("NOT DETERMINED")
+    placed = component if mol is None else mol
+    return ReferencePose(
+        compound=compound.name,
+        form="hydrolysed" if mol is None else "drug",
+        ccd=tags["ccd"],
+        pdb=tags["pdb"],
+        diastereomer=label.group() if label and not undetermined else "",
+        resolved=bool(label) and tags["diastereomer"].startswith("b"),
+        uncertainty_angstrom=float(tags["uncertainty_angstrom"]),
+        sg_c_distance_angstrom=float(tags["sg_c_distance_angstrom"]),
+        note=tags["diastereomer"],
+        method=tags["method"],
+        mol=placed,
+        mappings=_skeleton_matches(placed, placed),
+    )
+
+
+def _compound_of(tag: str) -> Compound:
+    """Return the catalogue's compound of a tag such as ``leptomycin B, hydrolysed``."""
+    name = re.split(r", | \(", tag)[0]
+    compound = find_compound(name)
+    if compound is None:
+        raise ValueError(f"reference pose of unknown compound {name}: the package is damaged")
+    return compound
+
+
+def _on_drug_atoms(compound: Compound, component: Chem.Mol) -> Chem.Mol | None:
+    """Return the drug with the component's coordinates; ``None`` when the skeletons differ.
+
+    The component is the saturated, bound form (or draws its alkene its own way), so only
+    elements and connectivity are compared.
+    """
+    drug = Chem.MolFromSmiles(compound.smiles)
+    matches = _skeleton_matches(component, drug)
+    if not len(matches):
+        return None
+    order = matches[0]
+    placed = Chem.RWMol(drug)
+    warhead = find_warhead(drug).match
+    if warhead is not None:
+        beta, alpha = warhead.reactive_atom_index, warhead.alpha_atom_index
+        drawn = component.GetBondBetweenAtoms(int(order[beta]), int(order[alpha]))
+        bond = placed.GetBondBetweenAtoms(beta, alpha)
+        bond.SetStereo(Chem.BondStereo.STEREONONE)
+        bond.SetBondType(drawn.GetBondType())
+    conformer = Chem.Conformer(drug.GetNumAtoms())
+    conformer.SetPositions(component.GetConformer().GetPositions()[order])
+    conformer.Set3D(True)
+    placed.AddConformer(conformer, assignId=True)
+    Chem.SanitizeMol(placed)
+    Chem.AssignStereochemistryFrom3D(placed)
+    return placed.GetMol()
+
+
+def _skeleton_matches(target: Chem.Mol, query: Chem.Mol) -> IntArray:
+    """Return ``(n_matches, n_query)`` target atoms, by element and connectivity alone.
+
+    Empty when the two skeletons differ. An identity comes first when there is one.
+    """
+    if target.GetNumAtoms() != query.GetNumAtoms() or target.GetNumBonds() != query.GetNumBonds():
+        return np.empty((0, query.GetNumAtoms()), dtype=np.int64)
+    found = _skeleton(target).GetSubstructMatches(
+        _skeleton(query), uniquify=False, maxMatches=_MAX_MAPPINGS
+    )
+    if len(found) >= _MAX_MAPPINGS:
+        raise LigandError(f"more than {_MAX_MAPPINGS} equivalent atom orders")
+    return np.array(sorted(found), dtype=np.int64).reshape(len(found), query.GetNumAtoms())
+
+
+def _skeleton(mol: Chem.Mol) -> Chem.Mol:
+    """Return elements and single bonds only."""
+    skeleton = Chem.RWMol()
+    for atom in mol.GetAtoms():
+        bare = Chem.Atom(atom.GetAtomicNum())
+        bare.SetNoImplicit(True)
+        skeleton.AddAtom(bare)
+    for bond in mol.GetBonds():
+        skeleton.AddBond(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx(), Chem.BondType.SINGLE)
+    return skeleton.GetMol()

@@ -1,0 +1,201 @@
+"""Text into molecules: SMILES, mol blocks and the files that hold them."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rdkit import Chem, rdBase
+
+from workbench.errors import LigandError
+from workbench.ligands.names import quoted
+
+FILE_SUFFIXES = (".sdf", ".mol", ".smi", ".csv")
+MAX_SMILES_LENGTH = 4000
+MAX_FILE_BYTES = 100_000_000
+MAX_ATOMS = 600
+
+_TIME_STAMP = re.compile(r"^\[[\d:]+\]\s*", re.MULTILINE)
+_POSITION = re.compile(r"around position (\d+)")
+_SD_END = re.compile(r"^\$\$\$\$.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One ligand of a file, not parsed yet; ``where`` names it in errors."""
+
+    where: str
+    name: str
+    text: str
+    is_block: bool
+
+    def parse(self) -> Chem.Mol:
+        """Return the molecule (see ``mol_from_smiles``, ``mol_from_block``)."""
+        reader = mol_from_block if self.is_block else mol_from_smiles
+        return reader(self.text, self.where)
+
+
+@contextmanager
+def captured_log() -> Iterator[list[str]]:
+    """Keep RDKit's error log off the terminal and append it to the list that is yielded.
+
+    RDKit before 2026.3 can only silence its log: the list then stays empty.
+    """
+    lines: list[str] = []
+    capture = getattr(rdBase, "CaptureErrorLog", None)
+    if capture is None:
+        with rdBase.BlockLogs():
+            yield lines
+        return
+    with capture() as log:
+        yield lines
+        lines.extend(_TIME_STAMP.sub("", log.messages).splitlines())
+
+
+def mol_from_smiles(text: str, where: str = "the input") -> Chem.Mol:
+    """Return the sanitised molecule of a SMILES.
+
+    Raises
+    ------
+    LigandError
+        Saying where the SMILES breaks, or which atom's chemistry is impossible.
+    """
+    smiles = text.strip()
+    if len(smiles) > MAX_SMILES_LENGTH:
+        raise LigandError(f"{where}: a SMILES of {len(smiles)} characters is over the limit")
+    if not smiles.isascii() or any(c.isspace() or not c.isprintable() for c in smiles):
+        raise LigandError(f"{where}: {quoted(smiles)} holds characters that no SMILES has")
+    parameters = Chem.SmilesParserParams()
+    parameters.sanitize = parameters.removeHs = False
+    parameters.allowCXSMILES = parameters.parseName = False
+    with captured_log() as log:
+        raw = Chem.MolFromSmiles(smiles, parameters)
+    if raw is None:
+        raise LigandError(f"{where}: {quoted(smiles)} is no SMILES: {_syntax_problem(smiles, log)}")
+    _refuse_impossible(raw, f"{where}: {quoted(smiles)}")
+    parameters.sanitize = parameters.removeHs = True
+    return _settled(lambda: Chem.MolFromSmiles(smiles, parameters), where)
+
+
+def mol_from_block(text: str, where: str = "the input") -> Chem.Mol:
+    """Return the sanitised molecule of a mol block (V2000 or V3000), stereo from its coordinates.
+
+    Raises
+    ------
+    LigandError
+        When the block cannot be read, its chemistry is impossible or a coordinate is no number.
+    """
+    with captured_log() as log:
+        try:
+            raw = Chem.MolFromMolBlock(text, sanitize=False, removeHs=False)
+        except (RuntimeError, ValueError) as error:
+            raise LigandError(f"{where}: no readable mol block ({quoted(str(error))})") from error
+    if raw is None:
+        reason = log[0] if log else "it breaks the MDL format"
+        raise LigandError(f"{where}: no readable mol block ({quoted(reason, 120)})")
+    for conformer in raw.GetConformers():
+        for index, xyz in enumerate(conformer.GetPositions()):
+            if not all(math.isfinite(value) for value in xyz):
+                raise LigandError(f"{where}: atom {index + 1} has a coordinate that is no number")
+    _refuse_impossible(raw, where)
+    return _settled(lambda: Chem.MolFromMolBlock(text), where)
+
+
+def _settled(read: Callable[[], Chem.Mol | None], where: str) -> Chem.Mol:
+    """Return what a second, sanitising reading gives."""
+    with captured_log() as log:
+        mol = read()
+    if mol is None:
+        raise LigandError(f"{where}: RDKit refuses the molecule ({quoted(' '.join(log), 120)})")
+    return mol
+
+
+def _syntax_problem(smiles: str, log: list[str]) -> str:
+    """Return where RDKit stumbled, in one clause."""
+    text = "\n".join(log)
+    found = _POSITION.search(text)
+    if found:
+        position = int(found.group(1))
+        return f"it breaks at character {position} ({quoted(smiles[position - 1 : position + 9])})"
+    for line in log:
+        if "SMILES Parse Error:" in line:
+            reason = line.split("SMILES Parse Error:")[1].split("for input")[0].strip()
+            return quoted(reason, 100).strip("'")
+    return "it breaks the SMILES grammar"
+
+
+def _refuse_impossible(mol: Chem.Mol, where: str) -> None:
+    """Raise on molecules too large to sanitise safely, and on impossible valences or rings."""
+    if mol.GetNumAtoms() > MAX_ATOMS:
+        raise LigandError(f"{where}: {mol.GetNumAtoms()} atoms are over the limit of {MAX_ATOMS}")
+    with captured_log():
+        problems = Chem.DetectChemistryProblems(mol)
+    if problems:
+        raise LigandError(f"{where}: impossible chemistry: {problems[0].Message()}")
+
+
+def read_records(path: Path) -> tuple[Record, ...]:
+    """Return the records of an .sdf, .mol, .smi or .csv file, not parsed yet.
+
+    Raises
+    ------
+    LigandError
+        When the file is missing, unreadable, too large or holds no record.
+    """
+    text = _file_text(path)
+    readers = {".sdf": _sdf, ".mol": _sdf, ".smi": _smi, ".csv": _csv}
+    where = quoted(path.name)
+    records = tuple(readers[path.suffix.lower()](text, where))
+    if not records:
+        raise LigandError(f"{where} holds no molecule")
+    return records
+
+
+def _file_text(path: Path) -> str:
+    """Return a file's text."""
+    where = quoted(str(path), 100)
+    try:
+        if not path.is_file():
+            raise LigandError(f"no file {where}; check the path")
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise LigandError(f"{where} is larger than {MAX_FILE_BYTES // 10**6} MB; split it")
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise LigandError(f"{where} cannot be read as text: {error}") from error
+
+
+def _sdf(text: str, where: str) -> Iterator[Record]:
+    blocks = [block.removeprefix("\n") for block in _SD_END.split(text)]
+    for number, block in enumerate((b for b in blocks if b.strip()), start=1):
+        title = block.split("\n", 1)[0]
+        yield Record(f"record {number} of {where}", title, block, True)
+
+
+def _smi(text: str, where: str) -> Iterator[Record]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        smiles, _, name = line.strip().partition(" ") if " " in line else _split_tab(line)
+        if smiles and not (number == 1 and smiles.lower() in ("smiles", "#smiles")):
+            yield Record(f"line {number} of {where}", name.strip(), smiles, False)
+
+
+def _split_tab(line: str) -> tuple[str, str, str]:
+    return line.strip().partition("\t")
+
+
+def _csv(text: str, where: str) -> Iterator[Record]:
+    reader = csv.DictReader(text.splitlines())
+    try:
+        columns = {column.strip().lower(): column for column in reader.fieldnames or () if column}
+        if "smiles" not in columns:
+            raise LigandError(f"{where} has no column 'smiles'; name the columns in its first line")
+        for number, row in enumerate(reader, start=1):
+            smiles = row[columns["smiles"]] or ""
+            name = (row.get(columns.get("name", "")) or "").strip()
+            yield Record(f"row {number} of {where}", name, smiles, False)
+    except csv.Error as error:
+        raise LigandError(f"{where} is no CSV table: {error}") from error

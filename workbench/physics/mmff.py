@@ -1,0 +1,274 @@
+"""MMFF94s as an OpenMM System: one code path for a free molecule and for a frozen pocket.
+
+References
+----------
+Halgren 1996, MMFF94 I: 10.1002/(SICI)1096-987X(199604)17:5/6<490::AID-JCC1>3.0.CO;2-P
+Halgren 1999, MMFF94s: 10.1002/(SICI)1096-987X(199905)20:7<720::AID-JCC7>3.0.CO;2-X
+Tosco, Stiefl, Landrum 2014 (RDKit's implementation): 10.1186/s13321-014-0037-3
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import openmm
+from numpy.typing import NDArray
+from rdkit import Chem
+
+from workbench.physics.mmff_parameters import MmffParameters, Terms, mmff_parameters
+from workbench.physics.vdw import (
+    DONOR_ACCEPTOR_DEPTH,
+    DONOR_ACCEPTOR_RADIUS,
+    RADIUS_SHARPNESS,
+    RADIUS_WIDENING,
+    SLATER_KIRKWOOD,
+)
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+Dielectric = Literal["constant", "distance"]
+
+KJ_PER_KCAL = 4.184
+ANGSTROM_PER_NM = 10.0
+
+# Constants of the MMFF94 papers, in kcal/mol, angstrom and degrees.
+MDYNE = 143.9325
+BEND = MDYNE * math.radians(1) ** 2
+BEND_CUBIC = -0.4 * math.radians(1)
+STRETCH_BEND = MDYNE * math.radians(1)
+COULOMB = 332.0716
+COULOMB_BUFFER = 0.05
+ONE_FOUR_COULOMB = 0.75
+DISTANCE_DIELECTRIC = 4.0
+
+# A switch over the last angstrom keeps forces continuous at the cut-off.
+SWITCH_NM = 0.1
+
+NONBONDED = "nonbonded"
+ONE_FOUR = "one_four_electrostatic"
+BONDED = ("bond", "angle", "stretch_bend", "out_of_plane", "torsion")
+FORCE_GROUPS = (*BONDED, NONBONDED, ONE_FOUR)
+TERMS = (*BONDED, "van_der_waals", "electrostatic")
+
+VDW_SCALE = "van_der_waals_scale"
+COULOMB_SCALE = "electrostatic_scale"
+
+_DEGREE = f"{180 / math.pi!r}"
+_COULOMB_LAW = {
+    "constant": f"{COULOMB}*qq/(R+{COULOMB_BUFFER})",
+    "distance": f"{COULOMB}*qq/({DISTANCE_DIELECTRIC}*(R+{COULOMB_BUFFER})^2)",
+}
+
+
+@dataclass(frozen=True)
+class MmffSystem:
+    """A System and what it was made from.
+
+    Parameters
+    ----------
+    system
+        One named force per force group, in the order of ``FORCE_GROUPS``; frozen atoms have
+        mass 0.
+    dielectric, cutoff_angstrom
+        As asked; ``None`` when all pairs count.
+    """
+
+    system: openmm.System
+    parameters: MmffParameters
+    dielectric: Dielectric
+    cutoff_angstrom: float | None
+
+
+def build_mmff(
+    mol: Chem.Mol,
+    *,
+    mobile: BoolArray | None = None,
+    cutoff_angstrom: float | None = None,
+    dielectric: Dielectric = "distance",
+) -> MmffSystem:
+    """Rebuild RDKit's MMFF94s energy as OpenMM forces.
+
+    Parameters
+    ----------
+    mol
+        With explicit hydrogens, sanitised.
+    mobile
+        ``(n_atoms,)``; ``None`` when all atoms move. Frozen atoms get mass 0, and terms among
+        them alone are left out.
+    cutoff_angstrom
+        Of the non-bonded terms, which are switched off over the last angstrom; ``None`` counts
+        all pairs.
+    dielectric
+        ``constant`` is 1, ``distance`` is 4r.
+
+    Returns
+    -------
+    MmffSystem
+
+    Raises
+    ------
+    PhysicsError
+        When RDKit has no type or no parameters for a part of the molecule.
+    """
+    parameters = mmff_parameters(mol, mobile)
+    system = openmm.System()
+    for atom, moves in zip(mol.GetAtoms(), parameters.mobile, strict=True):
+        system.addParticle(atom.GetMass() if moves else 0.0)
+    forces = (
+        _bonds(parameters.bonds),
+        _angles(parameters.angles),
+        _stretch_bends(parameters.stretch_bends),
+        _out_of_planes(parameters.out_of_planes),
+        _torsions(parameters.torsions),
+        _nonbonded(parameters, cutoff_angstrom, dielectric),
+        _one_four(parameters, dielectric),
+    )
+    for group, (name, force) in enumerate(zip(FORCE_GROUPS, forces, strict=True)):
+        force.setName(name)
+        force.setForceGroup(group)
+        system.addForce(force)
+    return MmffSystem(system, parameters, dielectric, cutoff_angstrom)
+
+
+def energy_by_term(context: openmm.Context) -> dict[str, float]:
+    """Return the energy of each MMFF term at the context's positions, kcal/mol.
+
+    The scales of the non-bonded terms are left at 1.
+    """
+    found = {
+        name: group_energy(context, FORCE_GROUPS.index(name)) for name in BONDED
+    }
+    nonbonded = {FORCE_GROUPS.index(NONBONDED), FORCE_GROUPS.index(ONE_FOUR)}
+    for name, off in (("van_der_waals", COULOMB_SCALE), ("electrostatic", VDW_SCALE)):
+        context.setParameter(off, 0.0)
+        found[name] = group_energy(context, *nonbonded)
+        context.setParameter(off, 1.0)
+    return found
+
+
+def group_energy(context: openmm.Context, *groups: int) -> float:
+    """Return the energy of some force groups at the context's positions, kcal/mol."""
+    state = context.getState(getEnergy=True, groups=set(groups))
+    kilojoule = openmm.unit.kilojoule_per_mole
+    return float(state.getPotentialEnergy().value_in_unit(kilojoule)) / KJ_PER_KCAL
+
+
+def _fill(force: openmm.Force, add: str, terms: Terms, names: tuple[str, ...]) -> openmm.Force:
+    """Add every row of ``terms`` to a custom force with those parameter names."""
+    kind = {"addBond": "Bond", "addAngle": "Angle", "addTorsion": "Torsion"}[add]
+    for name in names:
+        getattr(force, f"addPer{kind}Parameter")(name)
+    compound = isinstance(force, openmm.CustomCompoundBondForce)
+    adder = getattr(force, add)
+    for atoms, values in zip(terms.atoms.tolist(), terms.values.tolist(), strict=True):
+        if compound:
+            adder(atoms, values)
+        else:
+            adder(*atoms, values)
+    return force
+
+
+def _bonds(terms: Terms) -> openmm.CustomBondForce:
+    force = openmm.CustomBondForce(
+        f"{KJ_PER_KCAL * 0.5 * MDYNE!r}*k*d^2*(1-2*d+7/3*d^2); d=r*{ANGSTROM_PER_NM}-r0"
+    )
+    return _fill(force, "addBond", terms, ("k", "r0"))
+
+
+def _angles(terms: Terms) -> openmm.CustomAngleForce:
+    force = openmm.CustomAngleForce(
+        f"k*select(linear, {KJ_PER_KCAL * MDYNE!r}*(1+cos(theta)),"
+        f" {KJ_PER_KCAL * 0.5 * BEND!r}*d^2*(1+({BEND_CUBIC!r})*d)); d=theta*{_DEGREE}-theta0"
+    )
+    return _fill(force, "addAngle", terms, ("k", "theta0", "linear"))
+
+
+def _stretch_bends(terms: Terms) -> openmm.CustomCompoundBondForce:
+    force = openmm.CustomCompoundBondForce(
+        3,
+        f"{KJ_PER_KCAL * STRETCH_BEND!r}*(k1*(distance(p1,p2)*{ANGSTROM_PER_NM}-r1)"
+        f"+k2*(distance(p3,p2)*{ANGSTROM_PER_NM}-r2))*(angle(p1,p2,p3)*{_DEGREE}-theta0)",
+    )
+    return _fill(force, "addBond", terms, ("k1", "k2", "r1", "r2", "theta0"))
+
+
+def _out_of_planes(terms: Terms) -> openmm.CustomCompoundBondForce:
+    """Wilson angle: of the bond from atom 2 to atom 4 out of the plane 1-2-3."""
+    force = openmm.CustomCompoundBondForce(
+        4,
+        f"{KJ_PER_KCAL * 0.5 * BEND!r}*k*chi^2; chi={_DEGREE}*asin(sine);"
+        "sine=(ux*nx+uy*ny+uz*nz)/sqrt((ux^2+uy^2+uz^2)*(nx^2+ny^2+nz^2));"
+        "nx=ay*bz-az*by; ny=az*bx-ax*bz; nz=ax*by-ay*bx;"
+        "ax=x1-x2; ay=y1-y2; az=z1-z2; bx=x3-x2; by=y3-y2; bz=z3-z2;"
+        "ux=x4-x2; uy=y4-y2; uz=z4-z2",
+    )
+    return _fill(force, "addBond", terms, ("k",))
+
+
+def _torsions(terms: Terms) -> openmm.CustomTorsionForce:
+    force = openmm.CustomTorsionForce(
+        f"{KJ_PER_KCAL * 0.5!r}*(v1*(1+cos(theta))+v2*(1-cos(2*theta))+v3*(1+cos(3*theta)))"
+    )
+    return _fill(force, "addTorsion", terms, ("v1", "v2", "v3"))
+
+
+def _nonbonded(
+    parameters: MmffParameters, cutoff_angstrom: float | None, dielectric: Dielectric
+) -> openmm.CustomNonbondedForce:
+    force = openmm.CustomNonbondedForce(
+        f"{KJ_PER_KCAL}*({VDW_SCALE}*vdw+{COULOMB_SCALE}*coulomb);"
+        f"coulomb={_COULOMB_LAW[dielectric]}; qq=charge1*charge2;"
+        "vdw=depth*(1.07/(rho+0.07))^7*(1.12/(rho^7+0.12)-2); rho=R/distance;"
+        f"distance=mean*(1-{1 - DONOR_ACCEPTOR_RADIUS!r}*hydrogenbond);"
+        f"depth={SLATER_KIRKWOOD}*strength1*strength2/((spread1+spread2)*mean^6)"
+        f"*(1-{1 - DONOR_ACCEPTOR_DEPTH!r}*hydrogenbond);"
+        "mean=0.5*(radius1+radius2)*"
+        f"(1+(1-max(donor1,donor2))*{RADIUS_WIDENING}*(1-exp(-{RADIUS_SHARPNESS}*skew^2)));"
+        "skew=(radius1-radius2)/(radius1+radius2);"
+        f"hydrogenbond=donor1*acceptor2+donor2*acceptor1; R=r*{ANGSTROM_PER_NM}"
+    )
+    force.addGlobalParameter(VDW_SCALE, 1.0)
+    force.addGlobalParameter(COULOMB_SCALE, 1.0)
+    vdw = parameters.vdw
+    columns = {
+        "charge": parameters.charges,
+        "radius": vdw.radius[vdw.index],
+        "strength": vdw.strength[vdw.index],
+        "spread": vdw.spread[vdw.index],
+        "donor": vdw.donor[vdw.index],
+        "acceptor": vdw.acceptor[vdw.index],
+    }
+    for name in columns:
+        force.addPerParticleParameter(name)
+    for row in np.stack(list(columns.values()), axis=1).tolist():
+        force.addParticle(row)
+    for i, j in parameters.excluded.tolist():
+        force.addExclusion(i, j)
+    if cutoff_angstrom is not None:
+        cutoff_nm = cutoff_angstrom / ANGSTROM_PER_NM
+        force.setNonbondedMethod(openmm.CustomNonbondedForce.CutoffNonPeriodic)
+        force.setCutoffDistance(cutoff_nm)
+        force.setUseSwitchingFunction(True)
+        force.setSwitchingDistance(cutoff_nm - SWITCH_NM)
+    mobile = np.flatnonzero(parameters.mobile).tolist()
+    frozen = np.flatnonzero(~parameters.mobile).tolist()
+    if frozen:
+        force.addInteractionGroup(mobile, mobile)
+        force.addInteractionGroup(mobile, frozen)
+    return force
+
+
+def _one_four(parameters: MmffParameters, dielectric: Dielectric) -> openmm.CustomBondForce:
+    """Take back a quarter of the full 1-4 electrostatics that the non-bonded force counts."""
+    force = openmm.CustomBondForce(
+        f"{KJ_PER_KCAL * (ONE_FOUR_COULOMB - 1)!r}*{COULOMB_SCALE}*{_COULOMB_LAW[dielectric]};"
+        f"R=r*{ANGSTROM_PER_NM}"
+    )
+    force.addGlobalParameter(COULOMB_SCALE, 1.0)
+    pairs = parameters.one_four
+    products = parameters.charges[pairs].prod(axis=1)[:, None]
+    return _fill(force, "addBond", Terms(pairs, products), ("qq",))

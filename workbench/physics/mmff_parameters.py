@@ -1,0 +1,263 @@
+"""MMFF94s parameters of a molecule, asked from RDKit and kept as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit import Chem
+from rdkit.Chem import rdForceFieldHelpers
+
+from workbench.errors import PhysicsError
+from workbench.physics.vdw import VdwTable, vdw_table
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+VARIANT = "MMFF94s"
+# MMFF's numeric types with the "linear" property: =C= and C of triple bonds, the middle N of
+# an azide or diazo group, and the N of an isonitrile or diazonium group.
+LINEAR_TYPES = frozenset({4, 53, 61})
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Terms of one kind: ``(n, k)`` atom indices and ``(n, m)`` parameters."""
+
+    atoms: IntArray
+    values: FloatArray
+
+
+@dataclass(frozen=True)
+class MmffParameters:
+    """All that MMFF94s needs for one molecule, in kcal/mol, angstrom, degree.
+
+    Parameters
+    ----------
+    bonds
+        Force constant (md/angstrom) and length.
+    angles
+        Force constant (md angstrom / rad^2), angle, and 1.0 for a linear centre.
+    stretch_bends
+        Two force constants (md / rad), the two bond lengths, the angle.
+    out_of_planes
+        Centre second, the atom that leaves the plane last; force constant.
+    torsions
+        V1, V2, V3; all zero where MMFF has no barrier.
+    charges
+        ``(n_atoms,)`` electron charges.
+    excluded, one_four
+        ``(n, 2)`` pairs one or two bonds apart, and pairs three bonds apart.
+    mobile
+        ``(n_atoms,)``; terms among frozen atoms only are left out.
+    """
+
+    bonds: Terms
+    angles: Terms
+    stretch_bends: Terms
+    out_of_planes: Terms
+    torsions: Terms
+    charges: FloatArray
+    vdw: VdwTable
+    excluded: IntArray
+    one_four: IntArray
+    mobile: BoolArray
+
+    @property
+    def n_atoms(self) -> int:
+        """Number of atoms, hydrogens included."""
+        return len(self.charges)
+
+
+def neighbours_of(mol: Chem.Mol) -> list[list[int]]:
+    """Return the bonded neighbours of each atom."""
+    return [[n.GetIdx() for n in atom.GetNeighbors()] for atom in mol.GetAtoms()]
+
+
+def angle_triples(neighbours: list[list[int]]) -> Iterator[tuple[int, int, int]]:
+    """Yield each angle once, its centre in the middle."""
+    for centre, around in enumerate(neighbours):
+        for first, last in combinations(around, 2):
+            yield first, centre, last
+
+
+def torsion_quadruples(
+    mol: Chem.Mol, neighbours: list[list[int]]
+) -> Iterator[tuple[int, int, int, int]]:
+    """Yield each proper torsion once."""
+    for bond in mol.GetBonds():
+        j, k = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+        for i in neighbours[j]:
+            for m in neighbours[k]:
+                if i != k and m not in (j, i):
+                    yield i, j, k, m
+
+
+def out_of_plane_quadruples(
+    neighbours: list[list[int]],
+) -> Iterator[tuple[int, int, int, int]]:
+    """Yield three Wilson angles per atom with three neighbours: centre second, top last."""
+    for centre, around in enumerate(neighbours):
+        if len(around) == 3:
+            a, b, c = around
+            yield from ((a, centre, b, c), (a, centre, c, b), (b, centre, c, a))
+
+
+def close_pairs(neighbours: list[list[int]]) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    """Return the pairs at most two bonds apart, and those exactly three bonds apart."""
+    near: set[tuple[int, int]] = set()
+    far: set[tuple[int, int]] = set()
+    for start, around in enumerate(neighbours):
+        second = {atom for n in around for atom in neighbours[n]} | set(around)
+        third = {atom for n in second for atom in neighbours[n]} - second
+        near.update((start, atom) for atom in second if atom > start)
+        far.update((start, atom) for atom in third if atom > start)
+    return near, far
+
+
+def mmff_properties(mol: Chem.Mol) -> Any:
+    """Return RDKit's MMFF94s typing of a molecule with explicit hydrogens.
+
+    Raises
+    ------
+    PhysicsError
+        When an atom has no type.
+    """
+    properties = rdForceFieldHelpers.MMFFGetMoleculeProperties(mol, mmffVariant=VARIANT)
+    if properties is None:
+        elements = ", ".join(sorted({a.GetSymbol() for a in mol.GetAtoms()}))
+        raise PhysicsError(
+            f"MMFF94s has no atom type for a part of this molecule (elements {elements}): "
+            "dock a molecule of H, C, N, O, F, Si, P, S, Cl, Br, I in common groups."
+        )
+    return properties
+
+
+def mmff_parameters(mol: Chem.Mol, mobile: BoolArray | None = None) -> MmffParameters:
+    """Ask RDKit for every parameter of a molecule.
+
+    Parameters
+    ----------
+    mol
+        With explicit hydrogens, sanitised.
+    mobile
+        ``(n_atoms,)``; ``None`` when all atoms move.
+
+    Raises
+    ------
+    PhysicsError
+        When an atom has no type, or a bond or an angle no parameters.
+    """
+    moving = np.ones(mol.GetNumAtoms(), bool) if mobile is None else np.asarray(mobile, bool)
+    properties = mmff_properties(mol)
+    neighbours = neighbours_of(mol)
+    asked = _Asker(mol, properties, moving, neighbours)
+    near, far = close_pairs(neighbours)
+    angles, stretch_bends = asked.angles_and_stretch_bends()
+    return MmffParameters(
+        bonds=asked.bonds(),
+        angles=angles,
+        stretch_bends=stretch_bends,
+        out_of_planes=asked.out_of_planes(),
+        torsions=asked.torsions(),
+        charges=np.array([properties.GetMMFFPartialCharge(i) for i in range(len(moving))]),
+        vdw=vdw_table(mol, properties),
+        excluded=_with_a_mobile_atom(near, moving),
+        one_four=_with_a_mobile_atom(far, moving),
+        mobile=moving,
+    )
+
+
+def _with_a_mobile_atom(pairs: set[tuple[int, int]], mobile: BoolArray) -> IntArray:
+    array = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+    return array[mobile[array].any(axis=1)]
+
+
+class _Asker:
+    """RDKit's answers for the terms that hold at least one mobile atom."""
+
+    def __init__(
+        self, mol: Chem.Mol, properties: Any, mobile: BoolArray, neighbours: list[list[int]]
+    ) -> None:
+        self.mol = mol
+        self.properties = properties
+        self.mobile = mobile.tolist()
+        self.neighbours = neighbours
+        types = [properties.GetMMFFAtomType(i) for i in range(mol.GetNumAtoms())]
+        self.linear = [t in LINEAR_TYPES for t in types]
+
+    def _moves(self, *atoms: int) -> bool:
+        return any(self.mobile[i] for i in atoms)
+
+    def _missing(self, kind: str, atoms: tuple[int, ...]) -> PhysicsError:
+        names = "-".join(f"{self.mol.GetAtomWithIdx(i).GetSymbol()}{i}" for i in atoms)
+        return PhysicsError(
+            f"MMFF94s has no parameters for the {kind} {names}: this chemistry cannot be minimised."
+        )
+
+    def bond_values(self, i: int, j: int) -> tuple[float, float]:
+        found = self.properties.GetMMFFBondStretchParams(self.mol, i, j)
+        if found is None:
+            raise self._missing("bond", (i, j))
+        return found[1], found[2]
+
+    def bonds(self) -> Terms:
+        rows = []
+        for bond in self.mol.GetBonds():
+            i, j = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+            if self._moves(i, j):
+                rows.append(((i, j), self.bond_values(i, j)))
+        return _terms(rows, 2, 2)
+
+    def angles_and_stretch_bends(self) -> tuple[Terms, Terms]:
+        angles, stretch_bends = [], []
+        lengths: dict[tuple[int, int], float] = {}
+        for i, j, k in angle_triples(self.neighbours):
+            if not self._moves(i, j, k):
+                continue
+            found = self.properties.GetMMFFAngleBendParams(self.mol, i, j, k)
+            if found is None:
+                raise self._missing("angle", (i, j, k))
+            _, constant, ideal = found
+            angles.append(((i, j, k), (constant, ideal, float(self.linear[j]))))
+            if self.linear[j]:
+                continue
+            coupling = self.properties.GetMMFFStretchBendParams(self.mol, i, j, k)
+            # RDKit answers None where MMFF couples nothing (three-membered rings).
+            first, last = (0.0, 0.0) if coupling is None else coupling[1:]
+            for end in (i, k):
+                if (end, j) not in lengths:
+                    lengths[end, j] = self.bond_values(end, j)[1]
+            stretch_bends.append(((i, j, k), (first, last, lengths[i, j], lengths[k, j], ideal)))
+        return _terms(angles, 3, 3), _terms(stretch_bends, 3, 5)
+
+    def out_of_planes(self) -> Terms:
+        rows = []
+        for atoms in out_of_plane_quadruples(self.neighbours):
+            if self._moves(*atoms):
+                constant = self.properties.GetMMFFOopBendParams(self.mol, *atoms)
+                rows.append((atoms, (constant or 0.0,)))
+        return _terms(rows, 4, 1)
+
+    def torsions(self) -> Terms:
+        rows = []
+        for atoms in torsion_quadruples(self.mol, self.neighbours):
+            if self.linear[atoms[1]] or self.linear[atoms[2]] or not self._moves(*atoms):
+                continue
+            found = self.properties.GetMMFFTorsionParams(self.mol, *atoms)
+            # RDKit answers None where all three barriers are zero; the row is kept, so that an
+            # audit can tell a torsion that was looked up from one that was forgotten.
+            rows.append((atoms, (0.0, 0.0, 0.0) if found is None else found[1:]))
+        return _terms(rows, 4, 3)
+
+
+def _terms(rows: list[tuple[Any, Any]], n_atoms: int, n_values: int) -> Terms:
+    return Terms(
+        np.array([atoms for atoms, _ in rows], dtype=np.int64).reshape(-1, n_atoms),
+        np.array([values for _, values in rows], dtype=np.float64).reshape(-1, n_values),
+    )

@@ -1,0 +1,189 @@
+"""Choose an OpenMM platform by name, and only one that was seen to work."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+
+import openmm
+
+from workbench.errors import PhysicsError
+from workbench.physics.platform_probe import (
+    ProbeResult,
+    platform_properties,
+    probe,
+    short_reason,
+)
+
+ORDER = ("CUDA", "HIP", "OpenCL", "CPU", "Reference")
+AUTO = "auto"
+
+# These run on the processor, inside OpenMM itself, and cannot take the process down.
+_IN_PROCESS = ("CPU", "Reference")
+_PROBE_SECONDS = 180
+_THREADS_VARIABLE = "OPENMM_CPU_THREADS"
+_MOST_THREADS = 1024
+
+
+@dataclass(frozen=True)
+class PlatformChoice:
+    """A platform that works.
+
+    Parameters
+    ----------
+    properties
+        What contexts are made with.
+    report
+        One line per platform that was passed over, with the reason, and one for the choice.
+    """
+
+    name: str
+    properties: dict[str, str]
+    device: str
+    precision: str
+    report: tuple[str, ...]
+
+    def context(self, system: openmm.System) -> openmm.Context:
+        """Return a context of a system on this platform.
+
+        Raises
+        ------
+        PhysicsError
+            When OpenMM cannot make it (too little memory on the device, for one).
+        """
+        platform = openmm.Platform.getPlatformByName(self.name)
+        integrator = openmm.VerletIntegrator(0.001)
+        try:
+            return openmm.Context(system, integrator, platform, self.properties)
+        except openmm.OpenMMException as error:
+            raise PhysicsError(
+                f"OpenMM's {self.name} platform refused this system: {short_reason(str(error))}. "
+                "Ask for another platform, CPU for one."
+            ) from error
+
+
+def choose_platform(name: str = AUTO, threads: int | None = None) -> PlatformChoice:
+    """Return the fastest platform that computes right energies here, or the one asked for.
+
+    Parameters
+    ----------
+    name
+        ``auto``, or a platform by name in any case. ``auto`` tries CUDA, HIP, OpenCL, CPU and
+        Reference in this order.
+    threads
+        For the CPU platform. ``None`` takes ``OPENMM_CPU_THREADS`` when it is set, else 1:
+        with one thread the same input gives the same output bit by bit.
+
+    Raises
+    ------
+    PhysicsError
+        When the name is unknown, or the platform asked for does not work.
+    """
+    count = thread_count(threads)
+    if name.strip().lower() == AUTO:
+        tried = []
+        for candidate in ORDER:
+            result = _probed(candidate)
+            if result.works:
+                return _choice(result, count, tuple(tried))
+            tried.append(f"{candidate}: {result.reason}")
+        raise PhysicsError("No OpenMM platform works here: " + "; ".join(tried))
+    result = _probed(_known(name))
+    if not result.works:
+        raise PhysicsError(
+            f"OpenMM's {result.name} platform does not work here: {result.reason}. "
+            f"Working: {', '.join(r.name for r in describe_platforms() if r.works)}."
+        )
+    return _choice(result, count, ())
+
+
+def describe_platforms() -> tuple[ProbeResult, ...]:
+    """Try every platform that OpenMM can have; the reason is set where one does not work."""
+    return tuple(_probed(name) for name in ORDER)
+
+
+def thread_count(threads: int | None) -> int:
+    """Return the number of CPU threads: as asked, from the environment, or 1.
+
+    Raises
+    ------
+    PhysicsError
+        When the number is not a positive integer.
+    """
+    text = str(threads) if threads is not None else os.environ.get(_THREADS_VARIABLE, "").strip()
+    if not text:
+        return 1
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST_THREADS):
+        raise PhysicsError(
+            f"the number of CPU threads must be 1 to {_MOST_THREADS}, not {text[:20]!r} "
+            f"(given by the caller or by {_THREADS_VARIABLE})."
+        )
+    return int(text)
+
+
+def _known(name: str) -> str:
+    by_key = {known.lower(): known for known in ORDER}
+    key = name.strip().lower()
+    if key in by_key:
+        return by_key[key]
+    near = difflib.get_close_matches(key, [*by_key, AUTO], n=1)
+    hint = f" Did you mean {by_key.get(near[0], near[0])}?" if near else ""
+    raise PhysicsError(
+        f"OpenMM has no platform {name[:40]!r}; present here: {', '.join(_loaded())}, "
+        f"or {AUTO}.{hint}"
+    )
+
+
+def _loaded() -> list[str]:
+    count = openmm.Platform.getNumPlatforms()
+    return [openmm.Platform.getPlatform(i).getName() for i in range(count)]
+
+
+def _choice(result: ProbeResult, threads: int, passed_over: tuple[str, ...]) -> PlatformChoice:
+    platform = openmm.Platform.getPlatformByName(result.name)
+    properties = platform_properties(platform, threads)
+    how = f"{threads} thread{'s' if threads > 1 else ''}" if "Threads" in properties else ""
+    details = ", ".join(part for part in (result.device, result.precision, how) if part)
+    line = f"{result.name}: chosen ({details})"
+    return PlatformChoice(
+        result.name, properties, result.device, result.precision, (*passed_over, line)
+    )
+
+
+@cache
+def _probed(name: str) -> ProbeResult:
+    """Probe once per process: a driver does not heal, and a device takes seconds to start."""
+    if name not in _loaded():
+        return ProbeResult(name, False, reason=_why_absent(name))
+    if name in _IN_PROCESS:
+        return probe(name)
+    return _probed_apart(name)
+
+
+def _why_absent(name: str) -> str:
+    library = f"libOpenMM{name}."
+    for failure in openmm.Platform.getPluginLoadFailures():
+        if library in failure.split(": ", 1)[0]:
+            return short_reason(failure.split(": ", 1)[-1])
+    return "not installed with this OpenMM"
+
+
+def _probed_apart(name: str) -> ProbeResult:
+    command = [sys.executable, "-m", "workbench.physics.platform_probe", name]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=_PROBE_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return ProbeResult(name, False, reason=f"no answer within {_PROBE_SECONDS} s")
+    if done.returncode < 0:
+        return ProbeResult(name, False, reason=f"crashed (signal {-done.returncode})")
+    last = done.stdout.strip().splitlines()[-1:]
+    if done.returncode or not last:
+        return ProbeResult(name, False, reason=short_reason(done.stderr or "no answer"))
+    return ProbeResult(**json.loads(last[0]))

@@ -1,0 +1,146 @@
+"""The report: one HTML file that opens from disk, without a network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from workbench.report import summary
+from workbench.report.figures import adduct_svg, drug_svg, still_of
+from workbench.report.scene import build_scene, scene_json
+from workbench.results import AdductRecord, DockingResult
+
+SCRIPTS = ("page.js", "viewer.js")
+SOURCES = (
+    ("RDKit (chemistry)", "10.5281/zenodo.591637"),
+    ("OpenMM 8 (minimisation)", "10.1021/acs.jpcb.3c06662"),
+    ("AutoDock Vina 1.2 (encounter docking)", "10.1021/acs.jcim.1c00203"),
+    ("the Vina scoring function", "10.1002/jcc.21334"),
+    ("MMFF94s (force field)", "10.1002/(SICI)1096-987X(199905)20:7<720::AID-JCC7>3.0.CO;2-X"),
+)
+ALPHAFOLD = (
+    ("AlphaFold (receptor model)", "10.1038/s41586-021-03819-2"),
+    ("AlphaFold Protein Structure Database, CC-BY 4.0", "10.1093/nar/gkab1061"),
+)
+
+
+def report_html(result: DockingResult) -> str:
+    """Return the whole report as one page.
+
+    The page asks for nothing from outside: a content policy forbids it, and only the two
+    scripts written here, known by their hashes, may run.
+
+    Raises
+    ------
+    OutputError
+        When the result contradicts itself so that a picture would be wrong.
+    """
+    scene = build_scene(result)
+    scripts = [_template(name) for name in SCRIPTS]
+    return _environment().get_template("page.html").render(
+        policy=_policy(scripts),
+        style=Markup(_template("style.css")),
+        scripts=[Markup(text) for text in scripts],
+        result=result,
+        summary=summary,
+        target=summary.nucleophile(result),
+        tone=_tone(result),
+        drug=Markup(drug_svg(result)),
+        adducts=[_adduct_part(adduct) for adduct in result.adducts],
+        scene=scene,
+        scene_json=Markup(scene_json(scene)) if scene else "",
+        still=Markup(still_of(scene, str(result.ligand.get("name", "")))) if scene else "",
+        shown=scene["poses"][scene["first"]]["id"] if scene and scene["poses"] else "",
+        viewable={pose["id"] for pose in scene["poses"]} if scene else set(),
+        sources=_sources(result),
+    )
+
+
+def notebook_html(result: DockingResult) -> str:
+    """Return a short summary for a notebook cell: verdict, drawing, the best pose of each kind.
+
+    It holds no script, and every text of the result is escaped.
+    """
+    rows = [(adduct, summary.best_of(adduct)) for adduct in result.adducts]
+    return (
+        _environment()
+        .get_template("notebook.html")
+        .render(
+            result=result,
+            summary=summary,
+            drug=Markup(drug_svg(result)),
+            rows=[(adduct, pose) for adduct, pose in rows if pose is not None],
+        )
+    )
+
+
+def _adduct_part(adduct: AdductRecord) -> dict[str, Any]:
+    """Return what the template needs for one diastereomer."""
+    terms = list(dict.fromkeys(name for pose in adduct.poses for name in pose.score_terms))
+    return {
+        "record": adduct,
+        "terms": terms,
+        "drawing": Markup(adduct_svg(adduct)),
+        "best": summary.best_of(adduct),
+        "centres": ", ".join(
+            f"drug atom {centre.get('atom_index')}: {centre.get('cip')}"
+            for centre in adduct.stereocentres
+        ),
+    }
+
+
+def _tone(result: DockingResult) -> str:
+    best = summary.best_pose(result)
+    if result.verdict != "adduct":
+        return "plain"
+    return "good" if best is not None and best[1].valid else "bad"
+
+
+def _sources(result: DockingResult) -> list[tuple[str, str]]:
+    receptor = f"{result.receptor.get('source', '')} {result.receptor.get('name', '')}"
+    model = "AF-" in receptor or "AlphaFold" in receptor or "human-groove" in receptor
+    return [*SOURCES, *(ALPHAFOLD if model else ())]
+
+
+def _policy(scripts: list[str]) -> str:
+    """Return the page's content security policy: nothing but these scripts, styles, drawings."""
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+        for text in scripts
+    )
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _template(name: str) -> str:
+    return files("workbench.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("workbench.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["number"] = summary.number
+    environment.filters["sortkey"] = _sortkey
+    return environment
+
+
+def _sortkey(value: object) -> str:
+    """Return what a table sorts by: empty where there is no finite number."""
+    if isinstance(value, (int, float)) and math.isfinite(value):
+        return repr(float(value))
+    return ""

@@ -1,0 +1,232 @@
+"""The 3D scene of a result: compact data for the page's own viewer, and a py3Dmol view."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.errors import OutputError
+from workbench.report.cartoon import ribbons
+from workbench.report.frames import (
+    BONDED_ANGSTROM,
+    NEAR_ANGSTROM,
+    Frame,
+    ResidueKey,
+    reactive_atom,
+    read_drug,
+    read_frames,
+)
+from workbench.report.pdb_lines import Structure
+from workbench.report.summary import best_pose, number
+from workbench.report.viewpoint import best_view
+from workbench.results import DockingResult
+
+FloatArray = NDArray[np.float64]
+
+UNITS_PER_ANGSTROM = 100
+MOVED_ANGSTROM = 0.02
+BOND_SLACK = 1.25
+RADII = {"C": 0.76, "N": 0.71, "O": 0.66, "S": 1.05, "P": 1.07}
+ONE_LETTER = {
+    **dict(zip("ALA ARG ASN ASP CYS GLN GLU GLY HIS ILE".split(), "ARNDCQEGHI", strict=True)),
+    **dict(zip("LEU LYS MET PHE PRO SER THR TRP TYR VAL".split(), "LKMFPSTWYV", strict=True)),
+    **dict.fromkeys(("HID", "HIE", "HIP"), "H"),
+    **dict.fromkeys(("CYX", "CYM"), "C"),
+}
+
+
+def build_scene(result: DockingResult) -> dict[str, Any] | None:
+    """Return all that the viewer draws, as plain data; ``None`` without any structure.
+
+    Coordinates are integers in hundredths of an angstrom about the first pose's centre. The
+    receptor comes once, and each pose lists only the atoms that stand elsewhere.
+
+    Raises
+    ------
+    OutputError
+        When a pose's parts contradict each other (a drug that does not lie on its complex, an
+        S-C distance other than the recorded one): a wrong picture is never drawn.
+    """
+    base, frames = read_frames(result)
+    if base is None:
+        return None
+    first = _first(result, frames)
+    center = (first.drug.coordinates if first else base.coordinates).mean(axis=0)
+    focus = _focus(base, result)
+    shown = set(focus).union(*(frame.near for frame in frames))
+    kept = [
+        i
+        for i, atom in enumerate(base.atoms)
+        if atom.residue in shown and atom.name not in ("N", "C", "O", "OXT")
+    ]
+    residues = list(dict.fromkeys(base.atoms[i].residue for i in kept))
+    return {
+        "view": [round(float(value), 5) for value in _view(first, base).ravel()],
+        "first": frames.index(first) if first else 0,
+        "ribbons": [
+            {
+                "p": _integers(ribbon.points - center),
+                "s": _integers(ribbon.sides),
+                "h": "".join("1" if flag else "0" for flag in ribbon.helix),
+            }
+            for ribbon in ribbons(base)
+        ],
+        "receptor": _receptor(base, kept, residues, center),
+        "focus": [residues.index(residue) for residue in focus],
+        "poses": [_pose(frame, base, kept, residues, center) for frame in frames],
+        "reference": _reference(result, center),
+    }
+
+
+def scene_json(scene: dict[str, Any]) -> str:
+    """Return the scene as JSON that cannot end a script element or be read as markup."""
+    text = json.dumps(scene, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def view_of(result: DockingResult) -> Any:
+    """Return a py3Dmol view of the best pose, for notebooks.
+
+    py3Dmol loads its script from the network; the page that the workbench writes does not.
+
+    Raises
+    ------
+    OutputError
+        When the result holds no structure.
+    """
+    best = best_pose(result)
+    pdb = best[1].complex_pdb if best else result.receptor_pdb
+    if not pdb:
+        raise OutputError("there is no structure to show: the result holds neither pose nor groove")
+    import py3Dmol
+
+    view = py3Dmol.view(width=720, height=480)
+    view.addModel(pdb, "pdb")
+    view.setStyle({}, {"cartoon": {"color": "#9fb2c4", "opacity": 0.75}})
+    drug = {"resn": "LIG"}
+    if best is None and result.encounter and result.encounter[0].sdf:
+        view.addModel(result.encounter[0].sdf, "mol")
+        drug = {"model": 1}
+    near = {"within": {"distance": NEAR_ANGSTROM, "sel": drug}, "byres": True}
+    view.addStyle(near, {"stick": {"radius": 0.12, "colorscheme": "whiteCarbon"}})
+    view.setStyle(drug, {"stick": {"radius": 0.2, "colorscheme": "greenCarbon"}})
+    reactive = reactive_atom(result)
+    if reactive is not None:
+        where = {"chain": reactive[0], "resi": reactive[1]}
+        view.addStyle(where, {"stick": {"radius": 0.18}})
+        view.addResLabels(where, {"fontSize": 12, "backgroundOpacity": 0.6})
+    view.zoomTo(drug)
+    return view
+
+
+def _first(result: DockingResult, frames: list[Frame]) -> Frame | None:
+    best = best_pose(result)
+    name = f"{best[0].label}-{best[1].rank}" if best else ""
+    return next((frame for frame in frames if frame.name == name), frames[0] if frames else None)
+
+
+def _view(first: Frame | None, base: Structure) -> FloatArray:
+    if first is None:
+        return best_view(base.coordinates, base.coordinates[:0], None)
+    bond = None
+    if first.link is not None:
+        bond = np.array(
+            [first.receptor[first.link.sulphur], first.drug.coordinates[first.link.carbon]]
+        )
+    return best_view(first.drug.coordinates, first.receptor, bond)
+
+
+def _focus(base: Structure, result: DockingResult) -> list[ResidueKey]:
+    """Return the reactive residue; in human numbering 528 even when it is no cysteine."""
+    address = reactive_atom(result)
+    wanted = address[1] if address else 528 if result.receptor.get("numbering") == "human" else None
+    residues = dict.fromkeys(atom.residue for atom in base.atoms if atom.residue_number == wanted)
+    return [key for key in residues if address is None or key[0] == address[0]]
+
+
+def _receptor(
+    base: Structure, kept: list[int], residues: list[ResidueKey], center: FloatArray
+) -> dict[str, Any]:
+    atoms = [base.atoms[i] for i in kept]
+    names = {atom.residue: atom.residue_name for atom in atoms}
+    return {
+        "elements": [atom.element for atom in atoms],
+        "residue": [residues.index(atom.residue) for atom in atoms],
+        "labels": [
+            f"{ONE_LETTER.get(names[key], names[key] + ' ')}{key[1]}{key[2]}" for key in residues
+        ],
+        "xyz": _integers(base.coordinates[kept] - center),
+        "bonds": _bonds(base, kept),
+    }
+
+
+def _bonds(base: Structure, kept: list[int]) -> list[int]:
+    """Return pairs of atoms of one residue that stand at bonding distance, flat."""
+    pairs: list[int] = []
+    for first, i in enumerate(kept):
+        for second in range(first + 1, len(kept)):
+            j = kept[second]
+            if base.atoms[i].residue != base.atoms[j].residue:
+                # the atoms of one residue follow each other
+                break
+            reach = sum(RADII.get(base.atoms[k].element, 0.9) for k in (i, j)) * BOND_SLACK
+            if np.linalg.norm(base.coordinates[i] - base.coordinates[j]) < reach:
+                pairs += [first, second]
+    return pairs
+
+
+def _pose(
+    frame: Frame,
+    base: Structure,
+    kept: list[int],
+    residues: list[ResidueKey],
+    center: FloatArray,
+) -> dict[str, Any]:
+    moved: list[int] = []
+    for place, i in enumerate(kept):
+        if np.linalg.norm(frame.receptor[i] - base.coordinates[i]) > MOVED_ANGSTROM:
+            moved += [place, *_integers(frame.receptor[i] - center)]
+    link = frame.link
+    return {
+        "id": frame.name,
+        "group": frame.group,
+        "title": frame.title,
+        "elements": list(frame.drug.elements),
+        "bonds": [value for bond in frame.drug.bonds for value in bond],
+        "xyz": _integers(frame.drug.coordinates - center),
+        "moved": moved,
+        "near": [residues.index(key) for key in residues if key in frame.near],
+        "link": [
+            kept.index(link.sulphur),
+            link.carbon,
+            number(link.distance, 2),
+            int(frame.bonded and link.distance < BONDED_ANGSTROM),
+        ]
+        if link
+        else None,
+        "dashes": [
+            [*_integers(point - center), atom, kind.replace("_", " ")]
+            for point, atom, kind in frame.dashes
+        ],
+    }
+
+
+def _reference(result: DockingResult, center: FloatArray) -> dict[str, Any] | None:
+    if not result.reference or not result.reference.get("sdf"):
+        return None
+    drug = read_drug(str(result.reference["sdf"]), "the crystal reference")
+    spread = number(result.reference.get("uncertainty_angstrom"), 1)
+    return {
+        "elements": list(drug.elements),
+        "bonds": [value for bond in drug.bonds for value in bond],
+        "xyz": _integers(drug.coordinates - center),
+        "label": f"crystal estimate \u00b1{spread} \u00c5",
+    }
+
+
+def _integers(values: FloatArray) -> list[int]:
+    rounded: list[int] = np.rint(np.asarray(values).ravel() * UNITS_PER_ANGSTROM).astype(int).tolist()
+    return rounded

@@ -1,0 +1,150 @@
+"""What a result says, in words: the verdict, the pose to show first, the limits."""
+
+from __future__ import annotations
+
+import math
+
+from workbench.results import AdductRecord, DockingResult, PoseRecord
+
+DIASTEREOMER_SPREAD_KCAL_PER_MOL = 1.0
+
+LIMITS = (
+    "A docking score is not an affinity and does not rank SINE drugs against each other: they "
+    "share the aryl-triazole that makes most of the score. Compare scores only between poses of "
+    "one drug in one receptor.",
+    "No reaction energy is in the score or in the minimised energy: neither says how readily the "
+    "bond forms nor how long it lasts.",
+    "The receptor is rigid in the search; only the residues around the ligand move, and only in "
+    "the minimisation that follows.",
+    f"A gap between diastereomers under about {DIASTEREOMER_SPREAD_KCAL_PER_MOL:g} kcal/mol says "
+    "nothing: it is within the spread of the method.",
+    "Crystal reference poses are estimates: measured ligand coordinates moved into this "
+    "receptor's frame, good to about 1.3-1.5 \u00c5. Differences in RMSD below that are no result.",
+    "Water, protein motion, cargo and the rest of the export machinery are not in the model.",
+)
+
+
+def best_pose(result: DockingResult) -> tuple[AdductRecord, PoseRecord] | None:
+    """Return the pose to show first: the best score of those that pass every check.
+
+    When none passes, the best score of all; ``None`` when there is no pose.
+    """
+    every = [(adduct, pose) for adduct in result.adducts for pose in adduct.poses]
+    candidates = [pair for pair in every if pair[1].valid] or every
+    return min(candidates, key=lambda pair: _sortable(pair[1]), default=None)
+
+
+def best_of(adduct: AdductRecord) -> PoseRecord | None:
+    """Return the best pose of one diastereomer, chosen as :func:`best_pose` does."""
+    candidates = [pose for pose in adduct.poses if pose.valid] or list(adduct.poses)
+    return min(candidates, key=_sortable, default=None)
+
+
+def nucleophile(result: DockingResult) -> str:
+    """Return the reactive residue in words, e.g. ``"Cys528"``; the field's word when unknown."""
+    parts = str(result.receptor.get("reactive_atom") or "").split(":")
+    if len(parts) == 3 and parts[1].isdigit():
+        return f"{'Cys' if parts[2] == 'SG' else 'residue '}{parts[1]}"
+    return "Cys528" if result.receptor.get("numbering") == "human" else "the reactive cysteine"
+
+
+def headline(result: DockingResult) -> str:
+    """Return the verdict as one short sentence."""
+    name, target = str(result.ligand.get("name", "The ligand")), nucleophile(result)
+    if result.verdict == "no_thiol":
+        return f"{name} cannot bond here: this receptor has no free thiol at {target}."
+    if result.verdict == "no_warhead":
+        return f"{name} has no warhead that the workbench knows: no bond to {target} was built."
+    if result.verdict == "unsupported_warhead":
+        return f"{name} carries a warhead whose chemistry is not supported: no bond was built."
+    best = best_pose(result)
+    if best is None:
+        return f"{name} could be bonded to {target} on paper, but no pose was found in the groove."
+    if not best[1].valid:
+        return f"No pose of {name} bonded to {target} passed every check: trust none of them."
+    return f"{name} fits into the groove bonded to {target}, in this model."
+
+
+def details(result: DockingResult) -> list[str]:
+    """Return the sentences under the headline: reason, counts, and what the score can tell."""
+    sentences = [result.reason] if result.reason else []
+    best = best_pose(result)
+    if best is None:
+        return sentences
+    total = sum(len(adduct.poses) for adduct in result.adducts)
+    valid = sum(pose.valid for adduct in result.adducts for pose in adduct.poses)
+    sentences.append(
+        f"{_count(len(result.adducts), 'diastereomer')} and {_count(total, 'pose')} were built; "
+        f"{valid} of them {'passes' if valid == 1 else 'pass'} every check."
+    )
+    adduct, pose = best
+    sentences.append(
+        f"The pose shown first is {adduct.label}, number {pose.rank}: score "
+        f"{number(pose.score_kcal_per_mol, 2)} kcal/mol, S\u2013C "
+        f"{number(pose.sg_c_distance_angstrom, 2)} \u00c5"
+        + ("." if pose.valid else f"; it fails: {', '.join(pose.failed_checks)}.")
+    )
+    return [*sentences, *_gap_sentence(result)]
+
+
+def _gap_sentence(result: DockingResult) -> list[str]:
+    """Say whether the score tells the diastereomers apart (it usually does not)."""
+    scored = []
+    for adduct in result.adducts:
+        pose = best_of(adduct)
+        if pose is not None and math.isfinite(pose.score_kcal_per_mol):
+            scored.append((pose.score_kcal_per_mol, adduct.label))
+    if len(scored) < 2:
+        return []
+    (low, first), (high, second) = sorted(scored)[:2]
+    gap = high - low
+    if gap < DIASTEREOMER_SPREAD_KCAL_PER_MOL:
+        verdict = "less than the method can tell apart, so neither is preferred."
+    else:
+        verdict = "more than the method's usual spread, yet not proof of which one forms."
+    return [f"By score {first} leads {second} by {gap:.2f} kcal/mol: {verdict}"]
+
+
+def knowledge(result: DockingResult) -> dict[str, list[str]]:
+    """Return what is measured, calculated and unknown, one list of sentences for each."""
+    measured, name = [], str(result.ligand.get("name", "the ligand"))
+    if result.reference:
+        measured.append(
+            f"Ligand coordinates of {result.reference.get('name', 'a crystal entry')}, used as the "
+            f"reference (their place in this receptor is an estimate, \u00b1"
+            f"{number(result.reference.get('uncertainty_angstrom'), 1)} \u00c5)."
+        )
+    else:
+        measured.append("Nothing on this page: there is no crystal reference for this ligand here.")
+    calculated = [
+        f"The receptor as prepared here, from {result.receptor.get('source') or 'its source'}.",
+        "Every pose, its score, its minimised geometry and energy, strain and contacts.",
+    ]
+    if result.adducts:
+        calculated.append(
+            f"The bond to {nucleophile(result)}: it was built because the chemistry allows it, "
+            "not found by the calculation."
+        )
+    unknown = [
+        f"How tightly {name} binds, how fast the bond forms and how soon it lets go.",
+        "Which diastereomer forms in the protein, unless a crystal structure shows it.",
+    ]
+    return {"Measured": measured, "Calculated": calculated, "Unknown": unknown}
+
+
+def number(value: object, digits: int) -> str:
+    """Format a number with a true minus sign; an en dash where there is no finite number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return "\u2013"
+    text = f"{value:.{digits}f}"
+    if float(text) == 0:
+        text = text.lstrip("-")
+    return text.replace("-", "\u2212")
+
+
+def _count(amount: int, noun: str) -> str:
+    return f"{amount} {noun}{'' if amount == 1 else 's'}"
+
+
+def _sortable(pose: PoseRecord) -> float:
+    return pose.score_kcal_per_mol if math.isfinite(pose.score_kcal_per_mol) else math.inf

@@ -1,0 +1,215 @@
+"""Completing a fragment with OpenMM: missing heavy atoms, hydrogens, their minimisation."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+import openmm
+from openmm import app, unit
+from pdbfixer import PDBFixer
+
+from workbench.errors import ReceptorError
+from workbench.settings import PreparationSettings
+from workbench.structures.fragment import FragmentResidue, Segment, fragment_atoms
+from workbench.structures.receptor import Atom, FloatArray
+from workbench.structures.topology import residue_groups
+
+SEED = 528
+"""Modeller and PDBFixer start hydrogens and rebuilt atoms from random places."""
+
+_CUTOFF_NM = 1.0
+_TOLERANCE_KJ_PER_MOL_NM = 1.0
+_RESTRAINT_KJ_PER_MOL_NM2 = 20_000.0
+
+
+def cpu_platform() -> openmm.Platform:
+    """Return the CPU platform, or Reference where a build of OpenMM lacks it."""
+    names = [
+        openmm.Platform.getPlatform(i).getName() for i in range(openmm.Platform.getNumPlatforms())
+    ]
+    return openmm.Platform.getPlatformByName("CPU" if "CPU" in names else "Reference")
+
+
+def completed(segments: Sequence[Segment]) -> tuple[list[Segment], list[str]]:
+    """Return the segments with missing heavy atoms built by PDBFixer, and a note for each."""
+    if not any(residue.missing for segment in segments for residue in segment):
+        return list(segments), []
+    atoms, coordinates = fragment_atoms(segments, "A")
+    text = io.StringIO()
+    app.PDBFile.writeFile(_topology_of(atoms), coordinates * unit.angstrom, text)
+    fixer = PDBFixer(pdbfile=io.StringIO(text.getvalue()), platform=cpu_platform())
+    fixer.missingResidues = {}
+    fixer.findMissingAtoms()
+    fixer.missingTerminals = {}
+    fixer.addMissingAtoms(seed=SEED)
+    built = np.array(fixer.positions.value_in_unit(unit.angstrom), dtype=np.float64)
+    found = iter(list(fixer.topology.residues()))
+    notes: list[str] = []
+    result: list[Segment] = []
+    for segment in segments:
+        residues = []
+        for residue in segment:
+            added = {atom.name: built[atom.index] for atom in next(found).atoms()}
+            residues.append(_filled(residue, added))
+            if residue.missing:
+                names = " ".join(residue.missing)
+                notes.append(f"{residue.name} {residue.number}: missing {names} built")
+        result.append(tuple(residues))
+    return result, notes
+
+
+def _filled(residue: FragmentResidue, built: dict[str, FloatArray]) -> FragmentResidue:
+    absent = [name for name in residue.missing if name not in built]
+    if absent:
+        raise ReceptorError(
+            f"{residue.name} {residue.number} lacks {' '.join(absent)}, which could not be built"
+        )
+    if not residue.missing:
+        return residue
+    new = np.array([built[name] for name in residue.missing])
+    return replace(
+        residue,
+        atom_names=(*residue.atom_names, *residue.missing),
+        coordinates=np.concatenate([residue.coordinates, new]),
+    )
+
+
+def protonated(
+    atoms: Sequence[Atom], coordinates: FloatArray, settings: PreparationSettings
+) -> tuple[list[Atom], FloatArray]:
+    """Return atoms and ``(n_atoms, 3)`` angstrom with the hydrogens that were missing.
+
+    Atoms that are there stay where they are. Protonation states follow the model pKa of each
+    residue type at the settings' pH; a neutral histidine takes the tautomer with the better
+    hydrogen bond.
+    """
+    modeller = app.Modeller(_bonded_topology(atoms, coordinates), coordinates * unit.angstrom)
+    with _seeded():
+        modeller.addHydrogens(force_field(settings), pH=settings.ph, platform=cpu_platform())
+    chain = atoms[0].chain
+    result = [
+        Atom(
+            name=atom.name,
+            element=atom.element.symbol,
+            residue_name=atom.residue.name,
+            residue_number=int(atom.residue.id),
+            chain=chain,
+        )
+        for atom in modeller.topology.atoms()
+    ]
+    positions = modeller.positions.value_in_unit(unit.angstrom)
+    return result, np.array(positions, dtype=np.float64)
+
+
+def relaxed(
+    atoms: Sequence[Atom],
+    coordinates: FloatArray,
+    settings: PreparationSettings,
+    *,
+    mobile: Collection[int],
+    restrained: Collection[int] = (),
+) -> FloatArray:
+    """Return coordinates after a minimisation in which only some atoms move.
+
+    Parameters
+    ----------
+    coordinates
+        ``(n_atoms, 3)`` angstrom.
+    mobile
+        Atoms that move freely.
+    restrained
+        Atoms that move against a spring to where they are.
+    """
+    topology = _bonded_topology(atoms, coordinates)
+    system = force_field(settings).createSystem(
+        topology,
+        nonbondedMethod=app.CutoffNonPeriodic,
+        nonbondedCutoff=_CUTOFF_NM * unit.nanometer,
+        constraints=None,
+        rigidWater=False,
+    )
+    moving = set(mobile) | set(restrained)
+    for index in range(len(atoms)):
+        if index not in moving:
+            system.setParticleMass(index, 0.0)
+    if restrained:
+        system.addForce(_springs(coordinates, restrained))
+    platform = cpu_platform()
+    # one thread: sums in one order, so that the same input gives the same receptor
+    properties = {"Threads": "1"} if platform.getName() == "CPU" else {}
+    context = openmm.Context(system, openmm.VerletIntegrator(0.001), platform, properties)
+    context.setPositions(coordinates * 0.1)
+    openmm.LocalEnergyMinimizer.minimize(context, _TOLERANCE_KJ_PER_MOL_NM, 2000)
+    state = context.getState(getPositions=True)
+    result = np.array(state.getPositions(asNumpy=True).value_in_unit(unit.angstrom))
+    if not np.all(np.isfinite(result)):
+        raise ReceptorError("the minimisation of the receptor's hydrogens diverged")
+    # frozen atoms come back through single precision: give them their own digits
+    frozen = [index for index in range(len(atoms)) if index not in moving]
+    result[frozen] = coordinates[frozen]
+    return result
+
+
+def force_field(settings: PreparationSettings) -> app.ForceField:
+    """Return the force field of the settings.
+
+    Raises
+    ------
+    ReceptorError
+        When OpenMM has no such file.
+    """
+    try:
+        return app.ForceField(settings.force_field)
+    except (ValueError, FileNotFoundError) as error:
+        raise ReceptorError(
+            f"OpenMM has no force field {settings.force_field!r}: name one that it ships, for "
+            "example amber14/protein.ff14SB.xml"
+        ) from error
+
+
+def _springs(coordinates: FloatArray, restrained: Collection[int]) -> openmm.CustomExternalForce:
+    force = openmm.CustomExternalForce("0.5*k*((x-x0)^2+(y-y0)^2+(z-z0)^2)")
+    force.addGlobalParameter("k", _RESTRAINT_KJ_PER_MOL_NM2)
+    for name in ("x0", "y0", "z0"):
+        force.addPerParticleParameter(name)
+    for index in restrained:
+        force.addParticle(index, (coordinates[index] * 0.1).tolist())
+    return force
+
+
+def _topology_of(atoms: Sequence[Atom]) -> app.Topology:
+    """Return an OpenMM topology without bonds: a chain ends with its NME cap."""
+    topology = app.Topology()
+    chain = topology.addChain()
+    for group in residue_groups(atoms):
+        first = atoms[group[0]]
+        residue = topology.addResidue(first.residue_name, chain, str(first.residue_number))
+        for index in group:
+            element = app.Element.getBySymbol(atoms[index].element)
+            topology.addAtom(atoms[index].name, element, residue)
+        if first.residue_name == "NME" and group[-1] + 1 < len(atoms):
+            chain = topology.addChain()
+    return topology
+
+
+def _bonded_topology(atoms: Sequence[Atom], coordinates: FloatArray) -> app.Topology:
+    topology = _topology_of(atoms)
+    topology.createStandardBonds()
+    topology.createDisulfideBonds(coordinates * unit.angstrom)
+    return topology
+
+
+@contextmanager
+def _seeded() -> Iterator[None]:
+    """Seed Python's generator, which Modeller draws from, and give it back as it was."""
+    state = random.getstate()
+    random.seed(SEED)
+    try:
+        yield
+    finally:
+        random.setstate(state)

@@ -1,0 +1,147 @@
+"""Finding XPO1 in an entry and numbering it as in human, by alignment alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from Bio.Align import PairwiseAligner, substitution_matrices
+
+from workbench.errors import ReceptorError
+from workbench.structures.facts import REACTIVE_RESIDUE, groove_facts, human_sequence
+from workbench.structures.source import SourceResidue, SourceStructure, peptide_bonded
+
+MIN_IDENTITY = 0.35
+"""Over the aligned part. Yeast CRM1 has 0.49; unrelated chains stay under 60 aligned residues
+(the next test) or under 0.31."""
+
+MIN_ALIGNED = 60
+_LONGEST_FILLED_GAP = 60
+
+
+@dataclass(frozen=True)
+class XPO1Chain:
+    """A chain of an entry that is XPO1.
+
+    Parameters
+    ----------
+    residues
+        The chain's protein residues, in file order.
+    human_numbers
+        For each of them its number in human XPO1, ``None`` where human has no counterpart.
+    identity
+        Fraction of aligned residues that are the same as in human.
+    """
+
+    chain: str
+    residues: tuple[SourceResidue, ...]
+    human_numbers: tuple[int | None, ...]
+    identity: float
+
+    @property
+    def by_human_number(self) -> dict[int, SourceResidue]:
+        """Human residue number -> residue."""
+        return {
+            number: residue
+            for number, residue in zip(self.human_numbers, self.residues, strict=True)
+            if number is not None
+        }
+
+    @property
+    def residue_map(self) -> dict[int, str]:
+        """Human residue number -> the entry's ``chain:number``."""
+        return {number: residue.key for number, residue in self.by_human_number.items()}
+
+
+def find_xpo1(structure: SourceStructure) -> tuple[XPO1Chain, tuple[str, ...]]:
+    """Return the copy of XPO1 with the most complete groove, and the chains of other copies.
+
+    Raises
+    ------
+    ReceptorError
+        When no chain is XPO1, or none holds the groove.
+    """
+    chains = structure.protein_chains()
+    if not chains:
+        raise ReceptorError(
+            f"{structure.source} holds no protein with its backbone: a whole-atom structure of "
+            "XPO1 is needed"
+        )
+    copies = [
+        copy
+        for chain, residues in chains.items()
+        if (copy := align_to_human(chain, residues)) is not None
+    ]
+    if not copies:
+        raise ReceptorError(
+            f"no chain of {structure.source} is XPO1 (chains {', '.join(chains)}): for another "
+            "protein name its cysteine, for example A:797:SG"
+        )
+    # max() keeps the first of equals, so two identical copies give the first in the file
+    best = max(copies, key=_groove_completeness)
+    if REACTIVE_RESIDUE not in best.by_human_number:
+        raise ReceptorError(
+            f"chain {best.chain} of {structure.source} is XPO1 but lacks the residue that "
+            f"corresponds to human {REACTIVE_RESIDUE}: choose an entry with a modelled groove"
+        )
+    return best, tuple(copy.chain for copy in copies if copy is not best)
+
+
+def align_to_human(chain: str, residues: tuple[SourceResidue, ...]) -> XPO1Chain | None:
+    """Return the chain numbered as human XPO1, ``None`` when it is another protein.
+
+    Residues that the entry leaves out are put back as unknown ones before aligning, as far as
+    its own numbers tell how many there are: the pieces beside a gap then keep their places.
+    """
+    letters, index = _gapless(residues)
+    if sum(letter != "X" for letter in letters) < MIN_ALIGNED:
+        return None
+    alignment = _aligner().align(human_sequence(), letters)[0]
+    human_numbers: list[int | None] = [None] * len(residues)
+    same = aligned = 0
+    for (human_start, human_end), (start, _) in zip(*alignment.aligned, strict=True):
+        for offset in range(human_end - human_start):
+            residue_index = index[start + offset]
+            if residue_index is None:
+                continue
+            human_numbers[residue_index] = int(human_start + offset) + 1
+            aligned += 1
+            same += human_sequence()[human_start + offset] == letters[start + offset]
+    if aligned < MIN_ALIGNED or same / aligned < MIN_IDENTITY:
+        return None
+    return XPO1Chain(chain, residues, tuple(human_numbers), same / aligned)
+
+
+@cache
+def _aligner() -> PairwiseAligner:
+    aligner = PairwiseAligner()
+    aligner.mode = "local"
+    # the gap costs that NCBI uses with this matrix
+    aligner.substitution_matrix = substitution_matrices.load("BLOSUM62")
+    aligner.open_gap_score = -12
+    aligner.extend_gap_score = -1
+    return aligner
+
+
+def _gapless(residues: tuple[SourceResidue, ...]) -> tuple[str, list[int | None]]:
+    """Return the chain's letters with ``X`` for what is left out, and each letter's residue."""
+    letters: list[str] = []
+    index: list[int | None] = []
+    for position, residue in enumerate(residues):
+        if position:
+            previous = residues[position - 1]
+            missing = residue.number - previous.number - 1
+            if 0 < missing <= _LONGEST_FILLED_GAP and not peptide_bonded(previous, residue):
+                letters += ["X"] * missing
+                index += [None] * missing
+        letters.append(residue.letter)
+        index.append(position)
+    return "".join(letters), index
+
+
+def _groove_completeness(copy: XPO1Chain) -> int:
+    """Return the number of heavy atoms that the lining residues have."""
+    present = copy.by_human_number
+    counts = [len(present[n].atom_names) for n in groove_facts().lining if n in present]
+    return int(np.sum(counts, dtype=np.int64))

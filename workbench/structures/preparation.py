@@ -1,0 +1,163 @@
+"""From an entry to a receptor: cut, completed, capped, protonated and relaxed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.settings import PreparationSettings
+from workbench.structures.building import completed, protonated, relaxed
+from workbench.structures.contacts import clashing_residues
+from workbench.structures.fragment import cut_segments, fragment_atoms
+from workbench.structures.mutation import mutated
+from workbench.structures.reading import read_structure
+from workbench.structures.receptor import Atom, FloatArray, Receptor
+from workbench.structures.rotamers import settled
+from workbench.structures.sites import Site, groove_site, left_out, named_site, partners
+from workbench.structures.source import SourceStructure
+from workbench.structures.topology import assign_topology
+
+def prepare_receptor(
+    source: str | Path,
+    settings: PreparationSettings | None = None,
+    nucleophile: str | None = None,
+    mutations: tuple[str, ...] = (),
+) -> Receptor:
+    """Return the receptor that a structure file holds.
+
+    XPO1 is found by its sequence and numbered as in human; the residues around its NES groove
+    are kept. Heavy atoms stay where the entry has them, unless two of them collide.
+
+    Parameters
+    ----------
+    source
+        A PDB or mmCIF file, plain or gzipped.
+    nucleophile
+        The reactive cysteine of a protein that is not XPO1, ``A:797:SG``: the residues around
+        its sulphur are kept, in the entry's own numbering.
+    mutations
+        Such as ``C528S``, in the receptor's numbering.
+
+    Raises
+    ------
+    ReceptorError
+        When the file cannot be read or holds no usable site.
+    MutationError
+        When a mutation does not fit.
+    """
+    settings = settings or PreparationSettings()
+    structure = read_structure(source)
+    if nucleophile:
+        site = named_site(structure, nucleophile)
+    else:
+        site = groove_site(structure, settings.shell_angstrom)
+    segments, cut = cut_segments(site.residues, site.numbers, site.chosen)
+    whole, built = completed(segments)
+    whole, turned = settled(whole, segments)
+    atoms, coordinates = protonated(*fragment_atoms(whole, site.chain), settings)
+    built_atoms = {
+        (residue.number, residue.name, name)
+        for segment in segments
+        for residue in segment
+        for name in residue.missing
+    }
+    coordinates, moved = _relaxed(atoms, coordinates, built_atoms, settings)
+    receptor = _receptor(structure, site, atoms, coordinates, settings)
+    changes = (
+        *structure.notes,
+        *left_out(structure, site),
+        *site.changes,
+        *site.reactive.changes,
+        *cut,
+        *built,
+        *turned,
+        f"hydrogens were added at pH {settings.ph:g} and minimised with {settings.force_field}",
+        *moved,
+    )
+    receptor = replace(receptor, changes=changes)
+    return mutated(receptor, mutations, settings) if mutations else receptor
+
+
+def _relaxed(
+    atoms: Sequence[Atom],
+    coordinates: FloatArray,
+    built: set[tuple[int, str, str]],
+    settings: PreparationSettings,
+) -> tuple[FloatArray, list[str]]:
+    """Return coordinates after minimising hydrogens and built atoms, and what else moved.
+
+    Residues whose heavy atoms collide in the entry are then minimised too, on springs.
+    """
+    free = [
+        index
+        for index, atom in enumerate(atoms)
+        if atom.element == "H" or (atom.residue_number, atom.residue_name, atom.name) in built
+    ]
+    first = relaxed(atoms, coordinates, settings, mobile=free)
+    _, bonds = assign_topology(atoms, first)
+    clashing = clashing_residues(atoms, first, bonds)
+    if not clashing:
+        return first, []
+    held = [
+        index
+        for index, atom in enumerate(atoms)
+        if (atom.residue_number, atom.residue_name) in clashing and index not in set(free)
+    ]
+    second = relaxed(atoms, first, settings, mobile=free, restrained=held)
+    farthest = float(np.linalg.norm(second[held] - first[held], axis=1).max())
+    names = ", ".join(f"{name} {number}" for number, name in sorted(clashing))
+    note = f"colliding residues were relaxed on springs ({names}): at most {farthest:.2f} angstrom"
+    return second, [note]
+
+
+def _receptor(
+    structure: SourceStructure,
+    site: Site,
+    atoms: Sequence[Atom],
+    coordinates: FloatArray,
+    settings: PreparationSettings,
+) -> Receptor:
+    charged, bonds = assign_topology(atoms, coordinates)
+    chain = site.reactive.residue.chain
+    number = site.numbers[site.residues.index(site.reactive.residue)]
+    receptor = Receptor(
+        name=structure.name,
+        source=structure.source,
+        atoms=charged,
+        coordinates=coordinates,
+        bonds=bonds,
+        verdict=site.reactive.verdict,
+        reactive_atom=None,
+        reactive_residue_number=number,
+        entry_residue=site.reactive.residue.address,
+        organism=structure.organisms.get(chain, ""),
+        numbering=site.numbering,
+        groove_state=site.groove.state,
+        groove_measures=site.groove.measures,
+        partners=partners(structure, chain),
+        covalent_bonds=site.reactive.covalent_bonds,
+        residue_map=site.residue_map,
+        provenance=_provenance(structure, site, settings),
+    )
+    if receptor.verdict != "thiol":
+        return receptor
+    return replace(receptor, reactive_atom=receptor.find(number, "SG"))
+
+
+def _provenance(
+    structure: SourceStructure, site: Site, settings: PreparationSettings
+) -> dict[str, Any]:
+    return {
+        "source": structure.source,
+        "source_sha256": structure.sha256,
+        "entry_chain": site.reactive.residue.chain,
+        "identity_to_human": None if site.identity is None else round(site.identity, 4),
+        "groove_occupant": site.groove.occupant,
+        "settings": settings.model_dump(),
+        "versions": {name: version(name) for name in ("gemmi", "openmm", "pdbfixer")},
+    }

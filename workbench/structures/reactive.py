@@ -1,0 +1,151 @@
+"""The reactive cysteine of an entry: is it a free thiol, and what is bonded to it?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from workbench.errors import ReceptorError
+from workbench.structures.receptor import Verdict
+from workbench.structures.source import SourceResidue, SourceStructure
+
+BOND_ANGSTROM = 2.2
+"""S-C is 1.8 and S-S 2.05 angstrom; a van der Waals contact starts at 3."""
+
+OXIDISED = frozenset({"CSO", "CSD", "OCS", "CSX", "CSW", "CSU", "CEA", "SNC"})
+"""Component names of cysteine with oxygen or nitrogen monoxide on its sulphur."""
+
+_ADDRESS = re.compile(
+    r"(?P<chain>[A-Za-z0-9]{1,4}):(?:(?P<name>[A-Za-z]{3}):)?"
+    r"(?P<number>-?\d{1,5})(?P<icode>[A-Za-z]?)(?::(?P<atom>[A-Za-z0-9']{1,4}))?"
+)
+
+
+@dataclass(frozen=True)
+class ReactiveSite:
+    """The reactive residue and its state.
+
+    Parameters
+    ----------
+    covalent_bonds
+        ``atom_1``, ``atom_2``, ``distance_angstrom`` and ``from`` (``record`` or ``distance``)
+        of each bond from its sulphur to another residue, as the entry has it.
+    changes
+        What preparing the receptor does to the residue.
+    """
+
+    residue: SourceResidue
+    verdict: Verdict
+    covalent_bonds: tuple[dict[str, Any], ...]
+    changes: tuple[str, ...]
+
+
+def named_cysteine(structure: SourceStructure, nucleophile: str) -> SourceResidue:
+    """Return the cysteine that an address such as ``A:797:SG`` or ``A:CYS:797`` names.
+
+    Raises
+    ------
+    ReceptorError
+        When the address is malformed, names nothing in the entry, or no cysteine.
+    """
+    match = _ADDRESS.fullmatch(nucleophile.strip())
+    if match is None:
+        raise ReceptorError(
+            f"{nucleophile!r} names no atom: write chain, residue number and atom, "
+            "for example A:797:SG"
+        )
+    if (match["atom"] or "SG").upper() != "SG":
+        raise ReceptorError(f"{nucleophile!r} is no cysteine sulphur: only SG can react here")
+    key = f"{match['chain']}:{int(match['number'])}{match['icode']}"
+    for residue in structure.residues:
+        if residue.key != key or residue.kind != "protein":
+            continue
+        if match["name"] and residue.name != match["name"].upper():
+            break
+        if residue.letter != "C" and "SG" not in residue.atom_names:
+            raise ReceptorError(
+                f"{residue.address} of {structure.source} is no cysteine: name the residue "
+                "whose thiol reacts"
+            )
+        return residue
+    chains = ", ".join(structure.protein_chains())
+    raise ReceptorError(
+        f"{structure.source} has no residue {nucleophile!r} (protein chains: {chains or 'none'})"
+    )
+
+
+def reactive_site(structure: SourceStructure, residue: SourceResidue) -> ReactiveSite:
+    """Return the state of the reactive residue as the entry has it.
+
+    A ligand on the sulphur leaves with the other ligands, and the residue is a thiol again; a
+    disulfide or a modified residue stays what it is.
+    """
+    partners = _partners(structure, residue)
+    bonds = tuple(record for record, _ in partners)
+    if residue.name in OXIDISED or _own_oxygen(residue):
+        return ReactiveSite(residue, "oxidised", bonds, (_blocked(residue, "oxidised"),))
+    if residue.name != "CYS":
+        if residue.letter == "C" or "SG" in residue.atom_names:
+            return ReactiveSite(residue, "bonded", bonds, (_blocked(residue, "modified"),))
+        return ReactiveSite(residue, "no_thiol", bonds, ())
+    if any(partner.kind == "protein" for _, partner in partners):
+        return ReactiveSite(residue, "bonded", bonds, (_blocked(residue, "in a disulfide"),))
+    changes = tuple(
+        f"{partner.address} was bonded to {residue.address}: it was taken off, which leaves the "
+        "free thiol"
+        for _, partner in partners
+    )
+    return ReactiveSite(residue, "thiol", bonds, changes)
+
+
+def _blocked(residue: SourceResidue, how: str) -> str:
+    return f"{residue.address} is {how} in the entry: it cannot react, and is drawn as a cysteine"
+
+
+def _own_oxygen(residue: SourceResidue) -> bool:
+    """Return whether an oxygen of the residue itself sits on its sulphur."""
+    sulphur = residue.position("SG")
+    if sulphur is None or residue.name != "CYS":
+        return False
+    distances = np.linalg.norm(residue.coordinates - sulphur, axis=1)
+    return any(
+        element == "O" and distance < BOND_ANGSTROM
+        for element, distance in zip(residue.elements, distances, strict=True)
+    )
+
+
+def _partners(
+    structure: SourceStructure, residue: SourceResidue
+) -> list[tuple[dict[str, Any], SourceResidue]]:
+    """Return each bond from SG to another residue, and that residue."""
+    sulphur = residue.position("SG")
+    if sulphur is None:
+        return []
+    on_record = {
+        pair
+        for link in structure.links
+        for pair in (
+            (link.residue_1, link.atom_1, link.residue_2, link.atom_2),
+            (link.residue_2, link.atom_2, link.residue_1, link.atom_1),
+        )
+    }
+    found = []
+    for other in structure.residues:
+        if other is residue or other.kind == "water":
+            continue
+        distances = np.linalg.norm(other.coordinates - sulphur, axis=1)
+        for name, distance in zip(other.atom_names, distances, strict=True):
+            recorded = (residue.key, "SG", other.key, name) in on_record
+            if not recorded and distance > BOND_ANGSTROM:
+                continue
+            record = {
+                "atom_1": f"{residue.address}:SG",
+                "atom_2": f"{other.address}:{name}",
+                "distance_angstrom": round(float(distance), 3),
+                "from": "record" if recorded else "distance",
+            }
+            found.append((record, other))
+    return found

@@ -1,0 +1,230 @@
+"""Reading a structure file into plain records: first model, one conformer, heavy atoms."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import gemmi
+import numpy as np
+
+from workbench.errors import ReceptorError
+from workbench.structures.headers import link_records, organisms_of
+from workbench.structures.source import ResidueKind, SourceResidue, SourceStructure
+
+MAX_BYTES = 400_000_000
+"""Largest decompressed file that is read: ten times the largest entry that holds XPO1."""
+
+SUFFIXES = (".pdb", ".ent", ".cif", ".mmcif")
+PROTONATION_NAMES = {
+    "HID": "HIS",
+    "HIE": "HIS",
+    "HIP": "HIS",
+    "HSD": "HIS",
+    "HSE": "HIS",
+    "HSP": "HIS",
+    "CYX": "CYS",
+    "CYM": "CYS",
+    "ASH": "ASP",
+    "GLH": "GLU",
+    "LYN": "LYS",
+}
+"""Names that force fields give to protonation states, and the residue that they are."""
+
+_FARTHEST_ANGSTROM = 1e5
+_CAPS = ("ACE", "NME", "NH2")
+
+
+def read_structure(path: str | Path) -> SourceStructure:
+    """Return what a PDB or mmCIF file (plain or gzipped) holds.
+
+    The first model is read; where atoms have alternate locations, one conformer per residue
+    is kept: that with the highest occupancy, the first of equals. Hydrogens are left out.
+
+    Raises
+    ------
+    ReceptorError
+        When the file is missing, too large, damaged, not a structure, or holds no usable
+        coordinates.
+    """
+    path = Path(path)
+    data = _file_bytes(path)
+    text = data.decode("utf-8", errors="replace")
+    structure, block = _parsed(text, path.name)
+    if len(structure) == 0 or structure[0].count_atom_sites() == 0:
+        raise ReceptorError(
+            f"{path.name} holds no atoms: give a PDB or mmCIF file with coordinates"
+        )
+    structure.setup_entities()
+    notes: list[str] = []
+    if len(structure) > 1:
+        notes.append(f"model 1 of {len(structure)} was used")
+    residues = tuple(_residues(structure[0], path.name, notes))
+    return SourceStructure(
+        name=_entry_name(structure, path),
+        source=path.name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        residues=residues,
+        links=link_records(structure),
+        organisms=organisms_of(structure, text, block),
+        notes=tuple(notes),
+    )
+
+
+def _file_bytes(path: Path) -> bytes:
+    name = path.name.lower()
+    bare = name.removesuffix(".gz")
+    if bare.endswith(".bcif"):
+        raise ReceptorError(f"{path.name}: BinaryCIF is not read; give the entry as mmCIF or PDB")
+    if not bare.endswith(SUFFIXES):
+        raise ReceptorError(
+            f"{path.name} is not a structure file that is read: give .pdb, .ent or .cif, "
+            "plain or gzipped"
+        )
+    if not path.exists():
+        raise ReceptorError(f"there is no file {path.name}: check the path")
+    if not path.is_file():
+        raise ReceptorError(f"{path.name} is not a file: give one structure file")
+    try:
+        with path.open("rb") as handle:
+            stream = gzip.GzipFile(fileobj=handle) if name.endswith(".gz") else handle
+            data = stream.read(MAX_BYTES + 1)
+    except (OSError, EOFError) as error:
+        raise ReceptorError(f"{path.name} cannot be read ({error}): get it again") from error
+    if len(data) > MAX_BYTES:
+        raise ReceptorError(f"{path.name} holds more than {MAX_BYTES // 1_000_000} MB: too large")
+    if not data.strip():
+        raise ReceptorError(f"{path.name} is empty: get it again")
+    if b"\0" in data:
+        raise ReceptorError(f"{path.name} is binary, not a PDB or mmCIF text: get it again")
+    return data
+
+
+def _parsed(text: str, name: str) -> tuple[gemmi.Structure, gemmi.cif.Block | None]:
+    """Return the structure, and for mmCIF the block that it came from."""
+    bare = name.lower().removesuffix(".gz")
+    try:
+        if bare.endswith((".cif", ".mmcif")):
+            document = gemmi.cif.read_string(text)
+            block = document[0] if len(document) else gemmi.cif.Block("empty")
+            return gemmi.make_structure_from_block(block), block
+        return gemmi.read_pdb_string(text), None
+    except (RuntimeError, ValueError, IndexError) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ReceptorError(f"{name} is damaged or not a structure ({first})") from error
+
+
+def _entry_name(structure: gemmi.Structure, path: Path) -> str:
+    stem = path.name
+    for suffix in (".gz", *SUFFIXES):
+        if stem.lower().endswith(suffix):
+            stem = stem[: -len(suffix)]
+    entry = structure.info["_entry.id"] if "_entry.id" in structure.info else ""
+    return entry if re.fullmatch(r"[0-9][A-Za-z0-9]{3}|pdb_[A-Za-z0-9]{8}", entry) else stem
+
+
+def _residues(
+    model: gemmi.Model, file_name: str, notes: list[str]
+) -> Iterator[SourceResidue]:
+    alternates = 0
+    for chain in model:
+        for group in _by_position(chain):
+            residue = max(group, key=_occupancy)
+            atoms, had_alternates = _one_conformer(residue)
+            alternates += had_alternates or len(group) > 1
+            if atoms:
+                yield _record(chain.name, residue, atoms, file_name)
+    if alternates:
+        notes.append(
+            f"{alternates} residue{'s' if alternates > 1 else ''} had alternate locations; "
+            "the conformer with the highest occupancy was kept"
+        )
+
+
+def _by_position(chain: gemmi.Chain) -> Iterator[list[gemmi.Residue]]:
+    """Yield the residues of a chain; those that share one place (point mutants) together."""
+    group: list[gemmi.Residue] = []
+    for residue in chain:
+        if group and residue.seqid == group[0].seqid and _is_amino_acid(residue):
+            group.append(residue)
+            continue
+        if group:
+            yield group
+        group = [residue]
+    if group:
+        yield group
+
+
+def _is_amino_acid(residue: gemmi.Residue) -> bool:
+    if residue.name in PROTONATION_NAMES:
+        return True
+    return bool(gemmi.find_tabulated_residue(residue.name).is_amino_acid())
+
+
+def _occupancy(residue: gemmi.Residue) -> float:
+    return sum(atom.occ for atom in residue) / max(len(residue), 1)
+
+
+def _one_conformer(residue: gemmi.Residue) -> tuple[list[gemmi.Atom], bool]:
+    """Return one heavy atom per name, all of one alternate location as far as it goes."""
+    labels: dict[str, list[float]] = {}
+    for atom in residue:
+        if atom.has_altloc():
+            labels.setdefault(atom.altloc, []).append(atom.occ)
+    # max() keeps the first of equals, and labels come in the file's order: A before B
+    kept = max(labels, key=lambda label: sum(labels[label]) / len(labels[label]), default="")
+    chosen: dict[str, gemmi.Atom] = {}
+    for atom in residue:
+        if atom.is_hydrogen():
+            continue
+        rival = chosen.get(atom.name)
+        if rival is None or (atom.altloc == kept and rival.altloc != kept):
+            chosen[atom.name] = atom
+    return list(chosen.values()), bool(labels)
+
+
+def _record(
+    chain: str, residue: gemmi.Residue, atoms: list[gemmi.Atom], file_name: str
+) -> SourceResidue:
+    coordinates = np.array([atom.pos.tolist() for atom in atoms], dtype=np.float64)
+    if not np.all(np.abs(coordinates) < _FARTHEST_ANGSTROM):
+        raise ReceptorError(
+            f"{file_name}: residue {chain}:{residue.name}:{residue.seqid} has a coordinate that "
+            "is no number or is out of any range; get the file again"
+        )
+    name = PROTONATION_NAMES.get(residue.name, residue.name)
+    names = tuple(atom.name for atom in atoms)
+    table = gemmi.find_tabulated_residue(name)
+    kind: ResidueKind = "other"
+    if table.is_water():
+        kind = "water"
+    elif _is_chain_residue(residue, names):
+        kind = "protein"
+    letter = table.one_letter_code.upper().strip() if table.is_amino_acid() else ""
+    return SourceResidue(
+        chain=chain,
+        number=int(residue.seqid.num or 0),
+        insertion_code=residue.seqid.icode.strip(),
+        name=name,
+        kind=kind,
+        letter=letter or "X",
+        atom_names=names,
+        elements=tuple(atom.element.name for atom in atoms),
+        coordinates=coordinates,
+    )
+
+
+def _is_chain_residue(residue: gemmi.Residue, names: tuple[str, ...]) -> bool:
+    """Return whether a residue is an amino acid of a chain: it has a backbone and a neighbour.
+
+    An unknown name inside a polymer counts (a residue that carries a bound drug, say); an
+    amino acid outside any polymer is a ligand.
+    """
+    if not {"N", "CA", "C"} <= set(names) or residue.name in _CAPS:
+        return False
+    if residue.entity_type == gemmi.EntityType.NonPolymer:
+        return False
+    return _is_amino_acid(residue) or residue.entity_type == gemmi.EntityType.Polymer

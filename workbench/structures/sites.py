@@ -1,0 +1,161 @@
+"""What is cut out of an entry: the XPO1 groove, or the surroundings of a named cysteine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.errors import ReceptorError
+from workbench.structures.facts import REACTIVE_RESIDUE
+from workbench.structures.fragment import nearby_residues
+from workbench.structures.groove import GrooveState, groove_state, lining_coordinates
+from workbench.structures.numbering import find_xpo1
+from workbench.structures.reactive import ReactiveSite, named_cysteine, reactive_site
+from workbench.structures.source import SourceResidue, SourceStructure
+
+NUCLEOPHILE_SHELL_ANGSTROM = 16.0
+"""Around the sulphur of another protein's cysteine, where no lining is known."""
+
+_UNNUMBERED_FROM = 5000
+_XPO1_CHAIN = "A"
+_LIGAND_CHAIN = "L"
+
+
+@dataclass(frozen=True)
+class Site:
+    """What is cut out of an entry, and how its residues are numbered.
+
+    Parameters
+    ----------
+    residues, numbers
+        The protein residues of the chain, and each one's number in the receptor.
+    chosen
+        Indices of the residues that are kept.
+    residue_map
+        Receptor's number -> the entry's ``chain:number``.
+    identity
+        To human XPO1; ``None`` for another protein.
+    """
+
+    residues: tuple[SourceResidue, ...]
+    numbers: tuple[int, ...]
+    chosen: tuple[int, ...]
+    reactive: ReactiveSite
+    numbering: str
+    residue_map: dict[int, str]
+    chain: str
+    groove: GrooveState
+    identity: float | None
+    changes: tuple[str, ...]
+
+
+def groove_site(structure: SourceStructure, shell_angstrom: float) -> Site:
+    """Return the NES groove of the best copy of XPO1, in human numbering.
+
+    Raises
+    ------
+    ReceptorError
+        When the entry holds no XPO1 with its groove.
+    """
+    xpo1, copies = find_xpo1(structure)
+    chosen = nearby_residues(xpo1.residues, lining_coordinates(xpo1), shell_angstrom)
+    numbers, changes = _unique_numbers(xpo1.residues, xpo1.human_numbers, chosen)
+    if copies:
+        changes.append(
+            f"chain {xpo1.chain} was used, the copy of XPO1 with the most complete groove; "
+            f"also XPO1: {', '.join(copies)}"
+        )
+    reactive = reactive_site(structure, xpo1.by_human_number[REACTIVE_RESIDUE])
+    return Site(
+        residues=xpo1.residues,
+        numbers=tuple(numbers),
+        chosen=tuple(chosen),
+        reactive=reactive,
+        numbering="human",
+        residue_map=xpo1.residue_map,
+        chain=_XPO1_CHAIN,
+        groove=groove_state(structure, xpo1),
+        identity=xpo1.identity,
+        changes=tuple(changes),
+    )
+
+
+def named_site(structure: SourceStructure, nucleophile: str) -> Site:
+    """Return the surroundings of a named cysteine, in the entry's numbering.
+
+    Raises
+    ------
+    ReceptorError
+        When the address names no cysteine of the entry.
+    """
+    residue = named_cysteine(structure, nucleophile)
+    residues = structure.protein_chains()[residue.chain]
+    sulphur = residue.position("SG")
+    centre = residue.coordinates if sulphur is None else sulphur[None, :]
+    chosen = nearby_residues(residues, centre, NUCLEOPHILE_SHELL_ANGSTROM)
+    own = [None if r.insertion_code else r.number for r in residues]
+    numbers, changes = _unique_numbers(residues, own, chosen)
+    usable = len(residue.chain) == 1 and residue.chain != _LIGAND_CHAIN
+    chain = residue.chain if usable else _XPO1_CHAIN
+    if chain != residue.chain:
+        changes.append(f"chain {residue.chain} of the entry is chain {chain} here")
+    return Site(
+        residues=residues,
+        numbers=tuple(numbers),
+        chosen=tuple(chosen),
+        reactive=reactive_site(structure, residue),
+        numbering="entry",
+        residue_map={numbers[i]: residues[i].key for i in chosen},
+        chain=chain,
+        groove=GrooveState("unknown", {}),
+        identity=None,
+        changes=tuple(changes),
+    )
+
+
+def _unique_numbers(
+    residues: Sequence[SourceResidue], wanted: Sequence[int | None], chosen: Sequence[int]
+) -> tuple[list[int], list[str]]:
+    """Return one number per residue, and a note on kept residues that have none of their own.
+
+    An insertion has no number in human, and an insertion code no place in a plain number: such
+    residues are counted from 5000.
+    """
+    if len(residues) > _UNNUMBERED_FROM:
+        raise ReceptorError(f"a chain of {len(residues)} residues is too long to be numbered")
+    numbers: list[int] = []
+    notes: list[str] = []
+    kept, used = set(chosen), set[int]()
+    for index, (residue, number) in enumerate(zip(residues, wanted, strict=True)):
+        usable = number is not None and number not in used and number < _UNNUMBERED_FROM
+        unique = number if usable and number is not None else _UNNUMBERED_FROM + index
+        if unique != number and index in kept:
+            notes.append(f"{residue.address} has no number of its own: it is {unique} here")
+        used.add(unique)
+        numbers.append(unique)
+    return numbers, notes
+
+
+def partners(structure: SourceStructure, chain: str) -> tuple[str, ...]:
+    """Return what else the entry holds: other protein chains and ligands, waters left out."""
+    names = []
+    for other, residues in structure.protein_chains().items():
+        if other != chain:
+            organism = structure.organisms.get(other)
+            detail = f", {organism}" if organism else ""
+            names.append(f"chain {other} ({len(residues)} residues{detail})")
+    names += [residue.address for residue in structure.residues if residue.kind == "other"]
+    return tuple(names)
+
+
+def left_out(structure: SourceStructure, site: Site) -> list[str]:
+    """Return what of the entry is not in the receptor, one line each."""
+    chain = site.reactive.residue.chain
+    lines = [f"{name} was left out" for name in partners(structure, chain)]
+    waters = sum(residue.kind == "water" for residue in structure.residues)
+    if waters:
+        lines.append(f"{waters} water{'s were' if waters > 1 else ' was'} left out")
+    lines.append(
+        f"{len(site.chosen)} of the {len(site.residues)} residues of chain {chain} were kept"
+    )
+    return lines

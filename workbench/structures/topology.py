@@ -1,0 +1,211 @@
+"""Bonds, Kekule orders and formal charges of a protonated protein fragment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from workbench.errors import ReceptorError
+from workbench.structures.receptor import Atom, FloatArray, IntArray
+
+Bond = tuple[int, int, int]
+
+_BACKBONE = "N-CA CA-C C=O C-OXT"
+_SIDE_CHAINS = {
+    "ACE": "CH3-C C=O",
+    "NME": "N-C",
+    "GLY": "",
+    "ALA": "CA-CB",
+    "VAL": "CA-CB CB-CG1 CB-CG2",
+    "LEU": "CA-CB CB-CG CG-CD1 CG-CD2",
+    "ILE": "CA-CB CB-CG1 CB-CG2 CG1-CD1",
+    "MET": "CA-CB CB-CG CG-SD SD-CE",
+    "PRO": "CA-CB CB-CG CG-CD CD-N",
+    "PHE": "CA-CB CB-CG CG=CD1 CD1-CE1 CE1=CZ CZ-CE2 CE2=CD2 CD2-CG",
+    "TYR": "CA-CB CB-CG CG=CD1 CD1-CE1 CE1=CZ CZ-CE2 CE2=CD2 CD2-CG CZ-OH",
+    "TRP": "CA-CB CB-CG CG=CD1 CD1-NE1 NE1-CE2 CE2-CD2 CD2-CG CD2=CE3 CE3-CZ3 CZ3=CH2 CH2-CZ2 "
+    "CZ2=CE2",
+    "SER": "CA-CB CB-OG",
+    "THR": "CA-CB CB-OG1 CB-CG2",
+    "CYS": "CA-CB CB-SG",
+    "ASN": "CA-CB CB-CG CG=OD1 CG-ND2",
+    "GLN": "CA-CB CB-CG CG-CD CD=OE1 CD-NE2",
+    "LYS": "CA-CB CB-CG CG-CD CD-CE CE-NZ",
+    "ARG": "CA-CB CB-CG CG-CD CD-NE NE-CZ CZ=NH1 CZ-NH2",
+    "ASP": "CA-CB CB-CG CG=OD1 CG-OD2",
+    "GLU": "CA-CB CB-CG CG-CD CD=OE1 CD-OE2",
+    "HIS": "CA-CB CB-CG CG=CD2 CD2-NE2 NE2-CE1 CE1-ND1 ND1-CG",
+}
+"""Heavy-atom bonds by residue, ``-`` single and ``=`` double in one Kekule structure."""
+
+CAPS = ("ACE", "NME")
+STANDARD_RESIDUES = frozenset(_SIDE_CHAINS) - set(CAPS)
+
+_VALENCE = {"N": 3, "O": 2, "S": 2}
+_X_H_ANGSTROM = 1.4
+_PEPTIDE_ANGSTROM = 1.8
+_DISULFIDE_ANGSTROM = 2.5
+
+
+def assign_topology(
+    atoms: Sequence[Atom], coordinates: FloatArray
+) -> tuple[tuple[Atom, ...], IntArray]:
+    """Return the atoms with their formal charges, and the bonds.
+
+    Residues must be complete and protonated, each one's atoms together and residues in chain
+    order; caps are ``ACE`` and ``NME``. Hydrogens go to the nearest heavy atom of their residue.
+    Protonation is read from the hydrogens that are there.
+
+    Parameters
+    ----------
+    coordinates
+        ``(n_atoms, 3)`` angstrom; used for hydrogens, chain breaks and disulfides.
+
+    Returns
+    -------
+    tuple of tuple of Atom and (n_bonds, 3) array
+        Two atom indices, the lower first, and the order (1 or 2).
+
+    Raises
+    ------
+    ReceptorError
+        When a residue is unknown, lacks an atom, or has a hydrogen that is bonded to nothing.
+    """
+    groups = residue_groups(atoms)
+    bonds: list[Bond] = []
+    for group in groups:
+        bonds += _residue_bonds(atoms, coordinates, group)
+    bonds += _peptide_bonds(atoms, coordinates, groups)
+    bonds += _disulfides(atoms, coordinates)
+    ordered = sorted({(min(i, j), max(i, j), order) for i, j, order in bonds})
+    table = np.array(ordered, dtype=np.int64).reshape(-1, 3)
+    return _charged(atoms, table), table
+
+
+@cache
+def template_atoms(residue_name: str) -> tuple[str, ...]:
+    """Return the heavy atoms of a residue inside a chain, backbone first.
+
+    Raises
+    ------
+    KeyError
+        When the residue has no template.
+    """
+    template = _SIDE_CHAINS[residue_name]
+    if residue_name not in CAPS:
+        template = f"N-CA CA-C C=O {template}"
+    names = template.replace("=", "-").replace("-", " ").split()
+    return tuple(dict.fromkeys(names))
+
+
+@cache
+def side_chain_bonds(residue_name: str) -> tuple[tuple[str, str], ...]:
+    """Return the heavy-atom bonds from CA outwards, as pairs of names."""
+    tokens = _SIDE_CHAINS[residue_name].replace("=", "-").split()
+    return tuple((a, b) for a, _, b in (token.partition("-") for token in tokens))
+
+
+def residue_groups(atoms: Sequence[Atom]) -> list[range]:
+    """Return the index range of each residue's atoms, in order."""
+    starts = [
+        index
+        for index, atom in enumerate(atoms)
+        if index == 0 or _residue_of(atom) != _residue_of(atoms[index - 1])
+    ]
+    return [range(a, b) for a, b in zip(starts, [*starts[1:], len(atoms)], strict=True)]
+
+
+def _residue_of(atom: Atom) -> tuple[str, int, str]:
+    return atom.chain, atom.residue_number, atom.residue_name
+
+
+def _residue_bonds(atoms: Sequence[Atom], coordinates: FloatArray, group: range) -> list[Bond]:
+    first = atoms[group[0]]
+    where = f"{first.chain}:{first.residue_name}:{first.residue_number}"
+    if first.residue_name not in _SIDE_CHAINS:
+        raise ReceptorError(f"{where} is not an amino acid that has a template")
+    index = {atoms[i].name: i for i in group}
+    if len(index) != len(group):
+        raise ReceptorError(f"{where} has two atoms of one name")
+    template = _SIDE_CHAINS[first.residue_name]
+    if first.residue_name not in CAPS:
+        template = f"{_BACKBONE} {template}"
+    bonds: list[Bond] = []
+    for token in template.split():
+        a, b = token.replace("=", "-").split("-")
+        if "OXT" in (a, b) and "OXT" not in index:
+            continue
+        if a not in index or b not in index:
+            raise ReceptorError(f"{where} lacks {b if a in index else a}")
+        bonds.append((index[a], index[b], 2 if "=" in token else 1))
+    if first.residue_name == "HIS":
+        # the second double bond of the ring ends on the nitrogen that is written without a
+        # hydrogen, or on ND1 with a charge when both have one
+        on_nd1 = "HD1" not in index or {"HD1", "HE2"} <= set(index)
+        nitrogen = index["ND1" if on_nd1 else "NE2"]
+        bonds = [
+            (i, j, 2 if {i, j} == {index["CE1"], nitrogen} else order) for i, j, order in bonds
+        ]
+    return bonds + _hydrogen_bonds(atoms, coordinates, group, where)
+
+
+def _hydrogen_bonds(
+    atoms: Sequence[Atom], coordinates: FloatArray, group: range, where: str
+) -> list[Bond]:
+    heavy = [i for i in group if atoms[i].element != "H"]
+    bonds: list[Bond] = []
+    for i in group:
+        if atoms[i].element != "H":
+            continue
+        distances = np.linalg.norm(coordinates[heavy] - coordinates[i], axis=1)
+        nearest = int(np.argmin(distances))
+        if distances[nearest] > _X_H_ANGSTROM:
+            raise ReceptorError(f"hydrogen {atoms[i].name} of {where} is bonded to nothing")
+        bonds.append((heavy[nearest], i, 1))
+    return bonds
+
+
+def _peptide_bonds(
+    atoms: Sequence[Atom], coordinates: FloatArray, groups: list[range]
+) -> list[Bond]:
+    bonds: list[Bond] = []
+    for left, right in zip(groups[:-1], groups[1:], strict=True):
+        if atoms[left[0]].residue_name == "NME" or atoms[right[0]].residue_name == "ACE":
+            continue
+        carbon = next((i for i in left if atoms[i].name == "C"), None)
+        nitrogen = next((i for i in right if atoms[i].name == "N"), None)
+        if carbon is None or nitrogen is None:
+            continue
+        if np.linalg.norm(coordinates[carbon] - coordinates[nitrogen]) < _PEPTIDE_ANGSTROM:
+            bonds.append((carbon, nitrogen, 1))
+    return bonds
+
+
+def _disulfides(atoms: Sequence[Atom], coordinates: FloatArray) -> list[Bond]:
+    protonated = {_residue_of(atom) for atom in atoms if atom.name == "HG"}
+    sulphurs = [
+        i
+        for i, atom in enumerate(atoms)
+        if atom.name == "SG" and atom.residue_name == "CYS" and _residue_of(atom) not in protonated
+    ]
+    if len(sulphurs) < 2:
+        return []
+    pairs = cKDTree(coordinates[sulphurs]).query_pairs(_DISULFIDE_ANGSTROM)
+    return [(sulphurs[a], sulphurs[b], 1) for a, b in pairs]
+
+
+def _charged(atoms: Sequence[Atom], bonds: IntArray) -> tuple[Atom, ...]:
+    """Return the atoms with the formal charge that each one's valence asks for."""
+    valence = np.zeros(len(atoms), dtype=np.int64)
+    np.add.at(valence, bonds[:, 0], bonds[:, 2])
+    np.add.at(valence, bonds[:, 1], bonds[:, 2])
+    return tuple(
+        replace(atom, formal_charge=int(valence[i]) - _VALENCE[atom.element])
+        if atom.element in _VALENCE
+        else atom
+        for i, atom in enumerate(atoms)
+    )
