@@ -73,3 +73,21 @@ class MinimizationSettings(Settings):
     rms_gradient_kcal_per_mol_angstrom: float = Field(0.3, gt=0)
     max_iterations: int = Field(2000, ge=1)
     platform: str = Field("auto", description="auto, or an OpenMM platform by name")
+
+
+class DockSettings(Settings):
+    """Of every stage of ``workbench dock``."""
+
+    grid: GridSettings = GridSettings()
+    search: SearchSettings = SearchSettings()
+    encounter: EncounterSettings = EncounterSettings()
+    minimization: MinimizationSettings = MinimizationSettings()
+
+    def asked(self, *, poses: int, platform: str) -> DockSettings:
+        """Return the same settings with what a user asked for on the command line."""
+        return self.model_copy(
+            update={
+                "search": self.search.model_copy(update={"n_poses": poses}),
+                "minimization": self.minimization.model_copy(update={"platform": platform}),
+            }
+        )

@@ -49,9 +49,7 @@ def adduct_from(smiles: str, stereocentres: dict[int, str] | None = None) -> Add
     Chem.SanitizeMol(ligand_mol)
     ligand = Ligand("toy", ligand_mol, Chem.MolToSmiles(ligand_mol), "", "", 0, None)
     centres = tuple(Stereocentre(order.index(i), cip) for i, cip in (stereocentres or {}).items())
-    return Adduct(
-        "toy", ligand, mol, smiles, "", centres, reactive, n_drug, n_drug + 1, n_drug + 2
-    )
+    return Adduct("toy", ligand, mol, smiles, "", centres, reactive, n_drug, n_drug + 1, n_drug + 2)
 
 
 def with_backbone(adduct: Adduct) -> tuple[Chem.Mol, list[Atom]]:
@@ -147,9 +145,10 @@ def fragment(residue_name: str, number: int, smiles: str, names: str) -> Fragmen
     return Fragment(residue_name, number, mol, (*heavy, *hydrogens), x)
 
 
-def place(piece: Fragment, first: FloatArray, then: FloatArray, to: FloatArray, along: FloatArray
-          ) -> Fragment:
-    """Move a fragment: its point ``first`` to ``to``, the direction ``then - first`` to ``along``."""
+def place(
+    piece: Fragment, first: FloatArray, then: FloatArray, to: FloatArray, along: FloatArray
+) -> Fragment:
+    """Move a fragment: point ``first`` goes to ``to``, ``then`` lies from there ``along`` a way."""
     a = (then - first) / np.linalg.norm(then - first)
     b = along / np.linalg.norm(along)
     axis, cosine = np.cross(a, b), float(a @ b)
@@ -184,7 +183,12 @@ def _complex(
     bare = Chem.Mol(mol)
     bare.RemoveAllConformers()
     receptor = Receptor(
-        "toy", "made for a test", (), np.zeros((0, 3)), np.zeros((0, 3), dtype=np.int64), "thiol",
+        "toy",
+        "made for a test",
+        (),
+        np.zeros((0, 3)),
+        np.zeros((0, 3), dtype=np.int64),
+        "thiol",
         None,
     )
     return Complex(

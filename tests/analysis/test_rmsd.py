@@ -120,7 +120,9 @@ def test_drugs_are_matched_whatever_their_order_and_bond_orders(reference_molecu
     assert result.core is not None
     assert result.core.in_place
     assert result.core.triazole_flip_degree < 1e-6
-    shifted = compare_to_reference(adduct, target[mapping] + [0, 0.6, 0.8], Placed(reference, target))
+    shifted = compare_to_reference(
+        adduct, target[mapping] + [0, 0.6, 0.8], Placed(reference, target)
+    )
     assert shifted.rmsd_angstrom == pytest.approx(1.0)
     assert shifted.core_rmsd_angstrom == pytest.approx(1.0)
     assert shifted.core.aryl_centroid_distance_angstrom == pytest.approx(1.0)
@@ -176,8 +178,10 @@ def test_ligand_without_core_gets_none_for_its_parts():
 
 @pytest.mark.parametrize(("a", "b"), list(combinations(TURNED + STRAIGHT, 2)))
 def test_deposited_sines_share_the_aryl_and_form_two_families(reference_molecules, a, b):
-    placed = [(find_core(m), m.GetConformer().GetPositions()) for m in
-              (reference_molecules[a], reference_molecules[b])]
+    placed = [
+        (find_core(m), m.GetConformer().GetPositions())
+        for m in (reference_molecules[a], reference_molecules[b])
+    ]
     result = compare_cores(*placed[0], *placed[1])
     assert result.aryl_centroid_distance_angstrom < 0.6
     assert result.in_place
@@ -207,6 +211,8 @@ def test_bad_input_is_refused(reference_molecules, spoil, smiles, message):
 
 
 def test_endless_symmetry_is_refused():
-    skeleton = connectivity(Chem.MolFromSmiles("CC(C)(C)c1c(C(C)(C)C)c(C(C)(C)C)c(C(C)(C)C)c(C(C)(C)C)c1C(C)(C)C"))
+    skeleton = connectivity(
+        Chem.MolFromSmiles("CC(C)(C)c1c(C(C)(C)C)c(C(C)(C)C)c(C(C)(C)C)c(C(C)(C)C)c1C(C)(C)C")
+    )
     with pytest.raises(LigandError, match="too many"):
         equivalent_mappings(skeleton, skeleton)

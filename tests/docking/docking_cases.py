@@ -11,6 +11,7 @@ from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import embed
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.reading import load_ligand
+from workbench.settings import GridSettings
 from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor
 
@@ -30,4 +31,4 @@ def make_case(drug: str, label: str, n_conformers: int = 4) -> Case:
     site = covalent_site(receptor)
     adduct = next(a for a in enumerate_adducts(load_ligand(drug)) if a.label == label)
     tree = build_tree(adduct, embed(adduct, n_conformers, 1), site.ca, site.cb)
-    return Case(receptor, site, adduct, tree, adduct_maps(site, adduct, tree, 0.375, 4.0))
+    return Case(receptor, site, adduct, tree, adduct_maps(site, adduct, [tree], GridSettings()))

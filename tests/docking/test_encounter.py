@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from docking_cases import Case
+from rdkit import Chem
 
 from workbench.docking.box import docking_box
 from workbench.docking.encounter import dock_encounter
@@ -40,11 +41,18 @@ def test_the_intact_drug_lies_in_the_groove_with_its_alkene(
     warhead = kpt_185.adduct.ligand.warhead
     assert warhead is not None
     reference = reference_pose("KPT-185").coordinates.mean(axis=0)
+    mol = kpt_185.adduct.ligand.mol
     for pose in poses:
-        bond = pose.coordinates[warhead.reactive_atom_index] - pose.coordinates[
-            warhead.alpha_atom_index
-        ]
-        assert 1.30 < np.linalg.norm(bond) < 1.40
+        conformer = Chem.Conformer(mol.GetNumAtoms())
+        conformer.SetPositions(pose.coordinates)
+        placed = Chem.Mol(mol)
+        placed.AddConformer(conformer)
+        for bond in placed.GetBonds():
+            i, j = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+            assert 1.15 < np.linalg.norm(pose.coordinates[i] - pose.coordinates[j]) < 1.65
+        Chem.AssignStereochemistryFrom3D(placed)
+        alkene = placed.GetBondBetweenAtoms(warhead.reactive_atom_index, warhead.alpha_atom_index)
+        assert alkene.GetStereo() == Chem.BondStereo.STEREOZ
     assert min(np.linalg.norm(p.coordinates.mean(axis=0) - reference) for p in poses) < 6
 
 

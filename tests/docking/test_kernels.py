@@ -89,12 +89,19 @@ def test_maps_agree_with_the_exact_sum(kpt_185: Case) -> None:
     assert max(differences) < 0.3
 
 
-def test_minimiser_ends_on_a_stationary_point(kpt_185: Case) -> None:
+def test_minimiser_ends_where_no_small_step_helps(kpt_185: Case) -> None:
+    """The terms have kinks, so the slope need not vanish at a minimum; the descent must."""
     problem, angles, conformer = _random(kpt_185, 11)
     points = np.empty((len(problem.part), 3))
     slopes = np.empty(len(angles))
     before = kernels.evaluate(problem, angles, conformer, points, slopes)
     after, _ = kernels.minimise(problem, angles, conformer, 500, 1e-7)
-    kernels.evaluate(problem, angles, conformer, points, slopes)
+    rng = np.random.default_rng(0)
+    around = [
+        kernels.evaluate(
+            problem, angles + rng.normal(0, 0.005, len(angles)), conformer, points, slopes
+        )
+        for _ in range(300)
+    ]
     assert after < before
-    assert np.abs(slopes).max() < 0.5
+    assert min(around) > after - 0.01

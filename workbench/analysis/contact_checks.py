@@ -30,7 +30,7 @@ def receptor_contacts(parts: ComplexParts, limits: Limits) -> CheckResult:
     such pairs under 2.9 are listed. Pairs within three bonds across the tether are no contacts.
     """
     placed = [*range(len(parts.complex.drug_atoms)), None]
-    indices = [*parts.complex.drug_atoms, parts.complex.sg]
+    indices = [*map(int, parts.complex.drug_atoms), parts.complex.sg]
     donor_atoms = {heavy for heavy, _ in donors(parts.mol)}
     acceptor_atoms = acceptors(parts.mol)
     closest = {"min_contact_angstrom": np.inf, "min_hydrogen_bond_contact_angstrom": np.inf}
@@ -47,9 +47,10 @@ def receptor_contacts(parts: ComplexParts, limits: Limits) -> CheckResult:
             bond = _hydrogen_bonded(parts.mol, ligand, receptor, donor_atoms, acceptor_atoms)
             kind = "min_hydrogen_bond_contact_angstrom" if bond else "min_contact_angstrom"
             closest[kind] = min(closest[kind], value)
-            failures += value < (limits.hydrogen_bond_contact if bond else limits.contact)
+            bad = value < (limits.hydrogen_bond_contact if bond else limits.contact)
+            failures += bad
             if value < limits.contact:
-                note = " (hydrogen bond)" if bond else ""
+                note = "" if bad else " (hydrogen bond)"
                 pair = f"{parts.label(ligand)} - {parts.label(receptor)}"
                 details.append(f"{pair} {value:.2f} A{note}")
     measures = {name: value for name, value in closest.items() if np.isfinite(value)}

@@ -33,7 +33,8 @@ _HYDROPHOBIC = (
 )
 _HALOGEN = "[Cl,Br,I;X1]-[#6]"
 _ORGANOFLUORINE = "[F;X1]-[#6]"
-_CARBONYL = "[#6X3](=[OX1])"
+_CARBONYL = "[#6X3;!$([#6]~[#8;-1])](=[OX1])"
+_WITHDRAWING = "[$(C(F)(F)F),$([N+](=O)[O-]),$(C#N),$([SX4](=O)=O)]-[c]"
 
 _QUERIES = {
     text: Chem.MolFromSmarts(text)
@@ -45,6 +46,7 @@ _QUERIES = {
         _HALOGEN,
         _ORGANOFLUORINE,
         _CARBONYL,
+        _WITHDRAWING,
     )
 }
 
@@ -63,18 +65,21 @@ class Features:
         Atoms that count for hydrophobic contacts.
     rings
         Aromatic rings of five or six atoms.
+    electron_rich_rings
+        Those of them whose face is negative.
     positive, negative
         Charged groups: the nitrogen, oxygen or sulphur atoms that share one charge.
     halogens, fluorines
         Pairs (halogen, its carbon); fluorine forms no halogen bond and is kept apart.
     carbonyls
-        Pairs (carbon, oxygen).
+        Pairs (carbon, oxygen); a carboxylate is none.
     """
 
     donors: tuple[tuple[int, int], ...]
     acceptors: frozenset[int]
     hydrophobic: frozenset[int]
     rings: tuple[tuple[int, ...], ...]
+    electron_rich_rings: tuple[tuple[int, ...], ...]
     positive: tuple[tuple[int, ...], ...]
     negative: tuple[tuple[int, ...], ...]
     halogens: tuple[tuple[int, int], ...]
@@ -89,6 +94,7 @@ def perceive(mol: Chem.Mol) -> Features:
         acceptors=acceptors(mol),
         hydrophobic=frozenset(match[0] for match in _matches(mol, _HYDROPHOBIC)),
         rings=aromatic_rings(mol),
+        electron_rich_rings=electron_rich_rings(mol),
         positive=_groups(mol, _POSITIVE_GROUPS, element=7),
         negative=_groups(mol, _NEGATIVE_GROUPS, element=0),
         halogens=_pairs(mol, _HALOGEN),
@@ -120,6 +126,30 @@ def aromatic_rings(mol: Chem.Mol) -> tuple[tuple[int, ...], ...]:
         for ring in mol.GetRingInfo().AtomRings()
         if len(ring) in (5, 6) and all(mol.GetAtomWithIdx(i).GetIsAromatic() for i in ring)
     )
+
+
+def electron_rich_rings(mol: Chem.Mol) -> tuple[tuple[int, ...], ...]:
+    """Return the aromatic rings whose face attracts a cation.
+
+    Azines, triazoles, charged rings and benzenes with two or more strongly withdrawing groups
+    (the bis-CF3-phenyl of selinexor) have a face that is neutral or positive.
+
+    References
+    ----------
+    Mecozzi, West and Dougherty 1996, doi:10.1073/pnas.93.20.10566
+    """
+    withdrawing = [match[1] for match in _matches(mol, _WITHDRAWING)]
+
+    def rich(ring: tuple[int, ...]) -> bool:
+        atoms = [mol.GetAtomWithIdx(index) for index in ring]
+        pyridine_like = sum(a.GetAtomicNum() == 7 and a.GetTotalDegree() == 2 for a in atoms)
+        return (
+            not any(atom.GetFormalCharge() for atom in atoms)
+            and pyridine_like <= (1 if len(ring) == 5 else 0)
+            and sum(index in ring for index in withdrawing) < 2
+        )
+
+    return tuple(ring for ring in aromatic_rings(mol) if rich(ring))
 
 
 def _matches(mol: Chem.Mol, smarts: str) -> tuple[tuple[int, ...], ...]:

@@ -144,6 +144,9 @@ class PiStacking(InteractionKind):
 class CationPi(InteractionKind):
     """A positive group within 6.0 angstrom of a ring's centre, at most 2.0 off its axis.
 
+    Only rings with an electron-rich face count: a cation over the bis-CF3-phenyl or the pyrazine
+    of selinexor is no such interaction, close as it may be.
+
     ``distance_angstrom`` is from the group's nearest atom to the centre, ``angle_degree``
     between that line and the ring's axis.
 
@@ -159,7 +162,7 @@ class CationPi(InteractionKind):
     def find(self, scene: Scene) -> Iterator[Interaction]:
         """Yield one entry per charged group and ring, whichever side each is on."""
         for group in scene.features.positive:
-            for ring in scene.features.rings:
+            for ring in scene.features.electron_rich_rings:
                 pair = scene.sides(group, ring)
                 if pair is None:
                     continue

@@ -30,11 +30,14 @@ class Core:
         N1 (which bears the warhead carbon), N2, C3 (which bears the aryl ring), N4, C5.
     tail
         Every atom on the far side of the bond N1-C: warhead carbons, linker and end group.
+    aryl_group
+        The aryl ring with its substituents.
     """
 
     aryl: tuple[int, ...]
     triazole: tuple[int, ...]
     tail: tuple[int, ...]
+    aryl_group: tuple[int, ...]
 
     @property
     def rings(self) -> tuple[int, ...]:
@@ -132,6 +135,7 @@ def find_core(mol: Chem.Mol, n_atoms: int | None = None) -> Core | None:
         aryl=tuple(named[key] for key in ("ipso", "o1", "m1", "p", "m2", "o2")),
         triazole=tuple(named[key] for key in ("n1", "n2", "c3", "n4", "c5")),
         tail=_side(mol, named["n1"], named["tail"], count),
+        aryl_group=_side(mol, named["c3"], named["ipso"], count),
     )
 
 

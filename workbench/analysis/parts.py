@@ -71,9 +71,8 @@ class ComplexParts:
         """
         across = self.sg_to_receptor.get(receptor_atom)
         # The bond SG-C is the only link, so every path runs through the sulphur.
-        return (
-            across is not None and int(self.drug_to_sg[drug_atom]) + across <= MAX_BONDED_SEPARATION
-        )
+        reach = 0 if drug_atom is None else int(self.drug_to_sg[drug_atom])
+        return across is not None and reach + across <= MAX_BONDED_SEPARATION
 
     def label(self, index: int) -> str:
         """Return the address of an atom for a message, ``A:528:SG``."""

@@ -19,7 +19,8 @@ CONTACT_ANGSTROM = 4.5
 class PocketContacts:
     """Residues near the drug and near its parts, each as ``("LEU525", ...)`` by number.
 
-    ``aryl``, ``triazole`` and ``tail`` are ``None`` for a drug without an aryl-triazole.
+    ``aryl`` counts the ring with its substituents, which fill the hydrophobic pockets. All parts
+    are ``None`` for a drug without an aryl-triazole.
     """
 
     drug: tuple[str, ...]
@@ -47,7 +48,7 @@ def pocket_contacts(complex_: Complex, cutoff_angstrom: float = CONTACT_ANGSTROM
         everything,
         *(
             residues_near(parts, atoms, cutoff_angstrom)
-            for atoms in (core.aryl, core.triazole, core.tail)
+            for atoms in (core.aryl_group, core.triazole, core.tail)
         ),
     )
 

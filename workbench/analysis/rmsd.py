@@ -220,7 +220,7 @@ def _mapped(core: Core, mapping: IntArray) -> Core:
     def moved(atoms: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(int(mapping[atom]) for atom in atoms)
 
-    return Core(moved(core.aryl), moved(core.triazole), moved(core.tail))
+    return Core(*(moved(part) for part in (core.aryl, core.triazole, core.tail, core.aryl_group)))
 
 
 def _checked(coordinates: FloatArray, n_atoms: int, what: str) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from workbench.docking.scoring import (
 from workbench.docking.torsions import TorsionTree
 from workbench.errors import DockingError
 from workbench.ligands.molecules import Adduct
+from workbench.settings import GridSettings
 from workbench.structures.receptor import Receptor
 
 FloatArray = NDArray[np.float64]
@@ -108,13 +110,21 @@ def reach_angstrom(tree: TorsionTree, site: Site) -> float:
 
 
 def adduct_maps(
-    site: Site, adduct: Adduct, tree: TorsionTree, spacing_angstrom: float, margin_angstrom: float
+    site: Site, adduct: Adduct, trees: Iterable[TorsionTree], settings: GridSettings
 ) -> GridMaps:
-    """Compute the maps that an adduct needs; its stereoisomers can share them."""
+    """Compute the maps that an adduct needs.
+
+    Parameters
+    ----------
+    trees
+        Of the adduct and of those stereoisomers that are to share the maps.
+    settings
+        Spacing, and margin beyond the farthest reach of the trees.
+    """
     probes = sorted({p for p in adduct_probes(adduct) if p is not None})
-    half_width = reach_angstrom(tree, site) + margin_angstrom
+    half_width = max(reach_angstrom(tree, site) for tree in trees) + settings.margin_angstrom
     return build_maps(
-        site.atoms, site.own, tuple(probes), site.cb, half_width, spacing_angstrom
+        site.atoms, site.own, tuple(probes), site.cb, half_width, settings.spacing_angstrom
     )
 
 

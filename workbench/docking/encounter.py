@@ -51,15 +51,28 @@ def dock_encounter(
         When Vina finds no pose in the box.
     """
     text, drug_atom_of_serial = ligand_pdbqt(ligand, embed_drug(ligand, seed))
-    coordinates, scores = _run_vina(receptor, text, box, settings, seed, threads)
-    n_drug = ligand.mol.GetNumAtoms()
+    models, scores = _run_vina(receptor, text, box, settings, seed, threads)
     poses = []
-    for points, score in zip(coordinates, scores, strict=True):
-        drug = np.full((n_drug, 3), np.nan)
-        for serial, index in drug_atom_of_serial.items():
-            drug[index] = points[serial - 1]
-        poses.append(_measured(receptor, ligand, drug, float(score), settings))
+    for model, score in zip(models, scores, strict=True):
+        drug = _drug_coordinates(model, drug_atom_of_serial, ligand.mol.GetNumAtoms())
+        poses.append(_measured(receptor, ligand, drug, score, settings))
     return tuple(poses)
+
+
+def _drug_coordinates(model: str, drug_atom_of_serial: dict[int, int], n_atoms: int) -> FloatArray:
+    """Read one PDBQT model by its atom serials.
+
+    Vina's own coordinate arrays come in another order than the atoms went in.
+    """
+    drug = np.full((n_atoms, 3), np.nan)
+    for line in model.splitlines():
+        if line.startswith(("ATOM", "HETATM")):
+            index = drug_atom_of_serial.get(int(line[6:11]))
+            if index is not None:
+                drug[index] = [float(line[start : start + 8]) for start in (30, 38, 46)]
+    if not np.isfinite(drug).all():
+        raise DockingError("Vina's answer lacks atoms of the drug.")
+    return drug
 
 
 def _run_vina(
@@ -69,7 +82,8 @@ def _run_vina(
     settings: EncounterSettings,
     seed: int,
     threads: int,
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[list[str], list[float]]:
+    """Return each pose as a PDBQT model, and its score in kcal/mol."""
     from vina import Vina
 
     with tempfile.TemporaryDirectory() as folder:
@@ -81,14 +95,14 @@ def _run_vina(
             vina.set_ligand_from_string(ligand_text)
             vina.compute_vina_maps(list(box.center_angstrom), list(box.size_angstrom))
             vina.dock(exhaustiveness=settings.exhaustiveness, n_poses=settings.n_poses)
-            coordinates = np.asarray(vina.poses(settings.n_poses, coordinates_only=True))
-            energies = np.asarray(vina.energies(settings.n_poses))
+            text = str(vina.poses(settings.n_poses))
+            scores = [float(row[0]) for row in vina.energies(settings.n_poses)]
         except (RuntimeError, TypeError, ValueError) as error:
             raise DockingError(f"Vina could not dock the intact drug: {error}") from error
-    if not len(coordinates):
+    models = [part for part in text.split("ENDMDL") if "ATOM" in part]
+    if not models:
         raise DockingError("Vina found no pose of the intact drug in the box.")
-    n = min(len(coordinates), len(energies))
-    return coordinates[:n].reshape(n, -1, 3), energies[:n, 0]
+    return models, scores[: len(models)]
 
 
 def _measured(

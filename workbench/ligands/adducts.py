@@ -63,8 +63,9 @@ def _add_thiol(drug: Chem.Mol, warhead: WarheadMatch) -> Chem.Mol:
     bond.SetStereo(Chem.BondStereo.STEREONONE)
     bond.SetBondType(Chem.BondType.SINGLE)
     for other in mol.GetBonds():
-        # the stereo of the remaining double bonds is held by the bonds themselves
         other.SetBondDir(Chem.BondDir.NONE)
+    # the directions that belonged to the C=C must go, those of other double bonds come back
+    Chem.SetDoubleBondNeighborDirections(mol)
     for index in (beta, alpha):
         atom = mol.GetAtomWithIdx(index)
         atom.SetNoImplicit(False)

@@ -56,7 +56,7 @@ def build_ligand(mol: Chem.Mol, name: str, where: str) -> Ligand:
     if bare.HasSubstructMatch(Chem.MolFromSmarts(_CARBOXYLIC_ACID)):
         warnings.append("a carboxylic acid is kept as drawn (neutral); at pH 7.4 it is charged")
     return Ligand(
-        name=clean_name(name, inchikey.split("-")[0]),
+        name=clean_name(name, inchikey.split("-")[0] or "ligand"),
         mol=bare,
         smiles=Chem.MolToSmiles(bare),
         inchikey=inchikey,
@@ -105,7 +105,6 @@ def _bare(mol: Chem.Mol) -> Chem.Mol:
         atom.SetAtomMapNum(0)
     for key in bare.GetPropNames():
         bare.ClearProp(key)
-    Chem.AssignStereochemistry(bare, cleanIt=True, force=True)
     return bare
 
 

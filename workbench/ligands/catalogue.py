@@ -80,7 +80,7 @@ def nearest_names(text: str) -> tuple[str, ...]:
 
 def drug_of_skeleton(inchikey: str) -> Compound | None:
     """Return the drug with the same connectivity (first block of the InChIKey), any stereo."""
-    block = inchikey.split("-")[0]
+    block = inchikey.split("-", 1)[0]
     for compound in compounds():
         if compound.kind != "bound_form" and compound.inchikey.split("-")[0] == block:
             return compound

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from rdkit.Chem import rdDistGeom, rdForceFieldHelpers, rdMolTransforms
 from workbench.errors import LigandError
 from workbench.ligands.geometry import distinct, flat_aromatic_rings, stereo_is_right
 from workbench.ligands.molecules import Adduct, Ligand
-from workbench.ligands.rotors import held_bonds
+from workbench.ligands.rotors import held_bonds, two_form_bonds
 
 FloatArray = NDArray[np.float64]
 
@@ -107,8 +108,8 @@ def conformers(mol: Chem.Mol, n_conformers: int, seed: int, *, name: str = "") -
 def embed(adduct: Adduct, n_conformers: int, seed: int) -> FloatArray:
     """Return distinct conformers of an adduct that between them hold its cis and trans forms.
 
-    The docking does not turn amide-like bonds, so every form of them within 5 kcal/mol of the
-    best one is represented (a hydrazide is found cis in crystals, which ETKDG never builds).
+    The docking does not turn amide-like bonds, so every form of them that is found within
+    5 kcal/mol of the best one is represented.
 
     Returns
     -------
@@ -155,7 +156,7 @@ def global_minimum(mol: Chem.Mol, n_conformers: int, seed: int, *, name: str = "
     return replace(found, mol=Chem.Mol(found.mol, confId=0), energies=found.energies[:1])
 
 
-def mmff_properties(mol: Chem.Mol) -> rdForceFieldHelpers.MMFFMolProperties | None:
+def mmff_properties(mol: Chem.Mol) -> Any:
     """Return MMFF94s with a dielectric of 4 r; ``None`` when an atom has no parameters."""
     with rdBase.BlockLogs():
         properties = rdForceFieldHelpers.MMFFGetMoleculeProperties(mol, mmffVariant="MMFF94s")
@@ -168,7 +169,7 @@ def mmff_properties(mol: Chem.Mol) -> rdForceFieldHelpers.MMFFMolProperties | No
 def _embedded(mol: Chem.Mol, n_conformers: int, seed: int, name: str) -> Chem.Mol:
     """Return the molecule with hydrogens and raw conformers, ids from 0."""
     full = Chem.AddHs(mol)
-    parameters = rdDistGeom.ETKDGv3()
+    parameters: Any = rdDistGeom.ETKDGv3()
     parameters.randomSeed = int(seed) % (2**31 - 1)
     parameters.numThreads = 1
     parameters.maxIterations = 50
@@ -186,8 +187,11 @@ def _embedded(mol: Chem.Mol, n_conformers: int, seed: int, name: str) -> Chem.Mo
 
 
 def _turn_held_bonds(full: Chem.Mol, mol: Chem.Mol) -> None:
-    """Turn amide-like bonds by 180 degrees in half of the conformers, in all combinations."""
-    for bit, torsion in enumerate(held_bonds(mol)):
+    """Turn bonds that are found cis and trans in half of the conformers, in all combinations.
+
+    ETKDG builds acyl hydrazides trans only; component V6A of 6XJS has selinexor cis.
+    """
+    for bit, torsion in enumerate(two_form_bonds(mol)):
         for conformer in full.GetConformers():
             if (conformer.GetId() >> bit) & 1:
                 angle = rdMolTransforms.GetDihedralDeg(conformer, *torsion)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rdkit import Chem
 from rdkit.Chem import rdDepictor
 from rdkit.Chem.Draw import rdMolDraw2D
 
 from workbench.ligands.molecules import Adduct, Ligand
+
+Colour = tuple[float, float, float]
 
 WARHEAD_COLOUR = (1.0, 0.86, 0.55)
 ATTACKED_COLOUR = (0.94, 0.45, 0.35)
@@ -19,12 +22,13 @@ def drug_svg(ligand: Ligand, width: int = 460, height: int = 320) -> str:
     """Return the drug as an SVG element, its warhead tinted and the attacked carbon marked."""
     mol = Chem.Mol(ligand.mol)
     if ligand.warhead is None:
-        return _svg(mol, {}, (), width, height)
+        return _svg(mol, {}, {}, width, height)
     warhead = ligand.warhead
     tints = dict.fromkeys(warhead.atom_indices, WARHEAD_COLOUR)
     tints[warhead.reactive_atom_index] = ATTACKED_COLOUR
     mol.GetAtomWithIdx(warhead.reactive_atom_index).SetProp("atomNote", "Cys S")
-    return _svg(mol, tints, warhead.atom_indices, width, height)
+    bonds = _bonds_within(mol, warhead.atom_indices, WARHEAD_COLOUR)
+    return _svg(mol, tints, bonds, width, height)
 
 
 def adduct_svg(adduct: Adduct, width: int = 460, height: int = 320) -> str:
@@ -37,26 +41,31 @@ def adduct_svg(adduct: Adduct, width: int = 460, height: int = 320) -> str:
         mol.GetAtomWithIdx(centre.atom_index).SetProp("atomNote", centre.cip)
     for index, label in zip(cysteine[1:], ("CB", "CA"), strict=True):
         mol.GetAtomWithIdx(index).SetProp("atomNote", label)
-    return _svg(mol, tints, (adduct.reactive_atom_index, *cysteine), width, height)
+    joined = (adduct.reactive_atom_index, *cysteine)
+    return _svg(mol, tints, _bonds_within(mol, joined, CYSTEINE_COLOUR), width, height)
+
+
+def _bonds_within(mol: Chem.Mol, atoms: Sequence[int], colour: Colour) -> dict[int, Colour]:
+    """Return a tint for each bond between some atoms."""
+    within = set(atoms)
+    return {
+        bond.GetIdx(): colour
+        for bond in mol.GetBonds()
+        if {bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()} <= within
+    }
 
 
 def _svg(
     mol: Chem.Mol,
-    tints: Mapping[int, tuple[float, float, float]],
-    joined: Sequence[int],
+    tints: Mapping[int, Colour],
+    bond_tints: Mapping[int, Colour],
     width: int,
     height: int,
 ) -> str:
-    """Return an SVG element for embedding; bonds between ``joined`` atoms are tinted too."""
+    """Return an SVG element for embedding in a page."""
     rdDepictor.Compute2DCoords(mol)
-    within = set(joined)
-    bonds = {
-        bond.GetIdx(): tints[bond.GetBeginAtomIdx()]
-        for bond in mol.GetBonds()
-        if {bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()} <= within
-    }
     drawer = rdMolDraw2D.MolDraw2DSVG(width, height)
-    options = drawer.drawOptions()
+    options: Any = drawer.drawOptions()
     options.clearBackground = False
     options.annotationFontScale = 0.7
     rdMolDraw2D.PrepareAndDrawMolecule(
@@ -64,8 +73,8 @@ def _svg(
         mol,
         highlightAtoms=list(tints),
         highlightAtomColors=dict(tints),
-        highlightBonds=list(bonds),
-        highlightBondColors=bonds,
+        highlightBonds=list(bond_tints),
+        highlightBondColors=dict(bond_tints),
     )
     drawer.FinishDrawing()
     text: str = drawer.GetDrawingText()

@@ -119,7 +119,8 @@ def _self_mappings(mol: Chem.Mol, core: list[int]) -> NDArray[np.int64]:
         mol, uniquify=False, useChirality=True, maxMatches=50 * _MAX_MAPPINGS
     )
     images = list(dict.fromkeys(tuple(match[i] for i in core) for match in matches))
-    return np.array(images[:_MAX_MAPPINGS] or [core], dtype=np.int64)
+    chosen = images[:_MAX_MAPPINGS] or [tuple(core)]
+    return np.array(chosen, dtype=np.int64)
 
 
 def _best_rmsd(fixed: FloatArray, images: FloatArray) -> float:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rdkit import Chem, rdBase
 
@@ -22,7 +23,7 @@ MAX_ATOMS = 600
 
 _TIME_STAMP = re.compile(r"^\[[\d:]+\]\s*", re.MULTILINE)
 _POSITION = re.compile(r"around position (\d+)")
-_SD_END = re.compile(r"^\$\$\$\$.*$", re.MULTILINE)
+_SD_END = re.compile(r"^\$\$\$\$.*(?:\n|\Z)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,13 @@ def captured_log() -> Iterator[list[str]]:
     """
     lines: list[str] = []
     capture = getattr(rdBase, "CaptureErrorLog", None)
-    if capture is None:
-        with rdBase.BlockLogs():
+    with rdBase.BlockLogs():
+        if capture is None:
             yield lines
-        return
-    with capture() as log:
-        yield lines
-        lines.extend(_TIME_STAMP.sub("", log.messages).splitlines())
+            return
+        with capture() as log:
+            yield lines
+            lines.extend(_TIME_STAMP.sub("", log.messages).splitlines())
 
 
 def mol_from_smiles(text: str, where: str = "the input") -> Chem.Mol:
@@ -70,7 +71,7 @@ def mol_from_smiles(text: str, where: str = "the input") -> Chem.Mol:
         raise LigandError(f"{where}: a SMILES of {len(smiles)} characters is over the limit")
     if not smiles.isascii() or any(c.isspace() or not c.isprintable() for c in smiles):
         raise LigandError(f"{where}: {quoted(smiles)} holds characters that no SMILES has")
-    parameters = Chem.SmilesParserParams()
+    parameters: Any = Chem.SmilesParserParams()
     parameters.sanitize = parameters.removeHs = False
     parameters.allowCXSMILES = parameters.parseName = False
     with captured_log() as log:
@@ -170,21 +171,17 @@ def _file_text(path: Path) -> str:
 
 
 def _sdf(text: str, where: str) -> Iterator[Record]:
-    blocks = [block.removeprefix("\n") for block in _SD_END.split(text)]
-    for number, block in enumerate((b for b in blocks if b.strip()), start=1):
+    blocks = (block for block in _SD_END.split(text) if block.strip())
+    for number, block in enumerate(blocks, start=1):
         title = block.split("\n", 1)[0]
         yield Record(f"record {number} of {where}", title, block, True)
 
 
 def _smi(text: str, where: str) -> Iterator[Record]:
     for number, line in enumerate(text.splitlines(), start=1):
-        smiles, _, name = line.strip().partition(" ") if " " in line else _split_tab(line)
+        smiles, name = ([*line.split(maxsplit=1), "", ""])[:2]
         if smiles and not (number == 1 and smiles.lower() in ("smiles", "#smiles")):
             yield Record(f"line {number} of {where}", name.strip(), smiles, False)
-
-
-def _split_tab(line: str) -> tuple[str, str, str]:
-    return line.strip().partition("\t")
 
 
 def _csv(text: str, where: str) -> Iterator[Record]:

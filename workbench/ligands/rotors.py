@@ -51,6 +51,25 @@ def held_bonds(mol: Chem.Mol) -> tuple[tuple[int, int, int, int], ...]:
     return tuple(sorted(torsions))
 
 
+def two_form_bonds(mol: Chem.Mol) -> tuple[tuple[int, int, int, int], ...]:
+    """Return the held bonds whose cis and trans forms are both common, as torsions.
+
+    Acyl hydrazides and hydroxamates, and amides without N-H. Esters and simple secondary
+    amides are trans but for rare exceptions.
+    """
+    return tuple(torsion for torsion in held_bonds(mol) if _has_two_forms(mol, torsion))
+
+
+def _has_two_forms(mol: Chem.Mol, torsion: tuple[int, int, int, int]) -> bool:
+    nitrogen = next(
+        (a for a in map(mol.GetAtomWithIdx, torsion[1:3]) if a.GetAtomicNum() == 7), None
+    )
+    if nitrogen is None:
+        return False
+    on_hetero_atom = any(a.GetAtomicNum() in (7, 8) for a in nitrogen.GetNeighbors())
+    return on_hetero_atom or nitrogen.GetTotalNumHs() == 0
+
+
 def _side_chain(mol: Chem.Mol, pivot: int, axis: int) -> int | None:
     """Return the lowest-numbered heavy neighbour of an end of a bond, single bonds preferred."""
     atom = mol.GetAtomWithIdx(pivot)

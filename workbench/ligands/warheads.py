@@ -1,4 +1,4 @@
-"""The warheads that the workbench models, the electrophiles that it refuses, and how to find them."""
+"""The warheads that the workbench models, and the electrophiles that it refuses by name."""
 
 from __future__ import annotations
 

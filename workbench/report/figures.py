@@ -65,21 +65,26 @@ def adduct_svg(adduct: AdductRecord) -> str:
     Raises
     ------
     OutputError
-        When the SMILES cannot be read, or holds no single bond to a cysteine's sulphur.
+        When the SMILES cannot be read, has no carbon on a cysteine's sulphur, or shows another
+        configuration there than the label says.
     """
     mol = _molecule(adduct.smiles, f"adduct {adduct.label}")
     found = {
-        (match[0], match[1])
-        for match in mol.GetSubstructMatches(Chem.MolFromSmarts(CYSTEINE_LINK))
+        (match[0], match[1]) for match in mol.GetSubstructMatches(Chem.MolFromSmarts(CYSTEINE_LINK))
     }
-    if len(found) != 1:
+    title = f"Structure of adduct {adduct.label}".strip()
+    if not found:
         raise OutputError(
-            f"adduct {adduct.label} cannot be drawn: its SMILES holds {len(found)} carbons on a "
-            "cysteine's sulphur, where there must be one"
+            f"adduct {adduct.label} cannot be drawn: its SMILES holds no carbon on a cysteine's "
+            "sulphur"
         )
+    if len(found) > 1:
+        # a drug with an amino acid of its own: which sulphur is meant cannot be told here
+        return _draw(mol, [], [], title)
     carbon, sulphur = found.pop()
+    _check_label(mol, carbon, adduct.label)
     bond = mol.GetBondBetweenAtoms(carbon, sulphur).GetIdx()
-    return _draw(mol, [carbon, sulphur], [bond], f"Structure of adduct {adduct.label}")
+    return _draw(mol, [carbon, sulphur], [bond], title)
 
 
 def still_svg(result: DockingResult) -> str:
@@ -99,7 +104,7 @@ def still_svg(result: DockingResult) -> str:
 def still_of(scene: dict[str, Any], name: str) -> str:
     """Draw the first pose of a scene that :func:`workbench.report.scene.build_scene` made."""
     pose = scene["poses"][scene["first"]] if scene["poses"] else None
-    what = f"{name}: {pose['group']}, {pose['title']}" if pose else "The groove without a ligand"
+    what = f"{name}: {pose['title']}" if pose else "The groove without a ligand"
     return draw_still(scene, what)
 
 
@@ -110,13 +115,31 @@ def _molecule(smiles: str, what: str) -> Chem.Mol:
     return mol
 
 
+def _check_label(mol: Chem.Mol, carbon: int, label: str) -> None:
+    """Refuse a drawing that contradicts its caption: label ``bS`` over an R carbon."""
+    asked = re.match(r"b([RS])", label)
+    codes = set()
+    for assign in (Chem.AssignStereochemistry, rdCIPLabeler.AssignCIPLabels):
+        # the two algorithms differ on rare centres, and either may have made the label
+        copy = Chem.Mol(mol)
+        assign(copy)
+        atom = copy.GetAtomWithIdx(carbon)
+        if atom.HasProp("_CIPCode"):
+            codes.add(atom.GetProp("_CIPCode"))
+    if asked and codes and asked.group(1) not in codes:
+        raise OutputError(
+            f"adduct {label} cannot be drawn: its SMILES is {'/'.join(sorted(codes))} at the "
+            "carbon on sulphur"
+        )
+
+
 def _draw(mol: Chem.Mol, atoms: list[int], bonds: list[int], title: str) -> str:
     rdCIPLabeler.AssignCIPLabels(mol)
     rdDepictor.SetPreferCoordGen(False)
     rdDepictor.Compute2DCoords(mol)
     rdDepictor.StraightenDepiction(mol)
     drawer = rdMolDraw2D.MolDraw2DSVG(WIDTH, HEIGHT)
-    options = drawer.drawOptions()
+    options: Any = drawer.drawOptions()
     options.clearBackground = False
     options.bondLineWidth = 1.6
     options.padding = 0.04

@@ -13,7 +13,7 @@ from rdkit import Chem
 from workbench.errors import OutputError
 from workbench.report.pdb_lines import Structure, read_structure
 from workbench.report.summary import number
-from workbench.results import DockingResult
+from workbench.results import DockingResult, PoseRecord
 
 FloatArray = NDArray[np.float64]
 ResidueKey = tuple[str, int, str]
@@ -51,6 +51,8 @@ class Frame:
     ----------
     receptor
         ``(n_base, 3)`` angstrom, in the order of the base structure.
+    note
+        What must stand on the picture itself: the checks that the pose fails.
     near
         Residues with a heavy atom within 4.5 A of the drug.
     dashes
@@ -60,6 +62,7 @@ class Frame:
     name: str
     group: str
     title: str
+    note: str
     bonded: bool
     drug: Drug
     receptor: FloatArray
@@ -75,6 +78,7 @@ class _Source:
     name: str
     group: str
     title: str
+    note: str
     bonded: bool
     pdb: str = field(repr=False)
     sdf: str = field(repr=False)
@@ -133,11 +137,14 @@ def _sources(result: DockingResult) -> Iterator[_Source]:
     for adduct in result.adducts:
         for pose in adduct.poses:
             if pose.complex_pdb and pose.drug_sdf:
-                text = f"pose {pose.rank}, score {number(pose.score_kcal_per_mol, 2)}"
+                text = (
+                    f"{adduct.label} pose {pose.rank}, score {number(pose.score_kcal_per_mol, 2)}"
+                )
                 yield _Source(
                     name=f"{adduct.label}-{pose.rank}",
                     group=f"Adduct {adduct.label}",
                     title=text if pose.valid else f"{text}, fails a check",
+                    note="" if pose.valid else _failures(pose),
                     bonded=True,
                     pdb=pose.complex_pdb,
                     sdf=pose.drug_sdf,
@@ -148,8 +155,10 @@ def _sources(result: DockingResult) -> Iterator[_Source]:
         if encounter.sdf:
             yield _Source(
                 name=f"encounter-{encounter.rank}",
-                group="Encounter (no bond yet)" if result.adducts else "Encounter (no bond)",
-                title=f"pose {encounter.rank}, score {number(encounter.score_kcal_per_mol, 2)}",
+                group="Encounter, no bond",
+                title=f"encounter pose {encounter.rank}, score "
+                f"{number(encounter.score_kcal_per_mol, 2)}",
+                note="",
                 bonded=False,
                 pdb=result.receptor_pdb,
                 sdf=encounter.sdf,
@@ -177,6 +186,7 @@ def _frame(source: _Source, base: Structure, result: DockingResult) -> Frame:
         name=source.name,
         group=source.group,
         title=source.title,
+        note=source.note,
         bonded=source.bonded,
         drug=drug,
         receptor=points,
@@ -184,6 +194,11 @@ def _frame(source: _Source, base: Structure, result: DockingResult) -> Frame:
         link=_link(source, drug, base, points, result),
         dashes=tuple(_dashes(source, drug, base, points)),
     )
+
+
+def _failures(pose: PoseRecord) -> str:
+    names = ", ".join(check.replace("_", " ") for check in pose.failed_checks)
+    return f"Not valid: {names}" if names else "Not valid"
 
 
 def _check_same_drug(drug: Drug, ligand: Structure, name: str) -> None:

@@ -17,7 +17,7 @@ from workbench.report.figures import adduct_svg, drug_svg, still_of
 from workbench.report.scene import build_scene, scene_json
 from workbench.results import AdductRecord, DockingResult
 
-SCRIPTS = ("page.js", "viewer.js")
+SCRIPTS = ("page.js", "painter.js", "viewer.js")
 SOURCES = (
     ("RDKit (chemistry)", "10.5281/zenodo.591637"),
     ("OpenMM 8 (minimisation)", "10.1021/acs.jpcb.3c06662"),
@@ -34,7 +34,7 @@ ALPHAFOLD = (
 def report_html(result: DockingResult) -> str:
     """Return the whole report as one page.
 
-    The page asks for nothing from outside: a content policy forbids it, and only the two
+    The page asks for nothing from outside: a content policy forbids it, and only the
     scripts written here, known by their hashes, may run.
 
     Raises
@@ -44,22 +44,26 @@ def report_html(result: DockingResult) -> str:
     """
     scene = build_scene(result)
     scripts = [_template(name) for name in SCRIPTS]
-    return _environment().get_template("page.html").render(
-        policy=_policy(scripts),
-        style=Markup(_template("style.css")),
-        scripts=[Markup(text) for text in scripts],
-        result=result,
-        summary=summary,
-        target=summary.nucleophile(result),
-        tone=_tone(result),
-        drug=Markup(drug_svg(result)),
-        adducts=[_adduct_part(adduct) for adduct in result.adducts],
-        scene=scene,
-        scene_json=Markup(scene_json(scene)) if scene else "",
-        still=Markup(still_of(scene, str(result.ligand.get("name", "")))) if scene else "",
-        shown=scene["poses"][scene["first"]]["id"] if scene and scene["poses"] else "",
-        viewable={pose["id"] for pose in scene["poses"]} if scene else set(),
-        sources=_sources(result),
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            policy=_policy(scripts),
+            style=Markup(_template("style.css")),
+            scripts=[Markup(text) for text in scripts],
+            result=result,
+            summary=summary,
+            target=summary.nucleophile(result),
+            tone=_tone(result),
+            drug=Markup(drug_svg(result)),
+            adducts=[_adduct_part(adduct) for adduct in result.adducts],
+            scene=scene,
+            scene_json=Markup(scene_json(scene)) if scene else "",
+            still=Markup(still_of(scene, str(result.ligand.get("name", "")))) if scene else "",
+            shown=scene["poses"][scene["first"]]["id"] if scene and scene["poses"] else "",
+            viewable={pose["id"] for pose in scene["poses"]} if scene else set(),
+            sources=_sources(result),
+        )
     )
 
 

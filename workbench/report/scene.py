@@ -30,12 +30,8 @@ UNITS_PER_ANGSTROM = 100
 MOVED_ANGSTROM = 0.02
 BOND_SLACK = 1.25
 RADII = {"C": 0.76, "N": 0.71, "O": 0.66, "S": 1.05, "P": 1.07}
-ONE_LETTER = {
-    **dict(zip("ALA ARG ASN ASP CYS GLN GLU GLY HIS ILE".split(), "ARNDCQEGHI", strict=True)),
-    **dict(zip("LEU LYS MET PHE PRO SER THR TRP TYR VAL".split(), "LKMFPSTWYV", strict=True)),
-    **dict.fromkeys(("HID", "HIE", "HIP"), "H"),
-    **dict.fromkeys(("CYX", "CYM"), "C"),
-}
+LETTERS = ["ALA", "A", "ARG", "R", "ASN", "N", "ASP", "D", "CYS", "C", "CYM", "C", "CYX", "C", "GLN", "Q", "GLU", "E", "GLY", "G", "HIS", "H", "HID", "H", "HIE", "H", "HIP", "H", "ILE", "I", "LEU", "L", "LYS", "K", "MET", "M", "PHE", "F", "PRO", "P", "SER", "S", "THR", "T", "TRP", "W", "TYR", "Y", "VAL", "V"]
+ONE_LETTER = dict(zip(LETTERS[::2], LETTERS[1::2], strict=True))
 
 
 def build_scene(result: DockingResult) -> dict[str, Any] | None:
@@ -75,7 +71,7 @@ def build_scene(result: DockingResult) -> dict[str, Any] | None:
             for ribbon in ribbons(base)
         ],
         "receptor": _receptor(base, kept, residues, center),
-        "focus": [residues.index(residue) for residue in focus],
+        "focus": [residues.index(key) for key in focus if key in residues],
         "poses": [_pose(frame, base, kept, residues, center) for frame in frames],
         "reference": _reference(result, center),
     }
@@ -106,7 +102,7 @@ def view_of(result: DockingResult) -> Any:
     view = py3Dmol.view(width=720, height=480)
     view.addModel(pdb, "pdb")
     view.setStyle({}, {"cartoon": {"color": "#9fb2c4", "opacity": 0.75}})
-    drug = {"resn": "LIG"}
+    drug: dict[str, Any] = {"resn": "LIG"}
     if best is None and result.encounter and result.encounter[0].sdf:
         view.addModel(result.encounter[0].sdf, "mol")
         drug = {"model": 1}
@@ -194,6 +190,7 @@ def _pose(
         "id": frame.name,
         "group": frame.group,
         "title": frame.title,
+        "note": frame.note,
         "elements": list(frame.drug.elements),
         "bonds": [value for bond in frame.drug.bonds for value in bond],
         "xyz": _integers(frame.drug.coordinates - center),
@@ -221,12 +218,15 @@ def _reference(result: DockingResult, center: FloatArray) -> dict[str, Any] | No
     spread = number(result.reference.get("uncertainty_angstrom"), 1)
     return {
         "elements": list(drug.elements),
-        "bonds": [value for bond in drug.bonds for value in bond],
+        # drawn without bond orders: the bound form's are not the drug's
+        "bonds": [value for i, j, _ in drug.bonds for value in (i, j, 1)],
         "xyz": _integers(drug.coordinates - center),
         "label": f"crystal estimate \u00b1{spread} \u00c5",
     }
 
 
 def _integers(values: FloatArray) -> list[int]:
-    rounded: list[int] = np.rint(np.asarray(values).ravel() * UNITS_PER_ANGSTROM).astype(int).tolist()
+    rounded: list[int] = (
+        np.rint(np.asarray(values).ravel() * UNITS_PER_ANGSTROM).astype(int).tolist()
+    )
     return rounded

@@ -66,10 +66,10 @@ def draw_still(scene: dict[str, Any], title: str) -> str:
     pose = scene["poses"][scene["first"]] if scene["poses"] else None
     receptor = _points(scene["receptor"]["xyz"])
     drug = _points(pose["xyz"]) if pose else receptor
-    reach = float(np.linalg.norm(drug, axis=1).max(initial=4.0)) + (2.2 if pose else 1.0)
-    canvas = _Canvas(
-        np.array(scene["view"]).reshape(3, 3), min(WIDTH * 0.62, HEIGHT) * 0.5 / reach
-    )
+    turn = np.array(scene["view"]).reshape(3, 3)
+    margin = np.array([2.0, 5.6]) if pose else np.zeros(2)
+    extent = np.abs(drug @ turn.T)[:, :2].max(axis=0, initial=2.0) + margin
+    canvas = _Canvas(turn, float(np.min(np.array([WIDTH, HEIGHT]) / extent)) / 2)
     _ribbons(canvas, scene["ribbons"])
     shown = {*scene["focus"], *(pose["near"] if pose else ())}
     if pose:
@@ -93,7 +93,7 @@ def draw_still(scene: dict[str, Any], title: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f"aria-label={quoteattr(title)}><title>{escape(title)}</title>"
         f'<rect width="{WIDTH}" height="{HEIGHT}" rx="10" fill="#fff"/>'
-        f'<g stroke-linecap="round">{shapes}</g>{_texts(labels, taken)}</svg>'
+        f'<g stroke-linecap="round">{shapes}</g>{_texts(labels, taken)}{_note(pose)}</svg>'
     )
 
 
@@ -186,7 +186,7 @@ def _quad(canvas: _Canvas, corners: FloatArray, light: float) -> None:
     edge = _mix(colour, (0, 0, 0), 0.35)
     canvas.add(
         depth - 0.3,
-        f'<g{glass}><path d="M{outline}Z" fill="{_hex(colour)}"/>'
+        f'<g{glass}><path d="M{outline}Z" fill="{_hex(colour)}" stroke="{_hex(colour)}"/>'
         + (_line(centre[0], centre[1], core, colour) if core else "")
         + _line(corners[0], corners[1], 1.1, edge)
         + _line(corners[3], corners[2], 1.1, edge)
@@ -216,6 +216,16 @@ def _molecule(canvas: _Canvas, pose: dict[str, Any], at: FloatArray) -> None:
         _bond(canvas, at[[i, j]], 0.17, (colours[i], colours[j]), order)
     for point, colour in zip(at, colours, strict=True):
         _ball(canvas, point, 0.33, colour)
+
+
+def _note(pose: dict[str, Any] | None) -> str:
+    """Say on the picture itself that a pose is not valid."""
+    if not pose or not pose["note"]:
+        return ""
+    return (
+        '<text x="16" y="28" fill="#a1241b" font-family="system-ui,sans-serif" font-size="15" '
+        f'font-weight="700">{escape(pose["note"])}</text>'
+    )
 
 
 Label = tuple[str, float, float, str]

@@ -42,11 +42,12 @@ def completed(segments: Sequence[Segment]) -> tuple[list[Segment], list[str]]:
     atoms, coordinates = fragment_atoms(segments, "A")
     text = io.StringIO()
     app.PDBFile.writeFile(_topology_of(atoms), coordinates * unit.angstrom, text)
-    fixer = PDBFixer(pdbfile=io.StringIO(text.getvalue()), platform=cpu_platform())
-    fixer.missingResidues = {}
-    fixer.findMissingAtoms()
-    fixer.missingTerminals = {}
-    fixer.addMissingAtoms(seed=SEED)
+    with _repeatable() as platform:
+        fixer = PDBFixer(pdbfile=io.StringIO(text.getvalue()), platform=platform)
+        fixer.missingResidues = {}
+        fixer.findMissingAtoms()
+        fixer.missingTerminals = {}
+        fixer.addMissingAtoms(seed=SEED)
     built = np.array(fixer.positions.value_in_unit(unit.angstrom), dtype=np.float64)
     found = iter(list(fixer.topology.residues()))
     notes: list[str] = []
@@ -58,7 +59,7 @@ def completed(segments: Sequence[Segment]) -> tuple[list[Segment], list[str]]:
             residues.append(_filled(residue, added))
             if residue.missing:
                 names = " ".join(residue.missing)
-                notes.append(f"{residue.name} {residue.number}: missing {names} built")
+                notes.append(f"{residue.name} {residue.number} lacked {names}: built")
         result.append(tuple(residues))
     return result, notes
 
@@ -89,8 +90,8 @@ def protonated(
     hydrogen bond.
     """
     modeller = app.Modeller(_bonded_topology(atoms, coordinates), coordinates * unit.angstrom)
-    with _seeded():
-        modeller.addHydrogens(force_field(settings), pH=settings.ph, platform=cpu_platform())
+    with _repeatable() as platform:
+        modeller.addHydrogens(force_field(settings), pH=settings.ph, platform=platform)
     chain = atoms[0].chain
     result = [
         Atom(
@@ -141,7 +142,7 @@ def relaxed(
         system.addForce(_springs(coordinates, restrained))
     platform = cpu_platform()
     # one thread: sums in one order, so that the same input gives the same receptor
-    properties = {"Threads": "1"} if platform.getName() == "CPU" else {}
+    properties = {"Threads": "1"} if _has_threads(platform) else {}
     context = openmm.Context(system, openmm.VerletIntegrator(0.001), platform, properties)
     context.setPositions(coordinates * 0.1)
     openmm.LocalEnergyMinimizer.minimize(context, _TOLERANCE_KJ_PER_MOL_NM, 2000)
@@ -205,11 +206,25 @@ def _bonded_topology(atoms: Sequence[Atom], coordinates: FloatArray) -> app.Topo
 
 
 @contextmanager
-def _seeded() -> Iterator[None]:
-    """Seed Python's generator, which Modeller draws from, and give it back as it was."""
+def _repeatable() -> Iterator[openmm.Platform]:
+    """Make Modeller and PDBFixer give the same answer each time, on the platform yielded.
+
+    They draw from Python's generator and take the platform's default number of threads, whose
+    sums come in no fixed order: both are set, and given back as they were.
+    """
+    platform = cpu_platform()
+    threads = platform.getPropertyDefaultValue("Threads") if _has_threads(platform) else None
     state = random.getstate()
     random.seed(SEED)
+    if threads is not None:
+        platform.setPropertyDefaultValue("Threads", "1")
     try:
-        yield
+        yield platform
     finally:
         random.setstate(state)
+        if threads is not None:
+            platform.setPropertyDefaultValue("Threads", threads)
+
+
+def _has_threads(platform: openmm.Platform) -> bool:
+    return "Threads" in platform.getPropertyNames()

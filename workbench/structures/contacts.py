@@ -50,7 +50,7 @@ def clashing_residues(
 ) -> set[tuple[int, str]]:
     """Return number and name of each residue that has a clash."""
     pairs = clashing_pairs(atoms, coordinates, bonds)
-    return {(atoms[i].residue_number, atoms[i].residue_name) for i in pairs.ravel()}
+    return {(atoms[i].residue_number, atoms[i].residue_name) for i in pairs.ravel().tolist()}
 
 
 def _within_three_bonds(n_atoms: int, bonds: IntArray) -> csr_matrix:

@@ -154,9 +154,15 @@ def _ace(
     candidates = []
     # proline's ring fixes its phi near -65; other residues are tried all round
     for phi in (-65.0,) if residue.name == "PRO" else range(-180, 180, 30):
-        carbon = placed_atom(c, ca, n, 1.335, 121.7, float(phi))
-        oxygen = placed_atom(ca, n, carbon, 1.229, 122.9, 0.0)
-        methyl = placed_atom(ca, n, carbon, 1.522, 116.6, 180.0)
+        carbon = placed_atom(
+            c, ca, n, bond_angstrom=1.335, angle_degree=121.7, torsion_degree=float(phi)
+        )
+        oxygen = placed_atom(
+            ca, n, carbon, bond_angstrom=1.229, angle_degree=122.9, torsion_degree=0.0
+        )
+        methyl = placed_atom(
+            ca, n, carbon, bond_angstrom=1.522, angle_degree=116.6, torsion_degree=180.0
+        )
         candidates.append(np.array([methyl, carbon, oxygen]))
     best = _least_crowded(candidates, heavy, residue)
     return FragmentResidue("ACE", residue.number - 1, names, best), _ideal("before", residue)
@@ -180,8 +186,12 @@ def _nme(
         angles = [dihedral_degree(n, ca, c, residue.position("O")) + 180.0]
     candidates = []
     for psi in angles:
-        nitrogen = placed_atom(n, ca, c, 1.335, 116.6, psi)
-        methyl = placed_atom(ca, c, nitrogen, 1.449, 121.9, 180.0)
+        nitrogen = placed_atom(
+            n, ca, c, bond_angstrom=1.335, angle_degree=116.6, torsion_degree=psi
+        )
+        methyl = placed_atom(
+            ca, c, nitrogen, bond_angstrom=1.449, angle_degree=121.9, torsion_degree=180.0
+        )
         candidates.append(np.array([nitrogen, methyl]))
     best = _least_crowded(candidates, heavy, residue)
     return FragmentResidue("NME", residue.number + 1, names, best), _ideal("after", residue)

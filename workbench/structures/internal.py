@@ -20,6 +20,7 @@ def placed_atom(
     a: FloatArray,
     b: FloatArray,
     c: FloatArray,
+    *,
     bond_angstrom: float,
     angle_degree: float,
     torsion_degree: float,

@@ -112,7 +112,7 @@ def _check_wild_type(receptor: Receptor, mutation: Mutation) -> None:
 def _mutated_once(
     receptor: Receptor, mutation: Mutation, settings: PreparationSettings
 ) -> Receptor:
-    new, energy = _new_side_chain(receptor, mutation)
+    new = _new_side_chain(receptor, mutation)
     atoms, coordinates = _exchanged(receptor, mutation.number, new)
     atoms, coordinates = protonated(atoms, coordinates, settings)
     coordinates, moved = _relaxed_around(atoms, coordinates, mutation, settings)
@@ -129,8 +129,8 @@ def _mutated_once(
     return _with_verdict(receptor, mutation)
 
 
-def _new_side_chain(receptor: Receptor, mutation: Mutation) -> tuple[FragmentResidue, float]:
-    """Return the mutant residue's heavy atoms in the best rotamer, and its contact energy."""
+def _new_side_chain(receptor: Receptor, mutation: Mutation) -> FragmentResidue:
+    """Return the mutant residue's heavy atoms in the best rotamer."""
     segments = segments_of(receptor.atoms, receptor.coordinates)
     stripped = []
     for segment in segments:
@@ -142,7 +142,7 @@ def _new_side_chain(receptor: Receptor, mutation: Mutation) -> tuple[FragmentRes
     target = next(residue for residue in residues if _is_target(residue, mutation))
     others = np.concatenate([r.coordinates for r in residues if r is not target])
     free = set(target.atom_names) - {"N", "CA", "C", "O", "CB"}
-    return roomiest_rotamer(target, free, others)
+    return roomiest_rotamer(target, free, others)[0]
 
 
 def _is_target(residue: FragmentResidue, mutation: Mutation) -> bool:
@@ -202,7 +202,6 @@ def _with_verdict(receptor: Receptor, mutation: Mutation) -> Receptor:
     """Return the receptor with the nucleophile looked up again: indices have changed."""
     number = receptor.reactive_residue_number
     if mutation.number == number:
-        verdict = "thiol" if mutation.mutant == "CYS" else "no_thiol"
-        receptor = replace(receptor, verdict="thiol" if verdict == "thiol" else "no_thiol")
+        receptor = replace(receptor, verdict="thiol" if mutation.mutant == "CYS" else "no_thiol")
     reactive = receptor.find(number, "SG") if receptor.verdict == "thiol" else None
     return replace(receptor, reactive_atom=reactive)

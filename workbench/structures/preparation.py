@@ -20,7 +20,8 @@ from workbench.structures.receptor import Atom, FloatArray, Receptor
 from workbench.structures.rotamers import settled
 from workbench.structures.sites import Site, groove_site, left_out, named_site, partners
 from workbench.structures.source import SourceStructure
-from workbench.structures.topology import assign_topology
+from workbench.structures.topology import assign_topology, check_bond_lengths
+
 
 def prepare_receptor(
     source: str | Path,
@@ -52,13 +53,13 @@ def prepare_receptor(
     """
     settings = settings or PreparationSettings()
     structure = read_structure(source)
-    if nucleophile:
+    if nucleophile is not None:
         site = named_site(structure, nucleophile)
     else:
         site = groove_site(structure, settings.shell_angstrom)
     segments, cut = cut_segments(site.residues, site.numbers, site.chosen)
     whole, built = completed(segments)
-    whole, turned = settled(whole, segments)
+    whole = settled(whole, segments)
     atoms, coordinates = protonated(*fragment_atoms(whole, site.chain), settings)
     built_atoms = {
         (residue.number, residue.name, name)
@@ -75,7 +76,6 @@ def prepare_receptor(
         *site.reactive.changes,
         *cut,
         *built,
-        *turned,
         f"hydrogens were added at pH {settings.ph:g} and minimised with {settings.force_field}",
         *moved,
     )
@@ -123,6 +123,7 @@ def _receptor(
     settings: PreparationSettings,
 ) -> Receptor:
     charged, bonds = assign_topology(atoms, coordinates)
+    check_bond_lengths(charged, coordinates, bonds)
     chain = site.reactive.residue.chain
     number = site.numbers[site.residues.index(site.reactive.residue)]
     receptor = Receptor(

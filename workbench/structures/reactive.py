@@ -1,4 +1,4 @@
-"""The reactive cysteine of an entry: is it a free thiol, and what is bonded to it?"""
+"""The reactive cysteine of an entry: whether it is a free thiol, and what is bonded to it."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,8 @@ PROTONATION_NAMES = {
 """Names that force fields give to protonation states, and the residue that they are."""
 
 _FARTHEST_ANGSTROM = 1e5
+_DECIMAL = re.compile(r"[-+]?\d+\.?\d*|[-+]?\.\d+")
+_AMINO_ACIDS = frozenset("ACDEFGHIKLMNPQRSTVWY")
 _CAPS = ("ACE", "NME", "NH2")
 
 
@@ -84,16 +87,18 @@ def _file_bytes(path: Path) -> bytes:
             f"{path.name} is not a structure file that is read: give .pdb, .ent or .cif, "
             "plain or gzipped"
         )
-    if not path.exists():
-        raise ReceptorError(f"there is no file {path.name}: check the path")
-    if not path.is_file():
-        raise ReceptorError(f"{path.name} is not a file: give one structure file")
     try:
+        if not path.exists():
+            raise ReceptorError(f"there is no file {path.name}: check the path")
+        if not path.is_file():
+            raise ReceptorError(f"{path.name} is not a file: give one structure file")
         with path.open("rb") as handle:
             stream = gzip.GzipFile(fileobj=handle) if name.endswith(".gz") else handle
             data = stream.read(MAX_BYTES + 1)
-    except (OSError, EOFError) as error:
-        raise ReceptorError(f"{path.name} cannot be read ({error}): get it again") from error
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise ReceptorError(
+            f"{path.name} cannot be read ({_brief(error)}): get it again"
+        ) from error
     if len(data) > MAX_BYTES:
         raise ReceptorError(f"{path.name} holds more than {MAX_BYTES // 1_000_000} MB: too large")
     if not data.strip():
@@ -111,10 +116,30 @@ def _parsed(text: str, name: str) -> tuple[gemmi.Structure, gemmi.cif.Block | No
             document = gemmi.cif.read_string(text)
             block = document[0] if len(document) else gemmi.cif.Block("empty")
             return gemmi.make_structure_from_block(block), block
+        _check_pdb_numbers(text, name)
         return gemmi.read_pdb_string(text), None
     except (RuntimeError, ValueError, IndexError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ReceptorError(f"{name} is damaged or not a structure ({first})") from error
+        raise ReceptorError(f"{name} is damaged or not a structure ({_brief(error)})") from error
+
+
+def _check_pdb_numbers(text: str, name: str) -> None:
+    """Refuse a coordinate that is no number: the parser would take it for zero."""
+    for count, line in enumerate(text.splitlines(), start=1):
+        if not line.startswith(("ATOM  ", "HETATM")):
+            continue
+        for field in (line[30:38], line[38:46], line[46:54]):
+            if not _DECIMAL.fullmatch(field.strip()):
+                raise ReceptorError(
+                    f"line {count} of {name} has {field.strip()[:8]!r} for a coordinate; "
+                    "get the file again"
+                )
+
+
+def _brief(error: Exception) -> str:
+    """Return the first line of an error, without a path."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
 def _entry_name(structure: gemmi.Structure, path: Path) -> str:
@@ -122,13 +147,12 @@ def _entry_name(structure: gemmi.Structure, path: Path) -> str:
     for suffix in (".gz", *SUFFIXES):
         if stem.lower().endswith(suffix):
             stem = stem[: -len(suffix)]
-    entry = structure.info["_entry.id"] if "_entry.id" in structure.info else ""
+    stated = dict(structure.info.items())
+    entry = stated.get("_entry.id", "")
     return entry if re.fullmatch(r"[0-9][A-Za-z0-9]{3}|pdb_[A-Za-z0-9]{8}", entry) else stem
 
 
-def _residues(
-    model: gemmi.Model, file_name: str, notes: list[str]
-) -> Iterator[SourceResidue]:
+def _residues(model: gemmi.Model, file_name: str, notes: list[str]) -> Iterator[SourceResidue]:
     alternates = 0
     for chain in model:
         for group in _by_position(chain):
@@ -203,14 +227,14 @@ def _record(
         kind = "water"
     elif _is_chain_residue(residue, names):
         kind = "protein"
-    letter = table.one_letter_code.upper().strip() if table.is_amino_acid() else ""
+    letter = table.one_letter_code.upper() if table.is_amino_acid() else ""
     return SourceResidue(
         chain=chain,
         number=int(residue.seqid.num or 0),
         insertion_code=residue.seqid.icode.strip(),
         name=name,
         kind=kind,
-        letter=letter or "X",
+        letter=letter if letter in _AMINO_ACIDS else "X",
         atom_names=names,
         elements=tuple(atom.element.name for atom in atoms),
         coordinates=coordinates,

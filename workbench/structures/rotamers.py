@@ -53,9 +53,7 @@ _WELL_KCAL_PER_MOL = 0.1
 _WORST_KCAL_PER_MOL = 10.0
 
 
-def settled(
-    segments: Sequence[Segment], before: Sequence[Segment]
-) -> tuple[list[Segment], list[str]]:
+def settled(segments: Sequence[Segment], before: Sequence[Segment]) -> list[Segment]:
     """Return the segments with each side chain that was built turned to its roomiest rotamer.
 
     Parameters
@@ -66,7 +64,6 @@ def settled(
         The same, before atoms were built: what was there does not move.
     """
     result = [list(segment) for segment in segments]
-    notes: list[str] = []
     for s, segment in enumerate(before):
         for r, old in enumerate(segment):
             if not old.missing or old.name not in CHI_ATOMS:
@@ -75,8 +72,7 @@ def settled(
                 [x.coordinates for group in result for x in group if x is not result[s][r]]
             )
             result[s][r], _ = roomiest_rotamer(result[s][r], set(old.missing), others)
-            notes.append(f"{old.name} {old.number}: built atoms set to the rotamer with most room")
-    return [tuple(segment) for segment in result], notes
+    return [tuple(segment) for segment in result]
 
 
 def roomiest_rotamer(

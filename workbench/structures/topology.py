@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -47,6 +48,7 @@ STANDARD_RESIDUES = frozenset(_SIDE_CHAINS) - set(CAPS)
 
 _VALENCE = {"N": 3, "O": 2, "S": 2}
 _X_H_ANGSTROM = 1.4
+_SHORTEST_ANGSTROM, _LONGEST_ANGSTROM = 0.9, 2.4
 _PEPTIDE_ANGSTROM = 1.8
 _DISULFIDE_ANGSTROM = 2.5
 
@@ -119,6 +121,26 @@ def residue_groups(atoms: Sequence[Atom]) -> list[range]:
     return [range(a, b) for a, b in zip(starts, [*starts[1:], len(atoms)], strict=True)]
 
 
+def check_bond_lengths(atoms: Sequence[Atom], coordinates: FloatArray, bonds: IntArray) -> None:
+    """Refuse a structure in which bonded heavy atoms coincide or lie far apart.
+
+    Raises
+    ------
+    ReceptorError
+        When such a bond is under 0.9 or over 2.4 angstrom long (C=O is 1.23, S-S 2.05).
+    """
+    heavy = np.array([atom.element != "H" for atom in atoms])
+    between = bonds[heavy[bonds[:, 0]] & heavy[bonds[:, 1]]]
+    lengths = np.linalg.norm(coordinates[between[:, 0]] - coordinates[between[:, 1]], axis=1)
+    wrong = np.flatnonzero((lengths < _SHORTEST_ANGSTROM) | (lengths > _LONGEST_ANGSTROM))
+    for index in wrong:
+        first, second = (atoms[int(i)] for i in between[index, :2])
+        raise ReceptorError(
+            f"{first.residue_name} {first.residue_number} has its {first.name} and {second.name} "
+            f"{lengths[index]:.2f} angstrom apart, which are bonded: its geometry is broken"
+        )
+
+
 def _residue_of(atom: Atom) -> tuple[str, int, str]:
     return atom.chain, atom.residue_number, atom.residue_name
 
@@ -173,7 +195,7 @@ def _peptide_bonds(
     atoms: Sequence[Atom], coordinates: FloatArray, groups: list[range]
 ) -> list[Bond]:
     bonds: list[Bond] = []
-    for left, right in zip(groups[:-1], groups[1:], strict=True):
+    for left, right in pairwise(groups):
         if atoms[left[0]].residue_name == "NME" or atoms[right[0]].residue_name == "ACE":
             continue
         carbon = next((i for i in left if atoms[i].name == "C"), None)

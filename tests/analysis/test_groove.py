@@ -1,0 +1,115 @@
+"""The shipped groove with the shipped reference poses: real coordinates through all checks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from workbench.analysis.interactions import find_interactions
+from workbench.analysis.pockets import pocket_contacts
+from workbench.analysis.rmsd import compare_to_reference
+from workbench.analysis.validity import check_complex
+from workbench.docking.pose import Pose
+from workbench.ligands.adducts import enumerate_adducts
+from workbench.ligands.library import reference_pose
+from workbench.ligands.molecules import Adduct
+from workbench.ligands.reading import load_ligand
+from workbench.physics.bonded_complex import bond
+from workbench.physics.complex import Complex
+from workbench.structures.loading import load_receptor
+from workbench.structures.receptor import Receptor
+
+# The diastereomer that the placement decides (for KPT-185 and KPT-251 the one it leans to).
+PLACED = {
+    "KPT-185": "bR",
+    "KPT-251": "bR",
+    "KPT-276": "bS",
+    "eltanexor": "bS_aS",
+    "selinexor": "bS",
+}
+HYDROPHOBIC_WALL = {
+    *("LEU525", "ILE544", "MET545", "VAL548", "THR564", "VAL565", "LYS568", "LEU569", "PHE572"),
+}
+
+
+@pytest.fixture(scope="module")
+def groove() -> Receptor:
+    return load_receptor("human-groove")
+
+
+def sulphur_between(carbon: np.ndarray, cb: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """Return the place 1.82 angstrom from both carbons that is nearest to the thiol's."""
+    place = start.copy()
+    for _ in range(500):
+        for end in (carbon, cb):
+            away = place - end
+            place = end + 1.82 * away / np.linalg.norm(away)
+    return place
+
+
+def placed_on(receptor: Receptor, adduct: Adduct, drug: np.ndarray) -> Complex:
+    assert receptor.reactive_atom is not None
+    ca, cb = (receptor.coordinates[receptor.find(528, name)] for name in ("CA", "CB"))
+    sg = sulphur_between(
+        drug[adduct.reactive_atom_index], cb, receptor.coordinates[receptor.reactive_atom]
+    )
+    points = np.empty((adduct.mol.GetNumAtoms(), 3))
+    points[: adduct.n_drug_atoms] = drug
+    points[[adduct.sg_index, adduct.cb_index, adduct.ca_index]] = sg, cb, ca
+    return bond(receptor, Pose(adduct, points, 0.0, {}))
+
+
+def adduct_of(name: str) -> Adduct:
+    (adduct,) = [a for a in enumerate_adducts(load_ligand(name)) if a.label == PLACED[name]]
+    return adduct
+
+
+@pytest.fixture(scope="module", params=sorted(PLACED))
+def reference_complex(request: pytest.FixtureRequest, groove: Receptor) -> Complex:
+    return placed_on(groove, adduct_of(request.param), reference_pose(request.param).coordinates)
+
+
+def test_reference_pose_lies_in_its_pocket(reference_complex):
+    contacts = pocket_contacts(reference_complex)
+    assert len(HYDROPHOBIC_WALL & set(contacts.aryl)) >= 7
+    assert {"LEU525", "CYS528"} <= set(contacts.triazole)
+    assert "CYS528" in contacts.tail
+
+
+def test_reference_pose_against_itself_is_zero(reference_complex):
+    adduct = reference_complex.adduct
+    reference = reference_pose(adduct.ligand.name)
+    drug = reference_complex.coordinates[reference_complex.drug_atoms]
+    result = compare_to_reference(adduct, drug, reference)
+    assert result.rmsd_angstrom < 1e-6
+    assert result.tail_rmsd_angstrom < 1e-6
+    assert result.core.in_place
+    for order in reference.mappings:
+        turned = compare_to_reference(adduct, drug[order], reference)
+        assert turned.rmsd_angstrom < 1e-6
+
+
+def test_reference_pose_has_sane_chemistry_and_no_threaded_ring(reference_complex):
+    """An estimate in a rigid groove may touch a side chain; its bonds and hands are right.
+
+    KPT-276 too: its component is drawn with an alkene, but the bond there is 1.52 A long.
+    """
+    assert set(check_complex(reference_complex).failed) <= {"receptor_contacts"}
+
+
+def test_interactions_of_a_reference_pose(reference_complex):
+    found = find_interactions(reference_complex)
+    assert [i["residue"] for i in found if i["type"] == "covalent"] == ["CYS528"]
+    hydrophobic = {i["residue"] for i in found if i["type"] == "hydrophobic"}
+    assert len(hydrophobic & HYDROPHOBIC_WALL) >= 6
+    n_drug = reference_complex.adduct.n_drug_atoms
+    assert all(0 <= k < n_drug for i in found for k in i["ligand_atoms"])
+    numbers = {int("".join(filter(str.isdigit, i["residue"][3:]))) for i in found}
+    assert numbers <= set(range(500, 601))
+
+
+def test_mirror_image_of_the_groove_is_refused(reference_complex):
+    mirror = replace(reference_complex, coordinates=reference_complex.coordinates * [-1, 1, 1])
+    assert {"new_stereocentres", "receptor_chirality"} <= set(check_complex(mirror).failed)

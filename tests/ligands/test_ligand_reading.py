@@ -1,0 +1,222 @@
+"""What a user may type: names, SMILES, files, and a table of everything that is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rdkit import Chem
+
+from workbench.errors import LigandError
+from workbench.ligands.conformers import embed_drug
+from workbench.ligands.reading import LigandFailure, each_ligand, load_ligand, load_ligands
+from workbench.ligands.writing import drug_sdf_block
+
+Z_185 = "CC(C)OC(=O)/C=C\\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"
+E_185 = "CC(C)OC(=O)/C=C/n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"
+FLAT_185 = "CC(C)OC(=O)C=Cn1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"
+FLAT_NEW = "CC(C)OC(=O)C=Cn1cnc(-c2cc(OC)cc(C(F)(F)F)c2Cl)n1"
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("", "empty"),
+        ("   \n", "empty"),
+        ("selinxor", "did you mean selinexor"),
+        ("KPT-334", "did you mean"),
+        ("no such drug", "no catalogue name is near"),
+        ("selinexor bound form (CCD V6A)", "ask for selinexor"),
+        ("missing.sdf", "no file"),
+        ("../../missing.SMI", "no file"),
+        ("selinexor.pdb", "no catalogue name"),
+        ("CCO(C=", "breaks at character 6"),
+        ("CC(C)(", "no SMILES"),
+        ("C1CC=O", "unclosed ring"),
+        ("C[N](C)(C)(C)C", "valence"),
+        ("c1ccccc1=O", "valence|kekulize"),
+        ("c1cccc1", "kekulize"),
+        ("CC.O", "2 separate fragments"),
+        (f"{Z_185}.Cl", "separate fragments"),
+        ("[H][H]", "no heavy atom"),
+        ("[Pt](N)(N)(Cl)Cl", "platinum"),
+        ("OB(O)c1ccccc1", "boron"),
+        ("[Na]", "sodium"),
+        ("[2H]C(=O)C", "isotope"),
+        ("[13CH4]", "isotope"),
+        ("C[CH2]", "radical"),
+        ("[O]N1CCCC1", "radical"),
+        ("*CC", "dummy"),
+        ("C" * 151, "151 heavy atoms"),
+        ("C" * 50, "47 rotatable bonds"),
+        ("C" * 3999, "limit"),
+        ("C" * 5000, "5000 characters"),
+        ("C\x00C", "no SMILES"),
+        ("CC\u202eO", "no SMILES"),
+        ("CCO |$a;b;c$|", "no SMILES"),
+        ("C>>C", "no SMILES"),
+        ("<script>alert(1)</script>", "no SMILES"),
+        ("$(rm -rf ~)", "no SMILES"),
+        (FLAT_NEW, "geometry of the warhead"),
+    ],
+)
+def test_bad_input(text: str, part: str) -> None:
+    with pytest.raises(LigandError, match=f"(?i){part}") as caught:
+        load_ligand(text)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert message.isprintable()
+    assert len(message) < 500
+
+
+def test_selinexor_by_name_smiles_and_key() -> None:
+    by_name = load_ligand("SELINEXOR")
+    assert (by_name.name, by_name.formula, by_name.charge) == ("selinexor", "C17H11F6N7O", 0)
+    assert by_name.inchikey == "DEVSOMFAQLZNKR-RJRFIUFISA-N"
+    assert by_name.warnings == ()
+    by_smiles = load_ligand(by_name.smiles)
+    assert by_smiles.inchikey == by_name.inchikey
+    assert by_smiles.name == "DEVSOMFAQLZNKR"
+    assert load_ligand(by_name.smiles, name="my drug").name == "my drug"
+
+
+def test_alkene_geometry_is_kept_and_compared_with_the_catalogue() -> None:
+    z, e = load_ligand(Z_185), load_ligand(E_185)
+    assert z.inchikey == load_ligand("KPT-185").inchikey
+    assert z.warnings == ()
+    assert e.inchikey != z.inchikey
+    assert "another stereoisomer" in e.warnings[0]
+
+
+def test_eltanexor_is_accepted_as_e() -> None:
+    ligand = load_ligand("eltanexor")
+    assert ligand.inchikey == "JFBAVWVBLRIWHM-AWNIVKPZSA-N"
+    assert ligand.warnings == ()
+    match = ligand.warhead
+    assert match is not None
+    bond = ligand.mol.GetBondBetweenAtoms(match.reactive_atom_index, match.alpha_atom_index)
+    assert bond.GetStereo() in (Chem.BondStereo.STEREOE, Chem.BondStereo.STEREOTRANS)
+
+
+@pytest.mark.parametrize("name", ["KPT-185", "eltanexor", "selinexor", "KPT-251", "KPT-276"])
+def test_a_missing_geometry_is_taken_from_the_catalogue_with_a_warning(name: str) -> None:
+    drug = load_ligand(name)
+    flat = Chem.Mol(drug.mol)
+    Chem.RemoveStereochemistry(flat)
+    filled = load_ligand(Chem.MolToSmiles(flat))
+    assert filled.inchikey == drug.inchikey
+    assert filled.smiles == drug.smiles
+    assert f"taken from the catalogue's {name}" in filled.warnings[0]
+
+
+def test_warnings_show_the_confidence_of_the_catalogue() -> None:
+    assert "general knowledge" in " ".join(load_ligand("KPT-185").warnings)
+    assert "unverified" in " ".join(load_ligand("CHEMBL3545185").warnings)
+    assert "NOT verified" in " ".join(load_ligand("oridonin").warnings)
+    assert "INFERRED" in " ".join(load_ligand("LFS-829").warnings)
+
+
+def test_verdicts_tell_none_from_unsupported() -> None:
+    assert load_ligand("selinexor").warhead_verdict == "adduct"
+    assert load_ligand("leptomycin B").warhead_verdict == "unsupported_warhead"
+    benzene = load_ligand("c1ccccc1")
+    assert (benzene.warhead, benzene.warhead_verdict) == (None, "no_warhead")
+
+
+def test_hydrogens_map_numbers_and_conformers_are_dropped() -> None:
+    ligand = load_ligand("[CH3:7][C:1](=O)/[CH:3]=[CH:2]\\n1cncn1")
+    assert ligand.smiles == load_ligand("CC(=O)/C=C\\n1cncn1").smiles
+    assert all(a.GetAtomicNum() > 1 and not a.GetAtomMapNum() for a in ligand.mol.GetAtoms())
+
+
+@pytest.mark.parametrize("name", ["selinexor", "eltanexor", "KPT-185"])
+def test_a_structure_file_gives_the_same_ligand_with_the_stereo_of_its_coordinates(
+    name: str, tmp_path: Path
+) -> None:
+    drug = load_ligand(name)
+    placed = embed_drug(drug, seed=1)
+    record = drug_sdf_block(drug, placed.GetConformer().GetPositions(), {"score": -1.5})
+    (tmp_path / "one.sdf").write_text(record)
+    (tmp_path / "one.mol").write_text(Chem.MolToMolBlock(placed))
+    for file_name in ("one.sdf", "one.mol"):
+        read = load_ligand(tmp_path / file_name)
+        assert read.inchikey == drug.inchikey
+        assert read.name == drug.name
+        numbers = [a.GetAtomicNum() for a in drug.mol.GetAtoms()]
+        assert [a.GetAtomicNum() for a in read.mol.GetAtoms()] == numbers
+
+
+def test_tables_and_lists_of_smiles(tmp_path: Path) -> None:
+    smi = tmp_path / "list.smi"
+    smi.write_text(f"smiles name\n{Z_185} first drug\n\n{E_185}\tsecond\nc1ccccc1\n")
+    assert [x.name for x in load_ligands(str(smi))] == ["first drug", "second", "UHOVQNZJYSORNB"]
+    table = tmp_path / "list.CSV"
+    table.write_text(f'\ufeffID,Name,SMILES\n1,"a, b",{Z_185}\n')
+    assert load_ligand(str(table)).name == "a, b"
+    with pytest.raises(LigandError, match="3 ligands"):
+        load_ligand(str(smi))
+
+
+def test_names_from_files_are_made_safe(tmp_path: Path) -> None:
+    table = tmp_path / "x.csv"
+    table.write_text("smiles,name\nCCO,\x1b[31m$$$$\u202e>  <evil>\nCCN,>  <tag>\n")
+    names = [ligand.name for ligand in load_ligands(str(table))]
+    assert names == ["[31m$$ $$ > <evil>", "'> <tag>"]
+
+
+def test_bad_records_are_reported_and_the_others_read(tmp_path: Path) -> None:
+    path = tmp_path / "mixed.smi"
+    path.write_text("CCO ethanol\nC1CC broken\n[Na+].[Cl-] salt\nCCN amine\n")
+    outcomes = list(each_ligand(str(path)))
+    failures = [o for o in outcomes if isinstance(o, LigandFailure)]
+    assert [f.name for f in failures] == ["broken", "salt"]
+    assert "line 2 of 'mixed.smi'" in failures[0].reason
+    assert len(outcomes) == 4
+    with pytest.raises(LigandError, match="line 2"):
+        load_ligands(str(path))
+
+
+BLOCK = Chem.MolToMolBlock(Chem.MolFromSmiles("CCO"))
+
+
+@pytest.mark.parametrize(
+    ("file_name", "content", "part"),
+    [
+        ("empty.sdf", b"", "no molecule"),
+        ("blank.smi", b"\n\n", "no molecule"),
+        ("noise.sdf", b"this is no mol block\n\n\n$$$$\n", "mol block"),
+        ("binary.sdf", b"\xff\xfe\x00\x01", "cannot be read"),
+        ("nocolumn.csv", b"name,structure\na,CCO\n", "no column 'smiles'"),
+        ("gap.csv", b"smiles,name\n,nothing\n", "no SMILES"),
+        ("nan.sdf", BLOCK.replace("1.2990", "   nan").encode(), "no number|mol block"),
+        ("inf.sdf", BLOCK.replace("1.2990", "   inf").encode(), "no number|mol block"),
+        ("short.mol", BLOCK[:120].encode(), "mol block"),
+        ("query.mol", BLOCK.replace(" C  ", " A  ").encode(), "dummy"),
+        ("text.mol", BLOCK.replace("1.2990", "  x.yz").encode(), "mol block"),
+        ("atoms.mol", BLOCK.replace("  3  2", "  0  0").encode(), "no heavy atom|mol block"),
+    ],
+)
+def test_bad_files(tmp_path: Path, file_name: str, content: bytes, part: str) -> None:
+    path = tmp_path / file_name
+    path.write_bytes(content)
+    with pytest.raises(LigandError, match=part):
+        load_ligand(str(path))
+
+
+def test_a_folder_is_not_a_file(tmp_path: Path) -> None:
+    (tmp_path / "folder.sdf").mkdir()
+    with pytest.raises(LigandError, match="no file"):
+        load_ligand(str(tmp_path / "folder.sdf"))
+    with pytest.raises(LigandError, match=r"none of \.sdf"):
+        load_ligand(tmp_path / "ligand.pdb")
+
+
+def test_nothing_is_printed_about_bad_input(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    broken = tmp_path / "broken.mol"
+    broken.write_text(BLOCK[1:])
+    for text in ("CCO(C=", "C1CC=O", "c1cccc1", "C[N](C)(C)(C)C", str(broken)):
+        with pytest.raises(LigandError):
+            load_ligand(text)
+    assert capfd.readouterr() == ("", "")

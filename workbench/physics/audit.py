@@ -1,0 +1,239 @@
+"""Look into a built System and refuse it when anything of the molecule is missing there.
+
+OpenMM computes whatever forces it was given: a forgotten bond is no error to it, the atoms just
+drift apart. So the terms that a molecule must have are counted out here, independently of the
+code that made them, and looked up in the forces themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import openmm
+from numpy.typing import NDArray
+from rdkit import Chem
+
+from workbench.errors import PhysicsError
+from workbench.physics.bonded_complex import address
+from workbench.physics.complex import Complex
+from workbench.physics.mmff import FORCE_GROUPS, NONBONDED, ONE_FOUR
+from workbench.physics.mmff_parameters import LINEAR_TYPES, mmff_properties
+
+Key = tuple[int, ...]
+BoolArray = NDArray[np.bool_]
+
+_CHARGE_TOLERANCE = 1e-4
+_POSITIVE_COLUMNS = ("radius", "strength", "spread")
+_MOST_MATCHES = 10_000_000
+
+
+@dataclass(frozen=True)
+class Audit:
+    """How many terms of each kind were found complete, and the net charge."""
+
+    counts: dict[str, int]
+    net_charge: int
+
+
+def audit(system: openmm.System, bonded: Complex) -> Audit:
+    """Check that a System holds every term of a complex in which a mobile atom takes part.
+
+    Atoms of mass 0 are frozen. Bonds and angles must have force constants, torsions,
+    stretch-bends and out-of-plane terms must have been looked up, every atom must have a charge
+    and a van der Waals type, and exactly the right pairs must be excluded.
+
+    Parameters
+    ----------
+    system
+        As made by ``build_mmff``.
+
+    Returns
+    -------
+    Audit
+
+    Raises
+    ------
+    PhysicsError
+        When something is missing; the message names the atoms.
+    """
+    inspector = _Inspector(system, bonded)
+    return Audit(inspector.bonded_terms() | inspector.pairs(), inspector.particles())
+
+
+class _Inspector:
+    def __init__(self, system: openmm.System, bonded: Complex) -> None:
+        self.bonded = bonded
+        self.mol = bonded.mol
+        if system.getNumParticles() != self.mol.GetNumAtoms():
+            raise PhysicsError(
+                f"the System has {system.getNumParticles()} particles but the complex "
+                f"{self.mol.GetNumAtoms()} atoms."
+            )
+        masses = [system.getParticleMass(i) for i in range(system.getNumParticles())]
+        self.mobile = np.array([m.value_in_unit(openmm.unit.dalton) > 0 for m in masses])
+        found = {force.getName(): force for force in system.getForces()}
+        absent = [name for name in FORCE_GROUPS if name not in found]
+        if absent:
+            raise PhysicsError(f"the System lacks the force {absent[0]!r}.")
+        self.forces: dict[str, Any] = found
+
+    def names(self, atoms: Iterable[int]) -> str:
+        return " - ".join(address(self.bonded.atoms[i]) for i in atoms)
+
+    def bonded_terms(self) -> dict[str, int]:
+        """Check the five bonded terms and return the number of each."""
+        bends = self._paths(3)
+        properties = mmff_properties(self.mol)
+        n_atoms = self.mol.GetNumAtoms()
+        linear = {i for i in range(n_atoms) if properties.GetMMFFAtomType(i) in LINEAR_TYPES}
+        twists = {t for t in self._paths(4) if not linear.intersection(t[1:3])}
+        self._constants("bond", self._paths(2))
+        self._constants("angle", bends)
+        self._present("stretch_bend", {a for a in bends if a[1] not in linear})
+        torsions = self._present("torsion", twists)
+        self._present("out_of_plane", self._wilson_angles())
+        self._hindered(torsions)
+        return {name: _size(self.forces[name]) for name in FORCE_GROUPS[:5]}
+
+    def _paths(self, length: int) -> set[Key]:
+        """Return the chains of bonded atoms that hold a mobile one, the lower end first."""
+        pattern = Chem.MolFromSmarts("~".join(["*"] * length))
+        matches = self.mol.GetSubstructMatches(
+            pattern, uniquify=False, maxMatches=_MOST_MATCHES
+        )
+        return {m for m in matches if m[0] < m[-1] and self.mobile[list(m)].any()}
+
+    def _wilson_angles(self) -> set[Key]:
+        expected: set[Key] = set()
+        for atom in self.mol.GetAtoms():
+            around = sorted(n.GetIdx() for n in atom.GetNeighbors())
+            if len(around) == 3 and self.mobile[[atom.GetIdx(), *around]].any():
+                for top in around:
+                    first, last = (i for i in around if i != top)
+                    expected.add((first, atom.GetIdx(), last, top))
+        return expected
+
+    def _present(self, name: str, expected: set[Key]) -> dict[Key, tuple[float, ...]]:
+        found = {_canonical(name, atoms): values for atoms, values in _rows(self.forces[name])}
+        absent = sorted(expected - found.keys())
+        if absent:
+            kind = name.replace("_", "-")
+            raise PhysicsError(
+                f"the {kind} term {self.names(absent[0])} is missing from the System"
+                + (f" ({len(absent)} are)." if len(absent) > 1 else ".")
+            )
+        return found
+
+    def _constants(self, name: str, expected: set[Key]) -> None:
+        found = self._present(name, expected)
+        for atoms in sorted(expected):
+            if not (found[atoms][0] > 0 and found[atoms][1] > 0):
+                raise PhysicsError(
+                    f"the {name} {self.names(atoms)} has no force constant in the System."
+                )
+
+    def _hindered(self, torsions: dict[Key, tuple[float, ...]]) -> None:
+        """The bonds on both sides of the sulphur turn against a barrier, never freely."""
+        sulphur = self.bonded.sg
+        for end in (self.bonded.cb, self.bonded.reactive_carbon):
+            about = [v for t, v in torsions.items() if set(t[1:3]) == {sulphur, end}]
+            if not any(any(values) for values in about):
+                raise PhysicsError(
+                    f"no torsion about {self.names((sulphur, end))} has a barrier in the System."
+                )
+
+    def particles(self) -> int:
+        """Check charges and van der Waals parameters and return the net charge."""
+        force = self.forces[NONBONDED]
+        columns = [
+            force.getPerParticleParameterName(i) for i in range(force.getNumPerParticleParameters())
+        ]
+        rows = [force.getParticleParameters(i) for i in range(force.getNumParticles())]
+        if len(rows) != len(self.bonded.atoms):
+            raise PhysicsError(f"the non-bonded force has {len(rows)} particles, not one per atom.")
+        table = np.array(rows, dtype=np.float64)
+        for name in _POSITIVE_COLUMNS:
+            bad = np.flatnonzero(~(table[:, columns.index(name)] > 0))
+            if len(bad):
+                raise PhysicsError(f"{self.names(bad[:1])} has no van der Waals type ({name}).")
+        charges = table[:, columns.index("charge")]
+        total = sum(atom.formal_charge for atom in self.bonded.atoms)
+        if not abs(float(charges.sum()) - total) < _CHARGE_TOLERANCE:
+            raise PhysicsError(
+                f"the partial charges sum to {charges.sum():.4f}, the formal charges to {total}."
+            )
+        lone = np.flatnonzero(~np.isfinite(charges))
+        if len(lone):
+            raise PhysicsError(f"{self.names(lone[:1])} has no partial charge.")
+        return total
+
+    def pairs(self) -> dict[str, int]:
+        """Check the excluded pairs, the 1-4 pairs, and that all others interact."""
+        force = self.forces[NONBONDED]
+        near = {_pair(p) for p in self._paths(2)} | {_pair((p[0], p[2])) for p in self._paths(3)}
+        far = {_pair((p[0], p[3])) for p in self._paths(4)} - near
+        # A path through a mobile atom may have two frozen ends, which do not interact.
+        near = {p for p in near if self.mobile[list(p)].any()}
+        far = {p for p in far if self.mobile[list(p)].any()}
+        excluded = {
+            _pair(force.getExclusionParticles(i)) for i in range(force.getNumExclusions())
+        }
+        scaled = {_pair(atoms) for atoms, _ in _rows(self.forces[ONE_FOUR])}
+        for what, expected, found in (
+            ("exclusion", near, excluded),
+            ("scaled 1-4 pair", far, scaled),
+        ):
+            wrong = sorted(expected ^ found)
+            if wrong:
+                how = "is missing from" if wrong[0] in expected else "does not belong in"
+                raise PhysicsError(f"the {what} {self.names(wrong[0])} {how} the System.")
+        self._groups_cover(force)
+        return {NONBONDED: force.getNumParticles(), ONE_FOUR: len(scaled)}
+
+    def _groups_cover(self, force: Any) -> None:
+        n_groups = force.getNumInteractionGroups()
+        if not n_groups and self.mobile.all():
+            return
+        groups = [force.getInteractionGroupParameters(i) for i in range(n_groups)]
+        mobile = set(np.flatnonzero(self.mobile).tolist())
+        frozen = set(range(len(self.mobile))) - mobile
+        wanted = [mobile, frozen] if frozen else [mobile]
+        for other in wanted:
+            if not any(set(a) == mobile and set(b) == other for a, b in groups):
+                which = "frozen" if other is frozen else "mobile"
+                raise PhysicsError(f"mobile and {which} atoms do not interact in the System.")
+
+
+def _pair(atoms: Iterable[int]) -> Key:
+    return tuple(sorted(atoms))
+
+
+def _canonical(name: str, atoms: Key) -> Key:
+    if name == "out_of_plane":
+        first, centre, last, top = atoms
+        return (min(first, last), centre, max(first, last), top)
+    return atoms if atoms[0] < atoms[-1] else atoms[::-1]
+
+
+def _size(force: Any) -> int:
+    return len(list(_rows(force)))
+
+
+def _rows(force: Any) -> Iterable[tuple[Key, tuple[float, ...]]]:
+    """Yield atoms and parameters of each term of a custom force."""
+    if isinstance(force, openmm.CustomCompoundBondForce):
+        for index in range(force.getNumBonds()):
+            atoms, values = force.getBondParameters(index)
+            yield tuple(atoms), tuple(values)
+        return
+    kind = {
+        openmm.CustomBondForce: "Bond",
+        openmm.CustomAngleForce: "Angle",
+        openmm.CustomTorsionForce: "Torsion",
+    }[type(force)]
+    for index in range(getattr(force, f"getNum{kind}s")()):
+        *atoms, values = getattr(force, f"get{kind}Parameters")(index)
+        yield tuple(atoms), tuple(values)

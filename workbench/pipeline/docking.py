@@ -1,0 +1,234 @@
+"""The main job: encounter complex, every diastereomer, bonded complexes, checks."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from workbench import provenance
+from workbench.docking.box import docking_box
+from workbench.docking.covalent import Site, adduct_maps, covalent_site
+from workbench.docking.encounter import dock_encounter
+from workbench.docking.grids import GridMaps
+from workbench.docking.pose import EncounterPose, Pose
+from workbench.docking.search import search
+from workbench.docking.torsions import TorsionTree, build_tree
+from workbench.errors import UsageError
+from workbench.ligands.adducts import enumerate_adducts
+from workbench.ligands.conformers import embed
+from workbench.ligands.library import reference_for
+from workbench.ligands.molecules import Adduct, Ligand
+from workbench.ligands.reading import load_ligand
+from workbench.physics.platforms import PlatformChoice, choose_platform
+from workbench.pipeline import records
+from workbench.pipeline.refinement import RefinedPose, refine
+from workbench.progress import Progress, silent
+from workbench.results import AdductRecord, DockingResult, ResultVerdict
+from workbench.settings import DockSettings
+from workbench.structures.loading import load_receptor
+from workbench.structures.receptor import Receptor
+
+
+@dataclass
+class _Run:
+    """What one call of ``dock`` carries from stage to stage."""
+
+    ligand: Ligand
+    receptor: Receptor
+    settings: DockSettings
+    seed: int
+    jobs: int
+    command: str
+    progress: Progress
+    timing: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage."""
+        started = time.perf_counter()
+        yield
+        self.timing[name] = self.timing.get(name, 0.0) + time.perf_counter() - started
+
+
+def dock(
+    ligand: str | Ligand,
+    receptor: str | Receptor = "human-groove",
+    *,
+    mutations: tuple[str, ...] = (),
+    nucleophile: str | None = None,
+    force_field: str = "mmff94s",
+    poses: int = 10,
+    seed: int = 1,
+    platform: str = "auto",
+    jobs: int | None = None,
+    settings: DockSettings | None = None,
+    command: str = "",
+    progress: Progress = silent,
+) -> DockingResult:
+    """Dock a ligand onto the reactive cysteine of a receptor.
+
+    Parameters
+    ----------
+    ligand
+        A catalogue name, a SMILES, a file with one record, or a loaded ligand.
+    receptor
+        ``human-groove``, a structure file, or a loaded receptor.
+    mutations
+        Such as ``("C528S",)``, in human numbering; for a receptor that is not loaded yet.
+    nucleophile
+        ``A:797:SG`` on a protein that is not XPO1.
+    force_field
+        ``mmff94s``.
+    poses
+        How many to keep per diastereomer.
+    seed
+        The same seed gives the same result on the same machine, whatever ``jobs`` is.
+    platform
+        ``auto`` or an OpenMM platform by name.
+    jobs
+        Processor cores to use; all of them by default.
+    settings
+        Of every stage; ``poses``, ``platform`` and ``force_field`` are set into them.
+    command
+        What the user typed, for the provenance.
+    progress
+        Called with stage, done and total.
+
+    Returns
+    -------
+    DockingResult
+        Verdict ``no_thiol`` with the encounter complex alone when the receptor has no thiol;
+        ``no_warhead`` or ``unsupported_warhead`` with neither when the drug cannot bond.
+
+    Raises
+    ------
+    WorkbenchError
+        When an input cannot be used or a stage fails; the message says what to do.
+    """
+    if isinstance(receptor, Receptor) and (mutations or nucleophile):
+        raise UsageError("Mutations and the nucleophile are given when the receptor is loaded.")
+    if force_field != "mmff94s":
+        raise UsageError(f"There is no force field {force_field!r}; use mmff94s.")
+    run = _Run(
+        ligand=load_ligand(ligand) if isinstance(ligand, str) else ligand,
+        receptor=load_receptor(receptor, mutations=mutations, nucleophile=nucleophile)
+        if isinstance(receptor, str)
+        else receptor,
+        settings=(settings or DockSettings()).asked(poses=poses, platform=platform),
+        seed=seed,
+        jobs=jobs or os.cpu_count() or 1,
+        command=command,
+        progress=progress,
+    )
+    if run.ligand.warhead is None:
+        return _result(run, run.ligand.warhead_verdict, run.ligand.warhead_problem, (), ())
+    choice = choose_platform(platform)
+    encounter = _encounter(run)
+    if run.receptor.reactive_atom is None:
+        return _result(run, "no_thiol", records.no_thiol_reason(run.receptor), encounter, ())
+    found = _search(run)
+    refined = _refine(run, found, choice)
+    with run.stage("checks"):
+        reference = records.usable_reference(run.receptor, reference_for(run.ligand))
+        adducts = tuple(
+            records.adduct_record(adduct, refined[adduct.label], reference)
+            for adduct in (poses_[0].adduct for poses_ in found.values())
+        )
+    return _result(run, "adduct", records.adduct_reason(run.ligand, run.receptor, adducts),
+                   encounter, adducts, choice)
+
+
+def _encounter(run: _Run) -> tuple[EncounterPose, ...]:
+    run.progress("encounter complex: docking the intact drug", 0, 1)
+    with run.stage("encounter"):
+        box = docking_box(run.receptor, run.settings.encounter.edge_angstrom)
+        return dock_encounter(
+            run.receptor, run.ligand, box, run.settings.encounter, run.seed, run.jobs
+        )
+
+
+def _search(run: _Run) -> dict[str, tuple[Pose, ...]]:
+    """Search every diastereomer; the receptor's maps are made once."""
+    with run.stage("covalent search"):
+        site = covalent_site(run.receptor)
+        adducts = enumerate_adducts(run.ligand)
+        run.progress("covalent search: conformers", 0, len(adducts))
+        trees = {a.label: _tree(run, a, site) for a in adducts}
+        maps = adduct_maps(site, adducts[0], trees.values(), run.settings.grid)
+        found = {}
+        for done, adduct in enumerate(adducts, start=1):
+            found[adduct.label] = _found(run, site, adduct, trees[adduct.label], maps)
+            run.progress(f"covalent search: {adduct.label}", done, len(adducts))
+    return found
+
+
+def _tree(run: _Run, adduct: Adduct, site: Site) -> TorsionTree:
+    shapes = embed(adduct, run.settings.search.n_conformers, run.seed)
+    return build_tree(adduct, shapes, site.ca, site.cb)
+
+
+def _found(
+    run: _Run, site: Site, adduct: Adduct, tree: TorsionTree, maps: GridMaps
+) -> tuple[Pose, ...]:
+    return search(site, adduct, tree, maps, run.settings.search, run.seed, run.jobs).poses
+
+
+def _refine(
+    run: _Run, found: dict[str, tuple[Pose, ...]], choice: PlatformChoice
+) -> dict[str, tuple[RefinedPose, ...]]:
+    """Minimise every pose, one diastereomer per core."""
+    total = sum(len(poses) for poses in found.values())
+    done = 0
+
+    def one_more() -> None:
+        nonlocal done
+        done += 1
+        run.progress("minimising bonded complexes", done, total)
+
+    with run.stage("minimisation"), ThreadPoolExecutor(max_workers=run.jobs) as pool:
+        futures = {
+            label: pool.submit(
+                refine, run.receptor, poses, run.settings, choice, run.seed, one_more
+            )
+            for label, poses in found.items()
+        }
+        return {label: future.result() for label, future in futures.items()}
+
+
+def _result(
+    run: _Run,
+    verdict: ResultVerdict,
+    reason: str,
+    encounter: tuple[EncounterPose, ...],
+    adducts: tuple[AdductRecord, ...],
+    choice: PlatformChoice | None = None,
+) -> DockingResult:
+    return DockingResult(
+        verdict=verdict,
+        reason=reason,
+        ligand=records.ligand_summary(run.ligand),
+        receptor=records.receptor_summary(run.receptor),
+        encounter=records.encounter_records(run.ligand, encounter),
+        adducts=adducts,
+        timing={name: round(seconds, 3) for name, seconds in run.timing.items()},
+        provenance=provenance.collect(
+            command=run.command,
+            seed=run.seed,
+            inputs={
+                "ligand": run.ligand.smiles.encode(),
+                "receptor": records.receptor_pdb(run.receptor).encode(),
+            },
+            platform=records.platform_summary(choice),
+            force_field=run.settings.minimization.force_field,
+        )
+        | {"settings": run.settings.model_dump()},
+        warnings=run.ligand.warnings,
+        receptor_pdb=records.receptor_pdb(run.receptor),
+        reference=records.reference_summary(
+            records.usable_reference(run.receptor, reference_for(run.ligand)), run.ligand
+        ),
+    )

@@ -1,0 +1,239 @@
+"""From the stages' objects to the records of a result."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.analysis.interactions import find_interactions
+from workbench.analysis.rmsd import compare_to_reference
+from workbench.analysis.validity import check_complex
+from workbench.docking.pose import EncounterPose
+from workbench.ligands.library import ReferencePose
+from workbench.ligands.molecules import Adduct, Ligand
+from workbench.ligands.writing import drug_sdf_block
+from workbench.physics.complex import Complex
+from workbench.physics.platforms import PlatformChoice
+from workbench.pipeline.refinement import RefinedPose
+from workbench.results import AdductRecord, EncounterRecord, PoseRecord
+from workbench.structures.embedded import embedded_names
+from workbench.structures.mmcif import mmcif_text
+from workbench.structures.receptor import Receptor
+from workbench.structures.writing import pdb_text
+
+FloatArray = NDArray[np.float64]
+
+CLOSE_GAP_KCAL_PER_MOL = 1.0
+"""Differences between diastereomers below this say nothing."""
+
+
+def ligand_summary(ligand: Ligand) -> dict[str, Any]:
+    """Return the ``ligand`` part of the result."""
+    warhead = ligand.warhead
+    return {
+        "name": ligand.name,
+        "smiles": ligand.smiles,
+        "inchikey": ligand.inchikey,
+        "formula": ligand.formula,
+        "warhead": None
+        if warhead is None
+        else {
+            "name": warhead.name,
+            "reactive_atom_index": warhead.reactive_atom_index,
+            "smarts": warhead.smarts,
+        },
+    }
+
+
+def receptor_summary(receptor: Receptor) -> dict[str, Any]:
+    """Return the ``receptor`` part of the result."""
+    return {
+        "name": receptor.name,
+        "source": receptor.source,
+        "reactive_atom": receptor.reactive_address(),
+        "verdict": receptor.verdict,
+        "numbering": receptor.numbering,
+        "entry_residue": receptor.entry_residue,
+        "groove_state": receptor.groove_state,
+        "groove_measures": dict(receptor.groove_measures),
+        "mutations": list(receptor.mutations),
+    }
+
+
+def platform_summary(choice: PlatformChoice | None) -> dict[str, Any]:
+    """Return which OpenMM platform computed the energies, and which were passed over."""
+    if choice is None:
+        return {}
+    return {
+        "name": choice.name,
+        "device": choice.device,
+        "precision": choice.precision,
+        "report": list(choice.report),
+    }
+
+
+def usable_reference(receptor: Receptor, reference: ReferencePose | None) -> ReferencePose | None:
+    """Return the reference pose when it lies in this receptor's frame."""
+    return reference if receptor.name in embedded_names() else None
+
+
+def reference_summary(reference: ReferencePose | None, ligand: Ligand) -> dict[str, Any] | None:
+    """Return what the page shows of a reference pose."""
+    if reference is None:
+        return None
+    return {
+        "name": f"{reference.ccd} of {reference.pdb}",
+        "sdf": drug_sdf_block(ligand, reference.coordinates_for(ligand.mol)[0], {}),
+        "note": reference.note,
+        "method": reference.method,
+        "diastereomer": reference.diastereomer,
+        "uncertainty_angstrom": reference.uncertainty_angstrom,
+    }
+
+
+def encounter_records(
+    ligand: Ligand, poses: tuple[EncounterPose, ...]
+) -> tuple[EncounterRecord, ...]:
+    """Return the records of the encounter complex, best score first."""
+    return tuple(
+        EncounterRecord(
+            rank=rank,
+            score_kcal_per_mol=round(pose.score_kcal_per_mol, 3),
+            sg_c_distance_angstrom=_rounded(pose.sg_c_distance_angstrom, 3),
+            attack_angle_degree=_rounded(pose.attack_angle_degree, 1),
+            attack_ready=pose.attack_ready,
+            sdf=drug_sdf_block(ligand, pose.coordinates, {"stage": "encounter", "rank": rank}),
+        )
+        for rank, pose in enumerate(poses, start=1)
+    )
+
+
+def adduct_record(
+    adduct: Adduct, refined: tuple[RefinedPose, ...], reference: ReferencePose | None
+) -> AdductRecord:
+    """Check every pose and rank them: valid ones first, then by the search's score."""
+    measured = [_pose_record(pose, reference) for pose in refined]
+    measured.sort(key=lambda pose: (not pose.valid, pose.score_kcal_per_mol))
+    ranked = tuple(replace(pose, rank=rank) for rank, pose in enumerate(measured, start=1))
+    return AdductRecord(
+        label=adduct.label,
+        smiles=adduct.smiles,
+        formula=adduct.formula,
+        stereocentres=tuple(asdict(centre) for centre in adduct.stereocentres),
+        poses=ranked,
+    )
+
+
+def _pose_record(refined: RefinedPose, reference: ReferencePose | None) -> PoseRecord:
+    bonded = refined.minimised.bonded
+    adduct = bonded.adduct
+    drug = bonded.coordinates[bonded.drug_atoms]
+    validity = check_complex(bonded)
+    compared = None if reference is None else compare_to_reference(adduct, drug, reference)
+    score = round(refined.pose.score_kcal_per_mol, 3)
+    strain = round(refined.strain_kcal_per_mol, 2)
+    tags = {
+        "diastereomer": adduct.label,
+        "score_kcal_per_mol": score,
+        "strain_kcal_per_mol": strain,
+        "valid": validity.valid,
+    }
+    pdb, cif = complex_texts(bonded)
+    return PoseRecord(
+        rank=0,
+        score_kcal_per_mol=score,
+        score_terms={name: round(value, 3) for name, value in refined.pose.terms.items()},
+        minimised_energy_kcal_per_mol=round(refined.minimised.energy_kcal_per_mol, 2),
+        strain_kcal_per_mol=strain,
+        sg_c_distance_angstrom=round(
+            float(
+                np.linalg.norm(
+                    bonded.coordinates[bonded.sg] - bonded.coordinates[bonded.reactive_carbon]
+                )
+            ),
+            3,
+        ),
+        c_s_c_angle_degree=round(_angle(bonded), 1),
+        rmsd_to_reference_angstrom=None if compared is None else round(compared.rmsd_angstrom, 3),
+        core_rmsd_to_reference_angstrom=None
+        if compared is None
+        else _rounded(compared.core_rmsd_angstrom, 3),
+        moved_by_minimisation_angstrom=round(refined.minimised.ligand_moved_angstrom, 3),
+        rms_gradient_kcal_per_mol_angstrom=round(
+            refined.minimised.rms_gradient_kcal_per_mol_angstrom, 3
+        ),
+        valid=validity.valid,
+        failed_checks=validity.failed,
+        interactions=find_interactions(bonded),
+        drug_sdf=drug_sdf_block(adduct, drug, tags),
+        complex_pdb=pdb,
+        complex_cif=cif,
+    )
+
+
+def complex_texts(bonded: Complex) -> tuple[str, str]:
+    """Return a bonded complex as PDB and mmCIF text, with the link from SG to carbon."""
+    bonds = np.array(
+        [
+            (b.GetBeginAtomIdx(), b.GetEndAtomIdx(), round(b.GetBondTypeAsDouble()))
+            for b in _kekule(bonded).GetBonds()
+        ],
+        dtype=np.int64,
+    )
+    links = [(bonded.sg, bonded.reactive_carbon)]
+    title = f"{bonded.adduct.ligand.name} {bonded.adduct.label} bonded to {bonded.receptor.name}"
+    texts = [
+        write(bonded.atoms, bonded.coordinates, bonds=bonds, links=links, title=title)
+        for write in (pdb_text, mmcif_text)
+    ]
+    return texts[0], texts[1]
+
+
+def _kekule(bonded: Complex) -> Any:
+    from rdkit import Chem
+
+    mol = Chem.Mol(bonded.mol)
+    Chem.Kekulize(mol, clearAromaticFlags=True)
+    return mol
+
+
+def _angle(bonded: Complex) -> float:
+    first = bonded.coordinates[bonded.cb] - bonded.coordinates[bonded.sg]
+    second = bonded.coordinates[bonded.reactive_carbon] - bonded.coordinates[bonded.sg]
+    cosine = first @ second / np.linalg.norm(first) / np.linalg.norm(second)
+    return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
+
+
+def adduct_reason(ligand: Ligand, receptor: Receptor, adducts: tuple[AdductRecord, ...]) -> str:
+    """Say in words what bonds where, and whether a diastereomer stands out."""
+    warhead = ligand.warhead.name if ligand.warhead else "the warhead"
+    best = sorted(
+        (a.poses[0].score_kcal_per_mol, a.label) for a in adducts if a.poses and a.poses[0].valid
+    )
+    text = (
+        f"{ligand.name} ({warhead}) bonds to {receptor.reactive_address()}; "
+        f"{len(adducts)} diastereomers"
+    )
+    if not best:
+        return f"{text}, none of them with a valid pose"
+    if len(best) < 2:
+        return f"{text}, only {best[0][1]} with a valid pose"
+    gap = best[1][0] - best[0][0]
+    if gap < CLOSE_GAP_KCAL_PER_MOL:
+        return f"{text}, the best two {gap:.1f} kcal/mol apart: too close to call"
+    return f"{text}, {best[0][1]} scores best by {gap:.1f} kcal/mol"
+
+
+def no_thiol_reason(receptor: Receptor) -> str:
+    """Say why no adduct is possible."""
+    return (
+        f"residue {receptor.reactive_residue_number} of {receptor.name} "
+        f"({receptor.entry_residue}) has no thiol: no covalent adduct, encounter complex only"
+    )

@@ -1,0 +1,168 @@
+"""A result as files: each appears under its final name only when it is complete."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from workbench.errors import OutputError
+from workbench.report.exports import encounter_sdf, json_text, poses_csv, poses_sdf
+from workbench.report.page import report_html
+from workbench.results import DockingResult
+
+LABEL = re.compile(r"[A-Za-z0-9]{1,12}(_[A-Za-z0-9]{1,12}){0,3}")
+COMPLEX_FILE = re.compile(r"complex_[A-Za-z0-9_]{1,60}_[1-9][0-9]{0,5}\.(cif|pdb)")
+
+
+def prepare_output_folder(path: str | Path) -> Path:
+    """Make sure, before any work is done, that results can be written to a folder.
+
+    Parameters
+    ----------
+    path
+        The folder; it is made when only its last part is missing.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    OutputError
+        When it is a file, its parent is missing, or nothing can be written to it.
+    """
+    folder = Path(path)
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{_shown(path)} is not a folder: choose another with --out")
+    if not folder.exists() and not folder.parent.is_dir():
+        raise OutputError(f"the folder that should hold {_shown(path)} does not exist: make it")
+    try:
+        folder.mkdir(exist_ok=True)
+        probe = folder / f".{secrets.token_hex(8)}.tmp"
+        with probe.open("xb"):
+            pass
+        probe.unlink()
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{_shown(path)} cannot be written to: {_cause(error)}") from error
+    return folder
+
+
+def write_docking_result(result: DockingResult, folder: str | Path) -> DockingResult:
+    """Write everything that ``workbench dock`` promises into a folder.
+
+    All texts are made first, then written under temporary names, then renamed, ``result.json``
+    last: a file under its final name is complete, and a failure leaves no temporary behind.
+    Complexes of an earlier run that this one does not have are removed at the end.
+
+    Parameters
+    ----------
+    result
+        What was found.
+    folder
+        Where to; see :func:`prepare_output_folder`.
+
+    Returns
+    -------
+    DockingResult
+        The same result with the ``files`` of each pose filled in (names relative to the folder).
+
+    Raises
+    ------
+    OutputError
+        When the folder cannot be written to, or the result cannot be turned into files.
+    """
+    target = prepare_output_folder(folder)
+    named = _with_files(result)
+    texts = _texts(named)
+    _write_all(target, texts)
+    for stale in target.iterdir():
+        if COMPLEX_FILE.fullmatch(stale.name) and stale.name not in texts:
+            with _explained(stale.name, target):
+                stale.unlink()
+    return named
+
+
+def _with_files(result: DockingResult) -> DockingResult:
+    """Name each pose's files after its diastereomer and rank, and nothing else."""
+    names: set[str] = set()
+    adducts = []
+    for adduct in result.adducts:
+        if not LABEL.fullmatch(adduct.label):
+            raise OutputError(f"{_shown(adduct.label)} cannot be part of a file's name")
+        poses = []
+        for pose in adduct.poses:
+            stem = f"complex_{adduct.label}_{int(pose.rank)}"
+            if stem in names or not COMPLEX_FILE.fullmatch(f"{stem}.cif"):
+                raise OutputError(f"two poses, or none, would be written as {stem}")
+            names.add(stem)
+            texts = {"cif": pose.complex_cif, "pdb": pose.complex_pdb}
+            poses.append(
+                replace(
+                    pose, files={kind: f"{stem}.{kind}" for kind, text in texts.items() if text}
+                )
+            )
+        adducts.append(replace(adduct, poses=tuple(poses)))
+    return replace(result, adducts=tuple(adducts))
+
+
+def _texts(result: DockingResult) -> dict[str, str]:
+    """Make the content of every file, in the order in which the files appear."""
+    texts = {}
+    for adduct in result.adducts:
+        for pose in adduct.poses:
+            for kind, name in pose.files.items():
+                texts[name] = pose.complex_cif if kind == "cif" else pose.complex_pdb
+    texts["poses.csv"] = poses_csv(result)
+    texts["poses.sdf"] = poses_sdf(result)
+    texts["encounter.sdf"] = encounter_sdf(result)
+    texts["report.html"] = report_html(result)
+    texts["provenance.json"] = json_text(result.provenance)
+    texts["result.json"] = json_text(result.to_dict())
+    return texts
+
+
+def _write_all(folder: Path, texts: dict[str, str]) -> None:
+    """Write every text beside its place, then move all into place."""
+    suffix = f".{secrets.token_hex(8)}.tmp"
+    temporary = {name: folder / f".{name}{suffix}" for name in texts}
+    try:
+        for name, text in texts.items():
+            with _explained(name, folder), temporary[name].open("xb") as handle:
+                handle.write(text.encode())
+                handle.flush()
+                os.fsync(handle.fileno())
+        for name in texts:
+            with _explained(name, folder):
+                os.replace(temporary[name], folder / name)
+    finally:
+        for path in temporary.values():
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _explained(name: str, folder: Path) -> Iterator[None]:
+    """Turn the operating system's refusal into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"{name} cannot be written in {_shown(folder)}: {_cause(error)}; free some space or "
+            "choose another folder with --out"
+        ) from error
+
+
+def _cause(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _shown(path: str | Path) -> str:
+    """Return a path as the user gave it, control characters made visible."""
+    return ascii(str(path)) if not str(path).isprintable() else f"'{path}'"

@@ -1,0 +1,317 @@
+// Draws a scene on a 2D canvas: painter's order, perspective, fog. It loads nothing.
+const makePainter = (canvas, scene, state) => {
+  "use strict";
+  const ctx = canvas.getContext("2d");
+  const UNIT = 0.01, CAMERA = 62, FRONT = 9, BACK = -24;
+  const HELIX_HALF = 1.1, COIL_HALF = 0.22;
+  const LIGHT = {
+    back: [255, 255, 255], ink: "#1a2230", ribbon: [151, 172, 196], carbon: [137, 130, 118],
+    halo: "rgba(255,255,255,.88)", dash: [10, 110, 150], reference: [190, 24, 134], bad: "#a1241b",
+  };
+  const DARK = {
+    back: [18, 24, 32], ink: "#eef2f7", ribbon: [92, 116, 146], carbon: [176, 168, 152],
+    halo: "rgba(18,24,32,.85)", dash: [110, 205, 240], reference: [240, 110, 200], bad: "#ff9d92",
+  };
+  const ELEMENTS = {
+    C: [34, 150, 84], N: [52, 92, 230], O: [221, 44, 36], F: [140, 218, 130], S: [236, 190, 20],
+    Cl: [40, 190, 60], Br: [150, 50, 30], I: [120, 20, 150], P: [240, 140, 20],
+  };
+  const BRIGHT = { ...ELEMENTS, N: [112, 146, 255], O: [245, 86, 74], C: [52, 176, 106] };
+  const GOLD = [246, 178, 8], OTHER = [150, 150, 150];
+
+  let colours = LIGHT, size = [0, 0];
+
+  // --- geometry: everything below is in angstrom about the scene's centre
+  const points = (flat) => {
+    const out = [];
+    for (let i = 0; i < flat.length; i += 3)
+      out.push([flat[i] * UNIT, flat[i + 1] * UNIT, flat[i + 2] * UNIT]);
+    return out;
+  };
+  const receptorBase = points(scene.receptor.xyz);
+  const ribbons = scene.ribbons.map((r) => ({ p: points(r.p), s: points(r.s), w: widths(r.h) }));
+  const poses = scene.poses.map((pose) => {
+    const receptor = receptorBase.slice();
+    for (let i = 0; i < pose.moved.length; i += 4)
+      receptor[pose.moved[i]] = points(pose.moved.slice(i + 1, i + 4))[0];
+    return { ...pose, drug: points(pose.xyz), receptor };
+  });
+  const reference = scene.reference && { ...scene.reference, drug: points(scene.reference.xyz) };
+  const current = () => poses[state.pose];
+
+  function widths(flags) {
+    const raw = [...flags].map((f) => (f === "1" ? HELIX_HALF : COIL_HALF));
+    return raw.map((_, i) => {
+      const part = raw.slice(Math.max(0, i - 3), i + 4);
+      return part.reduce((a, b) => a + b, 0) / part.length;
+    });
+  }
+
+  function rotate(v) {
+    const m = state.turn;
+    return [m[0] * v[0] + m[1] * v[1] + m[2] * v[2], m[3] * v[0] + m[4] * v[1] + m[5] * v[2],
+      m[6] * v[0] + m[7] * v[1] + m[8] * v[2]];
+  }
+
+  // the first pose, seen as the page opens, fills the picture
+  function extent() {
+    const seen = (current() ? current().drug : receptorBase).map(rotate);
+    const far = (axis) => seen.reduce((most, p) => Math.max(most, Math.abs(p[axis])), 2);
+    return [far(0) + (current() ? 2 : 0), far(1) + (current() ? 5.6 : 0)];
+  }
+  const [across, along] = extent();
+
+  function project(v) {
+    const r = rotate(v);
+    const fit = Math.min(size[0] / across, size[1] / along) / 2;
+    const k = state.zoom * fit * CAMERA / Math.max(CAMERA - r[2], 8);
+    return { x: size[0] / 2 + state.shift[0] + r[0] * k, y: size[1] / 2 + state.shift[1] - r[1] * k, z: r[2], k };
+  }
+  // --- colour: distance fades into the background
+  const fog = (z) => Math.min(0.86, Math.max(0, (FRONT - z) / (FRONT - BACK)) ** 1.25);
+  const mix = (a, b, t) => a.map((v, i) => v + (b[i] - v) * t);
+  const css = (c, alpha = 1) => `rgba(${c.map(Math.round).join(",")},${alpha})`;
+  const shade = (c, z) => mix(c, colours.back, fog(z));
+  const palette = () => (colours === DARK ? BRIGHT : ELEMENTS);
+  const darker = (c) => mix(c, [0, 0, 0], 0.45);
+  const lighter = (c) => mix(c, [255, 255, 255], 0.55);
+
+  // --- primitives: [depth, function that paints]
+  let prims = [];
+
+  function ball(p, r, colour) {
+    prims.push([p.z + r * 0.5, () => {
+      const px = r * p.k, c = shade(colour, p.z);
+      const g = ctx.createRadialGradient(p.x - px * 0.35, p.y - px * 0.4, px * 0.08, p.x, p.y, px);
+      g.addColorStop(0, css(lighter(c)));
+      g.addColorStop(0.45, css(c));
+      g.addColorStop(1, css(mix(c, [0, 0, 0], 0.32)));
+      ctx.beginPath();
+      ctx.arc(p.x, p.y, px, 0, 7);
+      ctx.fillStyle = g;
+      ctx.fill();
+    }]);
+  }
+
+  function line(a, b, width, style, dash) {
+    ctx.beginPath();
+    ctx.moveTo(a.x, a.y);
+    ctx.lineTo(b.x, b.y);
+    ctx.lineWidth = width;
+    ctx.strokeStyle = style;
+    ctx.setLineDash(dash || []);
+    ctx.stroke();
+  }
+
+  function stick(a, b, r, colour, cap = "butt") {
+    const z = (a.z + b.z) / 2;
+    prims.push([z, () => {
+      const w = 2 * r * (a.k + b.k) / 2, c = shade(colour, z), lift = w * 0.16;
+      ctx.lineCap = cap;
+      line(a, b, w, css(mix(c, [0, 0, 0], 0.34)));
+      line(a, b, w * 0.72, css(c));
+      line({ x: a.x - lift, y: a.y - lift }, { x: b.x - lift, y: b.y - lift }, w * 0.24, css(mix(c, [255, 255, 255], 0.4)));
+    }]);
+  }
+
+  function bond(a, b, order, r, ca, cb) {
+    const middle = (p, q) => ({ x: (p.x + q.x) / 2, y: (p.y + q.y) / 2, z: (p.z + q.z) / 2, k: (p.k + q.k) / 2 });
+    const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
+    const gap = order > 1 ? r * 0.95 * a.k : 0;
+    const nx = -(b.y - a.y) / length * gap, ny = (b.x - a.x) / length * gap;
+    for (const side of order > 1 ? [-1, 1] : [0]) {
+      const p = { ...a, x: a.x + side * nx, y: a.y + side * ny }, q = { ...b, x: b.x + side * nx, y: b.y + side * ny };
+      const m = middle(p, q), thin = order > 1 ? r * 0.62 : r;
+      stick(p, m, thin, ca);
+      stick(m, q, thin, cb);
+    }
+  }
+
+  function molecule(mol, drug, r, ballRadius, carbon) {
+    const at = drug.map(project);
+    const colour = (i) => (mol.elements[i] === "C" && carbon) || palette()[mol.elements[i]] || OTHER;
+    for (let i = 0; i < mol.bonds.length; i += 3) {
+      const [a, b, order] = mol.bonds.slice(i, i + 3);
+      bond(at[a], at[b], order, r, carbon && r < 0.1 ? carbon : colour(a), carbon && r < 0.1 ? carbon : colour(b));
+    }
+    at.forEach((p, i) => ball(p, ballRadius, r < 0.1 ? carbon : colour(i)));
+    return at;
+  }
+
+  function ribbonPrims() {
+    for (const { p, s, w } of ribbons) {
+      const edge = (i, sign) => project(p[i].map((v, n) => v + sign * w[i] * s[i][n]));
+      let a = [edge(0, 1), edge(0, -1)];
+      for (let i = 1; i < p.length; i++) {
+        const b = [edge(i, 1), edge(i, -1)], left = a;
+        const tangent = p[i].map((v, n) => v - p[i - 1][n]), side = s[i];
+        const normal = rotate([tangent[1] * side[2] - tangent[2] * side[1],
+          tangent[2] * side[0] - tangent[0] * side[2], tangent[0] * side[1] - tangent[1] * side[0]]);
+        const light = 0.6 + 0.4 * Math.abs(normal[2]) / (Math.hypot(...normal) || 1);
+        const z = (left[0].z + left[1].z + b[0].z + b[1].z) / 4;
+        quad(left, b, z, light, i);
+        a = b;
+      }
+    }
+  }
+
+  function quad(a, b, z, light) {
+    // what stands before the ligand turns to glass, so that it never hides it
+    const alpha = Math.min(1, Math.max(0.1, 1 - (z - 3) / 6));
+    prims.push([z - 0.3, () => {
+      const c = shade(mix([0, 0, 0], colours.ribbon, light), z), thin = Math.hypot(a[0].x - a[1].x, a[0].y - a[1].y) < 0.8 * a[0].k;
+      ctx.lineCap = "round";
+      ctx.beginPath();
+      ctx.moveTo(a[0].x, a[0].y);
+      ctx.lineTo(b[0].x, b[0].y);
+      ctx.lineTo(b[1].x, b[1].y);
+      ctx.lineTo(a[1].x, a[1].y);
+      ctx.closePath();
+      ctx.fillStyle = css(c, alpha);
+      ctx.fill();
+      if (alpha === 1) {
+        // closes the hairlines between neighbours
+        ctx.setLineDash([]);
+        ctx.lineWidth = 1;
+        ctx.strokeStyle = css(c);
+        ctx.stroke();
+      }
+      if (alpha === 1 && thin) {
+        // a strand seen edge on must not vanish
+        const centre = (e) => ({ x: (e[0].x + e[1].x) / 2, y: (e[0].y + e[1].y) / 2 });
+        line(centre(a), centre(b), a[0].k * COIL_HALF * 1.7, css(c));
+      }
+      line(a[0], b[0], 1.1, css(darker(c), alpha * 0.8));
+      line(a[1], b[1], 1.1, css(darker(c), alpha * 0.8));
+    }]);
+  }
+
+  function sideChains(shown) {
+    const pose = current(), receptor = scene.receptor;
+    const at = (pose ? pose.receptor : receptorBase).map(project);
+    const colour = (i) => (receptor.elements[i] === "C" ? colours.carbon : palette()[receptor.elements[i]] || OTHER);
+    for (let i = 0; i < receptor.bonds.length; i += 2) {
+      const [a, b] = receptor.bonds.slice(i, i + 2);
+      if (!shown.has(receptor.residue[a])) continue;
+      const r = scene.focus.includes(receptor.residue[a]) ? 0.16 : 0.11;
+      bond(at[a], at[b], 1, r, colour(a), colour(b));
+    }
+    at.forEach((p, i) => {
+      if (!shown.has(receptor.residue[i])) return;
+      const sulphur = pose && pose.link && pose.link[0] === i;
+      ball(p, sulphur ? 0.42 : scene.focus.includes(receptor.residue[i]) ? 0.18 : 0.13, colour(i));
+    });
+    return at;
+  }
+
+  function linkPrims(link, receptor, drug) {
+    const a = receptor[link[0]], b = drug[link[1]], z = (a.z + b.z) / 2;
+    if (link[3]) {
+      prims.push([z - 0.05, () => {
+        ctx.lineCap = "round";
+        line(a, b, 0.95 * a.k, css(GOLD, 0.3));
+      }]);
+      stick(a, b, 0.25, GOLD);
+    } else {
+      prims.push([z, () => line(a, b, 2.5, css(GOLD), [3, 5])]);
+    }
+  }
+
+  // --- labels: nearest first, and none over another
+  function texts(items, drugAt, inTheWay) {
+    const taken = drugAt.concat(inTheWay).map((p) => [p.x, p.y, 11]);
+    ctx.font = "600 12.5px system-ui, sans-serif";
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.lineJoin = "round";
+    for (const { text, p, colour } of items) {
+      const half = ctx.measureText(text).width / 2 + 4;
+      const places = [[0, 0], [0, -18], [0, 18], [half + 12, 0], [-half - 12, 0], [0, -32], [0, 32]]
+        .map(([dx, dy]) => [Math.min(size[0] - half, Math.max(half, p.x + dx)), p.y + dy]);
+      const free = places.find(([x, y]) => y > 10 && y < size[1] - 10
+        && !taken.some((t) => Math.abs(t[0] - x) < t[2] + half && Math.abs(t[1] - y) < 16));
+      if (!free) continue;
+      taken.push([...free, half]);
+      ctx.setLineDash([]);
+      ctx.lineWidth = 4;
+      ctx.strokeStyle = colours.halo;
+      ctx.strokeText(text, ...free);
+      ctx.fillStyle = colour;
+      ctx.fillText(text, ...free);
+    }
+  }
+
+  function labelItems(shown, receptorAt, drugAt, referenceAt) {
+    const pose = current(), items = [];
+    if (pose && pose.link) {
+      const a = receptorAt[pose.link[0]], b = drugAt[pose.link[1]];
+      items.push({ text: pose.link[3] ? `S\u2013C ${pose.link[2]} \u00c5` : `S\u00b7\u00b7\u00b7C ${pose.link[2]} \u00c5, no bond`,
+        p: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }, colour: colours === DARK ? "#ffd766" : "#7a5200" });
+    }
+    if (referenceAt) {
+      const top = referenceAt.reduce((m, p) => (p.x > m.x ? p : m));
+      items.push({ text: reference.label, p: top, colour: css(mix(colours.reference, [0, 0, 0], colours === DARK ? 0 : 0.15)) });
+    }
+    const residues = [...shown].map((index) => {
+      const own = receptorAt.filter((_, i) => scene.receptor.residue[i] === index);
+      const tip = own.length > 1 ? own.slice(1) : own;
+      const mean = (key) => tip.reduce((sum, p) => sum + p[key], 0) / tip.length;
+      return { text: scene.receptor.labels[index], p: { x: mean("x"), y: mean("y") }, z: mean("z"),
+        first: scene.focus.includes(index), colour: colours.ink };
+    });
+    residues.sort((a, b) => b.first - a.first || b.z - a.z);
+    return items.concat(residues);
+  }
+
+  function banner(text) {
+    ctx.font = "700 13.5px system-ui, sans-serif";
+    ctx.textAlign = "left";
+    ctx.fillStyle = colours.halo;
+    ctx.fillRect(0, 0, size[0], 28);
+    ctx.fillStyle = colours.bad;
+    ctx.fillText(text, 10, 15, size[0] - 20);
+  }
+
+  // --- the picture
+  function paint() {
+    const box = canvas.getBoundingClientRect(), ratio = Math.min(window.devicePixelRatio || 1, 2);
+    if (!box.width) return;
+    size = [box.width, box.height];
+    if (canvas.width !== Math.round(size[0] * ratio) || canvas.height !== Math.round(size[1] * ratio)) {
+      canvas.width = Math.round(size[0] * ratio);
+      canvas.height = Math.round(size[1] * ratio);
+    }
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ctx.fillStyle = css(colours.back);
+    ctx.fillRect(0, 0, ...size);
+    prims = [];
+    const pose = current();
+    const shown = new Set(scene.focus.concat(state.sides && pose ? pose.near : []));
+    ribbonPrims();
+    const receptorAt = sideChains(shown);
+    const drugAt = pose ? molecule(pose, pose.drug, 0.17, 0.33) : [];
+    if (pose && pose.link) linkPrims(pose.link, receptorAt, drugAt);
+    const referenceAt = state.reference && reference ? molecule(reference, reference.drug, 0.09, 0.12, colours.reference) : null;
+    for (const [x, y, z, atom] of state.contacts && pose ? pose.dashes : []) {
+      const a = project([x * UNIT, y * UNIT, z * UNIT]), b = drugAt[atom];
+      prims.push([(a.z + b.z) / 2, () => line(a, b, 1.8, css(shade(colours.dash, a.z)), [5, 4])]);
+    }
+    prims.sort((a, b) => a[0] - b[0]);
+    for (const prim of prims) prim[1]();
+    if (state.labels) {
+      const link = pose && pose.link ? [receptorAt[pose.link[0]], drugAt[pose.link[1]]] : [];
+      const middle = link.length ? [{ x: (link[0].x + link[1].x) / 2, y: (link[0].y + link[1].y) / 2 }] : [];
+      texts(labelItems(shown, receptorAt, drugAt, referenceAt), drugAt, link.concat(middle));
+    }
+    if (pose && pose.note) banner(pose.note);
+    canvas.dataset.pose = pose ? pose.id : "";
+    canvas.dataset.primitives = prims.length;
+  }
+
+  return {
+    poses, paint,
+    setDark: (isDark) => {
+      colours = isDark ? DARK : LIGHT;
+    },
+  };
+};
