@@ -17,6 +17,12 @@ MAX_ROTATABLE_BONDS = 40
 
 # the elements that MMFF94 has parameters for
 _ELEMENTS = frozenset({1, 6, 7, 8, 9, 14, 15, 16, 17, 35, 53})
+_BONDS = (
+    Chem.BondType.SINGLE,
+    Chem.BondType.DOUBLE,
+    Chem.BondType.TRIPLE,
+    Chem.BondType.AROMATIC,
+)
 _OPEN = (Chem.BondStereo.STEREONONE, Chem.BondStereo.STEREOANY)
 _CARBOXYLIC_ACID = "[CX3](=O)[OX2H1]"
 
@@ -40,7 +46,7 @@ def build_ligand(mol: Chem.Mol, name: str, where: str) -> Ligand:
         a radical, isotopic, or has a warhead without alkene geometry.
     """
     _refuse_unfit(mol, where)
-    bare = _bare(mol)
+    bare = _bare(mol, where)
     _refuse_large(bare, where)
     finding = find_warhead(bare)
     warnings: list[str] = []
@@ -79,10 +85,16 @@ def _refuse_unfit(mol: Chem.Mol, where: str) -> None:
             f"{where}: {len(fragments)} separate fragments; give the drug alone, without "
             "counterion or solvent"
         )
+    for bond in mol.GetBonds():
+        if bond.HasQuery() or bond.GetBondType() not in _BONDS:
+            raise LigandError(
+                f"{where}: the bond between atoms {bond.GetBeginAtomIdx()} and "
+                f"{bond.GetEndAtomIdx()} is neither single, double, triple nor aromatic"
+            )
     table = Chem.GetPeriodicTable()
     for atom in mol.GetAtoms():
         place = f"atom {atom.GetIdx()}"
-        if atom.GetAtomicNum() == 0:
+        if atom.GetAtomicNum() == 0 or atom.HasQuery():
             raise LigandError(f"{where}: {place} is a dummy or query atom; draw a real element")
         if atom.GetAtomicNum() not in _ELEMENTS:
             element = table.GetElementName(atom.GetAtomicNum()).lower()
@@ -96,10 +108,13 @@ def _refuse_unfit(mol: Chem.Mol, where: str) -> None:
             raise LigandError(f"{where}: {place} is a radical; add the missing hydrogen or bond")
 
 
-def _bare(mol: Chem.Mol) -> Chem.Mol:
+def _bare(mol: Chem.Mol, where: str) -> Chem.Mol:
     """Return heavy atoms in the given order, without conformers, map numbers and properties."""
-    with rdBase.BlockLogs():
-        bare = Chem.RemoveAllHs(mol)
+    try:
+        with rdBase.BlockLogs():
+            bare = Chem.RemoveAllHs(mol)
+    except Chem.MolSanitizeException as error:
+        raise LigandError(f"{where}: impossible chemistry: {error}") from error
     bare.RemoveAllConformers()
     for atom in bare.GetAtoms():
         atom.SetAtomMapNum(0)

@@ -110,7 +110,10 @@ def mol_from_block(text: str, where: str = "the input") -> Chem.Mol:
 def _settled(read: Callable[[], Chem.Mol | None], where: str) -> Chem.Mol:
     """Return what a second, sanitising reading gives."""
     with captured_log() as log:
-        mol = read()
+        try:
+            mol = read()
+        except (RuntimeError, ValueError) as error:
+            raise LigandError(f"{where}: impossible chemistry: {quoted(str(error))}") from error
     if mol is None:
         raise LigandError(f"{where}: RDKit refuses the molecule ({quoted(' '.join(log), 120)})")
     return mol

@@ -101,9 +101,7 @@ class _Inspector:
     def _paths(self, length: int) -> set[Key]:
         """Return the chains of bonded atoms that hold a mobile one, the lower end first."""
         pattern = Chem.MolFromSmarts("~".join(["*"] * length))
-        matches = self.mol.GetSubstructMatches(
-            pattern, uniquify=False, maxMatches=_MOST_MATCHES
-        )
+        matches = self.mol.GetSubstructMatches(pattern, uniquify=False, maxMatches=_MOST_MATCHES)
         return {m for m in matches if m[0] < m[-1] and self.mobile[list(m)].any()}
 
     def _wilson_angles(self) -> set[Key]:
@@ -178,9 +176,7 @@ class _Inspector:
         # A path through a mobile atom may have two frozen ends, which do not interact.
         near = {p for p in near if self.mobile[list(p)].any()}
         far = {p for p in far if self.mobile[list(p)].any()}
-        excluded = {
-            _pair(force.getExclusionParticles(i)) for i in range(force.getNumExclusions())
-        }
+        excluded = {_pair(force.getExclusionParticles(i)) for i in range(force.getNumExclusions())}
         scaled = {_pair(atoms) for atoms, _ in _rows(self.forces[ONE_FOUR])}
         for what, expected, found in (
             ("exclusion", near, excluded),

@@ -13,7 +13,12 @@ from workbench.docking.pose import Pose
 from workbench.errors import PhysicsError
 from workbench.ligands.molecules import Adduct
 from workbench.physics.complex import Complex
-from workbench.physics.fragment import check_stereo, methylene_hydrogens, protonated
+from workbench.physics.fragment import (
+    check_stereo,
+    drug_hydrogens,
+    methylene_hydrogens,
+    protonated,
+)
 from workbench.structures.receptor import Atom, Receptor
 
 FloatArray = NDArray[np.float64]
@@ -72,7 +77,7 @@ def bond(receptor: Receptor, pose: Pose) -> Complex:
     _check_pose(receptor, cysteine, adduct, points)
     check_stereo(adduct, points)
     full = protonated(adduct, points)
-    ligand = _ligand_atoms(full, adduct)
+    ligand = [*range(adduct.n_drug_atoms), *drug_hydrogens(full, adduct)]
     kept = [i for i in range(len(receptor.atoms)) if i != cysteine.hg]
     new_index = {old: new for new, old in enumerate(kept)}
     place = {atom: len(kept) + k for k, atom in enumerate(ligand)}
@@ -200,18 +205,6 @@ def _check_pose(
         length = float(np.linalg.norm(points[end] - sulphur))
         if not _BOND_ANGSTROM[0] < length < _BOND_ANGSTROM[1]:
             raise PhysicsError(f"{what} has an {name} bond of {length:.2f} angstrom.")
-
-
-def _ligand_atoms(full: Chem.Mol, adduct: Adduct) -> list[int]:
-    """Return the drug's heavy atoms, then its hydrogens: indices in the protonated adduct."""
-    drug = list(range(adduct.n_drug_atoms))
-    hydrogens = [
-        atom.GetIdx()
-        for atom in full.GetAtoms()
-        if atom.GetIdx() >= adduct.mol.GetNumAtoms()
-        and atom.GetNeighbors()[0].GetIdx() < adduct.n_drug_atoms
-    ]
-    return drug + hydrogens
 
 
 def _named(full: Chem.Mol, ligand: list[int]) -> tuple[Atom, ...]:

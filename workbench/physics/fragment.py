@@ -40,6 +40,16 @@ def protonated(adduct: Adduct, coordinates: FloatArray) -> Chem.Mol:
     return Chem.AddHs(with_conformer(adduct.mol, coordinates), addCoords=True)
 
 
+def drug_hydrogens(full: Chem.Mol, adduct: Adduct) -> list[int]:
+    """Return the hydrogens on the drug's atoms, of those that ``protonated`` added, in order."""
+    return [
+        atom.GetIdx()
+        for atom in full.GetAtoms()
+        if atom.GetIdx() >= adduct.mol.GetNumAtoms()
+        and atom.GetNeighbors()[0].GetIdx() < adduct.n_drug_atoms
+    ]
+
+
 def check_stereo(adduct: Adduct, coordinates: FloatArray) -> None:
     """Compare the stereo that coordinates show with the one that the adduct states.
 
@@ -93,7 +103,9 @@ def methylene_hydrogens(
         raise PhysicsError("CA, CB and SG of the reactive cysteine lie on one line.")
     half = np.radians(109.47) / 2
     inward, sideways = -_unit(back) * np.cos(half), _unit(normal) * np.sin(half)
-    return centre + _C_H_ANGSTROM * (inward + sideways), centre + _C_H_ANGSTROM * (inward - sideways)
+    return centre + _C_H_ANGSTROM * (inward + sideways), centre + _C_H_ANGSTROM * (
+        inward - sideways
+    )
 
 
 def _unit(vector: FloatArray) -> FloatArray:

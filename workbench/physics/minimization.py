@@ -30,6 +30,7 @@ from workbench.physics.pocket import (
     Contact,
     closest_contact,
     heavy_mask,
+    inverted_centres,
     ligand_mask,
     mobile_atoms,
 )
@@ -265,6 +266,9 @@ class PocketMinimiser:
             found.append(f"{contact.atoms} are {contact.distance_angstrom:.2f} angstrom apart")
         if deviation > STRETCHED_ANGSTROM:
             found.append(f"the bond {stretched} is {deviation:.2f} angstrom off its length")
+        inverted = inverted_centres(bonded, self.mobile, points)
+        if inverted:
+            found.append(f"the handedness changed at {', '.join(inverted)}")
         try:
             check_stereo(bonded.adduct, adduct_coordinates(bonded, points))
         except PhysicsError as error:

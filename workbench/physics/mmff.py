@@ -139,9 +139,7 @@ def energy_by_term(context: openmm.Context) -> dict[str, float]:
 
     The scales of the non-bonded terms are left at 1.
     """
-    found = {
-        name: group_energy(context, FORCE_GROUPS.index(name)) for name in BONDED
-    }
+    found = {name: group_energy(context, FORCE_GROUPS.index(name)) for name in BONDED}
     nonbonded = {FORCE_GROUPS.index(NONBONDED), FORCE_GROUPS.index(ONE_FOUR)}
     for name, off in (("van_der_waals", COULOMB_SCALE), ("electrostatic", VDW_SCALE)):
         context.setParameter(off, 0.0)
@@ -151,8 +149,8 @@ def energy_by_term(context: openmm.Context) -> dict[str, float]:
 
 
 def group_energy(context: openmm.Context, *groups: int) -> float:
-    """Return the energy of some force groups at the context's positions, kcal/mol."""
-    state = context.getState(getEnergy=True, groups=set(groups))
+    """Return the energy of some force groups, or of all, at the context's positions, kcal/mol."""
+    state = context.getState(getEnergy=True, groups=set(groups) if groups else -1)
     kilojoule = openmm.unit.kilojoule_per_mole
     return float(state.getPotentialEnergy().value_in_unit(kilojoule)) / KJ_PER_KCAL
 

@@ -90,6 +90,30 @@ def closest_contact(bonded: Complex, coordinates: FloatArray | None = None) -> C
     return Contact(float(distance[row, column]), names)
 
 
+def inverted_centres(bonded: Complex, mobile: BoolArray, coordinates: FloatArray) -> list[str]:
+    """Return the mobile tetrahedral centres whose handedness differs from the complex's own.
+
+    Only centres with three heavy neighbours or more count: two hydrogens may change places.
+
+    Parameters
+    ----------
+    coordinates
+        ``(n_atoms, 3)`` angstrom, to be compared with ``bonded.coordinates``.
+    """
+    found = []
+    for index in np.flatnonzero(mobile & heavy_mask(bonded)).tolist():
+        around = bonded.mol.GetAtomWithIdx(index).GetNeighbors()
+        heavy = [n.GetIdx() for n in around if n.GetAtomicNum() > 1]
+        if len(around) == 4 and len(heavy) >= 3:
+            before, after = (
+                float(np.linalg.det(points[heavy[:3]] - points[index]))
+                for points in (bonded.coordinates, coordinates)
+            )
+            if before * after <= 0:
+                found.append(address(bonded.atoms[index]))
+    return found
+
+
 def _within_bonds(mol: Chem.Mol, start: int, bonds: int) -> set[int]:
     """Return the atoms at most so many bonds away from an atom, itself included."""
     reached = {start}

@@ -31,6 +31,7 @@ from workbench.results import AdductRecord, DockingResult, ResultVerdict
 from workbench.settings import DockSettings
 from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor
+from workbench.structures.writing import receptor_pdb
 
 
 @dataclass
@@ -131,7 +132,7 @@ def dock(
     if run.receptor.reactive_atom is None:
         return _result(run, "no_thiol", records.no_thiol_reason(run.receptor), encounter, ())
     found = _search(run)
-    refined = _refine(run, found, choice)
+    refined = _refine(run, found)
     with run.stage("checks"):
         reference = records.usable_reference(run.receptor, reference_for(run.ligand))
         adducts = tuple(
@@ -178,7 +179,7 @@ def _found(
 
 
 def _refine(
-    run: _Run, found: dict[str, tuple[Pose, ...]], choice: PlatformChoice
+    run: _Run, found: dict[str, tuple[Pose, ...]]
 ) -> dict[str, tuple[RefinedPose, ...]]:
     """Minimise every pose, one diastereomer per core."""
     total = sum(len(poses) for poses in found.values())
@@ -192,7 +193,7 @@ def _refine(
     with run.stage("minimisation"), ThreadPoolExecutor(max_workers=run.jobs) as pool:
         futures = {
             label: pool.submit(
-                refine, run.receptor, poses, run.settings, choice, run.seed, one_more
+                refine, run.receptor, poses, run.settings, run.seed, one_more
             )
             for label, poses in found.items()
         }
@@ -220,14 +221,14 @@ def _result(
             seed=run.seed,
             inputs={
                 "ligand": run.ligand.smiles.encode(),
-                "receptor": records.receptor_pdb(run.receptor).encode(),
+                "receptor": receptor_pdb(run.receptor).encode(),
             },
             platform=records.platform_summary(choice),
             force_field=run.settings.minimization.force_field,
         )
         | {"settings": run.settings.model_dump()},
         warnings=run.ligand.warnings,
-        receptor_pdb=records.receptor_pdb(run.receptor),
+        receptor_pdb=receptor_pdb(run.receptor),
         reference=records.reference_summary(
             records.usable_reference(run.receptor, reference_for(run.ligand)), run.ligand
         ),

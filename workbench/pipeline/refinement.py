@@ -40,10 +40,11 @@ def refine(
     """
     complexes = [bond(receptor, pose) for pose in poses]
     minimiser = PocketMinimiser(complexes, settings.minimization, threads=1)
-    reference = StrainReference(poses[0].adduct, settings.minimization, seed)
+    reference = StrainReference(poses[0].adduct, seed=seed)
     refined = []
     for pose, bonded in zip(poses, complexes, strict=True):
         minimised = minimiser.minimise(bonded)
-        refined.append(RefinedPose(pose, minimised, reference.strain(minimised.bonded)))
+        strain = reference.strain(minimised.bonded).strain_kcal_per_mol
+        refined.append(RefinedPose(pose, minimised, strain))
         after_each()
     return tuple(refined)

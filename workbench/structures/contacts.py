@@ -53,6 +53,31 @@ def clashing_residues(
     return {(atoms[i].residue_number, atoms[i].residue_name) for i in pairs.ravel().tolist()}
 
 
+def closest_contact(
+    atoms: Sequence[Atom], coordinates: FloatArray, chosen: Sequence[int]
+) -> tuple[float, str]:
+    """Return the shortest distance from chosen heavy atoms to other residues', and its atoms.
+
+    Parameters
+    ----------
+    chosen
+        Atoms of one residue; an empty choice gives ``(inf, "")``.
+    """
+    own = [i for i in chosen if atoms[i].element != "H"]
+    if not own:
+        return float("inf"), ""
+    residue = (atoms[own[0]].residue_number, atoms[own[0]].residue_name)
+    others = [
+        i
+        for i, atom in enumerate(atoms)
+        if atom.element != "H" and (atom.residue_number, atom.residue_name) != residue
+    ]
+    distances, nearest = cKDTree(coordinates[others]).query(coordinates[own])
+    first = int(np.argmin(distances))
+    a, b = atoms[own[first]], atoms[others[int(nearest[first])]]
+    return float(distances[first]), f"{a.name} to {b.name} of {b.residue_name} {b.residue_number}"
+
+
 def _within_three_bonds(n_atoms: int, bonds: IntArray) -> csr_matrix:
     ones = np.ones(2 * len(bonds), dtype=np.int64)
     rows = np.concatenate([bonds[:, 0], bonds[:, 1]])

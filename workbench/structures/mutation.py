@@ -12,7 +12,7 @@ import numpy as np
 from workbench.errors import MutationError
 from workbench.settings import PreparationSettings
 from workbench.structures.building import completed, protonated, relaxed
-from workbench.structures.contacts import clashing_residues
+from workbench.structures.contacts import clashing_residues, closest_contact
 from workbench.structures.fragment import FragmentResidue, renamed, segments_of
 from workbench.structures.receptor import Atom, FloatArray, Receptor
 from workbench.structures.rotamers import roomiest_rotamer
@@ -118,6 +118,9 @@ def _mutated_once(
     coordinates, moved = _relaxed_around(atoms, coordinates, mutation, settings)
     charged, bonds = assign_topology(atoms, coordinates)
     note = f"{mutation.label}: side chain built and relaxed{moved}"
+    distance, pair = closest_contact(atoms, coordinates, _side_chain(atoms, mutation))
+    if pair:
+        note += f"; its closest contact is {distance:.2f} angstrom ({pair})"
     receptor = replace(
         receptor,
         atoms=charged,
@@ -168,6 +171,19 @@ def _exchanged(
     return atoms, np.array(rows)
 
 
+def _side_chain(atoms: Sequence[Atom], mutation: Mutation) -> list[int]:
+    """Return the atoms of the mutated residue that are built, hydrogens included."""
+    # the ring of proline closes on N, which takes a move of CB
+    fixed = ("N", "CA", "C", "O") if mutation.mutant == "PRO" else ("N", "CA", "C", "O", "CB")
+    return [
+        i
+        for i, atom in enumerate(atoms)
+        if atom.residue_number == mutation.number
+        and atom.residue_name not in CAPS
+        and atom.name not in fixed
+    ]
+
+
 def _relaxed_around(
     atoms: Sequence[Atom],
     coordinates: FloatArray,
@@ -175,14 +191,7 @@ def _relaxed_around(
     settings: PreparationSettings,
 ) -> tuple[FloatArray, str]:
     """Return relaxed coordinates, and a note on the neighbours that had to give way."""
-    backbone = ("N", "CA", "C", "O", "CB") if mutation.mutant != "PRO" else ("N", "CA", "C", "O")
-    target = [
-        i
-        for i, atom in enumerate(atoms)
-        if atom.residue_number == mutation.number
-        and atom.residue_name not in CAPS
-        and atom.name not in backbone
-    ]
+    target = _side_chain(atoms, mutation)
     first = relaxed(atoms, coordinates, settings, mobile=target)
     _, bonds = assign_topology(atoms, first)
     clashing = clashing_residues(atoms, first, bonds)
