@@ -48,6 +48,7 @@ FLAT_NEW = "CC(C)OC(=O)C=Cn1cnc(-c2cc(OC)cc(C(F)(F)F)c2Cl)n1"
         ("[O]N1CCCC1", "radical"),
         ("*CC", "dummy"),
         ("CC~C", "neither single"),
+        ("CC:C", "neither single"),
         ("CN->C", "neither single|valence"),
         ("CC$C", "neither single|valence"),
         ("C" * 151, "151 heavy atoms"),

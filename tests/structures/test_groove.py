@@ -38,6 +38,13 @@ def test_cargo_is_named_and_the_groove_below_it_is_wide(shared_structures: Path)
     assert found.measures["lining_residues_touched"] >= 13
 
 
+def _shifted(line: str, step: np.ndarray) -> str:
+    if not line.startswith("ATOM") or not 555 <= int(line[22:26]) <= 590:
+        return line
+    x, y, z = np.array([float(line[i : i + 8]) for i in (30, 38, 46)]) + step
+    return f"{line[:30]}{x:8.3f}{y:8.3f}{z:8.3f}{line[54:]}"
+
+
 def _narrowed(text: str, by_angstrom: float) -> str:
     """Move helix H12A (residues 555 to 590) towards H11A."""
     lines = text.splitlines()
@@ -49,12 +56,7 @@ def _narrowed(text: str, by_angstrom: float) -> str:
     towards = np.mean([ca[n] for n in (521, 525, 528)], axis=0)
     towards = towards - np.mean([ca[n] for n in (565, 568, 572)], axis=0)
     step = by_angstrom * towards / np.linalg.norm(towards)
-    moved = []
-    for line in lines:
-        if line.startswith("ATOM") and 555 <= int(line[22:26]) <= 590:
-            x, y, z = (float(line[i : i + 8]) for i in (30, 38, 46)) + step
-            line = f"{line[:30]}{x:8.3f}{y:8.3f}{z:8.3f}{line[54:]}"
-        moved.append(line)
+    moved = [_shifted(line, step) for line in lines]
     return "\n".join(moved)
 
 

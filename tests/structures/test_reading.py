@@ -106,8 +106,9 @@ def test_mmcif_pdb_and_gzip_hold_the_same(tmp_path: Path) -> None:
 
 def _altloc_lines(occupancies: tuple[float, float]) -> str:
     place = {"N": 0.0, "CA": 1.5, "C": 3.0, "O": 4.2}
+    tail = "   0.000   0.000  1.00  0.00           "
     lines = [
-        f"ATOM  {i:5d}  {name:<3} CYS A   7    {x:8.3f}   0.000   0.000  1.00  0.00           {name[0]}"
+        f"ATOM  {i:5d}  {name:<3} CYS A   7    {x:8.3f}{tail}{name[0]}"
         for i, (name, x) in enumerate(place.items(), 1)
     ]
     for serial, (label, occupancy) in enumerate(zip("AB", occupancies, strict=True), 5):

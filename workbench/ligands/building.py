@@ -86,7 +86,7 @@ def _refuse_unfit(mol: Chem.Mol, where: str) -> None:
             "counterion or solvent"
         )
     for bond in mol.GetBonds():
-        if bond.HasQuery() or bond.GetBondType() not in _BONDS:
+        if not _is_drug_bond(bond):
             raise LigandError(
                 f"{where}: the bond between atoms {bond.GetBeginAtomIdx()} and "
                 f"{bond.GetEndAtomIdx()} is neither single, double, triple nor aromatic"
@@ -106,6 +106,16 @@ def _refuse_unfit(mol: Chem.Mol, where: str) -> None:
             raise LigandError(f"{where}: {place} is an isotope; give the unlabelled molecule")
         if atom.GetNumRadicalElectrons():
             raise LigandError(f"{where}: {place} is a radical; add the missing hydrogen or bond")
+
+
+def _is_drug_bond(bond: Chem.Bond) -> bool:
+    """Return whether a bond is single, double, triple, or aromatic where that is possible."""
+    if bond.HasQuery() or bond.GetBondType() not in _BONDS:
+        return False
+    if bond.GetBondType() != Chem.BondType.AROMATIC:
+        return True
+    ends = (bond.GetBeginAtom(), bond.GetEndAtom())
+    return bool(bond.IsInRing() and all(atom.GetIsAromatic() for atom in ends))
 
 
 def _bare(mol: Chem.Mol, where: str) -> Chem.Mol:
