@@ -11,6 +11,7 @@ from structure_cases import as_entry, bond_lengths, heavy_positions, rdkit_mol
 from workbench.errors import ReceptorError
 from workbench.settings import PreparationSettings
 from workbench.structures.contacts import clashing_pairs
+from workbench.structures.internal import dihedral_degree
 from workbench.structures.loading import load_receptor
 from workbench.structures.preparation import prepare_receptor
 from workbench.structures.reading import read_structure
@@ -24,6 +25,10 @@ ADDUCTS = [
     ("5HG8.pdb", "X:797:SG", "X:634:9001:C21", 1.80, "distance"),
     ("5UG8.pdb", "X:797", "X:8BP:9001:C29", 1.81, "distance"),
 ]
+
+
+QUICK = PreparationSettings(shell_angstrom=1.0)
+"""The lining residues and what fills single gaps: enough where only one residue is looked at."""
 
 
 @pytest.fixture(scope="session")
@@ -95,18 +100,29 @@ def test_every_residue_is_l(receptor: Receptor) -> None:
 
 
 def test_peptides_are_planar_and_caps_fit(receptor: Receptor) -> None:
-    mol = rdkit_mol(receptor)
-    Chem.SanitizeMol(mol)
-    peptide = Chem.MolFromSmarts("[CH3,CX4;!$([CH2]C(=O)[OX1,NH2])][CX3](=O)[NX3][CX4]")
-    conformer = mol.GetConformer()
-    matches = mol.GetSubstructMatches(peptide, maxMatches=10_000)
-    bonds = {(b[0], b[3], b[4]): b for b in matches if receptor.atoms[b[4]].name in ("CA", "C")}
-    assert len(bonds) > 100
-    for match in bonds.values():
-        torsion = Chem.rdMolTransforms.GetDihedralDeg(
-            conformer, match[0], match[1], match[3], match[4]
-        )
-        assert abs(torsion) > 150 or abs(torsion) < 30, [receptor.atoms[i] for i in match]
+    positions = heavy_positions(receptor)
+    atoms = receptor.atoms
+    joints = [
+        (atoms[i], atoms[j])
+        for i, j, _ in receptor.bonds.tolist()
+        if (atoms[i].name, atoms[j].name) == ("C", "N")
+        and (atoms[i].residue_number, atoms[i].residue_name)
+        != (atoms[j].residue_number, atoms[j].residue_name)
+    ]
+    caps = [{a.residue_name for a in joint} for joint in joints]
+    assert sum("ACE" in names for names in caps) == sum("NME" in names for names in caps) >= 15
+    assert len(joints) > 115
+    for left, right in joints:
+        before = (left.residue_number, left.residue_name)
+        after = (right.residue_number, right.residue_name)
+        quartet = [
+            positions[(*before, "CH3" if left.residue_name == "ACE" else "CA")],
+            positions[(*before, "C")],
+            positions[(*after, "N")],
+            positions[(*after, "C" if right.residue_name == "NME" else "CA")],
+        ]
+        torsion = abs(dihedral_degree(*quartet))
+        assert torsion > 155 or torsion < 25, (left, right)
 
 
 def test_reactive_cysteine_is_a_thiol(receptor: Receptor) -> None:
@@ -145,13 +161,13 @@ def test_same_entry_gives_the_same_receptor(prepared: Receptor, tmp_path: Path) 
     np.testing.assert_array_equal(again.coordinates, prepared.coordinates)
 
 
-@pytest.mark.parametrize(("ph", "charged"), [(2.0, {"ARG", "LYS", "HIS"}), (13.5, {"ASP", "GLU"})])
+@pytest.mark.parametrize(("ph", "charged"), [(2.0, {"LYS", "HIS"}), (13.5, {"ASP", "GLU"})])
 def test_protonation_follows_ph(
     human_groove: Receptor, tmp_path: Path, ph: float, charged: set[str]
 ) -> None:
     path = tmp_path / "entry.pdb"
     path.write_text(as_entry(human_groove, chain="A", shift=0))
-    receptor = prepare_receptor(path, PreparationSettings(ph=ph))
+    receptor = prepare_receptor(path, PreparationSettings(ph=ph, shell_angstrom=5.0))
     mol = rdkit_mol(receptor)
     Chem.SanitizeMol(mol)
     assert rdForceFieldHelpers.MMFFHasAllMoleculeParams(mol)
@@ -159,9 +175,10 @@ def test_protonation_follows_ph(
     for atom in receptor.atoms:
         if atom.formal_charge:
             found[atom.residue_name] = atom.formal_charge
-    found.pop("ARG", None)  # a guanidinium stays one at any pH that water allows
-    assert set(found) == charged - {"ARG"}
+    assert found.pop("ARG") == 1  # a guanidinium stays one at any pH that water allows
+    assert set(found) == charged
     assert set(found.values()) == ({1} if ph < 7 else {-1})
+    assert receptor.verdict == "thiol" and receptor.find(528, "HG")
 
 
 def test_missing_side_chain_is_built_and_told(human_groove: Receptor, tmp_path: Path) -> None:
@@ -173,9 +190,8 @@ def test_missing_side_chain_is_built_and_told(human_groove: Receptor, tmp_path: 
     ]
     path = tmp_path / "entry.pdb"
     path.write_text("\n".join(kept))
-    receptor = prepare_receptor(path)
+    receptor = prepare_receptor(path, QUICK)
     assert any("LYS 568 lacked CG CD CE NZ" in change for change in receptor.changes)
-    assert len(receptor.atoms) == len(prepare_receptor(path).atoms)
     pairs = clashing_pairs(receptor.atoms, receptor.coordinates, receptor.bonds)
     assert len(pairs) == 0
     zeta, alpha = receptor.find(568, "NZ"), receptor.find(568, "CA")
@@ -201,7 +217,7 @@ def test_modified_cysteine_cannot_react(
             lines.append(f"HETATM 9999  {extra:<3} {name} A 528    {place}")
     path = tmp_path / "entry.pdb"
     path.write_text("\n".join(lines))
-    receptor = prepare_receptor(path)
+    receptor = prepare_receptor(path, QUICK)
     assert receptor.verdict == verdict
     assert receptor.reactive_atom is None and receptor.reactive_address() == ""
     assert any("cannot react" in change for change in receptor.changes)
@@ -219,7 +235,7 @@ def test_disulfide_cannot_react(human_groove: Receptor, tmp_path: Path) -> None:
     ]
     path = tmp_path / "entry.pdb"
     path.write_text(text + "\n".join(extra))
-    receptor = prepare_receptor(path)
+    receptor = prepare_receptor(path, QUICK)
     assert receptor.verdict == "bonded"
     (bond,) = receptor.covalent_bonds
     assert bond["atom_2"] == "B:CYS:1:SG" and bond["distance_angstrom"] == 2.05
@@ -235,7 +251,7 @@ def test_broken_geometry_is_refused(human_groove: Receptor, tmp_path: Path) -> N
     path = tmp_path / "entry.pdb"
     path.write_text(text)
     with pytest.raises(ReceptorError, match="PHE 572"):
-        prepare_receptor(path)
+        prepare_receptor(path, QUICK)
 
 
 def test_unknown_force_field_is_refused(human_groove: Receptor, tmp_path: Path) -> None:
@@ -268,17 +284,13 @@ def test_crystal_grooves_are_prepared(shared_structures: Path, file: str) -> Non
     assert len(clashing_pairs(receptor.atoms, receptor.coordinates, receptor.bonds)) == 0
 
 
-@pytest.mark.parametrize(("file", "nucleophile", "atom", "distance", "known_from"), ADDUCTS)
+@pytest.mark.parametrize("case", ADDUCTS, ids=[case[0] for case in ADDUCTS])
 def test_bound_drug_is_taken_off_another_protein(
-    shared_structures: Path,
-    file: str,
-    nucleophile: str,
-    atom: str,
-    distance: float,
-    known_from: str,
+    shared_structures: Path, case: tuple[str, str, str, float, str]
 ) -> None:
+    file, nucleophile, atom, distance, known_from = case
     receptor = prepare_receptor(shared_structures / "adducts" / file, nucleophile=nucleophile)
-    chain, number = nucleophile.split(":")[0], receptor.reactive_residue_number
+    chain, number = nucleophile[0], receptor.reactive_residue_number
     assert receptor.numbering == "entry" and receptor.verdict == "thiol"
     assert receptor.reactive_address() == f"{chain}:{number}:SG"
     (bond,) = receptor.covalent_bonds

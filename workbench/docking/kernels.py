@@ -157,7 +157,7 @@ def _grid_energy(problem: Problem, points: FloatArray, gradient: FloatArray) -> 
 
 @njit(cache=True)  # type: ignore[misc]
 def _pair_energy(problem: Problem, points: FloatArray, gradient: FloatArray) -> float:
-    """Sum the energy within the adduct; the table holds energy and slope against r squared."""
+    """Sum the energy within the adduct; the tables hold energy and slope against r squared."""
     energy = 0.0
     for k in range(problem.pairs.shape[0]):
         i = problem.pairs[k, 0]
@@ -171,9 +171,15 @@ def _pair_energy(problem: Problem, points: FloatArray, gradient: FloatArray) -> 
         position = square * problem.bins
         b = int(position)
         f = position - b
+        g = 1.0 - f
         table = problem.pair_tables[problem.pair_class[k]]
-        energy += table[b, 0] + f * (table[b + 1, 0] - table[b, 0])
-        pull = 2.0 * (table[b, 1] + f * (table[b + 1, 1] - table[b, 1]))
+        # Cubic Hermite between the bins: energy and slope then agree exactly.
+        step_0 = table[b, 1] / problem.bins
+        step_1 = table[b + 1, 1] / problem.bins
+        drop = table[b, 0] - table[b + 1, 0]
+        energy += table[b, 0] - f * f * (3.0 - 2.0 * f) * drop + f * g * (g * step_0 - f * step_1)
+        slope = -6.0 * f * g * drop + g * (g - 2.0 * f) * step_0 + f * (f - 2.0 * g) * step_1
+        pull = 2.0 * problem.bins * slope
         gradient[i, 0] += pull * dx
         gradient[i, 1] += pull * dy
         gradient[i, 2] += pull * dz

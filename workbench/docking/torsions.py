@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.ligands.molecules import Adduct
+from workbench.ligands.rotors import rotatable_bonds
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-
-_HELD_BONDS = Chem.MolFromSmarts("[$(C=O),$(C=S),$(C=N)]-!@[#7,O;!$([OH])]")
 
 
 @dataclass(frozen=True)
@@ -53,25 +52,23 @@ class TorsionTree:
 def turning_bonds(adduct: Adduct) -> list[tuple[int, int]]:
     """Return the bonds that the search turns, parents first, each as (start, moving end).
 
-    Ring and multiple bonds stay; amide, ester and similar C-N and C-O bonds stay as embedded
-    (several conformers cover both forms); bonds that move no heavy atom are left out.
+    CA-CB, and beyond it every rotatable bond; amide-like bonds stay as embedded (the
+    conformers cover both forms).
     """
     mol = adduct.mol
-    held = {frozenset(match) for match in mol.GetSubstructMatches(_HELD_BONDS)}
-    order = [adduct.ca_index]
-    parent = {adduct.ca_index: -1}
-    for atom in order:
-        for neighbour in mol.GetAtomWithIdx(atom).GetNeighbors():
-            if neighbour.GetIdx() not in parent:
-                parent[neighbour.GetIdx()] = atom
-                order.append(neighbour.GetIdx())
+    turns = {frozenset(pair) for pair in rotatable_bonds(mol)}
+    turns.add(frozenset((adduct.ca_index, adduct.cb_index)))
     bonds: list[tuple[int, int]] = []
-    for end in order[1:]:
-        start = parent[end]
-        bond = mol.GetBondBetweenAtoms(start, end)
-        turns = bond.GetBondType() == Chem.BondType.SINGLE and not bond.IsInRing()
-        if turns and mol.GetAtomWithIdx(end).GetDegree() > 1 and frozenset((start, end)) not in held:
-            bonds.append((start, end))
+    seen = {adduct.ca_index}
+    order = [adduct.ca_index]
+    for start in order:
+        for neighbour in mol.GetAtomWithIdx(start).GetNeighbors():
+            end = neighbour.GetIdx()
+            if end not in seen:
+                seen.add(end)
+                order.append(end)
+                if frozenset((start, end)) in turns:
+                    bonds.append((start, end))
     return bonds
 
 

@@ -33,7 +33,9 @@ def build_ligand(mol: Chem.Mol, name: str, where: str) -> Ligand:
     Parameters
     ----------
     mol
-        Its atom order is kept; hydrogens, conformers and atom map numbers are dropped.
+        Hydrogens, conformers, atom map numbers and the atom order are dropped: the ligand's
+        atoms come in the order of its canonical SMILES, so that an index means the same in
+        every file and the same drug gives the same result however it was drawn.
     name
         As the input gives it; the first block of the InChIKey takes the place of a blank.
     where
@@ -57,18 +59,20 @@ def build_ligand(mol: Chem.Mol, name: str, where: str) -> Ligand:
             f"also carries another electrophile ({other.name}), which is not modelled"
             for other in other_electrophiles(bare, finding.match)[:1]
         ]
-    inchikey = _inchikey(bare)
+    smiles = Chem.MolToSmiles(bare)
+    ordered = Chem.MolFromSmiles(smiles)
+    inchikey = _inchikey(ordered)
     warnings += _other_stereo(inchikey)
     if bare.HasSubstructMatch(Chem.MolFromSmarts(_CARBOXYLIC_ACID)):
         warnings.append("a carboxylic acid is kept as drawn (neutral); at pH 7.4 it is charged")
     return Ligand(
         name=clean_name(name, inchikey.split("-")[0] or "ligand"),
-        mol=bare,
-        smiles=Chem.MolToSmiles(bare),
+        mol=ordered,
+        smiles=smiles,
         inchikey=inchikey,
-        formula=CalcMolFormula(bare),
-        charge=Chem.GetFormalCharge(bare),
-        warhead=finding.match,
+        formula=CalcMolFormula(ordered),
+        charge=Chem.GetFormalCharge(ordered),
+        warhead=find_warhead(ordered).match,
         warhead_problem=finding.problem,
         warnings=tuple(warnings),
         warhead_verdict=finding.verdict,

@@ -172,7 +172,8 @@ def _on_drug_atoms(compound: Compound, component: Chem.Mol) -> Chem.Mol | None:
     The component is the saturated, bound form (or draws its alkene its own way), so only
     elements and connectivity are compared.
     """
-    drug = Chem.MolFromSmiles(compound.smiles)
+    # the atom order of a loaded ligand
+    drug = Chem.MolFromSmiles(Chem.CanonSmiles(compound.smiles))
     matches = _skeleton_matches(component, drug)
     if not len(matches):
         return None

@@ -40,8 +40,8 @@ class Ligand:
     Parameters
     ----------
     mol
-        Heavy atoms only, no conformer; its atom order defines the drug atom index used
-        everywhere else.
+        Heavy atoms only, no conformer; its atom order, that of ``smiles``, defines the drug
+        atom index used everywhere else.
     smiles
         Isomeric, canonical.
     warhead

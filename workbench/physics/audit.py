@@ -134,7 +134,7 @@ class _Inspector:
                 )
 
     def _hindered(self, torsions: dict[Key, tuple[float, ...]]) -> None:
-        """The bonds on both sides of the sulphur turn against a barrier, never freely."""
+        """Check that the bonds on both sides of the sulphur turn against a barrier."""
         sulphur = self.bonded.sg
         for end in (self.bonded.cb, self.bonded.reactive_carbon):
             about = [v for t, v in torsions.items() if set(t[1:3]) == {sulphur, end}]

@@ -145,7 +145,7 @@ def _reactive_cysteine(receptor: Receptor) -> _Cysteine:
     twice = sorted(name for name, count in names.items() if count > 1)
     if twice:
         raise PhysicsError(
-            f"{receptor.name} holds more than one {where.split(' of')[0]} (atom {twice[0]} occurs "
+            f"{receptor.name} holds more than one residue {number} (atom {twice[0]} occurs "
             f"{names[twice[0]]} times): keep one copy of the chain."
         )
     index = {receptor.atoms[i].name: i for i in own}

@@ -86,7 +86,7 @@ def choose_platform(name: str = AUTO, threads: int | None = None) -> PlatformCho
     """
     count = thread_count(threads)
     if name.strip().lower() == AUTO:
-        tried = []
+        tried: list[str] = []
         for candidate in ORDER:
             result = _probed(candidate)
             if result.works:

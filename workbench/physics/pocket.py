@@ -84,10 +84,10 @@ def closest_contact(bonded: Complex, coordinates: FloatArray | None = None) -> C
         if atom in tied:
             reach = _within_bonds(bonded.mol, atom, _BONDED_DISTANCE)
             distance[row, np.isin(theirs, list(reach))] = np.inf
-    row, column = np.unravel_index(int(np.argmin(distance)), distance.shape)
-    pair = (int(mine[row]), int(theirs[column]))
+    nearest = divmod(int(np.argmin(distance)), len(theirs))
+    pair = (int(mine[nearest[0]]), int(theirs[nearest[1]]))
     names = " - ".join(address(bonded.atoms[i]) for i in pair)
-    return Contact(float(distance[row, column]), names)
+    return Contact(float(distance[nearest]), names)
 
 
 def inverted_centres(bonded: Complex, mobile: BoolArray, coordinates: FloatArray) -> list[str]:

@@ -58,7 +58,11 @@ def poses_sdf(result: DockingResult) -> str:
     """
     name = _line(result.ligand["name"])
     return "".join(
-        _record(pose.drug_sdf, f"{name} {adduct.label} {pose.rank}", _tags(name, adduct, pose))
+        _record(
+            pose.drug_sdf,
+            f"{name} {adduct.label or 'adduct'} {pose.rank}",
+            _tags(name, adduct, pose),
+        )
         for adduct in result.adducts
         for pose in adduct.poses
     )

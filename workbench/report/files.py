@@ -18,6 +18,8 @@ from workbench.results import DockingResult
 
 LABEL = re.compile(r"[A-Za-z0-9]{1,12}(_[A-Za-z0-9]{1,12}){0,3}")
 COMPLEX_FILE = re.compile(r"complex_[A-Za-z0-9_]{1,60}_[1-9][0-9]{0,5}\.(cif|pdb)")
+ENCOUNTER_FILE = "encounter.sdf"
+NO_LABEL = "adduct"
 
 
 def prepare_output_folder(path: str | Path) -> Path:
@@ -59,7 +61,7 @@ def write_docking_result(result: DockingResult, folder: str | Path) -> DockingRe
 
     All texts are made first, then written under temporary names, then renamed, ``result.json``
     last: a file under its final name is complete, and a failure leaves no temporary behind.
-    Complexes of an earlier run that this one does not have are removed at the end.
+    Structures of an earlier run that this one does not have are removed at the end.
 
     Parameters
     ----------
@@ -81,12 +83,53 @@ def write_docking_result(result: DockingResult, folder: str | Path) -> DockingRe
     target = prepare_output_folder(folder)
     named = _with_files(result)
     texts = _texts(named)
-    _write_all(target, texts)
+    write_texts(target, texts)
     for stale in target.iterdir():
-        if COMPLEX_FILE.fullmatch(stale.name) and stale.name not in texts:
+        ours = COMPLEX_FILE.fullmatch(stale.name) or stale.name == ENCOUNTER_FILE
+        if ours and stale.name not in texts:
             with _explained(stale.name, target):
                 stale.unlink()
     return named
+
+
+def write_texts(folder: Path, texts: dict[str, str]) -> list[Path]:
+    """Write several files so that each appears under its name only when it is complete.
+
+    Parameters
+    ----------
+    folder
+        Where to; it exists.
+    texts
+        Content by file name, in the order in which the files appear.
+
+    Returns
+    -------
+    list of Path
+        The files, in that order.
+
+    Raises
+    ------
+    OutputError
+        When one cannot be written; no temporary file stays behind.
+    """
+    suffix = f".{secrets.token_hex(8)}.tmp"
+    temporary = {name: folder / f".{name}{suffix}" for name in texts}
+    try:
+        for name, text in texts.items():
+            with _explained(name, folder), temporary[name].open("xb") as handle:
+                # a name from a broken encoding must not stop the run
+                handle.write(text.encode("utf-8", "backslashreplace"))
+                handle.flush()
+                os.fsync(handle.fileno())
+        for name in texts:
+            with _explained(name, folder):
+                os.replace(temporary[name], folder / name)
+    finally:
+        # what is left is ours, and a second failure here would hide the first
+        for path in temporary.values():
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+    return [folder / name for name in texts]
 
 
 def _with_files(result: DockingResult) -> DockingResult:
@@ -94,11 +137,12 @@ def _with_files(result: DockingResult) -> DockingResult:
     names: set[str] = set()
     adducts = []
     for adduct in result.adducts:
-        if not LABEL.fullmatch(adduct.label):
+        label = adduct.label or NO_LABEL
+        if not LABEL.fullmatch(label):
             raise OutputError(f"{_shown(adduct.label)} cannot be part of a file's name")
         poses = []
         for pose in adduct.poses:
-            stem = f"complex_{adduct.label}_{int(pose.rank)}"
+            stem = f"complex_{label}_{int(pose.rank)}"
             if stem in names or not COMPLEX_FILE.fullmatch(f"{stem}.cif"):
                 raise OutputError(f"two poses, or none, would be written as {stem}")
             names.add(stem)
@@ -121,30 +165,12 @@ def _texts(result: DockingResult) -> dict[str, str]:
                 texts[name] = pose.complex_cif if kind == "cif" else pose.complex_pdb
     texts["poses.csv"] = poses_csv(result)
     texts["poses.sdf"] = poses_sdf(result)
-    texts["encounter.sdf"] = encounter_sdf(result)
+    if any(pose.sdf for pose in result.encounter):
+        texts[ENCOUNTER_FILE] = encounter_sdf(result)
     texts["report.html"] = report_html(result)
     texts["provenance.json"] = json_text(result.provenance)
     texts["result.json"] = json_text(result.to_dict())
     return texts
-
-
-def _write_all(folder: Path, texts: dict[str, str]) -> None:
-    """Write every text beside its place, then move all into place."""
-    suffix = f".{secrets.token_hex(8)}.tmp"
-    temporary = {name: folder / f".{name}{suffix}" for name in texts}
-    try:
-        for name, text in texts.items():
-            with _explained(name, folder), temporary[name].open("xb") as handle:
-                handle.write(text.encode())
-                handle.flush()
-                os.fsync(handle.fileno())
-        for name in texts:
-            with _explained(name, folder):
-                os.replace(temporary[name], folder / name)
-    finally:
-        for path in temporary.values():
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -137,12 +137,11 @@ def _sources(result: DockingResult) -> Iterator[_Source]:
     for adduct in result.adducts:
         for pose in adduct.poses:
             if pose.complex_pdb and pose.drug_sdf:
-                text = (
-                    f"{adduct.label} pose {pose.rank}, score {number(pose.score_kcal_per_mol, 2)}"
-                )
+                label, score = adduct.label or "adduct", number(pose.score_kcal_per_mol, 2)
+                text = f"{label} pose {pose.rank}, score {score}"
                 yield _Source(
                     name=f"{adduct.label}-{pose.rank}",
-                    group=f"Adduct {adduct.label}",
+                    group=f"Adduct {adduct.label}".strip(),
                     title=text if pose.valid else f"{text}, fails a check",
                     note="" if pose.valid else _failures(pose),
                     bonded=True,
@@ -260,7 +259,7 @@ def _dashes(
     for contact in source.interactions:
         kind = str(contact.get("type", "")).lower().replace(" ", "_").replace("-", "_")
         residue = "".join(c for c in str(contact.get("residue", "")) if c.isdigit())
-        ends = contact.get("ligand_atoms") or ()
+        ends: list[int] = list(contact.get("ligand_atoms") or ())
         if kind not in DASHED or not residue or len(ends) != 1:
             continue
         name = str(contact.get("receptor_atom", "")).split(":")[-1]

@@ -63,6 +63,7 @@ def report_html(result: DockingResult) -> str:
             shown=scene["poses"][scene["first"]]["id"] if scene and scene["poses"] else "",
             viewable={pose["id"] for pose in scene["poses"]} if scene else set(),
             sources=_sources(result),
+            provenance=_provenance(result.provenance),
         )
     )
 
@@ -111,6 +112,30 @@ def _sources(result: DockingResult) -> list[tuple[str, str]]:
     receptor = f"{result.receptor.get('source', '')} {result.receptor.get('name', '')}"
     model = "AF-" in receptor or "AlphaFold" in receptor or "human-groove" in receptor
     return [*SOURCES, *(ALPHAFOLD if model else ())]
+
+
+def _provenance(provenance: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return every entry of the provenance as a name and a text."""
+    rows = []
+    for key, value in provenance.items():
+        if key == "inputs":
+            rows += [(f"Input {name}", f"sha256 {digest}") for name, digest in value.items()]
+        else:
+            rows.append((key.replace("_", " ").capitalize(), _flat(value) or "\u2013"))
+    return rows
+
+
+def _flat(value: object) -> str:
+    """Return nested settings or versions as one line of text."""
+    if isinstance(value, dict):
+        parts = [
+            f"{name} ({_flat(part)})" if isinstance(part, dict) else f"{name} {_flat(part)}"
+            for name, part in value.items()
+        ]
+        return ", ".join(parts)
+    if isinstance(value, (list, tuple)):
+        return "; ".join(_flat(part) for part in value)
+    return str(value)
 
 
 def _policy(scripts: list[str]) -> str:

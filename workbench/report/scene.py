@@ -30,8 +30,12 @@ UNITS_PER_ANGSTROM = 100
 MOVED_ANGSTROM = 0.02
 BOND_SLACK = 1.25
 RADII = {"C": 0.76, "N": 0.71, "O": 0.66, "S": 1.05, "P": 1.07}
-LETTERS = ["ALA", "A", "ARG", "R", "ASN", "N", "ASP", "D", "CYS", "C", "CYM", "C", "CYX", "C", "GLN", "Q", "GLU", "E", "GLY", "G", "HIS", "H", "HID", "H", "HIE", "H", "HIP", "H", "ILE", "I", "LEU", "L", "LYS", "K", "MET", "M", "PHE", "F", "PRO", "P", "SER", "S", "THR", "T", "TRP", "W", "TYR", "Y", "VAL", "V"]
-ONE_LETTER = dict(zip(LETTERS[::2], LETTERS[1::2], strict=True))
+LETTERS = {
+    **{"ALA": "A", "ARG": "R", "ASN": "N", "ASP": "D", "CYS": "C", "CYM": "C", "CYX": "C"},
+    **{"GLN": "Q", "GLU": "E", "GLY": "G", "HIS": "H", "HID": "H", "HIE": "H", "HIP": "H"},
+    **{"ILE": "I", "LEU": "L", "LYS": "K", "MET": "M", "PHE": "F", "PRO": "P", "SER": "S"},
+    **{"THR": "T", "TRP": "W", "TYR": "Y", "VAL": "V"},
+}
 
 
 def build_scene(result: DockingResult) -> dict[str, Any] | None:
@@ -152,7 +156,7 @@ def _receptor(
         "elements": [atom.element for atom in atoms],
         "residue": [residues.index(atom.residue) for atom in atoms],
         "labels": [
-            f"{ONE_LETTER.get(names[key], names[key] + ' ')}{key[1]}{key[2]}" for key in residues
+            f"{LETTERS.get(names[key], names[key] + ' ')}{key[1]}{key[2]}" for key in residues
         ],
         "xyz": _integers(base.coordinates[kept] - center),
         "bonds": _bonds(base, kept),

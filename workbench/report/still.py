@@ -204,7 +204,7 @@ def _side_chains(
             radius = 0.16 if receptor["residue"][i] in scene["focus"] else 0.11
             _bond(canvas, at[[i, j]], radius, (colours[i], colours[j]))
     for i, residue in enumerate(receptor["residue"]):
-        if residue in shown:
+        if residue in shown and i in receptor["bonds"]:
             sulphur = pose and pose["link"] and pose["link"][0] == i
             radius = 0.42 if sulphur else 0.18 if residue in scene["focus"] else 0.13
             _ball(canvas, at[i], radius, colours[i])

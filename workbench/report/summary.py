@@ -67,10 +67,10 @@ def headline(result: DockingResult) -> str:
 
 def details(result: DockingResult) -> list[str]:
     """Return the sentences under the headline: reason, counts, and what the score can tell."""
-    sentences = [result.reason] if result.reason else []
     best = best_pose(result)
     if best is None:
-        return sentences
+        return [result.reason] if result.reason else []
+    sentences = []
     total = sum(len(adduct.poses) for adduct in result.adducts)
     valid = sum(pose.valid for adduct in result.adducts for pose in adduct.poses)
     sentences.append(
@@ -79,7 +79,7 @@ def details(result: DockingResult) -> list[str]:
     )
     adduct, pose = best
     sentences.append(
-        f"The pose shown first is {adduct.label}, number {pose.rank}: score "
+        f"The pose shown first is {adduct.label or 'the adduct'}, number {pose.rank}: score "
         f"{number(pose.score_kcal_per_mol, 2)} kcal/mol, S\u2013C "
         f"{number(pose.sg_c_distance_angstrom, 2)} \u00c5"
         + ("." if pose.valid else f"; it fails: {', '.join(pose.failed_checks)}.")

@@ -81,17 +81,30 @@ def _filled(residue: FragmentResidue, built: dict[str, FloatArray]) -> FragmentR
 
 
 def protonated(
-    atoms: Sequence[Atom], coordinates: FloatArray, settings: PreparationSettings
+    atoms: Sequence[Atom],
+    coordinates: FloatArray,
+    settings: PreparationSettings,
+    *,
+    thiol: int | None = None,
 ) -> tuple[list[Atom], FloatArray]:
     """Return atoms and ``(n_atoms, 3)`` angstrom with the hydrogens that were missing.
 
     Atoms that are there stay where they are. Protonation states follow the model pKa of each
     residue type at the settings' pH; a neutral histidine takes the tautomer with the better
     hydrogen bond.
+
+    Parameters
+    ----------
+    thiol
+        Number of the cysteine that keeps its hydrogen at any pH, since an adduct is built on it.
     """
-    modeller = app.Modeller(_bonded_topology(atoms, coordinates), coordinates * unit.angstrom)
+    topology = _bonded_topology(atoms, coordinates)
+    variants = _variants(topology, thiol)
+    modeller = app.Modeller(topology, coordinates * unit.angstrom)
     with _repeatable() as platform:
-        modeller.addHydrogens(force_field(settings), pH=settings.ph, platform=platform)
+        modeller.addHydrogens(
+            force_field(settings), pH=settings.ph, variants=variants, platform=platform
+        )
     chain = atoms[0].chain
     result = [
         Atom(
@@ -105,6 +118,22 @@ def protonated(
     ]
     positions = modeller.positions.value_in_unit(unit.angstrom)
     return result, np.array(positions, dtype=np.float64)
+
+
+def _variants(topology: app.Topology, thiol: int | None) -> list[str | None]:
+    """Return ``CYS`` for the thiol, and for all other residues the choice left to OpenMM."""
+    in_disulfides = {
+        atom.residue
+        for bond in topology.bonds()
+        if bond[0].name == bond[1].name == "SG"
+        for atom in bond
+    }
+    return [
+        "CYS"
+        if residue.name == "CYS" and residue.id == str(thiol) and residue not in in_disulfides
+        else None
+        for residue in topology.residues()
+    ]
 
 
 def relaxed(

@@ -114,7 +114,8 @@ def _mutated_once(
 ) -> Receptor:
     new = _new_side_chain(receptor, mutation)
     atoms, coordinates = _exchanged(receptor, mutation.number, new)
-    atoms, coordinates = protonated(atoms, coordinates, settings)
+    thiol = receptor.reactive_residue_number
+    atoms, coordinates = protonated(atoms, coordinates, settings, thiol=thiol)
     coordinates, moved = _relaxed_around(atoms, coordinates, mutation, settings)
     charged, bonds = assign_topology(atoms, coordinates)
     note = f"{mutation.label}: side chain built and relaxed{moved}"

@@ -60,7 +60,9 @@ def prepare_receptor(
     segments, cut = cut_segments(site.residues, site.numbers, site.chosen)
     whole, built = completed(segments)
     whole = settled(whole, segments)
-    atoms, coordinates = protonated(*fragment_atoms(whole, site.chain), settings)
+    number = site.numbers[site.residues.index(site.reactive.residue)]
+    heavy, places = fragment_atoms(whole, site.chain)
+    atoms, coordinates = protonated(heavy, places, settings, thiol=number)
     built_atoms = {
         (residue.number, residue.name, name)
         for segment in segments

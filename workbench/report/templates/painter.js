@@ -29,6 +29,7 @@ const makePainter = (canvas, scene, state) => {
     return out;
   };
   const receptorBase = points(scene.receptor.xyz);
+  const bonded = new Set(scene.receptor.bonds);
   const ribbons = scene.ribbons.map((r) => ({ p: points(r.p), s: points(r.s), w: widths(r.h) }));
   const poses = scene.poses.map((pose) => {
     const receptor = receptorBase.slice();
@@ -197,7 +198,7 @@ const makePainter = (canvas, scene, state) => {
       bond(at[a], at[b], 1, r, colour(a), colour(b));
     }
     at.forEach((p, i) => {
-      if (!shown.has(receptor.residue[i])) return;
+      if (!shown.has(receptor.residue[i]) || !bonded.has(i)) return;
       const sulphur = pose && pose.link && pose.link[0] === i;
       ball(p, sulphur ? 0.42 : scene.focus.includes(receptor.residue[i]) ? 0.18 : 0.13, colour(i));
     });

@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+import io
+import json
+
+import gemmi
+import numpy as np
+import pytest
+from Bio.PDB import MMCIFParser, PDBParser
+from rdkit import Chem
+
+from workbench.errors import ReceptorError
+from workbench.structures.addresses import file_places
+from workbench.structures.loading import load_receptor
+from workbench.structures.mmcif import mmcif_text, receptor_mmcif
+from workbench.structures.receptor import Atom, FloatArray, IntArray, Receptor
+from workbench.structures.writing import pdb_text, receptor_json, receptor_pdb
+
+# acrylonitrile added to the thiol: S-CH2-CH2-C#N, a triple bond and a made-up frame
+LIGAND = [("C1", "C"), ("C2", "C"), ("C3", "C"), ("N1", "N"), ("CL9", "Cl")]
+LIGAND_BONDS = [(0, 1, 1), (1, 2, 1), (2, 3, 3), (1, 4, 1)]
+
+
+@pytest.fixture(scope="module")
+def receptor() -> Receptor:
+    return load_receptor("human-groove")
+
+
+@pytest.fixture(scope="module")
+def toy(receptor: Receptor) -> tuple[list[Atom], FloatArray, IntArray, tuple[int, int]]:
+    """The receptor with a small ligand on Cys528, its thiol hydrogen gone."""
+    hydrogen = receptor.find(528, "HG")
+    keep = [i for i in range(len(receptor.atoms)) if i != hydrogen]
+    new = {old: i for i, old in enumerate(keep)}
+    atoms = [receptor.atoms[i] for i in keep]
+    bonds = [
+        (new[i], new[j], order) for i, j, order in receptor.bonds.tolist() if hydrogen not in (i, j)
+    ]
+    sulphur = new[receptor.reactive_atom or 0]
+    first = len(atoms)
+    atoms += [Atom(name, element, "LIG", 1, "L") for name, element in LIGAND]
+    bonds += [(first + i, first + j, order) for i, j, order in LIGAND_BONDS]
+    bonds.append((sulphur, first, 1))
+    direction = receptor.coordinates[hydrogen] - receptor.coordinates[receptor.find(528, "SG")]
+    direction /= np.linalg.norm(direction)
+    steps = np.array([1.82, 3.35, 4.8, 5.96, 3.9])[:, None] * direction
+    steps[4] += 1.5 * np.cross(direction, [0.0, 0.0, 1.0])
+    ligand = receptor.coordinates[receptor.find(528, "SG")] + steps
+    coordinates = np.concatenate([receptor.coordinates[keep], ligand])
+    return atoms, coordinates, np.array(bonds), (sulphur, first)
+
+
+def _pdb(toy: tuple[list[Atom], FloatArray, IntArray, tuple[int, int]]) -> str:
+    atoms, coordinates, bonds, link = toy
+    return pdb_text(atoms, coordinates, bonds=bonds, links=[link], title="toy")
+
+
+def _cif(toy: tuple[list[Atom], FloatArray, IntArray, tuple[int, int]]) -> str:
+    atoms, coordinates, bonds, link = toy
+    return mmcif_text(atoms, coordinates, bonds=bonds, links=[link], title="toy")
+
+
+@pytest.mark.parametrize("form", ["pdb", "cif"])
+def test_gemmi_reads_one_bond_from_sulphur_to_carbon(
+    toy: tuple[list[Atom], FloatArray, IntArray, tuple[int, int]], form: str
+) -> None:
+    if form == "pdb":
+        structure = gemmi.read_pdb_string(_pdb(toy))
+    else:
+        structure = gemmi.make_structure_from_block(gemmi.cif.read_string(_cif(toy))[0])
+    (link,) = structure.connections
+    ends = {(p.chain_name, str(p.res_id), p.atom_name) for p in (link.partner1, link.partner2)}
+    assert ends == {("A", "528(CYS)", "SG"), ("L", "1(LIG)", "C1")}
+    assert structure[0].count_atom_sites() == len(toy[0])
+    sites = [structure[0].find_cra(partner).atom for partner in (link.partner1, link.partner2)]
+    assert sites[0].pos.dist(sites[1].pos) == pytest.approx(1.82, abs=0.002)
+
+
+@pytest.mark.parametrize("form", ["pdb", "cif"])
+def test_every_atom_comes_back(
+    toy: tuple[list[Atom], FloatArray, IntArray, tuple[int, int]], form: str
+) -> None:
+    atoms, coordinates, _, _ = toy
+    if form == "pdb":
+        parser, text = PDBParser(QUIET=True), _pdb(toy)
+    else:
+        parser, text = MMCIFParser(QUIET=True), _cif(toy)
+    structure = parser.get_structure("toy", io.StringIO(text))
+    read = {
+        (a.get_parent().get_parent().id, a.get_parent().resname, a.get_parent().id[1], a.name): a
+        for a in structure.get_atoms()
+    }
+    assert len(read) == len(atoms)
+    for atom, position in zip(atoms, coordinates, strict=True):
+        found = read[(atom.chain, atom.residue_name, atom.residue_number, atom.name)]
+        np.testing.assert_allclose(found.coord, position, atol=0.0006)
+        assert found.element == atom.element.upper()
+
+
+def test_conect_holds_the_ligand_and_the_link_only(
+    toy: tuple[list[Atom], FloatArray, IntArray, tuple[int, int]],
+) -> None:
+    atoms, _, _, _ = toy
+    lines = _pdb(toy).splitlines()
+    serial_of = {}
+    for line in lines:
+        if line.startswith(("ATOM", "HETATM")):
+            serial_of[int(line[6:11])] = (line[17:20], line[22:26].strip(), line[12:16].strip())
+    assert len(serial_of) == len(atoms)
+    pairs: dict[frozenset[tuple[str, str, str]], int] = {}
+    for line in lines:
+        if line.startswith("CONECT"):
+            fields = [int(line[i : i + 5]) for i in range(6, len(line.rstrip()), 5)]
+            for other in fields[1:]:
+                pair = frozenset((serial_of[fields[0]], serial_of[other]))
+                pairs[pair] = pairs.get(pair, 0) + 1
+    assert pairs[frozenset({("CYS", "528", "SG"), ("LIG", "1", "C1")})] == 2
+    assert pairs[frozenset({("LIG", "1", "C3"), ("LIG", "1", "N1")})] == 6
+    assert pairs[frozenset({("LIG", "1", "C2"), ("LIG", "1", "CL9")})] == 2
+    names = {residue for pair in pairs for residue, _, _ in pair}
+    assert {"LIG", "ACE", "NME"} <= names
+    backbone = {frozenset({"N", "CA"}), frozenset({"CA", "C"})}
+    assert not any(frozenset(name for _, _, name in pair) in backbone for pair in pairs)
+
+
+def test_columns_are_those_of_the_format(
+    toy: tuple[list[Atom], FloatArray, IntArray, tuple[int, int]],
+) -> None:
+    lines = _pdb(toy).splitlines()
+    assert {len(line) for line in lines} == {80}
+    (link,) = [line for line in lines if line.startswith("LINK")]
+    assert (link[12:16], link[17:20], link[21], link[22:26]) == (" SG ", "CYS", "A", " 528")
+    assert (link[42:46], link[47:50], link[51], link[52:56]) == (" C1 ", "LIG", "L", "   1")
+    assert (link[59:65], link[66:72], link[73:78]) == ("  1555", "  1555", " 1.82")
+    chlorine = next(line for line in lines if line[12:16] == "CL9 ")
+    assert chlorine[76:78] == "CL"
+    charged = [line for line in lines if line[12:20] == " NZ  LYS"]
+    assert charged and all(line[78:80] == "1+" for line in charged)
+
+
+def test_rdkit_reads_the_ligand_with_its_triple_bond(
+    toy: tuple[list[Atom], FloatArray, IntArray, tuple[int, int]],
+) -> None:
+    lines = [
+        line for line in _pdb(toy).splitlines() if line[17:20] == "LIG" or line[:6] == "CONECT"
+    ]
+    kept = {line[6:11] for line in lines if line.startswith("HETATM")}
+    block = [line for line in lines if line[:6] != "CONECT" or line[6:11] in kept]
+    mol = Chem.MolFromPDBBlock("\n".join(block), proximityBonding=False, sanitize=False)
+    orders = sorted(int(bond.GetBondTypeAsDouble()) for bond in mol.GetBonds())
+    assert orders == [1, 1, 1, 3]
+
+
+def test_mmcif_names_components_and_ligand_bonds(
+    toy: tuple[list[Atom], FloatArray, IntArray, tuple[int, int]],
+) -> None:
+    block = gemmi.cif.read_string(_cif(toy)).sole_block()
+    kinds = {row.str(0): row.str(1) for row in block.find("_chem_comp.", ["id", "type"])}
+    assert kinds["LIG"] == "NON-POLYMER" and kinds["CYS"] == "L-PEPTIDE LINKING"
+    rows = block.find("_chem_comp_bond.", ["comp_id", "atom_id_1", "atom_id_2", "value_order"])
+    assert {tuple(row.str(i) for i in range(4)) for row in rows} == {
+        ("LIG", "C1", "C2", "sing"),
+        ("LIG", "C2", "C3", "sing"),
+        ("LIG", "C2", "CL9", "sing"),
+        ("LIG", "C3", "N1", "trip"),
+    }
+    (kind,) = [row.str(0) for row in block.find("_struct_conn.", ["conn_type_id"])]
+    assert kind == "covale"
+
+
+def test_caps_have_places_of_their_own() -> None:
+    def residue(name: str, number: int) -> Atom:
+        return Atom("C", "C", name, number, "A")
+
+    atoms = [residue("ALA", 389), residue("NME", 390), residue("ACE", 390), residue("GLY", 391)]
+    assert file_places(atoms) == [
+        ("A", 389, ""),
+        ("A", 390, ""),
+        ("A", 390, "A"),
+        ("A", 391, ""),
+    ]
+    beside = [residue("ALA", 389), residue("NME", 390), residue("ACE", 389), residue("GLY", 390)]
+    assert file_places(beside)[1:3] == [("A", 390, "A"), ("A", 389, "A")]
+    with pytest.raises(ReceptorError, match="two residues"):
+        file_places([residue("ALA", 5), residue("GLY", 6), residue("ALA", 5)])
+
+
+def test_large_numbers_are_hybrid_36() -> None:
+    atoms = [Atom("C1", "C", "LIG", 1 + i, "L") for i in range(100_001)]
+    coordinates = np.zeros((len(atoms), 3))
+    lines = pdb_text(atoms, coordinates, bonds=np.empty((0, 3), dtype=np.int64)).splitlines()
+    assert lines[99_998][6:11] == "99999" and lines[99_999][6:11] == "A0000"
+    assert lines[9_998][22:26] == "9999" and lines[9_999][22:26] == "A000"
+    model = gemmi.read_pdb_string("\n".join(lines))[0]
+    assert model[0][9_999].seqid.num == 10_000
+
+
+HOSTILE = "<script>alert(1)</script>\nATOM      1  N   ALA A   1      é\" 'loop_"
+
+
+def test_hostile_title_adds_no_record(receptor: Receptor) -> None:
+    none = np.empty((0, 3), dtype=np.int64)
+    pdb = pdb_text(receptor.atoms, receptor.coordinates, bonds=none, title=HOSTILE)
+    assert gemmi.read_pdb_string(pdb)[0].count_atom_sites() == len(receptor.atoms)
+    assert all(line[:6] != "ATOM  " or line[76:78].strip() for line in pdb.splitlines())
+    cif = mmcif_text(
+        receptor.atoms, receptor.coordinates, bonds=none, title=HOSTILE, name="a b\n_x.y 1"
+    )
+    block = gemmi.cif.read_string(cif).sole_block()
+    assert len(block.find(["_atom_site.id"])) == len(receptor.atoms)
+    assert not block.find_value("_x.y")
+
+
+@pytest.mark.parametrize("wrong", ["nan", "far", "shape"])
+def test_what_does_not_fit_is_refused(receptor: Receptor, wrong: str) -> None:
+    coordinates = receptor.coordinates.copy()
+    if wrong == "shape":
+        coordinates = coordinates[:-1]
+    else:
+        coordinates[0, 0] = np.nan if wrong == "nan" else 1e5
+    with pytest.raises(ReceptorError):
+        pdb_text(receptor.atoms, coordinates, bonds=receptor.bonds)
+
+
+def test_receptor_files_hold_the_receptor(receptor: Receptor) -> None:
+    for structure in (
+        gemmi.read_pdb_string(receptor_pdb(receptor)),
+        gemmi.make_structure_from_block(gemmi.cif.read_string(receptor_mmcif(receptor))[0]),
+    ):
+        assert structure[0].count_atom_sites() == len(receptor.atoms)
+        charges = [cra.atom.charge for cra in structure[0].all()]
+        assert sum(charges) == sum(atom.formal_charge for atom in receptor.atoms)
+
+
+def test_json_has_the_keys_of_the_interface(receptor: Receptor) -> None:
+    record = json.loads(json.dumps(receptor_json(receptor)))
+    assert {
+        "source",
+        "organism",
+        "xpo1_chain",
+        "entry_residue",
+        "human_residue",
+        "verdict",
+        "groove_state",
+        "groove_measures",
+        "partners",
+        "mutations",
+        "covalent_bonds",
+        "residue_map",
+        "changes",
+    } <= set(record)
+    assert (record["entry_residue"], record["human_residue"]) == ("A:CYS:528", 528)
+    assert record["residue_map"]["528"] == "A:528"
