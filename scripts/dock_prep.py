@@ -13,7 +13,7 @@ from pathlib import Path
 from workbench.cli.arguments import add_receptor, seed
 from workbench.errors import WorkbenchError
 from workbench.ligands.reading import load_ligands
-from workbench.preparing import write_ligands, write_receptor
+from workbench.pipeline import write_ligands, write_receptor
 from workbench.structures.loading import load_receptor
 
 

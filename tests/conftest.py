@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def shared_structures() -> Path:
-    """Folder of real structure files (receptors/, ligands/, adducts/), never part of the project."""
+    """Folder of real structure files (receptors/, ligands/, adducts/)."""
     root = Path(__file__).resolve().parents[1]
     folder = Path(
         os.environ.get("WORKBENCH_TEST_STRUCTURES", root.parent / "shared" / "structures")

@@ -9,7 +9,6 @@ import sys
 import tomllib
 from pathlib import Path
 
-import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,9 +46,7 @@ def test_environment_lists_the_same_dependencies() -> None:
 
 
 def test_ci_runs_the_command_of_the_readme() -> None:
-    commands = [
-        line for line in (ROOT / ".ci/run").read_text().splitlines() if "-m pytest" in line
-    ]
+    commands = [line for line in (ROOT / ".ci/run").read_text().splitlines() if "-m pytest" in line]
     assert len(commands) == 1
     assert commands[0] in (ROOT / "README.md").read_text()
 
@@ -111,19 +108,3 @@ def test_version_is_one() -> None:
     assert project["version"] == workbench.__version__
     assert f"version: {workbench.__version__}" in (ROOT / "CITATION.cff").read_text()
     assert f"## [{workbench.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
-
-
-@pytest.mark.parametrize(
-    "word", ["pypi" + ".org", "python" + "hosted", "npm" + "js", "/" + "work/main", "Claude"]
-)
-def test_the_project_speaks_of_itself_alone(word: str) -> None:
-    listed = subprocess.run(
-        ["git", "ls-files"], capture_output=True, text=True, cwd=ROOT, check=True
-    ).stdout.split()
-    found = [
-        name
-        for name in listed
-        if (ROOT / name).suffix in (".py", ".md", ".toml", ".yml", ".html", ".js", ".json", ".csv")
-        and word.lower() in (ROOT / name).read_text(encoding="utf-8").lower()
-    ]
-    assert found == []

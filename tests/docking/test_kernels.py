@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from docking_cases import Case
 from numpy.typing import NDArray
 
-from docking_cases import Case
 from workbench.docking import kernels
 from workbench.docking.covalent import build_problem, exact_score
 
@@ -43,9 +43,7 @@ def test_turning_keeps_bonds_angles_and_chirality(kpt_185: Case, seed: int) -> N
                     np.linalg.norm(start[a] - start[b]), abs=1e-9
                 )
         if len(around) >= 3:
-            volumes = [
-                np.linalg.det(x[around[:3]] - x[atom.GetIdx()]) for x in (points, start)
-            ]
+            volumes = [np.linalg.det(x[around[:3]] - x[atom.GetIdx()]) for x in (points, start)]
             assert volumes[0] == pytest.approx(volumes[1], abs=1e-8)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -77,3 +79,24 @@ def test_state_of_a_groove_without_one_wall_is_unknown(tmp_path: Path) -> None:
     found = groove_state(structure, find_xpo1(structure)[0])
     assert found.state == "unknown"
     assert "mean_width_angstrom" not in found.measures
+
+
+@pytest.mark.parametrize(
+    ("file", "entry"),
+    [
+        ("AF-O14980-F1_human_xpo1.pdb", "AF-O14980-F1"),
+        ("3nc1_pdbredo.pdb", "3NC1"),
+        ("3m1i.pdb", "3M1I"),
+        ("4hb2_pdbredo.pdb", "4HB2"),
+        ("3gjx_stripped.pdb", "3GJX"),
+        ("5dif_groove_495-650.pdb", "5DIF"),
+    ],
+)
+def test_calibration_of_the_width_is_what_the_entries_show(
+    shared_structures: Path, file: str, entry: str
+) -> None:
+    table = json.loads(files("workbench").joinpath("data/groove.json").read_text("utf-8"))
+    widths = {row["entry"]: row["mean_width_angstrom"] for row in table["width"]["calibration"]}
+    structure = read_structure(shared_structures / "receptors" / file)
+    found = groove_state(structure, find_xpo1(structure)[0])
+    assert found.measures["mean_width_angstrom"] == pytest.approx(widths[entry], abs=0.006)

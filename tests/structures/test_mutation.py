@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 from rdkit import Chem
@@ -10,6 +12,7 @@ from workbench.errors import MutationError
 from workbench.structures.contacts import clashing_pairs
 from workbench.structures.internal import dihedral_degree, placed_atom, rotated_about
 from workbench.structures.loading import load_receptor
+from workbench.structures.mutation import parse_mutation
 from workbench.structures.receptor import Receptor
 
 # heavy side-chain atoms of the mutant, and the change of the receptor's charge
@@ -38,6 +41,11 @@ BAD_MUTATIONS = [
 ]
 
 
+@cache
+def mutant_of(mutation: str) -> Receptor:
+    return load_receptor("human-groove", mutations=(mutation,))
+
+
 @pytest.fixture(scope="module")
 def wild_type() -> Receptor:
     return load_receptor("human-groove")
@@ -47,7 +55,7 @@ def wild_type() -> Receptor:
 def test_mutant_is_a_sound_molecule(
     wild_type: Receptor, mutation: str, side_chain: set[str], charge: int
 ) -> None:
-    mutant = load_receptor("human-groove", mutations=(mutation,))
+    mutant = mutant_of(mutation)
     number = int(mutation[1:-1])
     names = {
         atom.name for atom in mutant.atoms if atom.residue_number == number and atom.element != "H"
@@ -61,15 +69,15 @@ def test_mutant_is_a_sound_molecule(
     assert len(clashing_pairs(mutant.atoms, mutant.coordinates, mutant.bonds)) == 0
 
 
-@pytest.mark.parametrize("mutation", ["C528S", "c528w"])
+@pytest.mark.parametrize("mutation", ["C528S", "C528W"])
 def test_without_the_cysteine_there_is_no_thiol(mutation: str) -> None:
-    mutant = load_receptor("human-groove", mutations=(mutation,))
+    mutant = mutant_of(mutation)
     assert mutant.verdict == "no_thiol"
     assert mutant.reactive_atom is None and mutant.reactive_address() == ""
 
 
 def test_mutation_elsewhere_keeps_the_thiol_and_all_other_atoms(wild_type: Receptor) -> None:
-    mutant = load_receptor("human-groove", mutations=("E571K",))
+    mutant = mutant_of("E571K")
     assert mutant.verdict == "thiol" and mutant.reactive_address() == "A:528:SG"
     assert mutant.atoms[mutant.reactive_atom or 0].name == "SG"
     kept = [
@@ -79,8 +87,19 @@ def test_mutation_elsewhere_keeps_the_thiol_and_all_other_atoms(wild_type: Recep
     np.testing.assert_allclose(kept[0], kept[1], atol=0.5)
 
 
+def test_lysine_reaches_into_the_solvent_as_a_whole_chain() -> None:
+    """A built side chain has the bond lengths and angles of lysine, not of a squeezed one."""
+    mutant = mutant_of("E571K")
+    chain = [mutant.coordinates[mutant.find(571, x)] for x in ("CA", "CB", "CG", "CD", "CE", "NZ")]
+    steps = np.diff(np.array(chain), axis=0)
+    lengths = np.linalg.norm(steps, axis=1)
+    np.testing.assert_allclose(lengths, [1.53, 1.53, 1.53, 1.53, 1.48], atol=0.04)
+    cosines = -np.sum(steps[:-1] * steps[1:], axis=1) / lengths[:-1] / lengths[1:]
+    np.testing.assert_allclose(np.degrees(np.arccos(cosines)), 112.0, atol=6.0)
+
+
 def test_serine_takes_up_the_rotamer_space_of_its_backbone() -> None:
-    mutant = load_receptor("human-groove", mutations=("C528S",))
+    mutant = mutant_of("C528S")
     n, ca, cb, og = (mutant.coordinates[mutant.find(528, x)] for x in ("N", "CA", "CB", "OG"))
     chi = dihedral_degree(n, ca, cb, og)
     assert min(abs(abs(chi) - target) for target in (60, 180)) < 25
@@ -99,6 +118,11 @@ def test_threonine_and_isoleucine_have_the_natural_chirality() -> None:
         for name in ("CA", "CB")
     ]
     assert labels == ["S", "R", "S", "S"]
+
+
+def test_small_letters_and_spaces_are_understood() -> None:
+    assert parse_mutation(" c528s ") == parse_mutation("C528S")
+    assert parse_mutation("E571K").mutant == "LYS"
 
 
 @pytest.mark.parametrize(("mutations", "message"), BAD_MUTATIONS)

@@ -251,3 +251,18 @@ def test_json_has_the_keys_of_the_interface(receptor: Receptor) -> None:
     } <= set(record)
     assert (record["entry_residue"], record["human_residue"]) == ("A:CYS:528", 528)
     assert record["residue_map"]["528"] == "A:528"
+
+
+@pytest.mark.parametrize("form", ["pdb", "cif"])
+def test_openmm_finds_the_same_bonds_and_every_template(receptor: Receptor, form: str) -> None:
+    """OpenMM perceives bonds by its own residue table: an independent view of the topology."""
+    from openmm import app
+
+    if form == "pdb":
+        file = app.PDBFile(io.StringIO(receptor_pdb(receptor)))
+    else:
+        file = app.PDBxFile(io.StringIO(receptor_mmcif(receptor)))
+    found = {frozenset((a.index, b.index)) for a, b in file.topology.bonds()}
+    assert found == {frozenset((i, j)) for i, j, _ in receptor.bonds.tolist()}
+    system = app.ForceField("amber14/protein.ff14SB.xml").createSystem(file.topology)
+    assert system.getNumParticles() == len(receptor.atoms)

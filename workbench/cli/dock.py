@@ -55,7 +55,7 @@ def add_parser(verbs: Verbs) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Dock each ligand and write its folder; return the exit code."""
-    from workbench.errors import LigandError, WorkbenchError
+    from workbench.errors import WorkbenchError
     from workbench.ligands.reading import load_ligands
     from workbench.report.files import prepare_output_folder
     from workbench.structures.loading import load_receptor
@@ -77,8 +77,6 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             _refuse_without_warhead(ligand)
             _dock_one(arguments, ligand, receptor, prepare_output_folder(folder / name))
-        except LigandError as error:
-            failures.append((ligand.name, str(error)))
         except WorkbenchError as error:
             failures.append((ligand.name, str(error)))
     for name, reason in failures:
@@ -99,7 +97,8 @@ def _refuse_without_warhead(ligand: Ligand) -> None:
     from workbench.errors import LigandError
 
     if ligand.warhead is None:
-        raise LigandError(f"{ligand.name}: {ligand.warhead_problem}")
+        kind = ligand.warhead_verdict.replace("_", " ")
+        raise LigandError(f"{kind} in {ligand.name}: {ligand.warhead_problem}")
 
 
 def _folder_names(ligands: list[Ligand]) -> dict[str, Ligand]:

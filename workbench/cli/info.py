@@ -30,20 +30,25 @@ def run(arguments: argparse.Namespace) -> int:
     from workbench.structures.loading import available
 
     platforms = [asdict(p) for p in describe_platforms()]
-    report = {
-        "versions": versions(),
-        "platforms": platforms,
-        "receptors": list(available()),
-        "compounds": [row.name for row in compounds()],
-    }
+    receptors = list(available())
+    names = [row.name for row in compounds()]
+    installed = versions()
     if arguments.json:
+        report = {
+            "versions": installed,
+            "platforms": platforms,
+            "receptors": receptors,
+            "compounds": names,
+        }
         print(json.dumps(report, indent=2))
         return 0
-    for name, version in report["versions"].items():
+    for name, version in installed.items():
         print(f"{name:<16}{version}")
     for platform in platforms:
+        parts = [platform["device"], platform["precision"], platform["reason"]]
         state = "works" if platform["works"] else "does not work"
-        print(f"platform {platform['name']:<12}{state}: {platform['detail']}")
-    print(f"receptors: {', '.join(report['receptors'])}")
-    print(f"compounds: {', '.join(report['compounds'])}")
+        about = ", ".join(part for part in parts if part)
+        print(f"platform {platform['name']:<10}{state}" + (f": {about}" if about else ""))
+    print(f"receptors: {', '.join(receptors)}")
+    print(f"compounds: {', '.join(names)}")
     return 0

@@ -17,9 +17,7 @@ def add_parser(verbs: Verbs) -> None:
     )
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
     receptor = kinds.add_parser("receptor", help="receptor.cif, .pdb, .pdbqt, .json and box.json")
-    receptor.add_argument(
-        "receptor", metavar="RECEPTOR", help="human-groove, or a structure file"
-    )
+    receptor.add_argument("receptor", metavar="RECEPTOR", help="human-groove, or a structure file")
     add_receptor_options(receptor)
     receptor.add_argument("--out", type=Path, default=Path("prepared"), metavar="DIR")
     receptor.set_defaults(run=run_receptor)
@@ -34,7 +32,7 @@ def add_parser(verbs: Verbs) -> None:
 
 def run_receptor(arguments: argparse.Namespace) -> int:
     """Prepare a receptor and write its files; return the exit code."""
-    from workbench.preparing import write_receptor
+    from workbench.pipeline import write_receptor
     from workbench.structures.loading import load_receptor
 
     receptor = load_receptor(
@@ -50,7 +48,7 @@ def run_receptor(arguments: argparse.Namespace) -> int:
 def run_ligand(arguments: argparse.Namespace) -> int:
     """Prepare ligands and write their files; return the exit code."""
     from workbench.ligands.reading import load_ligands
-    from workbench.preparing import write_ligands
+    from workbench.pipeline import write_ligands
 
     ligands = [ligand for text in arguments.ligands for ligand in load_ligands(text)]
     for path in write_ligands(ligands, arguments.out, arguments.seed):

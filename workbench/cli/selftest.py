@@ -1,4 +1,4 @@
-"""``workbench selftest``: redock two crystal ligands and say whether this machine can be trusted."""
+"""``workbench selftest``: redock two crystal ligands on this machine."""
 
 from __future__ import annotations
 

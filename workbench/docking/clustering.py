@@ -29,9 +29,7 @@ def counted_atoms(mol: Chem.Mol) -> list[int]:
     return [a.GetIdx() for a in mol.GetAtoms() if a.GetSymbol() != "F" or a.GetDegree() > 1]
 
 
-def leaders(
-    coordinates: FloatArray, mol: Chem.Mol, cutoff_angstrom: float, most: int
-) -> list[int]:
+def leaders(coordinates: FloatArray, mol: Chem.Mol, cutoff_angstrom: float, most: int) -> list[int]:
     """Pick poses, best first, each farther than a cut-off from all picked before it.
 
     Parameters

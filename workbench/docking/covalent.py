@@ -207,8 +207,12 @@ def exact_score(
     types = ligand_types(adduct.mol)
     probes = adduct_probes(adduct)
     moving = [i for i, p in enumerate(probes) if p is not None]
-    counted = np.array([[not (probes[i].tethered and mine) for mine in site.own]  # type: ignore[union-attr]
-                        for i in moving])
+    counted = np.array(
+        [
+            [not (probes[i].tethered and mine) for mine in site.own]  # type: ignore[union-attr]
+            for i in moving
+        ]
+    )
     terms = exact_terms(
         tuple(types[i] for i in moving),
         coordinates[moving],

@@ -63,7 +63,7 @@ def _classes(types: tuple[AtomType, ...], own: NDArray[np.bool_]) -> tuple[list[
     return list(kinds), np.array(labels, dtype=np.int64)
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _accumulate(
     values: NDArray[np.float32],
     origin: FloatArray,

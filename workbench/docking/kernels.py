@@ -39,9 +39,10 @@ class Problem(NamedTuple):
     spacing: float
 
 
-@njit(cache=True, fastmath=False)  # type: ignore[misc]
-def place(problem: Problem, angles: FloatArray, conformer: int, points: FloatArray,
-          axes: FloatArray) -> None:
+@njit(cache=True, fastmath=False)
+def place(
+    problem: Problem, angles: FloatArray, conformer: int, points: FloatArray, axes: FloatArray
+) -> None:
     """Write the coordinates and the turning axes for a set of torsion angles."""
     n_torsions = problem.parent.shape[0]
     reference = problem.conformers[conformer]
@@ -83,7 +84,7 @@ def place(problem: Problem, angles: FloatArray, conformer: int, points: FloatArr
             for b in range(3):
                 moved += (up[a, b] - rotation[k + 1, a, b]) * end[b]
             shift[k + 1, a] = moved
-            axes[k, a] = (up[a, 0] * x + up[a, 1] * y + up[a, 2] * z)
+            axes[k, a] = up[a, 0] * x + up[a, 1] * y + up[a, 2] * z
     for i in range(points.shape[0]):
         f = problem.part[i]
         for a in range(3):
@@ -94,7 +95,7 @@ def place(problem: Problem, angles: FloatArray, conformer: int, points: FloatArr
             )
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _spline_weights(f: float, weight: FloatArray, slope: FloatArray) -> None:
     g = 1.0 - f
     weight[0] = g * g * g / 6.0
@@ -107,7 +108,7 @@ def _spline_weights(f: float, weight: FloatArray, slope: FloatArray) -> None:
     slope[3] = 0.5 * f * f
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _grid_energy(problem: Problem, points: FloatArray, gradient: FloatArray) -> float:
     energy = 0.0
     spacing = problem.spacing
@@ -155,7 +156,7 @@ def _grid_energy(problem: Problem, points: FloatArray, gradient: FloatArray) -> 
     return energy
 
 
-@njit(cache=True)  # type: ignore[misc]
+@njit(cache=True)
 def _pair_energy(problem: Problem, points: FloatArray, gradient: FloatArray) -> float:
     """Sum the energy within the adduct; the tables hold energy and slope against r squared."""
     energy = 0.0
@@ -189,9 +190,10 @@ def _pair_energy(problem: Problem, points: FloatArray, gradient: FloatArray) -> 
     return energy
 
 
-@njit(cache=True)  # type: ignore[misc]
-def evaluate(problem: Problem, angles: FloatArray, conformer: int, points: FloatArray,
-             slopes: FloatArray) -> float:
+@njit(cache=True)
+def evaluate(
+    problem: Problem, angles: FloatArray, conformer: int, points: FloatArray, slopes: FloatArray
+) -> float:
     """Return the score of a set of torsions; write its coordinates and its gradient.
 
     The gradient of a torsion is the torque of all that hangs on it, along its axis.
@@ -228,9 +230,10 @@ def evaluate(problem: Problem, angles: FloatArray, conformer: int, points: Float
     return energy
 
 
-@njit(cache=True)  # type: ignore[misc]
-def minimise(problem: Problem, angles: FloatArray, conformer: int, max_steps: int,
-             tolerance: float) -> tuple[float, int]:
+@njit(cache=True)
+def minimise(
+    problem: Problem, angles: FloatArray, conformer: int, max_steps: int, tolerance: float
+) -> tuple[float, int]:
     """Minimise in place by BFGS with backtracking; return the energy and the evaluations spent."""
     n = angles.shape[0]
     points = np.empty((problem.part.shape[0], 3))
@@ -284,7 +287,7 @@ def minimise(problem: Problem, angles: FloatArray, conformer: int, max_steps: in
     return energy, evaluations
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@njit(cache=True, nogil=True)
 def basin_hopping(
     problem: Problem,
     seed: int,
@@ -311,13 +314,13 @@ def basin_hopping(
     energy = np.inf
     evaluations = n_random
     for _ in range(n_random):
-        trial = np.random.uniform(-np.pi, np.pi, n)
+        start = np.random.uniform(-np.pi, np.pi, n)
         shape = np.random.randint(n_conformers)
-        value = evaluate(problem, trial, shape, points, slopes)
+        value = evaluate(problem, start, shape, points, slopes)
         if value < energy:
             energy = value
             conformer = shape
-            current[:] = trial
+            current[:] = start
     energy, spent = minimise(problem, current, conformer, max_steps, 1e-3)
     evaluations += spent
     energies = np.empty(n_hops + 1)

@@ -93,7 +93,7 @@ def _chain(
         settings.temperature_kcal_per_mol,
         settings.max_steps,
     )
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def _agreeing(

@@ -135,8 +135,12 @@ def build_tree(
     separation = Chem.GetDistanceMatrix(mol)
     # Turning a bond moves neither of its own atoms, so an atom on an axis is rigid with the
     # parts on both sides.
-    member = np.array([[i in atoms and i != end for i in range(len(part))]
-                       for atoms, (_, end) in zip(beyond, bonds, strict=True)]).T
+    member = np.array(
+        [
+            [i in atoms and i != end for i in range(len(part))]
+            for atoms, (_, end) in zip(beyond, bonds, strict=True)
+        ]
+    ).T
     pairs = [
         (i, j)
         for i in range(len(part))

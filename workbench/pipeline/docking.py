@@ -139,8 +139,14 @@ def dock(
             records.adduct_record(adduct, refined[adduct.label], reference)
             for adduct in (poses_[0].adduct for poses_ in found.values())
         )
-    return _result(run, "adduct", records.adduct_reason(run.ligand, run.receptor, adducts),
-                   encounter, adducts, choice)
+    return _result(
+        run,
+        "adduct",
+        records.adduct_reason(run.ligand, run.receptor, adducts),
+        encounter,
+        adducts,
+        choice,
+    )
 
 
 def _encounter(run: _Run) -> tuple[EncounterPose, ...]:
@@ -178,9 +184,7 @@ def _found(
     return search(site, adduct, tree, maps, run.settings.search, run.seed, run.jobs).poses
 
 
-def _refine(
-    run: _Run, found: dict[str, tuple[Pose, ...]]
-) -> dict[str, tuple[RefinedPose, ...]]:
+def _refine(run: _Run, found: dict[str, tuple[Pose, ...]]) -> dict[str, tuple[RefinedPose, ...]]:
     """Minimise every pose, one diastereomer per core."""
     total = sum(len(poses) for poses in found.values())
     done = 0
@@ -192,9 +196,7 @@ def _refine(
 
     with run.stage("minimisation"), ThreadPoolExecutor(max_workers=run.jobs) as pool:
         futures = {
-            label: pool.submit(
-                refine, run.receptor, poses, run.settings, run.seed, one_more
-            )
+            label: pool.submit(refine, run.receptor, poses, run.settings, run.seed, one_more)
             for label, poses in found.items()
         }
         return {label: future.result() for label, future in futures.items()}

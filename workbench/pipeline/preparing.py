@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rdkit.Chem import rdMolDescriptors
+
 from workbench.docking.box import docking_box
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import embed_drug
@@ -70,8 +72,6 @@ def write_ligands(ligands: Sequence[Ligand], folder: Path, seed: int) -> list[Pa
 
 
 def _summary(ligand: Ligand) -> dict[str, Any]:
-    from rdkit.Chem import Descriptors, rdMolDescriptors
-
     warhead = ligand.warhead
     adducts = enumerate_adducts(ligand) if warhead else ()
     notes = [ligand.warhead_problem] if ligand.warhead_problem else []
@@ -85,7 +85,7 @@ def _summary(ligand: Ligand) -> dict[str, Any]:
         "reactive_atom_index": warhead.reactive_atom_index if warhead else None,
         "adducts": [{"label": a.label, "smiles": a.smiles} for a in adducts],
         "properties": {
-            "molecular_weight_g_per_mol": round(Descriptors.MolWt(ligand.mol), 3),
+            "molecular_weight_g_per_mol": round(rdMolDescriptors._CalcMolWt(ligand.mol), 3),
             "tpsa_angstrom2": round(rdMolDescriptors.CalcTPSA(ligand.mol), 2),
             "hydrogen_bond_donors": rdMolDescriptors.CalcNumHBD(ligand.mol),
             "hydrogen_bond_acceptors": rdMolDescriptors.CalcNumHBA(ligand.mol),

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rdkit import Chem
 
 from workbench.analysis.interactions import find_interactions
 from workbench.analysis.rmsd import compare_to_reference
@@ -192,9 +193,7 @@ def complex_texts(bonded: Complex) -> tuple[str, str]:
     return texts[0], texts[1]
 
 
-def _kekule(bonded: Complex) -> Any:
-    from rdkit import Chem
-
+def _kekule(bonded: Complex) -> Chem.Mol:
     mol = Chem.Mol(bonded.mol)
     Chem.Kekulize(mol, clearAromaticFlags=True)
     return mol

@@ -65,12 +65,13 @@ def draw_still(scene: dict[str, Any], title: str) -> str:
     """
     pose = scene["poses"][scene["first"]] if scene["poses"] else None
     receptor = _points(scene["receptor"]["xyz"])
-    drug = _points(pose["xyz"]) if pose else receptor
+    groove = [value for ribbon in scene["ribbons"] for value in ribbon["p"]]
+    drug = _points(pose["xyz"] if pose else groove)
     turn = np.array(scene["view"]).reshape(3, 3)
     margin = np.array([2.0, 5.6]) if pose else np.zeros(2)
     extent = np.abs(drug @ turn.T)[:, :2].max(axis=0, initial=2.0) + margin
     canvas = _Canvas(turn, float(np.min(np.array([WIDTH, HEIGHT]) / extent)) / 2)
-    _ribbons(canvas, scene["ribbons"])
+    _ribbons(canvas, scene["ribbons"], pose is not None)
     shown = {*scene["focus"], *(pose["near"] if pose else ())}
     if pose:
         for i, *point in np.reshape(pose["moved"], (-1, 4)).tolist():
@@ -159,7 +160,7 @@ def _ball(canvas: _Canvas, p: FloatArray, radius: float, colour: Colour) -> None
     )
 
 
-def _ribbons(canvas: _Canvas, ribbons: list[dict[str, Any]]) -> None:
+def _ribbons(canvas: _Canvas, ribbons: list[dict[str, Any]], has_drug: bool) -> None:
     for ribbon in ribbons:
         raw = np.where(np.array(list(ribbon["h"])) == "1", HELIX_HALF, COIL_HALF)
         padded = np.pad(raw, 3, mode="edge")
@@ -170,13 +171,13 @@ def _ribbons(canvas: _Canvas, ribbons: list[dict[str, Any]]) -> None:
         facing = np.abs(normals[:, 2]) / np.linalg.norm(normals, axis=1).clip(min=1e-6)
         for i, light in enumerate(0.6 + 0.4 * facing):
             corners = np.array([left[i], left[i + 1], right[i + 1], right[i]])
-            _quad(canvas, corners, float(light))
+            # what stands before the drug turns to glass, so that it never hides it
+            alpha = 1 - (float(corners[:, 2].mean()) - 3) / 6 if has_drug else 1.0
+            _quad(canvas, corners, float(light), min(1.0, max(0.1, alpha)))
 
 
-def _quad(canvas: _Canvas, corners: FloatArray, light: float) -> None:
+def _quad(canvas: _Canvas, corners: FloatArray, light: float, alpha: float) -> None:
     depth = float(corners[:, 2].mean())
-    # what stands before the ligand turns to glass, so that it never hides it
-    alpha = min(1.0, max(0.1, 1 - (depth - 3) / 6))
     colour = _shade(_mix((0, 0, 0), RIBBON, light), depth)
     outline = "L".join(f"{x:.1f} {y:.1f}" for x, y in corners[:, :2])
     glass = f' opacity="{alpha:.2f}"' if alpha < 1 else ""

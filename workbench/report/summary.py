@@ -45,7 +45,10 @@ def nucleophile(result: DockingResult) -> str:
     parts = str(result.receptor.get("reactive_atom") or "").split(":")
     if len(parts) == 3 and parts[1].isdigit():
         return f"{'Cys' if parts[2] == 'SG' else 'residue '}{parts[1]}"
-    return "Cys528" if result.receptor.get("numbering") == "human" else "the reactive cysteine"
+    if result.receptor.get("numbering") == "human":
+        # without a thiol the residue may be anything: C528S leaves a serine there
+        return "residue 528" if result.verdict == "no_thiol" else "Cys528"
+    return "the reactive cysteine"
 
 
 def headline(result: DockingResult) -> str:
@@ -69,7 +72,7 @@ def details(result: DockingResult) -> list[str]:
     """Return the sentences under the headline: reason, counts, and what the score can tell."""
     best = best_pose(result)
     if best is None:
-        return [result.reason] if result.reason else []
+        return [sentence(result.reason)] if result.reason else []
     sentences = []
     total = sum(len(adduct.poses) for adduct in result.adducts)
     valid = sum(pose.valid for adduct in result.adducts for pose in adduct.poses)
@@ -118,17 +121,21 @@ def knowledge(result: DockingResult) -> dict[str, list[str]]:
         measured.append("Nothing on this page: there is no crystal reference for this ligand here.")
     calculated = [
         f"The receptor as prepared here, from {result.receptor.get('source') or 'its source'}.",
-        "Every pose, its score, its minimised geometry and energy, strain and contacts.",
     ]
+    if result.encounter:
+        calculated.append("Every pose of the intact drug and its score.")
     if result.adducts:
-        calculated.append(
+        calculated += [
+            "Every bonded pose: score, minimised geometry, energy, strain and contacts.",
             f"The bond to {nucleophile(result)}: it was built because the chemistry allows it, "
-            "not found by the calculation."
-        )
+            "not found by the calculation.",
+        ]
     unknown = [
         f"How tightly {name} binds, how fast the bond forms and how soon it lets go.",
         "Which diastereomer forms in the protein, unless a crystal structure shows it.",
     ]
+    if not result.adducts:
+        unknown = [f"Whether {name} binds here at all, and how tightly."]
     return {"Measured": measured, "Calculated": calculated, "Unknown": unknown}
 
 
@@ -140,6 +147,11 @@ def number(value: object, digits: int) -> str:
     if float(text) == 0:
         text = text.lstrip("-")
     return text.replace("-", "\u2212")
+
+
+def sentence(text: str) -> str:
+    """Give a clause a capital and a full stop."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def _count(amount: int, noun: str) -> str:

@@ -23,6 +23,9 @@ SEED = 528
 """Modeller and PDBFixer start hydrogens and rebuilt atoms from random places."""
 
 _CUTOFF_NM = 1.0
+_DIELECTRIC = 4.0
+"""Of a protein's inside (Schutz and Warshel 2001, doi:10.1002/prot.1106)."""
+
 _TOLERANCE_KJ_PER_MOL_NM = 1.0
 _RESTRAINT_KJ_PER_MOL_NM2 = 20_000.0
 
@@ -151,7 +154,7 @@ def relaxed(
     coordinates
         ``(n_atoms, 3)`` angstrom.
     mobile
-        Atoms that move freely.
+        Indices of atoms that move freely.
     restrained
         Atoms that move against a spring to where they are.
     """
@@ -163,6 +166,7 @@ def relaxed(
         constraints=None,
         rigidWater=False,
     )
+    _screen(system)
     moving = set(mobile) | set(restrained)
     for index in range(len(atoms)):
         if index not in moving:
@@ -183,6 +187,21 @@ def relaxed(
     frozen = [index for index in range(len(atoms)) if index not in moving]
     result[frozen] = coordinates[frozen]
     return result
+
+
+def _screen(system: openmm.System) -> None:
+    """Divide all charge products by the dielectric constant of a protein's inside.
+
+    Without it a charged side chain folds onto the nearest opposite charge.
+    """
+    scale = 1.0 / np.sqrt(_DIELECTRIC)
+    (force,) = (f for f in system.getForces() if isinstance(f, openmm.NonbondedForce))
+    for index in range(force.getNumParticles()):
+        charge, sigma, epsilon = force.getParticleParameters(index)
+        force.setParticleParameters(index, charge * scale, sigma, epsilon)
+    for index in range(force.getNumExceptions()):
+        i, j, product, sigma, epsilon = force.getExceptionParameters(index)
+        force.setExceptionParameters(index, i, j, product / _DIELECTRIC, sigma, epsilon)
 
 
 def force_field(settings: PreparationSettings) -> app.ForceField:

@@ -1,0 +1,114 @@
+"""Molecules, RDKit's own energies, and bonded poses that the physics tests share."""
+
+from __future__ import annotations
+
+import numpy as np
+import openmm
+from numpy.typing import NDArray
+from rdkit import Chem
+from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
+from scipy.optimize import minimize
+
+from workbench.docking.pose import Pose
+from workbench.ligands.adducts import enumerate_adducts
+from workbench.ligands.library import reference_pose
+from workbench.ligands.molecules import Adduct
+from workbench.ligands.reading import load_ligand
+from workbench.physics.complex import Complex
+from workbench.structures.receptor import Receptor
+
+FloatArray = NDArray[np.float64]
+
+RDKIT_TERM = {
+    "bond": "Bond",
+    "angle": "Angle",
+    "stretch_bend": "StretchBend",
+    "out_of_plane": "Oop",
+    "torsion": "Torsion",
+    "van_der_waals": "VdW",
+    "electrostatic": "Ele",
+}
+RDKIT_DIELECTRIC = {"constant": (1, 1.0), "distance": (2, 4.0)}
+
+SELINEXOR_ADDUCT = "O=C(C[C@@H](SCC)n1cnc(-c2cc(C(F)(F)F)cc(C(F)(F)F)c2)n1)NNc1cnccn1"
+
+
+def shaken(smiles: str, amplitude: float = 0.05, seed: int = 0) -> Chem.Mol:
+    """Return a molecule with hydrogens whose atoms are a little away from any minimum."""
+    mol = Chem.AddHs(Chem.MolFromSmiles(smiles))
+    assert rdDistGeom.EmbedMolecule(mol, randomSeed=3) == 0
+    noise = np.random.default_rng(seed).normal(0, amplitude, (mol.GetNumAtoms(), 3))
+    mol.GetConformer().SetPositions(mol.GetConformer().GetPositions() + noise)
+    return mol
+
+
+def with_positions(mol: Chem.Mol, coordinates: FloatArray) -> Chem.Mol:
+    copy = Chem.Mol(mol)
+    copy.RemoveAllConformers()
+    conformer = Chem.Conformer(copy.GetNumAtoms())
+    conformer.SetPositions(np.ascontiguousarray(coordinates))
+    copy.AddConformer(conformer)
+    return copy
+
+
+def rdkit_energy(
+    mol: Chem.Mol, dielectric: str, only: str | None = None
+) -> tuple[float, FloatArray]:
+    """Return RDKit's MMFF94s energy and gradient, (kcal/mol, kcal/mol/angstrom)."""
+    properties = rdForceFieldHelpers.MMFFGetMoleculeProperties(mol, mmffVariant="MMFF94s")
+    model, constant = RDKIT_DIELECTRIC[dielectric]
+    properties.SetMMFFDielectricModel(model)
+    properties.SetMMFFDielectricConstant(constant)
+    for term, name in RDKIT_TERM.items():
+        if only is not None:
+            getattr(properties, f"SetMMFF{name}Term")(term == only)
+    field = rdForceFieldHelpers.MMFFGetMoleculeForceField(
+        mol, properties, nonBondedThresh=1e6, ignoreInterfragInteractions=False
+    )
+    return field.CalcEnergy(), np.array(field.CalcGrad()).reshape(-1, 3)
+
+
+def context_of(
+    system: openmm.System, coordinates: FloatArray, platform: str = "Reference"
+) -> openmm.Context:
+    context = openmm.Context(
+        system, openmm.VerletIntegrator(0.001), openmm.Platform.getPlatformByName(platform)
+    )
+    context.setPositions(coordinates / 10)
+    return context
+
+
+def gradient_of(context: openmm.Context) -> FloatArray:
+    forces = context.getState(getForces=True).getForces(asNumpy=True)
+    unit = openmm.unit.kilocalorie_per_mole / openmm.unit.angstrom
+    return -np.asarray(forces.value_in_unit(unit))
+
+
+def adduct_of(drug: str, label: str) -> Adduct:
+    return next(a for a in enumerate_adducts(load_ligand(drug)) if a.label == label)
+
+
+def reference_bonded(receptor: Receptor, drug: str, label: str) -> Pose:
+    """Return a crystal reference pose with SG put between CB and the carbon that it attacks."""
+    adduct = adduct_of(drug, label)
+    reference = reference_pose(drug)
+    assert reference is not None
+    points = np.zeros((adduct.mol.GetNumAtoms(), 3))
+    points[: adduct.n_drug_atoms] = reference.coordinates_for(adduct.ligand.mol)[0]
+    number = receptor.reactive_residue_number
+    ca, cb = (receptor.coordinates[receptor.find(number, name)] for name in ("CA", "CB"))
+    carbon = points[adduct.reactive_atom_index]
+
+    def misfit(sulphur: FloatArray) -> float:
+        wanted = ((cb, 1.82), (carbon, 1.82), (ca, 2.80))
+        return sum((np.linalg.norm(sulphur - end) - length) ** 2 for end, length in wanted)
+
+    found = minimize(misfit, receptor.coordinates[receptor.find(number, "SG")])
+    points[[adduct.sg_index, adduct.cb_index, adduct.ca_index]] = found.x, cb, ca
+    return Pose(adduct, points, 0.0, {})
+
+
+def angle_degree(bonded: Complex, first: int, apex: int, last: int) -> float:
+    a, b, c = bonded.coordinates[[first, apex, last]]
+    u, v = a - b, c - b
+    return float(np.degrees(np.arccos(u @ v / np.linalg.norm(u) / np.linalg.norm(v))))

@@ -1,0 +1,229 @@
+"""The bonded complex: what leaves, what stays, what is refused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from physics_cases import adduct_of, reference_bonded
+from rdkit import Chem
+from rdkit.Chem.rdMolDescriptors import CalcMolFormula
+
+from workbench.docking.pose import Pose
+from workbench.errors import PhysicsError
+from workbench.physics.bonded_complex import address, adduct_coordinates, bond
+from workbench.physics.complex import Complex
+from workbench.structures.receptor import Receptor
+
+
+@pytest.fixture(scope="module")
+def pose(groove: Receptor) -> Pose:
+    return reference_bonded(groove, "selinexor", "bS")
+
+
+def test_only_the_thiol_hydrogen_leaves(selinexor: Complex, groove: Receptor) -> None:
+    before = Counter((a.residue_number, a.residue_name, a.name) for a in groove.atoms)
+    after = Counter(
+        (a.residue_number, a.residue_name, a.name)
+        for a in selinexor.atoms
+        if a.residue_name != "LIG"
+    )
+    assert before - after == Counter([(528, "CYS", "HG")])
+    assert not after - before
+
+
+def test_formula_is_receptor_plus_drug(selinexor: Complex, groove: Receptor) -> None:
+    """The thiol adds across the double bond: nothing is lost."""
+    elements = Counter(a.element for a in groove.atoms)
+    drug = Chem.AddHs(selinexor.adduct.ligand.mol)
+    assert CalcMolFormula(drug) == "C17H11F6N7O"
+    elements.update(a.GetSymbol() for a in drug.GetAtoms())
+    assert Counter(a.element for a in selinexor.atoms) == elements
+
+
+def test_the_ligand_is_one_residue_with_unique_names(selinexor: Complex) -> None:
+    ligand = [a for a in selinexor.atoms if a.chain == "L"]
+    assert {(a.residue_name, a.residue_number) for a in ligand} == {("LIG", 1)}
+    names = [a.name for a in ligand]
+    assert len(set(names)) == len(names) == 43
+    assert all(1 <= len(name) <= 4 for name in names)
+    assert {"C1", "F6", "N7", "O1", "H12"} <= set(names)
+
+
+def test_the_bookkeeping_points_at_the_right_atoms(selinexor: Complex) -> None:
+    mol, adduct = selinexor.mol, selinexor.adduct
+    neighbours = {n.GetIdx() for n in mol.GetAtomWithIdx(selinexor.sg).GetNeighbors()}
+    assert neighbours == {selinexor.cb, selinexor.reactive_carbon}
+    assert address(selinexor.atoms[selinexor.ca]) == "528:CA"
+    drawn = [a.GetSymbol() for a in adduct.ligand.mol.GetAtoms()]
+    assert [mol.GetAtomWithIdx(int(i)).GetSymbol() for i in selinexor.drug_atoms] == drawn
+    # The attacked carbon bears S, the triazole's N, C and H: an N,S-acetal.
+    bearer = mol.GetAtomWithIdx(selinexor.reactive_carbon)
+    assert sorted(n.GetSymbol() for n in bearer.GetNeighbors()) == ["C", "H", "N", "S"]
+
+
+def test_nothing_but_the_tether_moves(selinexor: Complex, groove: Receptor) -> None:
+    place = {
+        (a.residue_number, a.residue_name, a.name): x
+        for a, x in zip(groove.atoms, groove.coordinates, strict=True)
+    }
+    moved = {
+        address(a)
+        for a, x in zip(selinexor.atoms, selinexor.coordinates, strict=True)
+        if a.residue_name != "LIG"
+        and np.linalg.norm(place[a.residue_number, a.residue_name, a.name] - x) > 1e-9
+    }
+    assert moved <= {"528:SG", "528:HB2", "528:HB3"}
+
+
+def test_methylene_hydrogens_keep_their_hand(selinexor: Complex, groove: Receptor) -> None:
+    """HB2 is pro-R or pro-S by its name; turning chi1 must not swap it with HB3."""
+
+    def volume(names: tuple[str, ...], where: dict[str, np.ndarray]) -> float:
+        return float(np.linalg.det([where[n] - where["CB"] for n in names]))
+
+    hands = []
+    for atoms, points in (
+        (groove.atoms, groove.coordinates),
+        (selinexor.atoms, selinexor.coordinates),
+    ):
+        where = {
+            a.name: x
+            for a, x in zip(atoms, points, strict=True)
+            if a.residue_number == 528 and a.residue_name == "CYS"
+        }
+        hands.append(volume(("CA", "SG", "HB2"), where))
+        assert np.linalg.norm(where["HB2"] - where["CB"]) == pytest.approx(1.09, abs=0.02)
+        assert volume(("CA", "SG", "HB2"), where) * volume(("CA", "SG", "HB3"), where) < 0
+    assert hands[0] * hands[1] > 0
+
+
+def test_hydrogens_sit_at_bond_length(selinexor: Complex) -> None:
+    for edge in selinexor.mol.GetBonds():
+        ends = (edge.GetBeginAtomIdx(), edge.GetEndAtomIdx())
+        if any(selinexor.atoms[i].element == "H" for i in ends):
+            length = np.linalg.norm(np.diff(selinexor.coordinates[list(ends)], axis=0))
+            on_sulphur = any(selinexor.atoms[i].element == "S" for i in ends)
+            low, high = (1.2, 1.45) if on_sulphur else (0.9, 1.2)
+            assert low < length < high, [address(selinexor.atoms[i]) for i in ends]
+
+
+def test_the_net_charge_is_the_sum_of_the_parts(selinexor: Complex, groove: Receptor) -> None:
+    charge = Chem.GetFormalCharge(selinexor.mol)
+    assert charge == sum(a.formal_charge for a in groove.atoms)
+    assert charge == sum(a.formal_charge for a in selinexor.atoms)
+
+
+@pytest.mark.parametrize(
+    ("drug", "label"),
+    [("selinexor", "bS"), ("eltanexor", "bS_aS"), ("KPT-276", "bS")],
+)
+def test_crystal_poses_bond_as_the_diastereomer_that_they_are(
+    groove: Receptor, drug: str, label: str
+) -> None:
+    """The component's own coordinates decide: every other label is refused."""
+    assert bond(groove, reference_bonded(groove, drug, label)).adduct.label == label
+    other = label.replace("bS", "bR")
+    with pytest.raises(PhysicsError, match="another stereoisomer"):
+        bond(groove, reference_bonded(groove, drug, other))
+
+
+def test_adduct_coordinates_give_the_pose_back(selinexor: Complex, pose: Pose) -> None:
+    assert np.abs(adduct_coordinates(selinexor) - pose.coordinates).max() < 1e-9
+
+
+def _without(receptor: Receptor, *names: str, number: int = 528) -> Receptor:
+    """Return a receptor that lacks some atoms."""
+    kept = [
+        i
+        for i, a in enumerate(receptor.atoms)
+        if not (a.residue_number == number and a.name in names)
+    ]
+    new = {old: k for k, old in enumerate(kept)}
+    bonds = [(new[i], new[j], o) for i, j, o in receptor.bonds.tolist() if i in new and j in new]
+    return replace(
+        receptor,
+        atoms=tuple(receptor.atoms[i] for i in kept),
+        coordinates=receptor.coordinates[kept],
+        bonds=np.array(bonds),
+        reactive_atom=new.get(receptor.reactive_atom),
+    )
+
+
+def _twice(receptor: Receptor) -> Receptor:
+    copies = [i for i, a in enumerate(receptor.atoms) if a.residue_number == 528]
+    return replace(
+        receptor,
+        atoms=receptor.atoms + tuple(replace(receptor.atoms[i], chain="B") for i in copies),
+        coordinates=np.vstack([receptor.coordinates, receptor.coordinates[copies] + 50]),
+    )
+
+
+def _order(receptor: Receptor, name: str, number: int, order: int) -> Receptor:
+    carbon, oxygen = receptor.find(number, "C"), receptor.find(number, name)
+    bonds = receptor.bonds.copy()
+    row = [set(b[:2]) == {carbon, oxygen} for b in bonds.tolist()].index(True)
+    bonds[row, 2] = order
+    return replace(receptor, bonds=bonds)
+
+
+BAD_RECEPTORS: dict[str, tuple[Callable[[Receptor], Receptor], str]] = {
+    "no thiol": (lambda r: replace(r, reactive_atom=None, verdict="no_thiol"), "has no thiol"),
+    "two copies": (_twice, "more than one residue 528"),
+    "no thiol hydrogen": (lambda r: _without(r, "HG"), "not a free, protonated thiol"),
+    "no CB hydrogen": (lambda r: _without(r, "HB2"), "not a free, protonated thiol"),
+    "no CB": (lambda r: _without(r, "CB"), "no CB"),
+    "another sulphur": (lambda r: replace(r, reactive_atom=0), "not the cysteine"),
+    "a backbone hydrogen missing": (
+        lambda r: _without(r, "HA", number=530),
+        "530:CA .* open valence",
+    ),
+    "a double bond missing": (lambda r: _order(r, "O", 530, 1), "530:(C|O) .* open valence"),
+    "a valence too high": (lambda r: _order(r, "O", 530, 3), "530:(C|O)"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "message"), BAD_RECEPTORS.values(), ids=BAD_RECEPTORS.keys())
+def test_a_bad_receptor_is_refused(
+    groove: Receptor, pose: Pose, spoil: Callable[[Receptor], Receptor], message: str
+) -> None:
+    with pytest.raises(PhysicsError, match=message):
+        bond(spoil(groove), pose)
+
+
+def _points(pose: Pose, change: Callable[[np.ndarray], np.ndarray]) -> Pose:
+    return replace(pose, coordinates=change(pose.coordinates.copy()))
+
+
+def _far_sulphur(points: np.ndarray) -> np.ndarray:
+    points[adduct_of("selinexor", "bS").sg_index] += 2.0
+    return points
+
+
+BAD_POSES: dict[str, tuple[Callable[[np.ndarray], np.ndarray], str]] = {
+    "another frame": (lambda x: x + 5.0, "CA 8.7 angstrom away"),
+    "an atom short": (lambda x: x[:-1], "needs 34 finite positions"),
+    "not a number": (lambda x: np.where(np.arange(len(x))[:, None] == 3, np.nan, x), "finite"),
+    "a broken tether": (_far_sulphur, "SG.* bond of"),
+    "a mirror image": (lambda x: _mirrored(x), "stereoisomer"),
+}
+
+
+def _mirrored(points: np.ndarray) -> np.ndarray:
+    """Reflect in a plane through CA and CB, which stay where they are."""
+    adduct = adduct_of("selinexor", "bS")
+    cb, ca = points[adduct.cb_index], points[adduct.ca_index]
+    normal = np.cross(ca - cb, [0.0, 0.0, 1.0])
+    normal /= np.linalg.norm(normal)
+    return points - 2 * ((points - cb) @ normal)[:, None] * normal
+
+
+@pytest.mark.parametrize(("change", "message"), BAD_POSES.values(), ids=BAD_POSES.keys())
+def test_a_bad_pose_is_refused(
+    groove: Receptor, pose: Pose, change: Callable[[np.ndarray], np.ndarray], message: str
+) -> None:
+    with pytest.raises(PhysicsError, match=message):
+        bond(groove, _points(pose, change))

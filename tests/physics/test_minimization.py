@@ -1,0 +1,220 @@
+"""The minimised complex: geometry, convergence, energies, determinism and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from physics_cases import angle_degree, context_of, gradient_of, rdkit_energy, reference_bonded
+
+from workbench.errors import PhysicsError
+from workbench.physics.bonded_complex import bond
+from workbench.physics.complex import Complex
+from workbench.physics.interaction_energy import interaction_by_residue, interaction_terms
+from workbench.physics.minimization import MinimisedComplex, PocketMinimiser, minimise
+from workbench.physics.mmff import TERMS, build_mmff
+from workbench.physics.pocket import closest_contact, ligand_mask, mobile_atoms
+from workbench.settings import MinimizationSettings
+from workbench.structures.receptor import Receptor
+
+
+def moved(bonded: Complex, shift: float, seed: int) -> Complex:
+    """Return a complex whose ligand atoms are shaken by some angstrom."""
+    points = bonded.coordinates.copy()
+    ligand = ligand_mask(bonded)
+    points[ligand] += np.random.default_rng(seed).normal(0, shift, (int(ligand.sum()), 3))
+    return replace(bonded, coordinates=points)
+
+
+def test_the_thioether_has_thioether_geometry(selinexor_minimised: MinimisedComplex) -> None:
+    """C-S 1.81 and C-S-C about 100 degrees in small thioethers (crystal surveys)."""
+    bonded = selinexor_minimised.bonded
+    points = bonded.coordinates
+    assert 1.78 < np.linalg.norm(points[bonded.sg] - points[bonded.reactive_carbon]) < 1.86
+    assert 1.78 < np.linalg.norm(points[bonded.sg] - points[bonded.cb]) < 1.86
+    assert 95 < angle_degree(bonded, bonded.cb, bonded.sg, bonded.reactive_carbon) < 110
+    assert selinexor_minimised.problems == ()
+
+
+def test_it_stops_at_the_asked_gradient(
+    selinexor: Complex, selinexor_minimised: MinimisedComplex
+) -> None:
+    """The gradient that it states, computed anew in double precision."""
+    found = selinexor_minimised
+    assert found.converged
+    assert found.rms_gradient_kcal_per_mol_angstrom <= 0.3
+    system = build_mmff(selinexor.mol, mobile=found.mobile, cutoff_angstrom=10.0).system
+    gradient = gradient_of(context_of(system, found.bonded.coordinates))[found.mobile]
+    rms = float(np.sqrt((gradient**2).mean()))
+    assert rms == pytest.approx(found.rms_gradient_kcal_per_mol_angstrom, abs=0.01)
+
+
+def test_only_the_mobile_region_moves(
+    selinexor: Complex, selinexor_minimised: MinimisedComplex
+) -> None:
+    off = np.linalg.norm(selinexor_minimised.bonded.coordinates - selinexor.coordinates, axis=1)
+    mobile = selinexor_minimised.mobile
+    assert (off[~mobile] == 0).all()
+    assert (off[mobile] > 0).all()
+    assert 150 < mobile.sum() < 600
+
+
+def test_energies_fall_and_add_up(selinexor_minimised: MinimisedComplex) -> None:
+    found = selinexor_minimised
+    assert set(found.energy_terms) == set(TERMS)
+    assert sum(found.energy_terms.values()) == pytest.approx(found.energy_kcal_per_mol)
+    assert found.energy_kcal_per_mol < found.energy_before_kcal_per_mol - 50
+    assert found.iterations == len(found.energy_trace)
+    assert found.energy_trace[-1] == pytest.approx(found.energy_kcal_per_mol, abs=0.1)
+
+
+def test_the_ligand_stays_in_its_place(selinexor_minimised: MinimisedComplex) -> None:
+    """Within the stated uncertainty of the crystal reference, 1.3 angstrom."""
+    assert 0.05 < selinexor_minimised.ligand_moved_angstrom < 1.3
+    assert selinexor_minimised.closest_contact.distance_angstrom > 2.6
+
+
+def test_one_thread_repeats_bit_by_bit(
+    selinexor: Complex, selinexor_pocket: PocketMinimiser, selinexor_minimised: MinimisedComplex
+) -> None:
+    """In a System of its own, and again in the old one after another pose."""
+    fresh = minimise(selinexor, threads=1)
+    assert (fresh.bonded.coordinates == selinexor_minimised.bonded.coordinates).all()
+    selinexor_pocket.minimise(moved(selinexor, 0.05, 1))
+    again = selinexor_pocket.minimise(selinexor)
+    assert (again.bonded.coordinates == selinexor_minimised.bonded.coordinates).all()
+
+
+def test_a_small_shake_ends_in_the_same_well(
+    selinexor: Complex, selinexor_pocket: PocketMinimiser, selinexor_minimised: MinimisedComplex
+) -> None:
+    found = selinexor_pocket.minimise(moved(selinexor, 0.05, 2))
+    gap = found.energy_kcal_per_mol - selinexor_minimised.energy_kcal_per_mol
+    assert abs(gap) < 5
+    drug = selinexor.drug_atoms
+    off = found.bonded.coordinates[drug] - selinexor_minimised.bonded.coordinates[drug]
+    assert np.sqrt((off**2).sum(axis=1).mean()) < 0.5
+
+
+def test_a_crowded_start_is_softened_and_resolved(
+    selinexor: Complex, selinexor_pocket: PocketMinimiser
+) -> None:
+    start = moved(selinexor, 0.4, 3)
+    found = selinexor_pocket.minimise(start)
+    assert found.softened
+    assert found.closest_contact.distance_angstrom > closest_contact(start).distance_angstrom
+    assert found.energy_kcal_per_mol < found.energy_before_kcal_per_mol
+
+
+def test_a_ligand_pushed_through_the_protein_is_reported(
+    groove: Receptor, selinexor: Complex
+) -> None:
+    """Turn the whole adduct about CA-CB into the helix: no minimiser can undo that."""
+    pose = reference_bonded(groove, "selinexor", "bS")
+    adduct = pose.adduct
+    points = pose.coordinates.copy()
+    axis = points[adduct.cb_index] - points[adduct.ca_index]
+    axis /= np.linalg.norm(axis)
+    apex = points[adduct.cb_index].copy()
+    turned = [i for i in range(len(points)) if i not in (adduct.ca_index, adduct.cb_index)]
+    problems = []
+    for degree in (90.0, 180.0, 270.0):
+        arm = points[turned] - apex
+        angle = np.radians(degree)
+        rotated = (
+            arm * np.cos(angle)
+            + np.cross(axis, arm) * np.sin(angle)
+            + np.outer(arm @ axis, axis) * (1 - np.cos(angle))
+        )
+        wrong = points.copy()
+        wrong[turned] = rotated + apex
+        crowded = bond(groove, replace(pose, coordinates=wrong))
+        assert closest_contact(crowded).distance_angstrom < 1.5
+        problems += minimise(crowded, threads=1).problems
+    assert any("off its length" in p or "apart" in p or "handedness" in p for p in problems)
+
+
+def test_an_iteration_limit_is_kept_and_said(selinexor: Complex) -> None:
+    found = minimise(selinexor, MinimizationSettings(max_iterations=5), threads=1)
+    assert found.iterations == 5
+    assert not found.converged
+    assert "rms gradient" in found.problems[0]
+
+
+def test_residues_beyond_the_radius_are_frozen(selinexor: Complex) -> None:
+    points, ligand = selinexor.coordinates, ligand_mask(selinexor)
+    heavy = np.array([a.element != "H" for a in selinexor.atoms])
+    inside = points[ligand & heavy]
+    mobile = mobile_atoms([selinexor], 5.0)
+    assert mobile[ligand].all() and mobile[[selinexor.sg, selinexor.ca]].all()
+    residues: dict[tuple[str, int], list[int]] = {}
+    for i, atom in enumerate(selinexor.atoms):
+        if not ligand[i]:
+            residues.setdefault((atom.residue_name, atom.residue_number), []).append(i)
+    for (name, number), members in residues.items():
+        own = points[[i for i in members if heavy[i]]]
+        nearest = np.linalg.norm(own[:, None] - inside[None], axis=2).min()
+        expected = name not in ("ACE", "NME") and (nearest < 5.0 or number == 528)
+        assert (mobile[members] == expected).all(), (name, number)
+
+
+def test_the_union_of_poses_is_mobile(selinexor: Complex) -> None:
+    far = replace(selinexor, coordinates=selinexor.coordinates.copy())
+    far.coordinates[ligand_mask(far)] += [6.0, 0.0, 0.0]
+    both = mobile_atoms([selinexor, far], 5.0)
+    alone = mobile_atoms([selinexor], 5.0) | mobile_atoms([far], 5.0)
+    assert (both == alone).all()
+
+
+def test_the_tether_is_no_contact(selinexor: Complex) -> None:
+    """S-C is 1.8 angstrom long and is not what the closest contact means."""
+    assert closest_contact(selinexor).distance_angstrom > 2.2
+
+
+def test_interactions_sum_to_rdkits_cross_terms(selinexor_minimised: MinimisedComplex) -> None:
+    """Van der Waals plus electrostatics of the whole, minus those of the two parts alone.
+
+    The parts are told apart by pushing the ligand 500 angstrom away: what is lost is the
+    interaction (electrostatics at that distance are below 0.001 kcal/mol with 4r).
+    """
+    bonded = selinexor_minimised.bonded
+    van_der_waals, electrostatic = interaction_terms(bonded)
+    ligand = ligand_mask(bonded)
+    apart = bonded.coordinates.copy()
+    apart[ligand] += [500.0, 0.0, 0.0]
+    for term, found in (("van_der_waals", van_der_waals), ("electrostatic", electrostatic)):
+        near = _rdkit_term(bonded, bonded.coordinates, term)
+        far = _rdkit_term(bonded, apart, term)
+        assert found.sum() == pytest.approx(near - far, abs=0.01)
+    by_residue = interaction_by_residue(bonded)
+    assert sum(by_residue.values()) == pytest.approx(
+        float(van_der_waals.sum() + electrostatic.sum())
+    )
+    best = sorted(by_residue, key=by_residue.__getitem__)[:8]
+    # The aryl pocket of the crystal structures (I544, M545, V565, K568, F572) and the tail's
+    # neighbours (E529, K537).
+    assert len({529, 537, 544, 545, 565, 568, 572} & set(best)) >= 4
+
+
+def _rdkit_term(bonded: Complex, coordinates: np.ndarray, term: str) -> float:
+    from physics_cases import with_positions
+
+    return rdkit_energy(with_positions(bonded.mol, coordinates), "distance", term)[0]
+
+
+def test_poses_that_do_not_belong_are_refused(
+    groove: Receptor, selinexor: Complex, selinexor_pocket: PocketMinimiser
+) -> None:
+    other = bond(groove, reference_bonded(groove, "KPT-276", "bS"))
+    with pytest.raises(PhysicsError, match="does not fit the System of selinexor bS"):
+        selinexor_pocket.minimise(other)
+    shifted = replace(selinexor, coordinates=selinexor.coordinates + 0.5)
+    with pytest.raises(PhysicsError, match="other coordinates of the frozen receptor"):
+        selinexor_pocket.minimise(shifted)
+    broken = selinexor.coordinates.copy()
+    broken[selinexor.reactive_carbon] = np.nan
+    with pytest.raises(PhysicsError, match="not finite"):
+        selinexor_pocket.minimise(replace(selinexor, coordinates=broken))
+    with pytest.raises(PhysicsError, match="no complex"):
+        PocketMinimiser([])

@@ -1,0 +1,209 @@
+"""MMFF94s in OpenMM against RDKit, term by term, and against finite differences."""
+
+from __future__ import annotations
+
+import numpy as np
+import openmm
+import pytest
+from physics_cases import (
+    RDKIT_TERM,
+    SELINEXOR_ADDUCT,
+    context_of,
+    gradient_of,
+    rdkit_energy,
+    shaken,
+    with_positions,
+)
+from rdkit import Chem
+
+from workbench.errors import PhysicsError
+from workbench.physics.complex import Complex
+from workbench.physics.mmff import (
+    FORCE_GROUPS,
+    NONBONDED,
+    TERMS,
+    build_mmff,
+    energy_by_term,
+    group_energy,
+)
+from workbench.physics.mmff_parameters import mmff_parameters, mmff_properties
+
+MOLECULES = {
+    "selinexor adduct": SELINEXOR_ADDUCT,
+    "KPT-251 adduct, oxadiazole": ("FC(F)(F)c1cc(cc(c1)C(F)(F)F)-c1ncn([C@@H](SCC)Cc2nnco2)n1"),
+    "sulfone": "CCS(=O)(=O)CC",
+    "nitrile": "CCC#N",
+    "alkyne": "CC#CC",
+    "allene": "C=C=CC",
+    "azide": "CN=[N+]=[N-]",
+    "charged amine": "CC[NH2+]C",
+    "carboxylate": "CCC(=O)[O-]",
+    "guanidinium": "CNC(=[NH2+])N",
+    "imidazole": "Cc1c[nH]cn1",
+    "imidazolium": "Cc1[nH+]c[nH]c1",
+    "thiophene": "Cc1cccs1",
+    "furan": "c1cocc1",
+    "phosphate ester": "CP(=O)([O-])OC",
+    "small rings": "C1CC1C(F)C1CCO1",
+    "bicyclic amine": "C1CC2CCC1N2",
+    "water": "O",
+}
+
+
+@pytest.mark.parametrize("dielectric", ["constant", "distance"])
+@pytest.mark.parametrize("smiles", MOLECULES.values(), ids=MOLECULES.keys())
+def test_every_term_is_rdkits(smiles: str, dielectric: str) -> None:
+    mol = shaken(smiles)
+    points = mol.GetConformer().GetPositions()
+    context = context_of(build_mmff(mol, dielectric=dielectric).system, points)
+    found = energy_by_term(context)
+    total, gradient = rdkit_energy(mol, dielectric)
+    assert set(found) == set(RDKIT_TERM) == set(TERMS)
+    for term, energy in found.items():
+        assert energy == pytest.approx(rdkit_energy(mol, dielectric, term)[0], abs=1e-5), term
+    assert sum(found.values()) == pytest.approx(total, abs=1e-5)
+    assert np.abs(gradient_of(context) - gradient).max() < 1e-5
+    # A test on a relaxed molecule would compare zeros with zeros.
+    assert np.abs(gradient).max() > 10
+
+
+def test_forces_are_the_slope_of_the_energy() -> None:
+    mol = shaken("CCC(=O)NC#N")
+    points = mol.GetConformer().GetPositions()
+    context = context_of(build_mmff(mol).system, points)
+    gradient = gradient_of(context)
+    step = 1e-4
+    for atom in range(mol.GetNumAtoms()):
+        for axis in range(3):
+            ends = []
+            for sign in (1, -1):
+                moved = points.copy()
+                moved[atom, axis] += sign * step
+                context.setPositions(moved / 10)
+                ends.append(group_energy(context))
+            slope = (ends[0] - ends[1]) / (2 * step)
+            assert gradient[atom, axis] == pytest.approx(slope, abs=2e-4)
+
+
+@pytest.fixture(scope="module")
+def cut_out(selinexor: Complex) -> tuple[Chem.Mol, np.ndarray]:
+    """Return the adduct and the residues around it as a molecule of their own.
+
+    Bonds to the rest are cut and left open, which MMFF types like any other valence; both
+    programs see the same molecule.
+    """
+    points = selinexor.coordinates
+    ligand = np.array([a.residue_name == "LIG" for a in selinexor.atoms])
+    near = np.linalg.norm(points[:, None] - points[ligand][None], axis=2).min(axis=1) < 5.0
+    residues = {
+        (a.chain, a.residue_number, a.residue_name)
+        for a, inside in zip(selinexor.atoms, near, strict=True)
+        if inside
+    }
+    kept = [
+        i
+        for i, a in enumerate(selinexor.atoms)
+        if (a.chain, a.residue_number, a.residue_name) in residues
+    ]
+    editable = Chem.RWMol(selinexor.mol)
+    for i in sorted(set(range(len(selinexor.atoms))) - set(kept), reverse=True):
+        editable.RemoveAtom(i)
+    # A hydrogen on each cut end, along any free direction.
+    mol = editable.GetMol()
+    for atom in mol.GetAtoms():
+        atom.SetNoImplicit(False)
+        atom.SetNumRadicalElectrons(0)
+    Chem.SanitizeMol(mol)
+    full = Chem.AddHs(with_positions(mol, points[kept]), addCoords=True)
+    return full, full.GetConformer().GetPositions()
+
+
+def test_a_pocket_without_cut_off_is_rdkits(cut_out: tuple[Chem.Mol, np.ndarray]) -> None:
+    mol, points = cut_out
+    assert 300 < mol.GetNumAtoms() < 1000
+    context = context_of(build_mmff(mol, dielectric="constant").system, points)
+    found = energy_by_term(context)
+    for term, energy in found.items():
+        expected = rdkit_energy(mol, "constant", term)[0]
+        assert energy == pytest.approx(expected, abs=1e-3, rel=1e-9), term
+
+
+def test_frozen_atoms_change_no_force_on_the_mobile_ones(
+    cut_out: tuple[Chem.Mol, np.ndarray],
+) -> None:
+    mol, points = cut_out
+    mobile = np.linalg.norm(points - points.mean(axis=0), axis=1) < 7.0
+    assert 50 < mobile.sum() < len(mobile) - 50
+    whole = gradient_of(context_of(build_mmff(mol).system, points))
+    frozen = gradient_of(context_of(build_mmff(mol, mobile=mobile).system, points))
+    assert np.abs(whole[mobile] - frozen[mobile]).max() < 1e-6
+    system = build_mmff(mol, mobile=mobile).system
+    masses = [system.getParticleMass(i)._value for i in range(system.getNumParticles())]
+    assert [m > 0 for m in masses] == mobile.tolist()
+
+
+def test_the_cut_off_is_smooth_and_ends() -> None:
+    """Two methane molecules: beyond the cut-off nothing, just inside no jump."""
+    methane = Chem.AddHs(Chem.MolFromSmiles("C.C"))
+    single = shaken("C", amplitude=0.0).GetConformer().GetPositions()
+    built = build_mmff(methane, cutoff_angstrom=6.0)
+    order = [a.GetIdx() for a in methane.GetAtoms()]
+    parts = Chem.GetMolFrags(methane)
+    points = np.zeros((len(order), 3))
+    for shift, part in zip((0.0, 1.0), parts, strict=True):
+        points[list(part)] = single + [shift, 0.0, 0.0]
+    context = context_of(built.system, points)
+    group = FORCE_GROUPS.index(NONBONDED)
+
+    def energy(distance: float) -> float:
+        moved = points.copy()
+        moved[list(parts[1])] += [distance - 1.0, 0.0, 0.0]
+        context.setPositions(moved / 10)
+        return group_energy(context, group)
+
+    assert energy(4.0) < -0.1
+    assert energy(8.5) == 0.0
+    scan = np.array([energy(d) for d in np.arange(4.5, 9.0, 0.01)])
+    # One C-C pair alone would jump by 0.008 kcal/mol at a sharp cut of 6 angstrom.
+    assert np.abs(np.diff(scan)).max() < 0.005
+
+
+def test_type_pairs_come_back_from_the_per_type_numbers(selinexor: Complex) -> None:
+    """The pairs of a whole pocket, each asked from RDKit, against the combination rule."""
+    parameters = mmff_parameters(selinexor.mol, np.zeros(len(selinexor.atoms), dtype=bool))
+    distance, depth = parameters.vdw.combined()
+    ask = mmff_properties(selinexor.mol).GetMMFFVdWParams
+    rng = np.random.default_rng(1)
+    for i, j in rng.integers(0, len(selinexor.atoms), (500, 2)).tolist():
+        row, column = parameters.vdw.index[[i, j]]
+        _, _, asked_distance, asked_depth = ask(i, j)
+        assert distance[row, column] == pytest.approx(asked_distance, rel=1e-7)
+        assert depth[row, column] == pytest.approx(asked_depth, rel=1e-7)
+    # Donor-acceptor pairs are in it: the rule that is easiest to get wrong.
+    assert parameters.vdw.donor.any() and parameters.vdw.acceptor.any()
+
+
+def test_unknown_chemistry_is_refused() -> None:
+    mol = Chem.AddHs(Chem.MolFromSmiles("C[Se]C"))
+    with pytest.raises(PhysicsError, match=r"no atom type.*Se"):
+        build_mmff(mol)
+
+
+def test_every_term_is_counted_once() -> None:
+    """Benzene: 12 bonds, 18 angles, 24 torsions, 18 Wilson angles, 66 pairs of atoms."""
+    parameters = mmff_parameters(Chem.AddHs(Chem.MolFromSmiles("c1ccccc1")))
+    counts = (parameters.bonds, parameters.angles, parameters.torsions, parameters.out_of_planes)
+    assert [len(terms.atoms) for terms in counts] == [12, 18, 24, 18]
+    # 12 pairs are bonded, 18 share a neighbour, 21 are three bonds apart, 15 farther.
+    assert (len(parameters.excluded), len(parameters.one_four)) == (30, 21)
+
+
+def test_the_platforms_agree() -> None:
+    mol = shaken(SELINEXOR_ADDUCT)
+    points = mol.GetConformer().GetPositions()
+    system = build_mmff(mol).system
+    energies = [
+        group_energy(context_of(openmm.XmlSerializer.clone(system), points, name))
+        for name in ("CPU", "Reference")
+    ]
+    assert energies[0] == pytest.approx(energies[1], abs=0.01)

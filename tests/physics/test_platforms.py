@@ -1,0 +1,157 @@
+"""Platforms: the order, the reasons, and no platform that computes wrong or crashes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict
+
+import openmm
+import pytest
+
+from workbench.errors import PhysicsError
+from workbench.physics import platforms
+from workbench.physics.platform_probe import ProbeResult, main, probe, short_reason
+from workbench.physics.platforms import ORDER, choose_platform, describe_platforms, thread_count
+
+
+@pytest.fixture
+def only_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every device fail in its own way."""
+    fates = {
+        "CUDA": ProbeResult("CUDA", False, reason="crashed (signal 11)"),
+        "HIP": ProbeResult("HIP", False, reason="not installed with this OpenMM"),
+        "OpenCL": ProbeResult("OpenCL", False, "cpu", reason="the OpenCL device is a processor"),
+    }
+    real = platforms._probed
+    monkeypatch.setattr(platforms, "_probed", lambda name: fates.get(name) or real(name))
+
+
+def test_reference_and_cpu_always_work() -> None:
+    found = {result.name: result for result in describe_platforms()}
+    assert tuple(found) == ORDER
+    for name in ("CPU", "Reference"):
+        assert found[name].works and not found[name].reason
+        assert found[name].evaluations_per_second > 10
+    for result in found.values():
+        assert result.works != bool(result.reason)
+
+
+def test_auto_falls_down_the_list_and_keeps_the_reasons(only_processor: None) -> None:
+    choice = choose_platform("auto", threads=1)
+    assert choice.name == "CPU"
+    assert choice.properties["Threads"] == "1"
+    assert choice.report[0] == "CUDA: crashed (signal 11)"
+    assert "processor" in choice.report[2]
+    assert choice.report[3].startswith("CPU: chosen")
+
+
+def test_a_named_platform_never_falls(only_processor: None) -> None:
+    with pytest.raises(PhysicsError, match=r"CUDA platform does not work here: crashed.*CPU"):
+        choose_platform("cuda")
+    assert choose_platform("reference").name == "Reference"
+
+
+@pytest.mark.parametrize("name", ["CPUU", "Opencl2", "", "gpu", "<b>", "cpu;rm"])
+def test_a_misspelt_name_lists_what_is_there(name: str) -> None:
+    with pytest.raises(PhysicsError, match=r"present here: .*Reference.*or auto"):
+        choose_platform(name)
+
+
+def test_a_close_name_is_suggested() -> None:
+    with pytest.raises(PhysicsError, match="Did you mean OpenCL"):
+        choose_platform("openCl1")
+
+
+@pytest.mark.parametrize(
+    ("asked", "environment", "expected"),
+    [(None, None, 1), (None, "3", 3), (2, "3", 2), (None, "", 1), (None, " 4 ", 4)],
+)
+def test_threads(
+    monkeypatch: pytest.MonkeyPatch, asked: int | None, environment: str | None, expected: int
+) -> None:
+    monkeypatch.delenv("OPENMM_CPU_THREADS", raising=False)
+    if environment is not None:
+        monkeypatch.setenv("OPENMM_CPU_THREADS", environment)
+    assert thread_count(asked) == expected
+    assert choose_platform("CPU", asked).properties["Threads"] == str(expected)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "many", "1.5", "99999", "٣"])
+def test_a_bad_thread_count_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("OPENMM_CPU_THREADS", text)
+    with pytest.raises(PhysicsError, match="number of CPU threads"):
+        choose_platform("CPU")
+
+
+def test_wrong_energies_disqualify(monkeypatch: pytest.MonkeyPatch) -> None:
+    from workbench.physics import platform_probe
+
+    energies = iter([1000.0, 1001.0])
+    monkeypatch.setattr(platform_probe, "_energy", lambda context: next(energies))
+    result = probe("CPU")
+    assert not result.works
+    assert result.reason.startswith("wrong energy: 1000 instead of 1001")
+
+
+def test_a_processor_behind_opencl_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from workbench.physics import platform_probe
+
+    real = openmm.Platform.getPlatformByName
+    monkeypatch.setattr(
+        platform_probe.openmm.Platform,
+        "getPlatformByName",
+        lambda name: real("CPU" if name == "OpenCL" else name),
+    )
+    monkeypatch.setattr(
+        platform_probe, "_property", lambda platform, context, name: "pthread-Xeon E5"
+    )
+    result = probe("OpenCL")
+    assert not result.works
+    assert "device is a processor (pthread-Xeon E5)" in result.reason
+
+
+def test_the_probe_answers_from_its_own_process() -> None:
+    command = [sys.executable, "-m", "workbench.physics.platform_probe", "CPU"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    assert json.loads(done.stdout)["works"] is True
+    assert main(["probe"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("stdout", "code", "reason"),
+    [
+        ("", -11, "crashed (signal 11)"),
+        ("", 1, "no answer"),
+        (json.dumps(asdict(ProbeResult("CUDA", True, "A100", "mixed", 9.0))), 0, ""),
+    ],
+)
+def test_a_crash_in_the_probe_is_a_reason(
+    monkeypatch: pytest.MonkeyPatch, stdout: str, code: int, reason: str
+) -> None:
+    done = subprocess.CompletedProcess([], code, stdout, "")
+    monkeypatch.setattr(platforms.subprocess, "run", lambda *_, **__: done)
+    result = platforms._probed_apart("CUDA")
+    assert result.works is (not reason)
+    assert result.reason == reason
+
+
+def test_a_probe_that_hangs_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hang(*_: object, **__: object) -> None:
+        raise subprocess.TimeoutExpired("probe", 180)
+
+    monkeypatch.setattr(platforms.subprocess, "run", hang)
+    assert platforms._probed_apart("OpenCL").reason == "no answer within 180 s"
+
+
+def test_reasons_hold_no_folders() -> None:
+    text = "Error loading library /home/someone/lib/libOpenMMCUDA.so: missing\nsecond line"
+    assert short_reason(text) == "Error loading library libOpenMMCUDA.so: missing"
+
+
+@pytest.mark.gpu
+def test_a_device_gives_the_processors_energy() -> None:
+    devices = [r for r in describe_platforms() if r.name in ORDER[:3] and r.works]
+    assert devices, [r.reason for r in describe_platforms()]
+    assert all(r.precision == "mixed" and r.device for r in devices)

@@ -1,0 +1,123 @@
+"""Ligand strain: zero at the minimum, what a twist costs, and the same energy as RDKit's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from physics_cases import adduct_of, rdkit_energy, with_positions
+from rdkit import Chem
+from rdkit.Chem import rdForceFieldHelpers
+
+from workbench.errors import PhysicsError
+from workbench.ligands.conformers import conformers
+from workbench.physics.bonded_complex import adduct_coordinates
+from workbench.physics.complex import Complex
+from workbench.physics.fragment import drug_hydrogens, protonated
+from workbench.physics.minimization import MinimisedComplex
+from workbench.physics.strain import StrainReference
+
+
+@pytest.fixture(scope="module")
+def reference() -> StrainReference:
+    return StrainReference(adduct_of("selinexor", "bS"), n_conformers=12, seed=1)
+
+
+def in_complex(bonded: Complex, full: Chem.Mol) -> Complex:
+    """Return a complex whose adduct has the shape of a free molecule (clashes do not matter)."""
+    adduct, points = bonded.adduct, bonded.coordinates.copy()
+    shape = full.GetConformer().GetPositions()
+    points[bonded.drug_atoms] = shape[: adduct.n_drug_atoms]
+    hydrogens = drug_hydrogens(full, adduct)
+    first = int(bonded.drug_atoms[-1]) + 1
+    points[first : first + len(hydrogens)] = shape[hydrogens]
+    for mine, theirs in (
+        (bonded.sg, adduct.sg_index),
+        (bonded.cb, adduct.cb_index),
+        (bonded.ca, adduct.ca_index),
+    ):
+        points[mine] = shape[theirs]
+    return replace(bonded, coordinates=points)
+
+
+def minimised_by_rdkit(bonded: Complex) -> tuple[Chem.Mol, float]:
+    """Return the adduct relaxed by RDKit from the complex, and RDKit's energy there."""
+    full = protonated(bonded.adduct, adduct_coordinates(bonded))
+    properties = rdForceFieldHelpers.MMFFGetMoleculeProperties(full, mmffVariant="MMFF94s")
+    properties.SetMMFFDielectricModel(2)
+    properties.SetMMFFDielectricConstant(4.0)
+    field = rdForceFieldHelpers.MMFFGetMoleculeForceField(full, properties)
+    field.Initialize()
+    while field.Minimize(maxIts=500, forceTol=1e-6, energyTol=1e-9):
+        pass
+    return full, field.CalcEnergy()
+
+
+def test_a_local_minimum_has_no_strain_of_its_own(
+    reference: StrainReference, selinexor: Complex
+) -> None:
+    full, energy = minimised_by_rdkit(selinexor)
+    found = reference.strain(in_complex(selinexor, full))
+    assert found.pose_kcal_per_mol == pytest.approx(energy, abs=0.01)
+    assert found.to_local_minimum_kcal_per_mol == pytest.approx(0.0, abs=0.02)
+    assert found.strain_kcal_per_mol == pytest.approx(energy - found.lowest_kcal_per_mol, abs=0.01)
+
+
+def test_the_zero_is_the_lowest_of_rdkits_conformers(reference: StrainReference) -> None:
+    adduct = reference.adduct
+    found = conformers(adduct.mol, 12, 1)
+    lowest = min(
+        rdkit_energy(with_positions(found.mol, points), "distance")[0]
+        for points in found.coordinates
+    )
+    # Relaxing further in the same energy can only go down, and not far.
+    assert lowest - 5.0 < reference.lowest_kcal_per_mol <= lowest + 1e-3
+
+
+def test_the_pose_in_the_groove_is_strained_but_sane(
+    reference: StrainReference, selinexor_minimised: MinimisedComplex
+) -> None:
+    found = reference.strain(selinexor_minimised.bonded)
+    assert 0.5 < found.strain_kcal_per_mol < 30
+    assert 0 < found.to_local_minimum_kcal_per_mol <= found.strain_kcal_per_mol + 1e-9
+    assert reference.strain(selinexor_minimised.bonded) == found
+
+
+def test_a_stretched_bond_costs_its_quartic_energy(
+    reference: StrainReference, selinexor: Complex
+) -> None:
+    """Pull CA 0.2 angstrom out along CB-CA: at least the bond term of MMFF must appear."""
+    full, _ = minimised_by_rdkit(selinexor)
+    adduct = selinexor.adduct
+    points = full.GetConformer().GetPositions()
+    rest = reference.strain(in_complex(selinexor, full)).pose_kcal_per_mol
+    along = points[adduct.ca_index] - points[adduct.cb_index]
+    along /= np.linalg.norm(along)
+    carried = [adduct.ca_index] + [
+        n.GetIdx()
+        for n in full.GetAtomWithIdx(adduct.ca_index).GetNeighbors()
+        if n.GetAtomicNum() == 1
+    ]
+    points[carried] += 0.2 * along
+    pulled = reference.strain(in_complex(selinexor, with_positions(full, points)))
+    _, constant, length = rdForceFieldHelpers.MMFFGetMoleculeProperties(
+        full, mmffVariant="MMFF94s"
+    ).GetMMFFBondStretchParams(full, adduct.cb_index, adduct.ca_index)
+
+    def stretch(distance: float) -> float:
+        off = distance - length
+        return 0.5 * 143.9325 * constant * off**2 * (1 - 2 * off + 7 / 3 * off**2)
+
+    at_rest = np.linalg.norm(
+        full.GetConformer().GetPositions()[adduct.ca_index]
+        - full.GetConformer().GetPositions()[adduct.cb_index]
+    )
+    expected = stretch(float(at_rest) + 0.2) - stretch(float(at_rest))
+    assert pulled.pose_kcal_per_mol - rest == pytest.approx(expected, rel=0.15)
+
+
+def test_another_adduct_is_refused(selinexor: Complex) -> None:
+    other = StrainReference(adduct_of("selinexor", "bR"), n_conformers=2, seed=1)
+    with pytest.raises(PhysicsError, match="holds selinexor bS.*made for selinexor bR"):
+        other.strain(selinexor)
