@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import openmm
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ from workbench.ligands.library import reference_pose
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.reading import load_ligand
 from workbench.physics.complex import Complex
-from workbench.structures.receptor import Receptor
+from workbench.structures.receptor import Atom, Receptor
 
 FloatArray = NDArray[np.float64]
 
@@ -112,3 +114,37 @@ def angle_degree(bonded: Complex, first: int, apex: int, last: int) -> float:
     a, b, c = bonded.coordinates[[first, apex, last]]
     u, v = a - b, c - b
     return float(np.degrees(np.arccos(u @ v / np.linalg.norm(u) / np.linalg.norm(v))))
+
+
+def cut_out(bonded: Complex, radius: float) -> Complex:
+    """Return the ligand and the residues within a radius of it; cut bonds end in hydrogens.
+
+    A molecule small enough for RDKit to compute whole. Indices other than ``atoms``, ``mol``
+    and ``coordinates`` are those of the original and must not be used.
+    """
+    points = bonded.coordinates
+    ligand = np.array([a.residue_name == "LIG" for a in bonded.atoms])
+    near = np.linalg.norm(points[:, None] - points[ligand][None], axis=2).min(axis=1) < radius
+    residues = {_residue(a) for a, inside in zip(bonded.atoms, near, strict=True) if inside}
+    kept = [i for i, a in enumerate(bonded.atoms) if _residue(a) in residues]
+    editable = Chem.RWMol(bonded.mol)
+    editable.BeginBatchEdit()
+    for i in set(range(len(bonded.atoms))) - set(kept):
+        editable.RemoveAtom(i)
+    editable.CommitBatchEdit()
+    mol = editable.GetMol()
+    for atom in mol.GetAtoms():
+        atom.SetNoImplicit(False)
+        atom.SetNumRadicalElectrons(0)
+    Chem.SanitizeMol(mol)
+    full = Chem.AddHs(with_positions(mol, points[kept]), addCoords=True)
+    ends = [full.GetAtomWithIdx(i) for i in range(len(kept), full.GetNumAtoms())]
+    owners = [bonded.atoms[kept[end.GetNeighbors()[0].GetIdx()]] for end in ends]
+    atoms = [bonded.atoms[i] for i in kept]
+    atoms += [replace(owner, name="HX", element="H", formal_charge=0) for owner in owners]
+    whole = full.GetConformer().GetPositions()
+    return replace(bonded, mol=full, atoms=tuple(atoms), coordinates=whole)
+
+
+def _residue(atom: Atom) -> tuple[str, int, str]:
+    return atom.chain, atom.residue_number, atom.residue_name

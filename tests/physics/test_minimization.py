@@ -6,15 +6,29 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from physics_cases import angle_degree, context_of, gradient_of, rdkit_energy, reference_bonded
+from physics_cases import (
+    angle_degree,
+    context_of,
+    cut_out,
+    gradient_of,
+    rdkit_energy,
+    reference_bonded,
+    with_positions,
+)
 
 from workbench.errors import PhysicsError
 from workbench.physics.bonded_complex import bond
 from workbench.physics.complex import Complex
+from workbench.physics.descent import Descent
 from workbench.physics.interaction_energy import interaction_by_residue, interaction_terms
 from workbench.physics.minimization import MinimisedComplex, PocketMinimiser, minimise
 from workbench.physics.mmff import TERMS, build_mmff
-from workbench.physics.pocket import closest_contact, ligand_mask, mobile_atoms
+from workbench.physics.pocket import (
+    closest_contact,
+    inverted_centres,
+    ligand_mask,
+    mobile_atoms,
+)
 from workbench.settings import MinimizationSettings
 from workbench.structures.receptor import Receptor
 
@@ -107,32 +121,37 @@ def test_a_crowded_start_is_softened_and_resolved(
     assert found.energy_kcal_per_mol < found.energy_before_kcal_per_mol
 
 
-def test_a_ligand_pushed_through_the_protein_is_reported(
-    groove: Receptor, selinexor: Complex
+def test_what_a_minimiser_could_not_mend_is_reported(
+    monkeypatch: pytest.MonkeyPatch, selinexor: Complex, selinexor_pocket: PocketMinimiser
 ) -> None:
-    """Turn the whole adduct about CA-CB into the helix: no minimiser can undo that."""
-    pose = reference_bonded(groove, "selinexor", "bS")
-    adduct = pose.adduct
-    points = pose.coordinates.copy()
-    axis = points[adduct.cb_index] - points[adduct.ca_index]
-    axis /= np.linalg.norm(axis)
-    apex = points[adduct.cb_index].copy()
-    turned = [i for i in range(len(points)) if i not in (adduct.ca_index, adduct.cb_index)]
-    problems = []
-    for degree in (90.0, 180.0, 270.0):
-        arm = points[turned] - apex
-        angle = np.radians(degree)
-        rotated = (
-            arm * np.cos(angle)
-            + np.cross(axis, arm) * np.sin(angle)
-            + np.outer(arm @ axis, axis) * (1 - np.cos(angle))
-        )
-        wrong = points.copy()
-        wrong[turned] = rotated + apex
-        crowded = bond(groove, replace(pose, coordinates=wrong))
-        assert closest_contact(crowded).distance_angstrom < 1.5
-        problems += minimise(crowded, threads=1).problems
-    assert any("off its length" in p or "apart" in p or "handedness" in p for p in problems)
+    """A ligand left in the helix, a stretched bond and a turned centre must each be said."""
+    monkeypatch.setattr(Descent, "descend", lambda self, goal, most: [])
+    clash = replace(selinexor, coordinates=selinexor.coordinates.copy())
+    helix = selinexor.coordinates[selinexor.receptor.find(544, "CA")]
+    clash.coordinates[selinexor.drug_atoms[-1]] = helix + [0.5, 0.5, 0.5]
+    problems = selinexor_pocket.minimise(clash).problems
+    assert any("angstrom apart" in p for p in problems)
+    assert any("angstrom off its length" in p for p in problems)
+    assert any("rms gradient" in p for p in problems)
+
+
+def test_turned_centres_are_seen(selinexor: Complex) -> None:
+    """Put HA of one residue on the other side of the plane N, C, CB."""
+    mobile = mobile_atoms([selinexor], 5.0)
+    assert inverted_centres(selinexor, mobile, selinexor.coordinates) == []
+    where = {
+        a.name: i
+        for i, a in enumerate(selinexor.atoms)
+        if a.residue_number == 528 and a.residue_name == "CYS"
+    }
+    mirrored = selinexor.coordinates.copy()
+    ring = mirrored[[where["N"], where["C"], where["CB"]]]
+    normal = np.cross(ring[1] - ring[0], ring[2] - ring[0])
+    normal /= np.linalg.norm(normal)
+    for name in ("CA", "HA"):
+        offset = (mirrored[where[name]] - ring[0]) @ normal
+        mirrored[where[name]] -= 2 * offset * normal
+    assert inverted_centres(selinexor, mobile, mirrored) == ["528:CA"]
 
 
 def test_an_iteration_limit_is_kept_and_said(selinexor: Complex) -> None:
@@ -173,34 +192,28 @@ def test_the_tether_is_no_contact(selinexor: Complex) -> None:
 
 
 def test_interactions_sum_to_rdkits_cross_terms(selinexor_minimised: MinimisedComplex) -> None:
-    """Van der Waals plus electrostatics of the whole, minus those of the two parts alone.
-
-    The parts are told apart by pushing the ligand 500 angstrom away: what is lost is the
-    interaction (electrostatics at that distance are below 0.001 kcal/mol with 4r).
-    """
-    bonded = selinexor_minimised.bonded
-    van_der_waals, electrostatic = interaction_terms(bonded)
-    ligand = ligand_mask(bonded)
+    """Push the ligand 500 angstrom away: what RDKit's energy loses is the interaction."""
+    bonded = cut_out(selinexor_minimised.bonded, 4.0)
     apart = bonded.coordinates.copy()
-    apart[ligand] += [500.0, 0.0, 0.0]
-    for term, found in (("van_der_waals", van_der_waals), ("electrostatic", electrostatic)):
-        near = _rdkit_term(bonded, bonded.coordinates, term)
-        far = _rdkit_term(bonded, apart, term)
+    apart[ligand_mask(bonded)] += [500.0, 0.0, 0.0]
+    for term, found in zip(
+        ("van_der_waals", "electrostatic"), interaction_terms(bonded), strict=True
+    ):
+        near, far = (
+            rdkit_energy(with_positions(bonded.mol, points), "distance", term)[0]
+            for points in (bonded.coordinates, apart)
+        )
         assert found.sum() == pytest.approx(near - far, abs=0.01)
-    by_residue = interaction_by_residue(bonded)
-    assert sum(by_residue.values()) == pytest.approx(
-        float(van_der_waals.sum() + electrostatic.sum())
-    )
-    best = sorted(by_residue, key=by_residue.__getitem__)[:8]
-    # The aryl pocket of the crystal structures (I544, M545, V565, K568, F572) and the tail's
-    # neighbours (E529, K537).
+
+
+def test_the_residues_of_the_groove_hold_the_drug(selinexor_minimised: MinimisedComplex) -> None:
+    """The aryl pocket (I544 M545 V565 K568 F572) and the tail's neighbours (E529 K537)."""
+    bonded = selinexor_minimised.bonded
+    found = interaction_by_residue(bonded)
+    assert sum(found.values()) == pytest.approx(sum(e.sum() for e in interaction_terms(bonded)))
+    best = sorted(found, key=found.__getitem__)[:8]
     assert len({529, 537, 544, 545, 565, 568, 572} & set(best)) >= 4
-
-
-def _rdkit_term(bonded: Complex, coordinates: np.ndarray, term: str) -> float:
-    from physics_cases import with_positions
-
-    return rdkit_energy(with_positions(bonded.mol, coordinates), "distance", term)[0]
+    assert found[568] < -1.0
 
 
 def test_poses_that_do_not_belong_are_refused(

@@ -9,6 +9,7 @@ from physics_cases import (
     RDKIT_TERM,
     SELINEXOR_ADDUCT,
     context_of,
+    cut_out,
     gradient_of,
     rdkit_energy,
     shaken,
@@ -86,52 +87,21 @@ def test_forces_are_the_slope_of_the_energy() -> None:
 
 
 @pytest.fixture(scope="module")
-def cut_out(selinexor: Complex) -> tuple[Chem.Mol, np.ndarray]:
-    """Return the adduct and the residues around it as a molecule of their own.
-
-    Bonds to the rest are cut and left open, which MMFF types like any other valence; both
-    programs see the same molecule.
-    """
-    points = selinexor.coordinates
-    ligand = np.array([a.residue_name == "LIG" for a in selinexor.atoms])
-    near = np.linalg.norm(points[:, None] - points[ligand][None], axis=2).min(axis=1) < 5.0
-    residues = {
-        (a.chain, a.residue_number, a.residue_name)
-        for a, inside in zip(selinexor.atoms, near, strict=True)
-        if inside
-    }
-    kept = [
-        i
-        for i, a in enumerate(selinexor.atoms)
-        if (a.chain, a.residue_number, a.residue_name) in residues
-    ]
-    editable = Chem.RWMol(selinexor.mol)
-    for i in sorted(set(range(len(selinexor.atoms))) - set(kept), reverse=True):
-        editable.RemoveAtom(i)
-    # A hydrogen on each cut end, along any free direction.
-    mol = editable.GetMol()
-    for atom in mol.GetAtoms():
-        atom.SetNoImplicit(False)
-        atom.SetNumRadicalElectrons(0)
-    Chem.SanitizeMol(mol)
-    full = Chem.AddHs(with_positions(mol, points[kept]), addCoords=True)
-    return full, full.GetConformer().GetPositions()
+def pocket(selinexor: Complex) -> Complex:
+    return cut_out(selinexor, 5.0)
 
 
-def test_a_pocket_without_cut_off_is_rdkits(cut_out: tuple[Chem.Mol, np.ndarray]) -> None:
-    mol, points = cut_out
-    assert 300 < mol.GetNumAtoms() < 1000
-    context = context_of(build_mmff(mol, dielectric="constant").system, points)
-    found = energy_by_term(context)
+def test_a_pocket_without_cut_off_is_rdkits(pocket: Complex) -> None:
+    assert 300 < len(pocket.atoms) < 1000
+    built = build_mmff(pocket.mol, dielectric="constant")
+    found = energy_by_term(context_of(built.system, pocket.coordinates))
+    mol = with_positions(pocket.mol, pocket.coordinates)
     for term, energy in found.items():
-        expected = rdkit_energy(mol, "constant", term)[0]
-        assert energy == pytest.approx(expected, abs=1e-3, rel=1e-9), term
+        assert energy == pytest.approx(rdkit_energy(mol, "constant", term)[0], abs=1e-3), term
 
 
-def test_frozen_atoms_change_no_force_on_the_mobile_ones(
-    cut_out: tuple[Chem.Mol, np.ndarray],
-) -> None:
-    mol, points = cut_out
+def test_frozen_atoms_change_no_force_on_the_mobile_ones(pocket: Complex) -> None:
+    mol, points = pocket.mol, pocket.coordinates
     mobile = np.linalg.norm(points - points.mean(axis=0), axis=1) < 7.0
     assert 50 < mobile.sum() < len(mobile) - 50
     whole = gradient_of(context_of(build_mmff(mol).system, points))

@@ -305,7 +305,7 @@ def basin_hopping(
         ``(n, n_torsions)`` radian, ``(n,)``; and the number of evaluations.
     """
     np.random.seed(seed)
-    n = problem.parent.shape[0]
+    n = len(problem.parent)
     n_conformers = problem.conformers.shape[0]
     points = np.empty((problem.part.shape[0], 3))
     slopes = np.empty(n)
@@ -314,7 +314,7 @@ def basin_hopping(
     energy = np.inf
     evaluations = n_random
     for _ in range(n_random):
-        start = np.random.uniform(-np.pi, np.pi, n)
+        start = 2.0 * np.pi * (np.random.random(n) - 0.5)
         shape = np.random.randint(n_conformers)
         value = evaluate(problem, start, shape, points, slopes)
         if value < energy:

@@ -172,8 +172,8 @@ def _ribbons(canvas: _Canvas, ribbons: list[dict[str, Any]], has_drug: bool) -> 
         for i, light in enumerate(0.6 + 0.4 * facing):
             corners = np.array([left[i], left[i + 1], right[i + 1], right[i]])
             # what stands before the drug turns to glass, so that it never hides it
-            alpha = 1 - (float(corners[:, 2].mean()) - 3) / 6 if has_drug else 1.0
-            _quad(canvas, corners, float(light), min(1.0, max(0.1, alpha)))
+            alpha = 1 - (float(corners[:, 2].mean()) - 4) / 8 if has_drug else 1.0
+            _quad(canvas, corners, float(light), min(1.0, max(0.15, alpha)))
 
 
 def _quad(canvas: _Canvas, corners: FloatArray, light: float, alpha: float) -> None:

@@ -158,7 +158,7 @@ const makePainter = (canvas, scene, state) => {
 
   function quad(a, b, z, light) {
     // what stands before the ligand turns to glass, so that it never hides it
-    const alpha = current() ? Math.min(1, Math.max(0.1, 1 - (z - 3) / 6)) : 1;
+    const alpha = current() ? Math.min(1, Math.max(0.15, 1 - (z - 4) / 8)) : 1;
     prims.push([z - 0.3, () => {
       const c = shade(mix([0, 0, 0], colours.ribbon, light), z), thin = Math.hypot(a[0].x - a[1].x, a[0].y - a[1].y) < 0.8 * a[0].k;
       ctx.lineCap = "round";
