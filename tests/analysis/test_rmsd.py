@@ -11,9 +11,10 @@ from rdkit.Chem import AllChem
 from spyrmsd import rmsd as spyrmsd
 
 from workbench.analysis import geometry
-from workbench.analysis.matching import connectivity, equivalent_mappings, find_core
+from workbench.analysis.matching import find_core
 from workbench.analysis.rmsd import compare_cores, compare_to_reference, symmetric_rmsd
 from workbench.errors import LigandError
+from workbench.ligands.symmetry import connectivity, equivalent_mappings
 
 TURNED = ("K85", "51K")
 STRAIGHT = ("K76", "6L8", "V6A")

@@ -9,10 +9,11 @@ import pytest
 from docking_cases import Case
 from rdkit import Chem
 
-from workbench.docking.clustering import leaders, symmetry_mappings
+from workbench.docking.clustering import leaders
 from workbench.docking.covalent import covalent_site, exact_score
 from workbench.docking.search import search
 from workbench.errors import DockingError
+from workbench.ligands.symmetry import placed_atoms, self_mappings
 from workbench.settings import SearchSettings
 
 SHORT = SearchSettings(max_chains=4, hops_per_torsion=8)
@@ -63,7 +64,7 @@ def test_a_receptor_without_a_thiol_is_refused(kpt_185: Case) -> None:
 
 def test_symmetry_of_a_ring_is_not_a_second_pose() -> None:
     mol = Chem.MolFromSmiles("c1ccccc1C(F)(F)F")
-    assert len(symmetry_mappings(mol)) == 2
+    assert len(self_mappings(mol, placed_atoms(mol))) == 2
     rng = np.random.default_rng(0)
     points = rng.normal(size=(10, 3))
     flipped = points.copy()

@@ -191,5 +191,5 @@ def test_every_bond_of_the_adduct_counts(built: str, selinexor: Complex) -> None
     for edge in np.array([sorted(e) for e in edges])[::9].tolist():
         system = openmm.XmlSerializer.deserialize(built)
         drop("bond", lambda _, edge=edge: set(edge))(system, selinexor)
-        with pytest.raises(PhysicsError, match="bond term .* is missing"):
+        with pytest.raises(PhysicsError, match=r"bond term .* is missing"):
             audit(system, selinexor)

@@ -203,15 +203,6 @@ def _far_sulphur(points: np.ndarray) -> np.ndarray:
     return points
 
 
-BAD_POSES: dict[str, tuple[Callable[[np.ndarray], np.ndarray], str]] = {
-    "another frame": (lambda x: x + 5.0, "CA 8.7 angstrom away"),
-    "an atom short": (lambda x: x[:-1], "needs 34 finite positions"),
-    "not a number": (lambda x: np.where(np.arange(len(x))[:, None] == 3, np.nan, x), "finite"),
-    "a broken tether": (_far_sulphur, "SG.* bond of"),
-    "a mirror image": (lambda x: _mirrored(x), "stereoisomer"),
-}
-
-
 def _mirrored(points: np.ndarray) -> np.ndarray:
     """Reflect in a plane through CA and CB, which stay where they are."""
     adduct = adduct_of("selinexor", "bS")
@@ -219,6 +210,15 @@ def _mirrored(points: np.ndarray) -> np.ndarray:
     normal = np.cross(ca - cb, [0.0, 0.0, 1.0])
     normal /= np.linalg.norm(normal)
     return points - 2 * ((points - cb) @ normal)[:, None] * normal
+
+
+BAD_POSES: dict[str, tuple[Callable[[np.ndarray], np.ndarray], str]] = {
+    "another frame": (lambda x: x + 5.0, "CA 8.7 angstrom away"),
+    "an atom short": (lambda x: x[:-1], "needs 34 finite positions"),
+    "not a number": (lambda x: np.where(np.arange(len(x))[:, None] == 3, np.nan, x), "finite"),
+    "a broken tether": (_far_sulphur, "SG.* bond of"),
+    "a mirror image": (_mirrored, "stereoisomer"),
+}
 
 
 @pytest.mark.parametrize(("change", "message"), BAD_POSES.values(), ids=BAD_POSES.keys())

@@ -128,7 +128,7 @@ def test_what_a_minimiser_could_not_mend_is_reported(
     monkeypatch.setattr(Descent, "descend", lambda self, goal, most: [])
     clash = replace(selinexor, coordinates=selinexor.coordinates.copy())
     helix = selinexor.coordinates[selinexor.receptor.find(544, "CA")]
-    clash.coordinates[selinexor.drug_atoms[-1]] = helix + [0.5, 0.5, 0.5]
+    clash.coordinates[selinexor.drug_atoms[-1]] = helix + 0.5
     problems = selinexor_pocket.minimise(clash).problems
     assert any("angstrom apart" in p for p in problems)
     assert any("angstrom off its length" in p for p in problems)

@@ -121,7 +121,7 @@ def test_the_cut_off_is_smooth_and_ends() -> None:
     parts = Chem.GetMolFrags(methane)
     points = np.zeros((len(order), 3))
     for shift, part in zip((0.0, 1.0), parts, strict=True):
-        points[list(part)] = single + [shift, 0.0, 0.0]
+        points[list(part)] = single + np.array([shift, 0.0, 0.0])
     context = context_of(built.system, points)
     group = FORCE_GROUPS.index(NONBONDED)
 

@@ -53,7 +53,7 @@ def test_a_named_platform_never_falls(only_processor: None) -> None:
     assert choose_platform("reference").name == "Reference"
 
 
-@pytest.mark.parametrize("name", ["CPUU", "Opencl2", "", "gpu", "<b>", "cpu;rm"])
+@pytest.mark.parametrize("name", ["CPUU", "Opencl2", "", "graphics", "<b>", "cpu;rm"])
 def test_a_misspelt_name_lists_what_is_there(name: str) -> None:
     with pytest.raises(PhysicsError, match=r"present here: .*Reference.*or auto"):
         choose_platform(name)

@@ -97,5 +97,5 @@ def test_the_pose_energy_is_rdkits_with_heavy_atoms_held(
 
 def test_another_adduct_is_refused(selinexor: Complex) -> None:
     other = StrainReference(adduct_of("selinexor", "bR"), n_conformers=2, seed=1)
-    with pytest.raises(PhysicsError, match="holds selinexor bS.*made for selinexor bR"):
+    with pytest.raises(PhysicsError, match=r"holds selinexor bS.*made for selinexor bR"):
         other.strain(selinexor)

@@ -127,9 +127,9 @@ def test_side_chain_bonds_are_those_of_the_amino_acids(scene: dict[str, Any]) ->
     for i, _ in np.reshape(receptor["bonds"], (-1, 2)):
         label = receptor["labels"][receptor["residue"][i]]
         counted[label] = counted.get(label, 0) + 1
-    # CA-CB, CB-CG, ... counted by hand
-    assert counted["C528"] == 2
-    assert {counted.get("L527", 4), counted.get("E529", 5), counted.get("Q530", 5)} <= {4, 5}
+    by_hand = {"L527": 4, "C528": 2, "E529": 5, "Q530": 5}
+    assert counted == {label: by_hand[label] for label in counted}
+    assert {"C528", "L527"} <= set(counted)
 
 
 def test_the_first_pose_is_the_best_valid_one(docked: DockingResult, scene: dict[str, Any]) -> None:
@@ -163,7 +163,7 @@ def moved_block(block: str, by: float) -> str:
     mol = Chem.MolFromMolBlock(block)
     conformer = mol.GetConformer()
     for i, place in enumerate(conformer.GetPositions()):
-        conformer.SetAtomPosition(i, (place + [by, 0, 0]).tolist())
+        conformer.SetAtomPosition(i, (place + np.array([by, 0, 0])).tolist())
     return Chem.MolToMolBlock(mol)
 
 
@@ -244,9 +244,11 @@ def test_the_groove_is_mostly_helix_and_its_ribbon_passes_every_ca() -> None:
     assert 0.6 < flags.mean() < 0.98
     curve = np.vstack([ribbon.points for ribbon in drawn])
     ca = receptor.coordinates[[atom.name == "CA" for atom in receptor.atoms]]
-    missed = np.linalg.norm(ca[:, None] - curve[None], axis=-1).min(axis=1) > 1e-6
-    # stretches of one or two residues have no ribbon
-    assert missed.mean() < 0.1
+    number = [atom.residue_number for atom in receptor.atoms if atom.name == "CA"]
+    inside = [{n - 1, n + 1} <= set(number) for n in number]
+    off = np.linalg.norm(ca[:, None] - curve[None], axis=-1).min(axis=1)
+    assert sum(inside) > 80
+    assert off[inside].max() < 1e-6
     for ribbon in drawn:
         steps = np.linalg.norm(np.diff(ribbon.points, axis=0), axis=1)
         assert steps.max() < 1.6

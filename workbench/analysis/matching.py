@@ -1,18 +1,11 @@
-"""Which atoms of two drawings of a drug correspond, and which part of the drug an atom is in."""
+"""Which part of a drug an atom is in: aryl ring, triazole or tail."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 from rdkit import Chem
 
-from workbench.errors import LigandError
-
-IntArray = NDArray[np.int64]
-
-MAX_MAPPINGS = 50_000
 # 1,2,4-triazole with its tail on N1 and a six-membered aromatic ring on C3: what SINEs share.
 _CORE = Chem.MolFromSmarts("[#7]1(-[#6,#7])[#7][#6](-!@[a]2[a][a][a][a][a]2)[#7][#6]1")
 _CORE_ORDER = ("n1", "tail", "n2", "c3", "ipso", "o1", "m1", "p", "m2", "o2", "n4", "c5")
@@ -43,74 +36,6 @@ class Core:
     def rings(self) -> tuple[int, ...]:
         """Atoms of both rings."""
         return self.aryl + self.triazole
-
-
-def connectivity(mol: Chem.Mol, n_atoms: int | None = None) -> Chem.Mol:
-    """Return the bare skeleton: heavy elements and who is bonded to whom, nothing else.
-
-    Bond orders, charges, aromaticity and stereo are dropped, because a deposited bound form
-    carries other ones than the drug.
-
-    Parameters
-    ----------
-    mol
-        Any molecule; atom indices of its heavy atoms must come first if it has hydrogens.
-    n_atoms
-        Keep the first ``n_atoms`` atoms only (the drug within an adduct).
-    """
-    count = n_atoms or sum(atom.GetAtomicNum() > 1 for atom in mol.GetAtoms())
-    skeleton = Chem.RWMol()
-    for index in range(count):
-        atom = Chem.Atom(mol.GetAtomWithIdx(index).GetAtomicNum())
-        atom.SetNoImplicit(True)
-        skeleton.AddAtom(atom)
-    for bond in mol.GetBonds():
-        ends = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
-        if max(ends) < count:
-            skeleton.AddBond(*ends, Chem.BondType.SINGLE)
-    plain = skeleton.GetMol()
-    Chem.FastFindRings(plain)
-    return plain
-
-
-def equivalent_mappings(mol: Chem.Mol, other: Chem.Mol) -> IntArray:
-    """Return every way to lay one skeleton on another by element and connectivity.
-
-    Parameters
-    ----------
-    mol, other
-        Skeletons made by `connectivity`, of the same number of atoms.
-
-    Returns
-    -------
-    mappings
-        ``(n_mappings, n_atoms)``: atom ``mappings[k, i]`` of ``other`` corresponds to atom
-        ``i`` of ``mol``. Rotated CF3 groups, flipped rings and the two oxygens of a nitro or
-        carboxylate group are all in it.
-
-    Raises
-    ------
-    LigandError
-        When the two are different compounds, or too symmetric to enumerate.
-    """
-    if mol.GetNumAtoms() != other.GetNumAtoms() or mol.GetNumBonds() != other.GetNumBonds():
-        raise LigandError(
-            f"The pose has {mol.GetNumAtoms()} heavy atoms and {mol.GetNumBonds()} bonds, its "
-            f"reference {other.GetNumAtoms()} and {other.GetNumBonds()}: compare one compound "
-            "with itself."
-        )
-    matches = other.GetSubstructMatches(mol, uniquify=False, maxMatches=MAX_MAPPINGS)
-    if not matches:
-        raise LigandError(
-            "The pose and its reference have other connectivities: compare one compound with "
-            "itself."
-        )
-    if len(matches) >= MAX_MAPPINGS:
-        raise LigandError(
-            f"The ligand has {MAX_MAPPINGS} or more equivalent atom orders, too many to take the "
-            "best RMSD over; compare poses of it by another measure."
-        )
-    return np.asarray(matches, dtype=np.int64)
 
 
 def find_core(mol: Chem.Mol, n_atoms: int | None = None) -> Core | None:

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.analysis import geometry
-from workbench.analysis.matching import Core, connectivity, equivalent_mappings, find_core
+from workbench.analysis.matching import Core, find_core
 from workbench.errors import LigandError
 from workbench.ligands.molecules import Adduct
+from workbench.ligands.symmetry import connectivity, equivalent_mappings
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

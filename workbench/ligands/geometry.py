@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
+from workbench.ligands.symmetry import placed_atoms, self_mappings
+
 FloatArray = NDArray[np.float64]
 
 DISTINCT_ANGSTROM = 0.5
 _MIN_VOLUME = 0.3
 _MAX_PUCKER_ANGSTROM = 0.1
-_MAX_MAPPINGS = 200
 
 _CLOCKWISE = Chem.ChiralType.CHI_TETRAHEDRAL_CW
 _COUNTERCLOCKWISE = Chem.ChiralType.CHI_TETRAHEDRAL_CCW
@@ -99,28 +100,14 @@ def distinct(mol: Chem.Mol, shapes: FloatArray, threshold: float = DISTINCT_ANGS
     threshold
         RMSD in angstrom at which two shapes are different.
     """
-    core = [
-        atom.GetIdx()
-        for atom in mol.GetAtoms()
-        if not (atom.GetDegree() == 1 and atom.GetAtomicNum() in (9, 17, 35, 53))
-    ] or list(range(mol.GetNumAtoms()))
-    mappings = _self_mappings(mol, core)
+    core = placed_atoms(mol)
+    mappings = self_mappings(mol, core)
     kept: list[int] = []
     for index in range(len(shapes)):
         images = shapes[index][mappings]
         if all(_best_rmsd(shapes[k][core], images) >= threshold for k in kept):
             kept.append(index)
     return kept
-
-
-def _self_mappings(mol: Chem.Mol, core: list[int]) -> NDArray[np.int64]:
-    """Return ``(n_mappings, n_core)``: the core's atoms in every symmetry-equivalent order."""
-    matches = mol.GetSubstructMatches(
-        mol, uniquify=False, useChirality=True, maxMatches=50 * _MAX_MAPPINGS
-    )
-    images = list(dict.fromkeys(tuple(match[i] for i in core) for match in matches))
-    chosen = images[:_MAX_MAPPINGS] or [tuple(core)]
-    return np.array(chosen, dtype=np.int64)
 
 
 def _best_rmsd(fixed: FloatArray, images: FloatArray) -> float:

@@ -15,6 +15,7 @@ from workbench.errors import LigandError
 from workbench.ligands.catalogue import find_compound
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.names import quoted
+from workbench.ligands.symmetry import connectivity, equivalent_mappings
 from workbench.ligands.warheads import find_warhead
 from workbench.tables import Compound, compounds
 
@@ -23,7 +24,6 @@ __all__ = ["ReferencePose", "compounds", "reference_for", "reference_pose", "ref
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-_MAX_MAPPINGS = 100_000
 _LABEL = re.compile(r"\bb[RS](?:_a[RS])?\b")
 
 
@@ -196,27 +196,10 @@ def _on_drug_atoms(compound: Compound, component: Chem.Mol) -> Chem.Mol | None:
 
 
 def _skeleton_matches(target: Chem.Mol, query: Chem.Mol) -> IntArray:
-    """Return ``(n_matches, n_query)`` target atoms, by element and connectivity alone.
-
-    Empty when the two skeletons differ. An identity comes first when there is one.
-    """
-    if target.GetNumAtoms() != query.GetNumAtoms() or target.GetNumBonds() != query.GetNumBonds():
+    """Return ``(n_matches, n_query)`` target atoms, an identity first; empty when they differ."""
+    if sorted(a.GetSymbol() for a in target.GetAtoms()) != sorted(
+        a.GetSymbol() for a in query.GetAtoms()
+    ):
         return np.empty((0, query.GetNumAtoms()), dtype=np.int64)
-    found = _skeleton(target).GetSubstructMatches(
-        _skeleton(query), uniquify=False, maxMatches=_MAX_MAPPINGS
-    )
-    if len(found) >= _MAX_MAPPINGS:
-        raise LigandError(f"more than {_MAX_MAPPINGS} equivalent atom orders")
-    return np.array(sorted(found), dtype=np.int64).reshape(len(found), query.GetNumAtoms())
-
-
-def _skeleton(mol: Chem.Mol) -> Chem.Mol:
-    """Return elements and single bonds only."""
-    skeleton = Chem.RWMol()
-    for atom in mol.GetAtoms():
-        bare = Chem.Atom(atom.GetAtomicNum())
-        bare.SetNoImplicit(True)
-        skeleton.AddAtom(bare)
-    for bond in mol.GetBonds():
-        skeleton.AddBond(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx(), Chem.BondType.SINGLE)
-    return skeleton.GetMol()
+    found = equivalent_mappings(connectivity(query), connectivity(target))
+    return found[np.lexsort(found.T[::-1])]

@@ -174,7 +174,8 @@ def _why_absent(name: str) -> str:
 
 
 def _probed_apart(name: str) -> ProbeResult:
-    command = [sys.executable, "-m", "workbench.physics.platform_probe", name]
+    # -P: a file of the working folder must not stand in for a library.
+    command = [sys.executable, "-P", "-m", "workbench.physics.platform_probe", name]
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=_PROBE_SECONDS, check=False
@@ -183,7 +184,8 @@ def _probed_apart(name: str) -> ProbeResult:
         return ProbeResult(name, False, reason=f"no answer within {_PROBE_SECONDS} s")
     if done.returncode < 0:
         return ProbeResult(name, False, reason=f"crashed (signal {-done.returncode})")
-    last = done.stdout.strip().splitlines()[-1:]
-    if done.returncode or not last:
+    # Drivers write to the standard output too.
+    answers = [line for line in done.stdout.splitlines() if line.startswith('{"name"')]
+    if done.returncode or not answers:
         return ProbeResult(name, False, reason=short_reason(done.stderr or "no answer"))
-    return ProbeResult(**json.loads(last[0]))
+    return ProbeResult(**json.loads(answers[-1]))
