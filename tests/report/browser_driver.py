@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+PUT_IN_PLACE = (
+    "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); "
+    "os.execvp(sys.argv[3], sys.argv[3:])"
+)
 CANDIDATES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -25,18 +31,28 @@ def find_browser() -> str | None:
     return None
 
 
+def _high_pipe() -> tuple[int, int]:
+    """Return a pipe whose descriptors do not stand where 3 and 4 will be put."""
+    low = os.pipe()
+    high = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in low]
+    for end in low:
+        os.close(end)
+    return high[0], high[1]
+
+
 class Browser:
     """One page in one headless browser; use it in a ``with`` block."""
 
     def __init__(self, program: str, profile: Path) -> None:
         # the browser reads commands on descriptor 3 and answers on 4
-        read_end, self._out = os.pipe()
-        self._in, write_end = os.pipe()
+        read_end, self._out = _high_pipe()
+        self._in, write_end = _high_pipe()
         command = [
-            "/bin/sh",
+            sys.executable,
             "-c",
-            f'exec "$@" 3<&{read_end} 4>&{write_end}',
-            "sh",
+            PUT_IN_PLACE,
+            str(read_end),
+            str(write_end),
             program,
             "--headless",
             "--no-sandbox",

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import openmm
 from numpy.typing import NDArray
-from rdkit import Chem
 
 from workbench.errors import PhysicsError
 from workbench.ligands.conformers import conformers
@@ -15,14 +13,12 @@ from workbench.ligands.molecules import Adduct
 from workbench.physics.bonded_complex import adduct_coordinates
 from workbench.physics.complex import Complex
 from workbench.physics.fragment import drug_hydrogens, protonated
-from workbench.physics.mmff import ANGSTROM_PER_NM, KJ_PER_KCAL, build_mmff, group_energy
-from workbench.physics.platform_probe import short_reason
+from workbench.physics.free_adduct import FreeAdduct
 
 FloatArray = NDArray[np.float64]
 
-N_CONFORMERS = 50
-_TOLERANCE_KCAL_PER_MOL_ANGSTROM = 0.05
-_MOST_ITERATIONS = 1000
+N_CONFORMERS = 20
+N_HOPS = 120
 
 
 @dataclass(frozen=True)
@@ -33,19 +29,16 @@ class Strain:
     ----------
     strain_kcal_per_mol
         Pose energy minus the lowest; never negative, because the pose's own minimum counts
-        among the conformers.
+        among the shapes that are compared.
     to_local_minimum_kcal_per_mol
         The part that goes when the pose relaxes without the receptor; the rest is the cost of
         the wrong well.
-    n_conformers
-        That were compared.
     """
 
     strain_kcal_per_mol: float
     to_local_minimum_kcal_per_mol: float
     pose_kcal_per_mol: float
     lowest_kcal_per_mol: float
-    n_conformers: int
 
 
 class StrainReference:
@@ -59,10 +52,10 @@ class StrainReference:
     ----------
     adduct
         One diastereomer.
-    n_conformers
-        To embed; distinct ones are minimised.
+    n_conformers, n_hops
+        To embed, and steps of the search for the best shape that starts from them.
     seed
-        Of the embedding.
+        Of both.
 
     Raises
     ------
@@ -72,21 +65,24 @@ class StrainReference:
         When MMFF94s lacks parameters.
     """
 
-    def __init__(self, adduct: Adduct, n_conformers: int = N_CONFORMERS, seed: int = 1) -> None:
+    def __init__(
+        self,
+        adduct: Adduct,
+        n_conformers: int = N_CONFORMERS,
+        seed: int = 1,
+        n_hops: int = N_HOPS,
+    ) -> None:
         self.adduct = adduct
         name = f"{adduct.ligand.name} {adduct.label}"
         found = conformers(adduct.mol, n_conformers, seed, name=name)
-        self._n_heavy = adduct.mol.GetNumAtoms()
-        self._free = _context(found.mol, np.ones(found.mol.GetNumAtoms(), dtype=bool))
-        self._hydrogens = _context(
-            found.mol, np.array([a.GetAtomicNum() == 1 for a in found.mol.GetAtoms()])
-        )
-        relaxed = [self._energy(self._relaxed(self._free, x)) for x in found.coordinates]
-        self.energies = np.sort(np.array(relaxed))
+        hydrogens = np.array([a.GetAtomicNum() == 1 for a in found.mol.GetAtoms()])
+        self._free = FreeAdduct(found.mol)
+        self._held = FreeAdduct(found.mol, hydrogens)
+        self.energies = self._free.lowest_minima(found.coordinates, n_hops, seed)
 
     @property
     def lowest_kcal_per_mol(self) -> float:
-        """Energy of the best conformer."""
+        """Energy of the best shape that was found."""
         return float(self.energies[0])
 
     def strain(self, bonded: Complex) -> Strain:
@@ -95,24 +91,22 @@ class StrainReference:
         Raises
         ------
         PhysicsError
-            When the complex holds another adduct.
+            When the complex holds another adduct, or its shape is not finite.
         """
         if (bonded.adduct.smiles, bonded.adduct.label) != (self.adduct.smiles, self.adduct.label):
             raise PhysicsError(
                 f"this complex holds {bonded.adduct.ligand.name} {bonded.adduct.label}, the strain "
                 f"reference was made for {self.adduct.ligand.name} {self.adduct.label}."
             )
-        start = self._with_hydrogens(bonded)
-        pose = self._relaxed(self._hydrogens, start)
-        energy = self._energy(pose)
-        local = self._energy(self._relaxed(self._free, pose))
+        pose = self._held.relaxed(self._with_hydrogens(bonded))
+        energy = self._free.energy(pose)
+        local = self._free.energy(self._free.relaxed(pose))
         lowest = min(local, self.lowest_kcal_per_mol)
         return Strain(
             strain_kcal_per_mol=energy - lowest,
             to_local_minimum_kcal_per_mol=energy - local,
             pose_kcal_per_mol=energy,
             lowest_kcal_per_mol=lowest,
-            n_conformers=len(self.energies) + 1,
         )
 
     def _with_hydrogens(self, bonded: Complex) -> FloatArray:
@@ -124,33 +118,3 @@ class StrainReference:
         first = int(bonded.drug_atoms[-1]) + 1
         points[hydrogens] = bonded.coordinates[first : first + len(hydrogens)]
         return points
-
-    def _relaxed(self, context: openmm.Context, start: FloatArray) -> FloatArray:
-        context.setPositions(start / ANGSTROM_PER_NM)
-        tolerance = _TOLERANCE_KCAL_PER_MOL_ANGSTROM * KJ_PER_KCAL * ANGSTROM_PER_NM
-        try:
-            openmm.LocalEnergyMinimizer.minimize(context, tolerance, _MOST_ITERATIONS)
-        except openmm.OpenMMException as error:
-            raise PhysicsError(
-                f"{self.adduct.ligand.name} {self.adduct.label}: the adduct could not be relaxed "
-                f"({short_reason(str(error))})."
-            ) from error
-        state = context.getState(getPositions=True).getPositions(asNumpy=True)
-        moved = np.array(state.value_in_unit(openmm.unit.angstrom))
-        frozen = [i for i in range(len(start)) if _is_frozen(context, i)]
-        moved[frozen] = start[frozen]
-        return moved
-
-    def _energy(self, points: FloatArray) -> float:
-        self._free.setPositions(points / ANGSTROM_PER_NM)
-        return group_energy(self._free)
-
-
-def _is_frozen(context: openmm.Context, index: int) -> bool:
-    return bool(context.getSystem().getParticleMass(index).value_in_unit(openmm.unit.dalton) == 0)
-
-
-def _context(mol: Chem.Mol, mobile: NDArray[np.bool_]) -> openmm.Context:
-    built = build_mmff(mol, mobile=mobile)
-    platform = openmm.Platform.getPlatformByName("Reference")
-    return openmm.Context(built.system, openmm.VerletIntegrator(0.001), platform)

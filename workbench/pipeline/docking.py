@@ -229,7 +229,7 @@ def _result(
             force_field=run.settings.minimization.force_field,
         )
         | {"settings": run.settings.model_dump()},
-        warnings=run.ligand.warnings,
+        warnings=run.ligand.warnings + records.receptor_warnings(run.receptor),
         receptor_pdb=receptor_pdb(run.receptor),
         reference=records.reference_summary(
             records.usable_reference(run.receptor, reference_for(run.ligand)), run.ligand

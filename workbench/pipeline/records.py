@@ -64,6 +64,16 @@ def receptor_summary(receptor: Receptor) -> dict[str, Any]:
     }
 
 
+def receptor_warnings(receptor: Receptor) -> tuple[str, ...]:
+    """Return what a reader must know of the receptor before believing a pose in it."""
+    if receptor.numbering != "human" or receptor.groove_state in ("open", "unknown"):
+        return ()
+    return (
+        f"the NES groove of {receptor.name} is {receptor.groove_state}: poses in it say little "
+        "about a drug that binds the open groove",
+    )
+
+
 def platform_summary(choice: PlatformChoice | None) -> dict[str, Any]:
     """Return which OpenMM platform computed the energies, and which were passed over."""
     if choice is None:

@@ -41,18 +41,20 @@ def prepare_output_folder(path: str | Path) -> Path:
         When it is a file, its parent is missing, or nothing can be written to it.
     """
     folder = Path(path)
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{_shown(path)} is not a folder: choose another with --out")
-    if not folder.exists() and not folder.parent.is_dir():
-        raise OutputError(f"the folder that should hold {_shown(path)} does not exist: make it")
     try:
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(f"{_shown(path)} is not a folder: choose another with --out")
+        if not folder.exists() and not folder.parent.is_dir():
+            raise OutputError(f"the folder that should hold {_shown(path)} does not exist: make it")
         folder.mkdir(exist_ok=True)
         probe = folder / f".{secrets.token_hex(8)}.tmp"
         with probe.open("xb"):
             pass
         probe.unlink()
     except (OSError, ValueError) as error:
-        raise OutputError(f"{_shown(path)} cannot be written to: {_cause(error)}") from error
+        raise OutputError(
+            f"{_shown(path)} cannot be written to: {_cause(error)}; choose another with --out"
+        ) from error
     return folder
 
 

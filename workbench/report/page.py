@@ -17,7 +17,7 @@ from workbench.report.figures import adduct_svg, drug_svg, still_of
 from workbench.report.scene import build_scene, scene_json
 from workbench.results import AdductRecord, DockingResult
 
-SCRIPTS = ("page.js", "painter.js", "viewer.js")
+SCRIPTS = ("page.js", "labels.js", "painter.js", "viewer.js")
 SOURCES = (
     ("RDKit (chemistry)", "10.5281/zenodo.591637"),
     ("OpenMM 8 (minimisation)", "10.1021/acs.jpcb.3c06662"),

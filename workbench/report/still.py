@@ -275,6 +275,8 @@ def _texts(labels: list[Label], taken: list[tuple[float, float, float]]) -> str:
     """
     parts = []
     for text, x0, y0, colour in labels:
+        if not (0 <= x0 <= WIDTH and 0 <= y0 <= HEIGHT):
+            continue
         half = 4.2 * len(text) + 5
         places = [(0, 0), (0, -20), (0, 20), (half + 14, 0), (-half - 14, 0), (0, -36), (0, 36)]
         for dx, dy in places:

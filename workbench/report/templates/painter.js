@@ -1,16 +1,16 @@
 // Draws a scene on a 2D canvas: painter's order, perspective, fog. It loads nothing.
 const makePainter = (canvas, scene, state) => {
   "use strict";
-  const ctx = canvas.getContext("2d");
+  const ctx = canvas.getContext("2d"), labels = makeLabels(ctx, scene);
   const UNIT = 0.01, CAMERA = 62, FRONT = 9, BACK = -24;
   const HELIX_HALF = 1.1, COIL_HALF = 0.22;
   const LIGHT = {
     back: [255, 255, 255], ink: "#1a2230", ribbon: [151, 172, 196], carbon: [137, 130, 118],
-    halo: "rgba(255,255,255,.88)", dash: [10, 110, 150], reference: [190, 24, 134], bad: "#a1241b",
+    halo: "rgba(255,255,255,.88)", dash: [10, 110, 150], reference: [190, 24, 134], bad: "#a1241b", bond: "#7a5200", estimate: "#a01570",
   };
   const DARK = {
     back: [18, 24, 32], ink: "#eef2f7", ribbon: [92, 116, 146], carbon: [176, 168, 152],
-    halo: "rgba(18,24,32,.85)", dash: [110, 205, 240], reference: [240, 110, 200], bad: "#ff9d92",
+    halo: "rgba(18,24,32,.85)", dash: [110, 205, 240], reference: [240, 110, 200], bad: "#ff9d92", bond: "#ffd766", estimate: "#f06ec8",
   };
   const ELEMENTS = {
     C: [34, 150, 84], N: [52, 92, 230], O: [221, 44, 36], F: [140, 218, 130], S: [236, 190, 20],
@@ -218,61 +218,6 @@ const makePainter = (canvas, scene, state) => {
     }
   }
 
-  // --- labels: nearest first, and none over another
-  function texts(items, drugAt, inTheWay) {
-    const taken = drugAt.concat(inTheWay).map((p) => [p.x, p.y, 11]);
-    ctx.font = "600 12.5px system-ui, sans-serif";
-    ctx.textAlign = "center";
-    ctx.textBaseline = "middle";
-    ctx.lineJoin = "round";
-    for (const { text, p, colour } of items) {
-      const half = ctx.measureText(text).width / 2 + 4;
-      const places = [[0, 0], [0, -18], [0, 18], [half + 12, 0], [-half - 12, 0], [0, -32], [0, 32]]
-        .map(([dx, dy]) => [Math.min(size[0] - half, Math.max(half, p.x + dx)), p.y + dy]);
-      const free = places.find(([x, y]) => y > 10 && y < size[1] - 10
-        && !taken.some((t) => Math.abs(t[0] - x) < t[2] + half && Math.abs(t[1] - y) < 16));
-      if (!free) continue;
-      taken.push([...free, half]);
-      ctx.setLineDash([]);
-      ctx.lineWidth = 4;
-      ctx.strokeStyle = colours.halo;
-      ctx.strokeText(text, ...free);
-      ctx.fillStyle = colour;
-      ctx.fillText(text, ...free);
-    }
-  }
-
-  function labelItems(shown, receptorAt, drugAt, referenceAt) {
-    const pose = current(), items = [];
-    if (pose && pose.link) {
-      const a = receptorAt[pose.link[0]], b = drugAt[pose.link[1]];
-      items.push({ text: pose.link[3] ? `S\u2013C ${pose.link[2]} \u00c5` : `S\u00b7\u00b7\u00b7C ${pose.link[2]} \u00c5, no bond`,
-        p: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }, colour: colours === DARK ? "#ffd766" : "#7a5200" });
-    }
-    if (referenceAt) {
-      const top = referenceAt.reduce((m, p) => (p.x > m.x ? p : m));
-      items.push({ text: reference.label, p: top, colour: css(mix(colours.reference, [0, 0, 0], colours === DARK ? 0 : 0.15)) });
-    }
-    const residues = [...shown].map((index) => {
-      const own = receptorAt.filter((_, i) => scene.receptor.residue[i] === index);
-      const tip = own.length > 1 ? own.slice(1) : own;
-      const mean = (key) => tip.reduce((sum, p) => sum + p[key], 0) / tip.length;
-      return { text: scene.receptor.labels[index], p: { x: mean("x"), y: mean("y") }, z: mean("z"),
-        first: scene.focus.includes(index), colour: colours.ink };
-    });
-    residues.sort((a, b) => b.first - a.first || b.z - a.z);
-    return items.concat(residues);
-  }
-
-  function banner(text) {
-    ctx.font = "700 13.5px system-ui, sans-serif";
-    ctx.textAlign = "left";
-    ctx.fillStyle = colours.halo;
-    ctx.fillRect(0, 0, size[0], 28);
-    ctx.fillStyle = colours.bad;
-    ctx.fillText(text, 10, 15, size[0] - 20);
-  }
-
   // --- the picture
   function paint() {
     const box = canvas.getBoundingClientRect(), ratio = Math.min(window.devicePixelRatio || 1, 2);
@@ -299,12 +244,9 @@ const makePainter = (canvas, scene, state) => {
     }
     prims.sort((a, b) => a[0] - b[0]);
     for (const prim of prims) prim[1]();
-    if (state.labels) {
-      const link = pose && pose.link ? [receptorAt[pose.link[0]], drugAt[pose.link[1]]] : [];
-      const middle = link.length ? [{ x: (link[0].x + link[1].x) / 2, y: (link[0].y + link[1].y) / 2 }] : [];
-      texts(labelItems(shown, receptorAt, drugAt, referenceAt), drugAt, link.concat(middle));
-    }
-    if (pose && pose.note) banner(pose.note);
+    if (state.labels)
+      labels.paint({ pose, shown, receptorAt, drugAt, referenceAt: referenceAt && [referenceAt, reference.label] }, size, colours);
+    if (pose && pose.note) labels.banner(pose.note, size, colours);
     canvas.dataset.pose = pose ? pose.id : "";
     canvas.dataset.primitives = prims.length;
   }

@@ -1,0 +1,175 @@
+"""A small but chemically real case: KPT-185 on the cysteine of a piece of XPO1."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from rdkit import Chem
+from rdkit.Chem import AllChem, rdCIPLabeler, rdMolTransforms
+
+from workbench.results import AdductRecord, DockingResult, PoseRecord
+
+KPT_185 = r"CC(C)OC(=O)/C=C\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"
+BOUND = "CC(C)OC(=O)CCn1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"
+ADDUCT = "CC(C)OC(=O)C[C{}H](SC[C@H](N)C(=O)O)n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"
+BETA = 7
+FIRST_RESIDUE = 526
+SEQUENCE = "GLCEQ"
+HOSTILE = (
+    '=HYPERLINK("x")\n> <score_kcal_per_mol>\n99\n\n$$$$\n</script><script>alert(1)</script>&"'
+)
+
+
+def bonded_peptide(label: str, seed: int) -> Chem.Mol:
+    """Return KPT-185 bonded to the cysteine of 526-530, embedded; the drug's atoms come last."""
+    peptide = Chem.MolFromSequence(SEQUENCE)
+    sulphur = next(
+        a.GetIdx() for a in peptide.GetAtoms() if a.GetPDBResidueInfo().GetName().strip() == "SG"
+    )
+    drug = Chem.MolFromSmiles(BOUND)
+    beta = peptide.GetNumAtoms() + BETA
+    mol = Chem.RWMol(Chem.CombineMols(peptide, drug))
+    mol.GetAtomWithIdx(beta).SetNumExplicitHs(0)
+    mol.GetAtomWithIdx(beta).SetNoImplicit(False)
+    mol.AddBond(sulphur, beta, Chem.BondType.SINGLE)
+    for tag in (Chem.ChiralType.CHI_TETRAHEDRAL_CCW, Chem.ChiralType.CHI_TETRAHEDRAL_CW):
+        mol.GetAtomWithIdx(beta).SetChiralTag(tag)
+        Chem.SanitizeMol(mol)
+        rdCIPLabeler.AssignCIPLabels(mol)
+        if f"b{mol.GetAtomWithIdx(beta).GetProp('_CIPCode')}" == label:
+            break
+    whole = Chem.AddHs(mol)
+    assert AllChem.EmbedMolecule(whole, randomSeed=seed, useRandomCoords=True) == 0
+    AllChem.MMFFOptimizeMolecule(whole)
+    return Chem.RemoveHs(whole)
+
+
+def pdb_line(
+    serial: int, name: str, residue: str, chain: str, number: int, point: Any, element: str
+) -> str:
+    record = "HETATM" if residue == "LIG" else "ATOM  "
+    x, y, z = point
+    return (
+        f"{record}{serial:5d} {name:^4s} {residue:>3s} {chain}{number:4d}    "
+        f"{x:8.3f}{y:8.3f}{z:8.3f}  1.00  0.00          {element:>2s}"
+    )
+
+
+def texts_of(mol: Chem.Mol) -> tuple[str, str, float, float]:
+    """Return the PDB text, the drug's mol block, the S-C distance and the C-S-C angle."""
+    points = mol.GetConformer().GetPositions()
+    lines, drug = [], []
+    for atom in mol.GetAtoms():
+        info, i = atom.GetPDBResidueInfo(), atom.GetIdx()
+        if info is None:
+            drug.append(i)
+            where = (f"{atom.GetSymbol()}{len(drug)}", "LIG", "L", 1)
+        else:
+            number = info.GetResidueNumber() + FIRST_RESIDUE - 1
+            where = (info.GetName().strip(), info.GetResidueName(), "A", number)
+        lines.append(pdb_line(i + 1, *where, points[i], atom.GetSymbol()))
+    lines += ["TER", "END"]
+    sulphur = next(a for a in mol.GetAtoms() if a.GetSymbol() == "S")
+    carbon = next(n.GetIdx() for n in sulphur.GetNeighbors() if n.GetIdx() in drug)
+    beta_carbon = next(n.GetIdx() for n in sulphur.GetNeighbors() if n.GetIdx() not in drug)
+    conformer = mol.GetConformer()
+    angle = rdMolTransforms.GetAngleDeg(conformer, beta_carbon, sulphur.GetIdx(), carbon)
+    part = Chem.RWMol(mol)
+    for i in sorted(set(range(mol.GetNumAtoms())) - set(drug), reverse=True):
+        part.RemoveAtom(i)
+    Chem.SanitizeMol(part)
+    distance = float(np.linalg.norm(points[sulphur.GetIdx()] - points[carbon]))
+    return "\n".join(lines) + "\n", Chem.MolToMolBlock(part), distance, angle
+
+
+def turned(mol: Chem.Mol, names: tuple[str, str], degrees: float) -> Chem.Mol:
+    """Return a copy with the side chain turned about a bond named by its two atoms."""
+    copy = Chem.Mol(mol)
+    cysteine = {
+        a.GetPDBResidueInfo().GetName().strip(): a.GetIdx()
+        for a in copy.GetAtoms()
+        if a.GetPDBResidueInfo() and a.GetPDBResidueInfo().GetResidueName() == "CYS"
+    }
+    sulphur = copy.GetAtomWithIdx(cysteine["SG"])
+    cysteine["C_DRUG"] = next(
+        n.GetIdx() for n in sulphur.GetNeighbors() if n.GetIdx() != cysteine["CB"]
+    )
+    order = ("N", "CA", "CB", "SG", "C_DRUG")
+    i = order.index(names[0])
+    quad = [cysteine[name] for name in order[i - 1 : i + 3]]
+    conformer = copy.GetConformer()
+    now = rdMolTransforms.GetDihedralDeg(conformer, *quad)
+    rdMolTransforms.SetDihedralDeg(conformer, *quad, now + degrees)
+    return copy
+
+
+def pose_of(mol: Chem.Mol, rank: int, score: float, *, valid: bool = True) -> PoseRecord:
+    pdb, sdf, distance, angle = texts_of(mol)
+    contact = {
+        "type": "hydrogen_bond",
+        "residue": "GLU529",
+        "receptor_atom": "N",
+        "ligand_atoms": [5],
+        "distance_angstrom": 2.9,
+        "angle_degree": 155.0,
+    }
+    return PoseRecord(
+        rank=rank,
+        score_kcal_per_mol=score,
+        score_terms={"gauss_1": score - 1.5, "repulsion": 1.5},
+        minimised_energy_kcal_per_mol=-20.0 + rank,
+        strain_kcal_per_mol=2.0 + rank,
+        sg_c_distance_angstrom=round(distance, 3),
+        c_s_c_angle_degree=round(angle, 1),
+        rmsd_to_reference_angstrom=1.5 if rank == 1 else None,
+        core_rmsd_to_reference_angstrom=0.75 if rank == 1 else None,
+        moved_by_minimisation_angstrom=0.4,
+        rms_gradient_kcal_per_mol_angstrom=0.28,
+        valid=valid,
+        failed_checks=() if valid else ("no_receptor_clash",),
+        interactions=(contact,),
+        drug_sdf=sdf,
+        complex_pdb=pdb,
+        complex_cif=f"data_pose_{rank}\n",
+    )
+
+
+def label_of(smiles: str) -> str:
+    """Return the label of an adduct, ``bR`` or ``bS``, by the CIP rules."""
+    mol = Chem.MolFromSmiles(smiles)
+    rdCIPLabeler.AssignCIPLabels(mol)
+    carbon = mol.GetSubstructMatch(Chem.MolFromSmarts("[C;$(C(S)n)]"))[0]
+    return f"b{mol.GetAtomWithIdx(carbon).GetProp('_CIPCode')}"
+
+
+def adduct_smiles(label: str) -> str:
+    both = [ADDUCT.format(hand) for hand in ("@", "@@")]
+    return next(smiles for smiles in both if label_of(smiles) == label)
+
+
+def adduct_of(label: str, seed: int, best: float) -> AdductRecord:
+    mol = bonded_peptide(label, seed)
+    poses = (
+        pose_of(mol, 1, best),
+        pose_of(turned(mol, ("CB", "SG"), 90), 2, best + 0.5),
+        pose_of(turned(mol, ("CA", "CB"), 120), 3, best + 0.9, valid=False),
+    )
+    centres = ({"atom_index": BETA, "cip": label[1]},)
+    return AdductRecord(label, adduct_smiles(label), "C19H23F3N4O5S", centres, poses)
+
+
+def without_adducts(result: DockingResult, verdict: str) -> DockingResult:
+    """Return what a run with another verdict gives."""
+    receptor = {**result.receptor, "reactive_atom": ""} if verdict == "no_thiol" else {}
+    ligand = {} if verdict == "no_thiol" else {"warhead": None}
+    return replace(
+        result,
+        verdict=verdict,  # type: ignore[arg-type]
+        reason="the reason in words",
+        adducts=(),
+        ligand={**result.ligand, **ligand},
+        receptor={**result.receptor, **receptor},
+        encounter=result.encounter if verdict == "no_thiol" else (),
+    )

@@ -1,0 +1,152 @@
+"""The adduct on its own: relaxation, and a search for its best shape."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import openmm
+from numpy.typing import NDArray
+from rdkit import Chem
+from rdkit.Chem import rdMolTransforms
+
+from workbench.errors import PhysicsError
+from workbench.ligands.rotors import rotatable_bonds
+from workbench.physics.fragment import with_conformer
+from workbench.physics.mmff import ANGSTROM_PER_NM, KJ_PER_KCAL, build_mmff, group_energy
+from workbench.physics.platform_probe import short_reason
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+FINE = 0.05
+COARSE = 1.0
+"""Gradients to relax to, kcal/mol/angstrom."""
+
+_MOST_ITERATIONS = {FINE: 1000, COARSE: 100}
+_MOST_TURNS = 3
+_TEMPERATURE_KCAL_PER_MOL = 1.0
+_WORTH_REFINING_KCAL_PER_MOL = 3.0
+_MOST_REFINED = 10
+
+
+class FreeAdduct:
+    """A molecule in no surroundings: MMFF94s, dielectric 4r, no cut-off, double precision.
+
+    Parameters
+    ----------
+    mol
+        With explicit hydrogens.
+    mobile
+        ``(n_atoms,)`` what relaxes; ``None`` for all. Terms among frozen atoms are left out of
+        the energy.
+
+    Raises
+    ------
+    PhysicsError
+        When MMFF94s lacks parameters.
+    """
+
+    def __init__(self, mol: Chem.Mol, mobile: BoolArray | None = None) -> None:
+        self.mol = mol
+        built = build_mmff(mol, mobile=mobile)
+        self._mobile = built.parameters.mobile
+        platform = openmm.Platform.getPlatformByName("Reference")
+        self._context = openmm.Context(built.system, openmm.VerletIntegrator(0.001), platform)
+
+    def energy(self, coordinates: FloatArray) -> float:
+        """Return the energy of coordinates ``(n_atoms, 3)`` angstrom, in kcal/mol."""
+        self._context.setPositions(coordinates / ANGSTROM_PER_NM)
+        return group_energy(self._context)
+
+    def relaxed(self, start: FloatArray, gradient: float = FINE) -> FloatArray:
+        """Return the coordinates at the next minimum, ``(n_atoms, 3)`` angstrom.
+
+        Parameters
+        ----------
+        gradient
+            ``FINE`` or ``COARSE``.
+
+        Raises
+        ------
+        PhysicsError
+            When the start is so distorted that its energy is not finite.
+        """
+        self._context.setPositions(start / ANGSTROM_PER_NM)
+        tolerance = gradient * KJ_PER_KCAL * ANGSTROM_PER_NM
+        try:
+            openmm.LocalEnergyMinimizer.minimize(
+                self._context, tolerance, _MOST_ITERATIONS[gradient]
+            )
+        except openmm.OpenMMException as error:
+            raise PhysicsError(
+                f"the free adduct could not be relaxed ({short_reason(str(error))})."
+            ) from error
+        state = self._context.getState(getPositions=True).getPositions(asNumpy=True)
+        moved = np.array(state.value_in_unit(openmm.unit.angstrom))
+        moved[~self._mobile] = start[~self._mobile]
+        return moved
+
+    def lowest_minima(self, starts: FloatArray, hops: int, seed: int) -> FloatArray:
+        """Search for the best shape by turning bonds and relaxing, from the best of the starts.
+
+        Basin hopping with coarse relaxation (Wales and Doye 1997, 10.1021/jp970984n); the best
+        shapes met are then relaxed finely.
+
+        Parameters
+        ----------
+        starts
+            ``(n_starts, n_atoms, 3)`` angstrom, at least one.
+        hops
+            Steps of the chain.
+        seed
+            The same seed gives the same energies.
+
+        Returns
+        -------
+        NDArray
+            ``(n_refined,)`` kcal/mol, ascending.
+        """
+        shapes = [self.relaxed(start, COARSE) for start in starts]
+        energies = [self.energy(shape) for shape in shapes]
+        axes = _dihedrals(self.mol)
+        rng = np.random.default_rng(seed)
+        here = int(np.argmin(energies))
+        for _ in range(hops if axes else 0):
+            shapes.append(self.relaxed(self._turned(shapes[here], axes, rng), COARSE))
+            energies.append(self.energy(shapes[-1]))
+            climb = energies[-1] - energies[here]
+            if climb < 0 or rng.random() < math.exp(-climb / _TEMPERATURE_KCAL_PER_MOL):
+                here = len(shapes) - 1
+        order = np.argsort(energies, kind="stable")[:_MOST_REFINED]
+        worth = [
+            i for i in order.tolist() if energies[i] - min(energies) < _WORTH_REFINING_KCAL_PER_MOL
+        ]
+        return np.sort([self.energy(self.relaxed(shapes[i])) for i in worth])
+
+    def _turned(
+        self,
+        shape: FloatArray,
+        axes: list[tuple[int, int, int, int]],
+        rng: np.random.Generator,
+    ) -> FloatArray:
+        copy = with_conformer(self.mol, shape)
+        conformer = copy.GetConformer()
+        count = int(rng.integers(1, min(_MOST_TURNS, len(axes)) + 1))
+        for axis in rng.choice(len(axes), size=count, replace=False).tolist():
+            rdMolTransforms.SetDihedralDeg(conformer, *axes[axis], float(rng.uniform(-180, 180)))
+        return np.array(conformer.GetPositions())
+
+
+def _dihedrals(mol: Chem.Mol) -> list[tuple[int, int, int, int]]:
+    """Return four atoms for each bond that turns."""
+    found = []
+    for begin, end in rotatable_bonds(mol):
+        before = next(
+            n.GetIdx() for n in mol.GetAtomWithIdx(begin).GetNeighbors() if n.GetIdx() != end
+        )
+        after = next(
+            n.GetIdx() for n in mol.GetAtomWithIdx(end).GetNeighbors() if n.GetIdx() != begin
+        )
+        found.append((before, begin, end, after))
+    return found
