@@ -78,6 +78,16 @@ def test_the_canvas_shows_the_drug_and_the_bond(opened: Browser) -> None:
     assert opened.run(SHOWN) == "bS-1"
 
 
+def test_every_pose_is_drawn_with_its_own_bond(opened: Browser, docked: DockingResult) -> None:
+    for adduct in docked.adducts:
+        for pose in adduct.poses:
+            name = f"{adduct.label}-{pose.rank}"
+            opened.run(f"document.querySelector('[data-view=\"{name}\"]').click()")
+            opened.run(NEXT_FRAME)
+            drawn = float(opened.run("document.getElementById('canvas').dataset.bond"))
+            assert drawn == pytest.approx(pose.sg_c_distance_angstrom, abs=0.02)
+
+
 def test_an_outside_script_and_an_outside_request_are_refused(opened: Browser) -> None:
     opened.run(
         "{ const s = document.createElement('script'); s.textContent = 'window.broken = 1';"

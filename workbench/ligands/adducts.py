@@ -128,7 +128,10 @@ def _adduct(
     formula = CalcMolFormula(whole)
     _check_formula(ligand, whole)
     return Adduct(
-        label="_".join(f"{letter}{cip}" for letter, cip in zip("ba", labels, strict=False)),
+        label="_".join(
+            f"{'b' if index == warhead.reactive_atom_index else 'a'}{cip}"
+            for index, cip in zip(tags, labels, strict=True)
+        ),
         ligand=ligand,
         mol=mol,
         smiles=Chem.MolToSmiles(whole),

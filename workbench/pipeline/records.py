@@ -98,11 +98,19 @@ def reference_summary(reference: ReferencePose | None, ligand: Ligand) -> dict[s
     return {
         "name": f"{reference.ccd} of {reference.pdb}",
         "sdf": drug_sdf_block(ligand, reference.coordinates_for(ligand.mol)[0], {}),
-        "note": reference.note,
-        "method": reference.method,
+        "note": _reference_note(reference),
         "diastereomer": reference.diastereomer,
         "uncertainty_angstrom": reference.uncertainty_angstrom,
     }
+
+
+def _reference_note(reference: ReferencePose) -> str:
+    settled = "settled by its fit" if reference.resolved else "not settled: the fit only leans"
+    label = reference.diastereomer or "unknown"
+    return (
+        f"crystal ligand {reference.ccd} of {reference.pdb}, placed in this receptor's frame by "
+        f"the workbench's authors, not a deposited complex; diastereomer {label}, {settled}"
+    )
 
 
 def encounter_records(

@@ -247,6 +247,8 @@ const makePainter = (canvas, scene, state) => {
     if (state.labels)
       labels.paint({ pose, shown, receptorAt, drugAt, referenceAt: referenceAt && [referenceAt, reference.label] }, size, colours);
     if (pose && pose.note) labels.banner(pose.note, size, colours);
+    const ends = pose && pose.link ? [pose.receptor[pose.link[0]], pose.drug[pose.link[1]]] : null;
+    canvas.dataset.bond = ends ? Math.hypot(...ends[0].map((v, i) => v - ends[1][i])).toFixed(2) : "";
     canvas.dataset.pose = pose ? pose.id : "";
     canvas.dataset.primitives = prims.length;
   }
