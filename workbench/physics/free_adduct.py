@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import openmm
 from numpy.typing import NDArray
 from rdkit import Chem
-from rdkit.Chem import rdMolTransforms
+from scipy.spatial.transform import Rotation
 
 from workbench.errors import PhysicsError
-from workbench.ligands.rotors import rotatable_bonds
-from workbench.physics.fragment import with_conformer
+from workbench.ligands.geometry import stereo_is_right
+from workbench.ligands.rotors import rotatable_bonds, two_form_bonds
 from workbench.physics.mmff import ANGSTROM_PER_NM, KJ_PER_KCAL, build_mmff, group_energy
 from workbench.physics.platform_probe import short_reason
 
@@ -27,7 +28,15 @@ _MOST_ITERATIONS = {FINE: 1000, COARSE: 100}
 _MOST_TURNS = 3
 _TEMPERATURE_KCAL_PER_MOL = 1.0
 _WORTH_REFINING_KCAL_PER_MOL = 3.0
-_MOST_REFINED = 10
+_MOST_REFINED = 5
+
+
+class _Rotor(NamedTuple):
+    """A bond that turns, and the atoms that go round with its end."""
+
+    start: int
+    end: int
+    moving: list[int]
 
 
 class FreeAdduct:
@@ -109,12 +118,16 @@ class FreeAdduct:
         """
         shapes = [self.relaxed(start, COARSE) for start in starts]
         energies = [self.energy(shape) for shape in shapes]
-        axes = _dihedrals(self.mol)
+        rotors = _rotors(self.mol)
         rng = np.random.default_rng(seed)
         here = int(np.argmin(energies))
-        for _ in range(hops if axes else 0):
-            shapes.append(self.relaxed(self._turned(shapes[here], axes, rng), COARSE))
-            energies.append(self.energy(shapes[-1]))
+        for _ in range(hops if rotors else 0):
+            shape = self.relaxed(_turned(shapes[here], rotors, rng), COARSE)
+            # Atoms that were pushed into each other can come apart as another stereoisomer.
+            if not stereo_is_right(self.mol, shape):
+                continue
+            shapes.append(shape)
+            energies.append(self.energy(shape))
             climb = energies[-1] - energies[here]
             if climb < 0 or rng.random() < math.exp(-climb / _TEMPERATURE_KCAL_PER_MOL):
                 here = len(shapes) - 1
@@ -124,29 +137,30 @@ class FreeAdduct:
         ]
         return np.sort([self.energy(self.relaxed(shapes[i])) for i in worth])
 
-    def _turned(
-        self,
-        shape: FloatArray,
-        axes: list[tuple[int, int, int, int]],
-        rng: np.random.Generator,
-    ) -> FloatArray:
-        copy = with_conformer(self.mol, shape)
-        conformer = copy.GetConformer()
-        count = int(rng.integers(1, min(_MOST_TURNS, len(axes)) + 1))
-        for axis in rng.choice(len(axes), size=count, replace=False).tolist():
-            rdMolTransforms.SetDihedralDeg(conformer, *axes[axis], float(rng.uniform(-180, 180)))
-        return np.array(conformer.GetPositions())
+
+def _turned(shape: FloatArray, rotors: list[_Rotor], rng: np.random.Generator) -> FloatArray:
+    """Return a shape with up to three bonds turned by random angles."""
+    points = shape.copy()
+    count = int(rng.integers(1, min(_MOST_TURNS, len(rotors)) + 1))
+    for which in rng.choice(len(rotors), size=count, replace=False).tolist():
+        start, end, moving = rotors[which]
+        axis = points[end] - points[start]
+        turn = Rotation.from_rotvec(axis / np.linalg.norm(axis) * rng.uniform(-np.pi, np.pi))
+        points[moving] = turn.apply(points[moving] - points[end]) + points[end]
+    return points
 
 
-def _dihedrals(mol: Chem.Mol) -> list[tuple[int, int, int, int]]:
-    """Return four atoms for each bond that turns."""
-    found = []
-    for begin, end in rotatable_bonds(mol):
-        before = next(
-            n.GetIdx() for n in mol.GetAtomWithIdx(begin).GetNeighbors() if n.GetIdx() != end
-        )
-        after = next(
-            n.GetIdx() for n in mol.GetAtomWithIdx(end).GetNeighbors() if n.GetIdx() != begin
-        )
-        found.append((before, begin, end, after))
-    return found
+def _rotors(mol: Chem.Mol) -> list[_Rotor]:
+    """Return the bonds that turn, amides that can be cis or trans among them."""
+    axes = [*rotatable_bonds(mol), *(torsion[1:3] for torsion in two_form_bonds(mol))]
+    return [_Rotor(start, end, _beyond(mol, start, end)) for start, end in axes]
+
+
+def _beyond(mol: Chem.Mol, start: int, end: int) -> list[int]:
+    """Return the atoms on the far side of a bond, its end left out."""
+    reached = [end]
+    for atom in reached:
+        for neighbour in mol.GetAtomWithIdx(atom).GetNeighbors():
+            if neighbour.GetIdx() != start and neighbour.GetIdx() not in reached:
+                reached.append(neighbour.GetIdx())
+    return reached[1:]

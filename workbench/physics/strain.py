@@ -17,7 +17,7 @@ from workbench.physics.free_adduct import FreeAdduct
 
 FloatArray = NDArray[np.float64]
 
-N_CONFORMERS = 20
+N_CONFORMERS = 10
 N_HOPS = 120
 
 
