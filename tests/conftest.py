@@ -20,7 +20,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if config.getoption(f"--{mark}") or os.environ.get(f"WORKBENCH_TEST_{mark.upper()}"):
             continue
         for item in items:
-            if mark in item.keywords:
+            if item.get_closest_marker(mark):
                 item.add_marker(pytest.mark.skip(reason=f"opt-in: run with --{mark}"))
 
 

@@ -27,7 +27,7 @@ class EncounterRecord:
 
 @dataclass(frozen=True)
 class PoseRecord:
-    """One bonded pose, after minimisation.
+    """One bonded pose, after minimisation; ``problems`` are the minimiser's own, in words.
 
     ``score_kcal_per_mol`` is the search's; energies are the force field's, comparable between
     poses of one run only. ``complex_pdb`` and ``complex_cif`` are the whole bonded complex;
@@ -48,6 +48,7 @@ class PoseRecord:
     valid: bool
     failed_checks: tuple[str, ...]
     interactions: tuple[dict[str, Any], ...]
+    problems: tuple[str, ...] = ()
     drug_sdf: str = field(repr=False, default="")
     complex_pdb: str = field(repr=False, default="")
     complex_cif: str = field(repr=False, default="")

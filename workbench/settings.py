@@ -50,7 +50,7 @@ class SearchSettings(Settings):
 class EncounterSettings(Settings):
     """The non-covalent docking of the intact drug."""
 
-    exhaustiveness: int = Field(4, ge=1, le=128)
+    exhaustiveness: int = Field(8, ge=1, le=128)
     n_poses: int = Field(9, ge=1, le=50)
     attack_distance_angstrom: float = Field(
         4.2, gt=0, description="S...C distance at or under which a pose can react"

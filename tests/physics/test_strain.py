@@ -8,20 +8,21 @@ from dataclasses import replace
 import pytest
 from physics_cases import adduct_of, rdkit_energy, with_positions
 from rdkit import Chem
-from rdkit.Chem import rdForceFieldHelpers
+from rdkit.Chem import rdDistGeom, rdForceFieldHelpers, rdMolTransforms
 
 from workbench.errors import PhysicsError
 from workbench.ligands.conformers import conformers
 from workbench.physics.bonded_complex import adduct_coordinates
 from workbench.physics.complex import Complex
 from workbench.physics.fragment import drug_hydrogens, protonated
+from workbench.physics.free_adduct import FreeAdduct
 from workbench.physics.minimization import MinimisedComplex
 from workbench.physics.strain import StrainReference
 
 
 @pytest.fixture(scope="module")
 def reference() -> StrainReference:
-    return StrainReference(adduct_of("selinexor", "bS"), n_conformers=12, seed=1)
+    return StrainReference(adduct_of("selinexor", "bS"), n_conformers=12, seed=1, n_hops=30)
 
 
 def in_complex(bonded: Complex, full: Chem.Mol) -> Complex:
@@ -77,6 +78,28 @@ def test_the_zero_is_the_lowest_of_rdkits_conformers(reference: StrainReference)
     assert lowest - 5.0 < reference.lowest_kcal_per_mol <= lowest + 1e-3
 
 
+def test_the_search_finds_the_anti_form_of_butane() -> None:
+    """From gauche, which lies 0.6 to 0.9 kcal/mol higher by experiment and theory."""
+    butane = Chem.AddHs(Chem.MolFromSmiles("CCCC"))
+    assert rdDistGeom.EmbedMolecule(butane, randomSeed=1) == 0
+    rdMolTransforms.SetDihedralDeg(butane.GetConformer(), 0, 1, 2, 3, 65.0)
+    free = FreeAdduct(butane)
+    gauche = free.relaxed(butane.GetConformer().GetPositions())
+    start = free.energy(gauche)
+    found = free.lowest_minima(gauche[None], 10, 1)
+    assert 0.5 < start - found[0] < 1.0
+    assert (found == free.lowest_minima(gauche[None], 10, 1)).all()
+    assert free.lowest_minima(gauche[None], 0, 1) == pytest.approx([start], abs=1e-3)
+
+
+def test_mirror_images_have_one_energy(reference: StrainReference) -> None:
+    """The fragments of selinexor bR and bS are enantiomers: MMFF must not tell them apart."""
+    found = conformers(reference.adduct.mol, 2, 3)
+    free = FreeAdduct(found.mol)
+    for points in found.coordinates:
+        assert free.energy(points) == pytest.approx(free.energy(-points), abs=1e-6)
+
+
 def test_the_pose_in_the_groove_is_strained_but_sane(
     reference: StrainReference, selinexor_minimised: MinimisedComplex
 ) -> None:
@@ -96,6 +119,6 @@ def test_the_pose_energy_is_rdkits_with_heavy_atoms_held(
 
 
 def test_another_adduct_is_refused(selinexor: Complex) -> None:
-    other = StrainReference(adduct_of("selinexor", "bR"), n_conformers=2, seed=1)
+    other = StrainReference(adduct_of("selinexor", "bR"), n_conformers=2, seed=1, n_hops=0)
     with pytest.raises(PhysicsError, match=r"holds selinexor bS.*made for selinexor bR"):
         other.strain(selinexor)

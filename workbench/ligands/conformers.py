@@ -20,7 +20,7 @@ FloatArray = NDArray[np.float64]
 
 # The electrostatics of the minimisation in the pocket: distance-dependent dielectric, 4 r.
 # Gas-phase electrostatics would fold the polar tail back onto the triazole.
-_DISTANCE_DEPENDENT = 1
+_DISTANCE_DEPENDENT = 2
 _DIELECTRIC = 4.0
 _MAX_STEPS = 500
 _MAX_CONFORMERS = 1000

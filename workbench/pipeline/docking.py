@@ -23,6 +23,7 @@ from workbench.ligands.conformers import embed
 from workbench.ligands.library import reference_for
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.reading import load_ligand
+from workbench.physics.bonded_complex import bond
 from workbench.physics.platforms import PlatformChoice, choose_platform
 from workbench.pipeline import records
 from workbench.pipeline.refinement import RefinedPose, refine
@@ -195,8 +196,14 @@ def _refine(run: _Run, found: dict[str, tuple[Pose, ...]]) -> dict[str, tuple[Re
         run.progress("minimising bonded complexes", done, total)
 
     with run.stage("minimisation"), ThreadPoolExecutor(max_workers=run.jobs) as pool:
+        complexes = {
+            label: [bond(run.receptor, pose) for pose in poses] for label, poses in found.items()
+        }
+        everything = [bonded for group in complexes.values() for bonded in group]
         futures = {
-            label: pool.submit(refine, run.receptor, poses, run.settings, run.seed, one_more)
+            label: pool.submit(
+                refine, poses, complexes[label], everything, run.settings, run.seed, one_more
+            )
             for label, poses in found.items()
         }
         return {label: future.result() for label, future in futures.items()}

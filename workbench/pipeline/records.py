@@ -151,6 +151,8 @@ def _pose_record(refined: RefinedPose, reference: ReferencePose | None) -> PoseR
     adduct = bonded.adduct
     drug = bonded.coordinates[bonded.drug_atoms]
     validity = check_complex(bonded)
+    problems = refined.minimised.problems
+    failed = validity.failed + (("minimisation",) if problems else ())
     compared = None if reference is None else compare_to_reference(adduct, drug, reference)
     score = round(refined.pose.score_kcal_per_mol, 3)
     strain = round(refined.strain_kcal_per_mol, 2)
@@ -158,7 +160,7 @@ def _pose_record(refined: RefinedPose, reference: ReferencePose | None) -> PoseR
         "diastereomer": adduct.label,
         "score_kcal_per_mol": score,
         "strain_kcal_per_mol": strain,
-        "valid": validity.valid,
+        "valid": not failed,
     }
     pdb, cif = complex_texts(bonded)
     return PoseRecord(
@@ -184,8 +186,9 @@ def _pose_record(refined: RefinedPose, reference: ReferencePose | None) -> PoseR
         rms_gradient_kcal_per_mol_angstrom=round(
             refined.minimised.rms_gradient_kcal_per_mol_angstrom, 3
         ),
-        valid=validity.valid,
-        failed_checks=validity.failed,
+        valid=not failed,
+        failed_checks=failed,
+        problems=problems,
         interactions=find_interactions(bonded),
         drug_sdf=drug_sdf_block(adduct, drug, tags),
         complex_pdb=pdb,

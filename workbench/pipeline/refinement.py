@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from workbench.docking.pose import Pose
-from workbench.physics.bonded_complex import bond
+from workbench.physics.complex import Complex
 from workbench.physics.minimization import MinimisedComplex, PocketMinimiser
 from workbench.physics.strain import StrainReference
 from workbench.settings import DockSettings
-from workbench.structures.receptor import Receptor
 
 
 @dataclass(frozen=True)
@@ -23,23 +22,31 @@ class RefinedPose:
 
 
 def refine(
-    receptor: Receptor,
-    poses: tuple[Pose, ...],
+    poses: Sequence[Pose],
+    complexes: Sequence[Complex],
+    everything: Sequence[Complex],
     settings: DockSettings,
     seed: int,
     after_each: Callable[[], None],
 ) -> tuple[RefinedPose, ...]:
-    """Bond, minimise and strain-check all poses of one diastereomer with one System.
+    """Minimise all poses of one diastereomer and measure their strain.
 
     One thread computes, so that the same input gives the same output bit by bit.
+
+    Parameters
+    ----------
+    poses, complexes
+        Of one diastereomer, in the same order.
+    everything
+        The complexes of all diastereomers: what moves is decided by them together, so that
+        energies compare between diastereomers too.
 
     Raises
     ------
     PhysicsError
         When the System lacks a term, or a minimisation fails.
     """
-    complexes = [bond(receptor, pose) for pose in poses]
-    minimiser = PocketMinimiser(complexes, settings.minimization, threads=1)
+    minimiser = PocketMinimiser(everything, settings.minimization, threads=1)
     reference = StrainReference(poses[0].adduct, seed=seed)
     refined = []
     for pose, bonded in zip(poses, complexes, strict=True):
