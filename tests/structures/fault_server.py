@@ -6,7 +6,6 @@ import gzip
 import threading
 import time
 from collections import Counter
-from dataclasses import replace
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,7 +22,7 @@ ENTRY = "9XPO"
 @cache
 def entry_text(entry_id: str, style: str = "Pdbx") -> str:
     """mmCIF of the embedded receptor under another id; Pdbx style ends as the archives' files."""
-    document = gemmi.cif.read_string(receptor_mmcif(replace(read_embedded("human-groove"))))
+    document = gemmi.cif.read_string(receptor_mmcif(read_embedded("human-groove")))
     document[0].set_pair("_entry.id", entry_id)
     text: str = document.as_string(getattr(gemmi.cif.Style, style))
     return text
@@ -34,6 +33,10 @@ def converted(path: Path) -> bytes:
     structure = gemmi.read_structure(str(path))
     structure.setup_entities()
     return structure.make_mmcif_document().as_string(gemmi.cif.Style.Pdbx).encode()
+
+
+def kept(cache: Path) -> list[str]:
+    return sorted(p.name for p in cache.glob("*") if p.name != ".locks")
 
 
 class FaultServer(ThreadingHTTPServer):
@@ -201,6 +204,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def circle(self) -> None:
         self.redirect(self.path)
+
+    def circle_with_endless_body(self) -> None:
+        self.send_response(302)
+        self.send_header("Location", self.path)
+        self.end_headers()
+        for _ in range(2000):
+            self.wfile.write(b"#" * 65536)
 
     def to_a_file(self) -> None:
         self.redirect("file:///etc/hostname")

@@ -88,11 +88,11 @@ class EntryCache:
         FetchError
             When another process holds it for too long, or the folder cannot be written.
         """
-        with _told(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / f".{name}.lock")
+        locks = self.folder / ".locks"
+        lock = FileLock(locks / f"{Path(name).stem}.lock")
         try:
             with _told(self.folder):
+                locks.mkdir(parents=True, exist_ok=True)
                 lock.acquire(timeout=wait_s)
         except Timeout as error:
             raise FetchError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
@@ -38,14 +38,8 @@ def download(url: str, target: Path, settings: FetchSettings) -> None:
     host = host_of(url)
     try:
         with _session(settings) as session, _opened(session, url, settings) as response:
-            _check_answer(host, url, response, settings)
+            _check_answer(host, response, settings)
             _receive(host, response, target, settings)
-    except FetchError:
-        raise
-    except requests.exceptions.TooManyRedirects as error:
-        raise FetchError(
-            f"{host} redirects more than {settings.max_redirects} times (a circle?)"
-        ) from error
     except requests.exceptions.SSLError as error:
         raise FetchError(f"{host} has no certificate that can be trusted") from error
     except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError) as error:
@@ -72,7 +66,6 @@ def _session(settings: FetchSettings) -> requests.Session:
         respect_retry_after_header=False,
     )
     session = requests.Session()
-    session.max_redirects = settings.max_redirects
     session.headers["User-Agent"] = f"xpo1-workbench/{__version__}"
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(max_retries=retry))
@@ -80,22 +73,47 @@ def _session(settings: FetchSettings) -> requests.Session:
 
 
 def _opened(session: requests.Session, url: str, settings: FetchSettings) -> requests.Response:
+    """Return the answer at the end of a chain of redirects, its content not yet read."""
+    host = host_of(url)
     timeouts = (settings.connect_timeout_s, settings.read_timeout_s)
+    for _ in range(settings.max_redirects + 1):
+        try:
+            response = session.get(url, stream=True, timeout=timeouts, allow_redirects=False)
+        except ValueError as error:
+            # the first address was checked with the settings: this is one that the server gave
+            raise FetchError(f"{host} redirects to an address that is not on the web") from error
+        if not response.is_redirect:
+            return response
+        # what comes with a redirect is never read, so it cannot fill the memory
+        response.close()
+        url = redirected(url, response.headers["Location"])
+    raise FetchError(f"{host} redirects more than {settings.max_redirects} times (a circle?)")
+
+
+def redirected(url: str, location: str) -> str:
+    """Return the address that a redirect leads to.
+
+    Raises
+    ------
+    FetchError
+        When it is not on the web, or leaves https for plain http.
+    """
+    host = host_of(url)
     try:
-        return session.get(url, stream=True, timeout=timeouts)
-    except ValueError as error:
-        # the address itself was checked with the settings, so this is one that the server gave
-        raise FetchError(
-            f"{host_of(url)} redirects to an address that is not on the web"
-        ) from error
-
-
-def _check_answer(
-    host: str, url: str, response: requests.Response, settings: FetchSettings
-) -> None:
-    """Refuse an answer by its status and headers, before its content is read."""
-    if urlsplit(url).scheme == "https" and urlsplit(response.url).scheme != "https":
+        target = urljoin(url, location)
+        parts = urlsplit(target)
+        on_the_web = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        on_the_web = False
+    if not on_the_web:
+        raise FetchError(f"{host} redirects to an address that is not on the web")
+    if urlsplit(url).scheme == "https" and parts.scheme == "http":
         raise FetchError(f"{host} redirects from https to plain http")
+    return target
+
+
+def _check_answer(host: str, response: requests.Response, settings: FetchSettings) -> None:
+    """Refuse an answer by its status and headers, before its content is read."""
     if response.status_code in (404, 410):
         raise NoSuchFileError(f"{host} has no such entry ({response.status_code})")
     if response.status_code != requests.codes.ok:

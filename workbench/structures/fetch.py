@@ -31,7 +31,7 @@ class FetchedEntry:
     sha256
         Of the file, which is never compressed when it came from a server.
     notes
-        What else the user should know, such as a cached file that was damaged.
+        What else the user should know: a cached file that was damaged, a server that failed.
     """
 
     entry_id: str
@@ -75,19 +75,28 @@ def fetch_entry(text: str, settings: FetchSettings | None = None) -> FetchedEntr
             f"{entry_id.text} is not in the cache and the network is switched off: fetch it "
             f"online once, or put its file into a folder that {FOLDER_VARIABLE} names"
         )
-    servers = _servers(entry_id, settings)
-    with cache.locked(name, settings.total_timeout_s * len(servers)):
+    wait_s = settings.total_timeout_s * len(_servers(entry_id, settings))
+    with cache.locked(name, wait_s):
         # another process may have fetched it in the meantime
         if (found := cache.find(name)) is not None:
             return _cached(entry_id, *found)
-        aside = cache.set_aside(name)
-        note = f"the cached {name} no longer matched its checksum; it was set aside as {aside}"
-        if settings.offline:
-            reason = note if aside else f"the cached {name} has no checksum on record"
-            raise FetchError(f"{reason}, and the network is switched off: fetch it online")
-        path, record = _first_sound(entry_id, servers, cache, name, settings)
-    notes = (f"{note} and fetched again",) if aside else ()
-    return FetchedEntry(entry_id.text, path, "network", record.url, record.sha256, notes)
+        return _fetched_anew(entry_id, cache, name, settings)
+
+
+def _fetched_anew(
+    entry_id: EntryId, cache: EntryCache, name: str, settings: FetchSettings
+) -> FetchedEntry:
+    """Set aside what the cache holds under the name, if anything, and ask the servers."""
+    aside = cache.set_aside(name)
+    note = f"the cached {name} no longer matched its checksum; it was set aside as {aside}"
+    if settings.offline:
+        reason = note if aside else f"the cached {name} has no checksum on record"
+        raise FetchError(f"{reason}, and the network is switched off: fetch it online")
+    path, record, problems = _first_sound(entry_id, cache, name, settings)
+    notes = [f"{note} and fetched again"] if aside else []
+    if problems:
+        notes.append(f"{entry_id.text} came from {record.url} because {'; '.join(problems)}")
+    return FetchedEntry(entry_id.text, path, "network", record.url, record.sha256, tuple(notes))
 
 
 def _cached(entry_id: EntryId, path: Path, record: CacheRecord) -> FetchedEntry:
@@ -105,13 +114,10 @@ def _servers(entry_id: EntryId, settings: FetchSettings) -> tuple[str, ...]:
 
 
 def _first_sound(
-    entry_id: EntryId,
-    servers: tuple[str, ...],
-    cache: EntryCache,
-    name: str,
-    settings: FetchSettings,
-) -> tuple[Path, CacheRecord]:
-    """Ask the servers in turn; keep the first file that is sound."""
+    entry_id: EntryId, cache: EntryCache, name: str, settings: FetchSettings
+) -> tuple[Path, CacheRecord, list[str]]:
+    """Ask the servers in turn; keep the first file that is sound, and say what went before."""
+    servers = _servers(entry_id, settings)
     problems: list[str] = []
     missing = 0
     for url in servers:
@@ -125,7 +131,7 @@ def _first_sound(
             digest = sha256(arrived.read_bytes()).hexdigest()
             today = datetime.now(UTC).date().isoformat()
             record = CacheRecord(digest, arrived.stat().st_size, url, today)
-            return cache.keep(arrived, name, record), record
+            return cache.keep(arrived, name, record), record, problems
     said = "; ".join(problems)
     if missing == len(servers):
         raise FetchError(f"there is no entry {entry_id.text} ({said}): check the id")

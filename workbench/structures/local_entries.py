@@ -11,7 +11,7 @@ from workbench.structures.entry_ids import EntryId, parse_entry_id
 from workbench.structures.reading import SUFFIXES, read_structure
 
 FOLDER_VARIABLE = "WORKBENCH_STRUCTURE_DIR"
-_PREFERRED = (".cif", ".mmcif", ".pdb", ".ent")
+_OLD_FORMAT = (".pdb", ".ent")
 
 
 def local_file(entry_id: EntryId) -> Path | None:
@@ -72,6 +72,6 @@ def _fits(entry_id: EntryId, name: str) -> bool:
     return re.match(pattern, stem, re.ASCII) is not None
 
 
-def _rank(name: str) -> tuple[int, int, str]:
+def _rank(name: str) -> tuple[bool, int, str]:
     _, suffix = _stem_and_suffix(name)
-    return _PREFERRED.index(suffix), len(name), name
+    return suffix in _OLD_FORMAT, len(name), name
