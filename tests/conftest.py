@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker(mark):
                 item.add_marker(pytest.mark.skip(reason=f"opt-in: run with --{mark}"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test fetches from the internet, or sees what the user has cached."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBENCH_OFFLINE", "1")
+        patch.setenv("WORKBENCH_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        patch.delenv("WORKBENCH_STRUCTURE_DIR", raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -88,7 +88,17 @@ def test_each_file_imports_from_lower_floors_only() -> None:
 
 
 def test_help_is_instant() -> None:
-    heavy = ("numpy", "rdkit", "openmm", "pandas", "numba", "pydantic", "scipy", "gemmi")
+    heavy = (
+        "numpy",
+        "rdkit",
+        "openmm",
+        "pandas",
+        "numba",
+        "pydantic",
+        "scipy",
+        "gemmi",
+        "requests",
+    )
     code = (
         "import sys, workbench.cli as c\n"
         "try: c.main(['--help'])\nexcept SystemExit: pass\n"

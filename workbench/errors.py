@@ -27,6 +27,10 @@ class ReceptorError(WorkbenchError):
     """A structure could not be read, or holds no usable XPO1 groove."""
 
 
+class FetchError(ReceptorError):
+    """An entry could not be had: no such id, no server that gave it, or a cache out of order."""
+
+
 class MutationError(UsageError):
     """A mutation is malformed, or does not fit the receptor."""
 

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import os
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+SERVER_PATTERN = r"^https?://[^/\s@]+/\S*\{id\}\S*$"
+"""What the address of a server looks like: ``https://host/folder/{id}.cif.gz``."""
+
+_DIVIDED = "/data/structures/divided/mmCIF/{middle}/{id}.cif.gz"
+
+Server = Annotated[str, Field(pattern=SERVER_PATTERN)]
 
 
 class Settings(BaseModel):
@@ -21,6 +29,44 @@ class PreparationSettings(Settings):
         9.0, gt=0, le=40, description="residues this near to the groove's lining are kept"
     )
     force_field: str = Field("amber14/protein.ff14SB.xml", description="for the hydrogens")
+
+
+class FetchSettings(Settings):
+    """Where entries come from, and what is put up with on the way.
+
+    In an address ``{id}`` stands for the entry (``7l5e``, ``AF-O14980-F1``) and ``{middle}``
+    for the two characters that name its folder in the archive (``l5``). Servers give mmCIF,
+    plain or gzipped; they are asked in turn until one gives a sound file.
+    """
+
+    pdb_servers: tuple[Server, ...] = Field(
+        (
+            "https://files.rcsb.org/download/{id}.cif.gz",
+            "https://ftp.ebi.ac.uk/pub/databases/pdb" + _DIVIDED,
+            "https://files.pdbj.org/pub/pdb" + _DIVIDED,
+        ),
+        min_length=1,
+        description="RCSB PDB, then PDBe and PDBj",
+    )
+    alphafold_servers: tuple[Server, ...] = Field(
+        (
+            "https://alphafold.ebi.ac.uk/files/{id}-model_v6.cif",
+            "https://alphafold.ebi.ac.uk/files/{id}-model_v4.cif",
+        ),
+        min_length=1,
+        description="AlphaFold DB: the newest version first",
+    )
+    connect_timeout_s: float = Field(10.0, gt=0, le=300)
+    read_timeout_s: float = Field(30.0, gt=0, le=3600, description="between two pieces of data")
+    total_timeout_s: float = Field(300.0, gt=0, le=86400, description="for one file of one server")
+    retries: int = Field(2, ge=0, le=10, description="after a 5xx answer or a broken connection")
+    backoff_s: float = Field(0.5, ge=0, le=60, description="before the second retry; then doubled")
+    max_redirects: int = Field(5, ge=0, le=30)
+    max_megabytes: float = Field(200.0, gt=0, le=2000, description="of a file, and unpacked")
+    offline: bool = Field(
+        default_factory=lambda: os.environ.get("WORKBENCH_OFFLINE", "") not in ("", "0"),
+        description="use no network; WORKBENCH_OFFLINE=1 says the same for every command",
+    )
 
 
 class GridSettings(Settings):

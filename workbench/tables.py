@@ -48,6 +48,50 @@ class Compound:
     confidence: str
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One row of ``structures.csv``; what nobody could verify is blank (``None`` or empty).
+
+    Parameters
+    ----------
+    pdb_id
+        Of the PDB, or ``AF-<UniProt>-F1`` for a predicted model.
+    resolution_angstrom
+        ``None`` for a predicted model.
+    organism_of_xpo1
+        In words, with what is known of the construct.
+    xpo1_chain_hint
+        Blank where nobody looked; a program finds the chain by its sequence anyway.
+    reactive_residue
+        As the entry numbers it: ``CYS539`` in yeast is human Cys528.
+    ligand_ccd, compound
+        The bound inhibitor's component code and name, or what fills the groove.
+    groove
+        In words: ``open``, ``closed``, ``cargo bound``, ...
+    confidence
+        How sure the row is, in words; shown wherever the row is used.
+    """
+
+    pdb_id: str
+    resolution_angstrom: float | None
+    organism_of_xpo1: str
+    xpo1_chain_hint: str
+    reactive_residue: str
+    ligand_ccd: str
+    compound: str
+    partners: str
+    groove: str
+    confidence: str
+    note: str
+
+    @property
+    def source(self) -> str:
+        """Where the entry itself is published."""
+        if self.pdb_id.startswith("AF-"):
+            return f"AlphaFold DB {self.pdb_id}, https://alphafold.ebi.ac.uk/entry/{self.pdb_id}"
+        return f"PDB {self.pdb_id}, https://doi.org/10.2210/pdb{self.pdb_id.lower()}/pdb"
+
+
 def _cell(text: str, kind: Any) -> Any:
     """Return one cell as the type that its field declares; a blank stays blank."""
     text = text.strip()
@@ -91,3 +135,9 @@ def read_table(file_name: str, row_type: type[Row]) -> tuple[Row, ...]:
 def compounds() -> tuple[Compound, ...]:
     """Return the catalogue of compounds, in the table's order."""
     return read_table("compounds.csv", Compound)
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """Return the catalogue of XPO1 structures, in the table's order."""
+    return read_table("structures.csv", Entry)

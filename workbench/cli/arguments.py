@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 from typing import Any
+
+EXIT_SOME_FAILED = 3
 
 Verbs = Any
 """What ``add_subparsers`` returns; argparse does not name its type in public."""
@@ -18,6 +21,17 @@ def positive_int(text: str) -> int:
         value = 0
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return value
+
+
+def positive_float(text: str) -> float:
+    """Read a number above 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return value
 
 
@@ -38,7 +52,8 @@ def add_receptor(parser: argparse.ArgumentParser) -> None:
         "--receptor",
         default="human-groove",
         metavar="RECEPTOR",
-        help="human-groove (default), or a structure file (.cif, .pdb, .ent, also .gz)",
+        help="human-groove (default), a PDB id, AF-<UniProt>, or a structure file (.cif, .pdb, "
+        ".ent, also .gz)",
     )
     add_receptor_options(parser)
 

@@ -8,14 +8,18 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.cli.arguments import Verbs, add_receptor, add_run, positive_int
+from workbench.cli.arguments import (
+    EXIT_SOME_FAILED,
+    Verbs,
+    add_receptor,
+    add_run,
+    positive_int,
+)
 
 if TYPE_CHECKING:
     from workbench.ligands.molecules import Ligand
     from workbench.results import DockingResult
     from workbench.structures.receptor import Receptor
-
-EXIT_SOME_FAILED = 3
 
 
 def add_parser(verbs: Verbs) -> None:

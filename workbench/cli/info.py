@@ -27,6 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     from workbench.ligands.library import compounds
     from workbench.physics.platforms import describe_platforms
     from workbench.provenance import versions
+    from workbench.structures.cache import cache_folder
     from workbench.structures.loading import available
 
     platforms = [asdict(p) for p in describe_platforms()]
@@ -39,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
             "platforms": platforms,
             "receptors": receptors,
             "compounds": names,
+            "cache": str(cache_folder()),
         }
         print(json.dumps(report, indent=2))
         return 0
@@ -51,4 +53,5 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"platform {platform['name']:<10}{state}" + (f": {about}" if about else ""))
     print(f"receptors: {', '.join(receptors)}")
     print(f"compounds: {', '.join(names)}")
+    print(f"cache of entries: {cache_folder()}")
     return 0

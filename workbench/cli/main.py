@@ -8,16 +8,17 @@ import sys
 from collections.abc import Sequence
 
 from workbench import __version__
-from workbench.cli import dock, info, prepare, selftest
+from workbench.cli import dock, fetch, info, prepare, selftest, structures
 from workbench.errors import WorkbenchError
 
 EXIT_INTERRUPTED = 130
-VERBS = (dock, prepare, selftest, info)
+VERBS = (dock, prepare, structures, fetch, selftest, info)
 
 EPILOG = """examples:
   workbench dock selinexor --out selinexor/
   workbench dock "CC(C)OC(=O)/C=C\\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1" --out mine/
   workbench prepare receptor human-groove --out prep/
+  workbench structures --ligand selinexor
   workbench selftest
 """
 

@@ -17,7 +17,11 @@ def add_parser(verbs: Verbs) -> None:
     )
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
     receptor = kinds.add_parser("receptor", help="receptor.cif, .pdb, .pdbqt, .json and box.json")
-    receptor.add_argument("receptor", metavar="RECEPTOR", help="human-groove, or a structure file")
+    receptor.add_argument(
+        "receptor",
+        metavar="RECEPTOR",
+        help="human-groove, a PDB id, AF-<UniProt>, or a structure file",
+    )
     add_receptor_options(receptor)
     receptor.add_argument("--out", type=Path, default=Path("prepared"), metavar="DIR")
     receptor.set_defaults(run=run_receptor)

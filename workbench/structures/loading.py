@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from workbench.errors import ReceptorError
-from workbench.settings import PreparationSettings
+from workbench.settings import FetchSettings, PreparationSettings
 from workbench.structures.embedded import embedded_names, read_embedded
+from workbench.structures.entry_ids import parse_entry_id
 from workbench.structures.receptor import Receptor
+
+ALPHAFOLD_ATTRIBUTION = (
+    "AlphaFold Protein Structure Database (DeepMind and EMBL-EBI, CC-BY 4.0; Jumper et al. 2021, "
+    "doi:10.1038/s41586-021-03819-2; Varadi et al. 2022, doi:10.1093/nar/gkab1061)"
+)
 
 
 def available() -> tuple[str, ...]:
@@ -21,35 +28,46 @@ def load_receptor(
     nucleophile: str | None = None,
     mutations: tuple[str, ...] = (),
     settings: PreparationSettings | None = None,
+    fetching: FetchSettings | None = None,
 ) -> Receptor:
-    """Return the receptor that a name or a file stands for.
+    """Return the receptor that a name, an entry's id or a file stands for.
 
     Parameters
     ----------
     spec
-        ``human-groove`` (prepared, ships with the package), or a PDB or mmCIF file.
+        ``human-groove`` (prepared, ships with the package), a PDB id (``7L5E``), a model of
+        AlphaFold DB (``AF-O14980``), or a PDB or mmCIF file. An entry is looked for in the
+        folder that ``WORKBENCH_STRUCTURE_DIR`` names, in the cache, then fetched. An id goes
+        before a file of the same name: write ``./7L5E`` for that file.
     nucleophile
-        The reactive cysteine of a protein that is not XPO1, ``A:797:SG``; files only.
+        The reactive cysteine of a protein that is not XPO1, ``A:797:SG``; not for an embedded
+        receptor.
     mutations
         Such as ``C528S``, in the receptor's numbering (human for XPO1).
     settings
         Of the preparation; an embedded receptor is prepared already, and they then apply to
         mutated residues only.
+    fetching
+        How an entry is fetched.
 
     Raises
     ------
     ReceptorError
-        When the name is unknown, or the file is missing or unusable.
+        When the name is unknown, or the file is missing or unusable; as ``FetchError`` when
+        the entry cannot be fetched.
     MutationError
         When a mutation is malformed or does not fit.
     """
     text = str(spec).strip()
     if text.lower() in embedded_names():
         return _embedded(text.lower(), nucleophile, mutations, settings)
+    if parse_entry_id(text) is not None:
+        return _fetched(text, nucleophile, mutations, settings, fetching)
     if not text or not (_is_file(text) or "." in Path(text).name):
+        shown = ascii(text if len(text) <= 60 else text[:57] + "...")
         raise ReceptorError(
-            f"{text!r} is no receptor: give {', '.join(embedded_names())}, or a PDB or mmCIF file "
-            "(entries are not downloaded: get the file of an entry first)"
+            f"{shown} is no receptor: give {', '.join(embedded_names())}, a PDB id (7L5E), a "
+            "model of AlphaFold DB (AF-O14980), or a PDB or mmCIF file"
         )
     # OpenMM takes half a second to import, which the embedded receptor does not need
     from workbench.structures.preparation import prepare_receptor
@@ -81,3 +99,27 @@ def _embedded(
     from workbench.structures.mutation import mutated
 
     return mutated(receptor, mutations, settings)
+
+
+def _fetched(
+    text: str,
+    nucleophile: str | None,
+    mutations: tuple[str, ...],
+    settings: PreparationSettings | None,
+    fetching: FetchSettings | None,
+) -> Receptor:
+    from workbench.structures.fetch import fetch_entry
+    from workbench.structures.preparation import prepare_receptor
+
+    entry = fetch_entry(text, fetching)
+    receptor = prepare_receptor(entry.path, settings, nucleophile, mutations)
+    record = {"id": entry.entry_id, "origin": entry.origin, "url": entry.url}
+    provenance = receptor.provenance | {"entry": record}
+    if entry.entry_id.startswith("AF-"):
+        provenance |= {"licence": "CC-BY-4.0", "attribution": ALPHAFOLD_ATTRIBUTION}
+    return replace(
+        receptor,
+        name=entry.entry_id,
+        changes=(*entry.notes, *receptor.changes),
+        provenance=provenance,
+    )

@@ -1,0 +1,102 @@
+"""``workbench structures``: the catalogue of XPO1 structures."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from workbench.cli.arguments import Verbs, positive_float
+
+if TYPE_CHECKING:
+    from workbench.tables import Entry
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb to the command line."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "structures",
+        help="the known XPO1 structures, with ligand, groove and confidence",
+        description="The catalogue of XPO1 structures with sources and confidence. What nobody "
+        "could verify is blank.",
+        epilog="example: workbench structures --ligand selinexor --resolution 2.5",
+    )
+    parser.add_argument("id", nargs="?", metavar="ID", help="show one entry, such as 7L5E")
+    parser.add_argument("--ligand", metavar="V6A", help="by component code or compound name")
+    parser.add_argument("--species", metavar="NAME", help="human, mouse or yeast")
+    parser.add_argument("--groove", metavar="STATE", help="open, closed or occupied")
+    parser.add_argument(
+        "--resolution", type=positive_float, metavar="2.5", help="at least this good, in angstrom"
+    )
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the entries asked for; return the exit code."""
+    from workbench.errors import UsageError
+    from workbench.structures.catalog import entry, select
+
+    filters = (arguments.ligand, arguments.species, arguments.groove, arguments.resolution)
+    if arguments.id is not None:
+        if any(value is not None for value in filters):
+            raise UsageError("give an id or filters, not both")
+        row = entry(arguments.id)
+        print(json.dumps(_record(row), indent=2) if arguments.json else _one(row))
+        return 0
+    rows = select(
+        ligand=arguments.ligand,
+        organism=arguments.species,
+        groove_state=arguments.groove,
+        max_resolution_angstrom=arguments.resolution,
+    )
+    if arguments.json:
+        print(json.dumps([_record(row) for row in rows], indent=2))
+    elif rows:
+        print(_table(rows))
+    else:
+        print("no entry passes all of these filters", file=sys.stderr)
+    return 0
+
+
+def _record(row: Entry) -> dict[str, object]:
+    """Return an entry as a JSON object; a blank is ``null``."""
+    from dataclasses import asdict
+
+    from workbench.structures.catalog import groove, species
+
+    record = {name: None if value == "" else value for name, value in asdict(row).items()}
+    return record | {"species": species(row), "groove_state": groove(row), "source": row.source}
+
+
+def _one(row: Entry) -> str:
+    record = _record(row)
+    width = max(len(name) for name in record)
+    return "\n".join(
+        f"{name:<{width}}  {'' if value is None else value}".rstrip()
+        for name, value in record.items()
+    )
+
+
+def _table(rows: tuple[Entry, ...]) -> str:
+    lines = [("id", "angstrom", "XPO1 of", "residue", "ligand", "compound", "groove", "confidence")]
+    for row in rows:
+        resolution = row.resolution_angstrom
+        lines.append(
+            (
+                row.pdb_id,
+                "" if resolution is None else f"{resolution:.2f}",
+                row.organism_of_xpo1,
+                row.reactive_residue,
+                row.ligand_ccd,
+                row.compound,
+                row.groove,
+                row.confidence,
+            )
+        )
+    widths = [max(len(line[k]) for line in lines) for k in range(len(lines[0]))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )

@@ -1,0 +1,130 @@
+"""The catalogue of XPO1 structures: filters, and one entry by its id."""
+
+from __future__ import annotations
+
+from workbench.errors import UsageError
+from workbench.structures.entry_ids import parse_entry_id
+from workbench.tables import Entry, compounds, entries
+
+SPECIES = {
+    "human": ("human", "homo sapiens", "h. sapiens"),
+    "mouse": ("mouse", "mus musculus", "m. musculus"),
+    "yeast": ("yeast", "saccharomyces cerevisiae", "s. cerevisiae"),
+}
+"""The species of the catalogue, and what each may be called."""
+
+GROOVES = ("open", "closed", "occupied")
+
+
+def entry(text: str) -> Entry:
+    """Return one entry of the catalogue by its id, in any case and form.
+
+    Raises
+    ------
+    UsageError
+        When the catalogue has no such entry.
+    """
+    entry_id = parse_entry_id(text.strip())
+    for row in entries():
+        if entry_id is not None and row.pdb_id == entry_id.text:
+            return row
+    shown = ascii(text if len(text) <= 40 else text[:37] + "...")
+    raise UsageError(
+        f"the catalogue has no entry {shown}: `workbench structures` lists all, and "
+        "`workbench fetch` gets any entry"
+    )
+
+
+def species(row: Entry) -> str:
+    """Return ``human``, ``mouse`` or ``yeast``; empty when the organism is none of them."""
+    organism = row.organism_of_xpo1.casefold()
+    return next(
+        (name for name, terms in SPECIES.items() if organism.startswith(terms)),
+        "",
+    )
+
+
+def groove(row: Entry) -> str:
+    """Return ``open``, ``closed`` or ``occupied`` (by cargo or an NES), as the table says it."""
+    if "bound" in row.groove:
+        return "occupied"
+    return next((state for state in GROOVES if row.groove.startswith(state)), "")
+
+
+def select(
+    *,
+    ligand: str | None = None,
+    organism: str | None = None,
+    groove_state: str | None = None,
+    max_resolution_angstrom: float | None = None,
+) -> tuple[Entry, ...]:
+    """Return the entries that pass every filter that is given, in the table's order.
+
+    Parameters
+    ----------
+    ligand
+        A component code (``V6A``), or a compound by name or synonym (``selinexor``,
+        ``KPT-330``).
+    organism
+        ``human``, ``mouse`` or ``yeast``, or the Latin name.
+    groove_state
+        ``open``, ``closed`` or ``occupied``.
+    max_resolution_angstrom
+        Entries without a resolution, which are models, do not pass.
+
+    Raises
+    ------
+    UsageError
+        When a filter names nothing that the catalogue knows.
+    """
+    rows = entries()
+    if ligand is not None:
+        names = _ligand_names(ligand)
+        rows = tuple(row for row in rows if _has_ligand(row, names))
+        if not rows:
+            known = ", ".join(sorted({row.ligand_ccd for row in entries() if row.ligand_ccd}))
+            raise UsageError(
+                f"no entry of the catalogue holds {ligand[:40]!a}: known components are {known}"
+            )
+    if organism is not None:
+        wanted = _species_named(organism)
+        rows = tuple(row for row in rows if species(row) == wanted)
+    if groove_state is not None:
+        if groove_state.casefold() not in GROOVES:
+            raise UsageError(
+                f"{groove_state[:40]!a} is no state of the groove in the catalogue: give "
+                f"{', '.join(GROOVES)}"
+            )
+        rows = tuple(row for row in rows if groove(row) == groove_state.casefold())
+    if max_resolution_angstrom is not None:
+        limit = max_resolution_angstrom
+        rows = tuple(
+            row
+            for row in rows
+            if row.resolution_angstrom is not None and row.resolution_angstrom <= limit
+        )
+    return rows
+
+
+def _species_named(text: str) -> str:
+    for name, terms in SPECIES.items():
+        if text.strip().casefold() in terms:
+            return name
+    raise UsageError(f"{text[:40]!a} is no species of the catalogue: give {', '.join(SPECIES)}")
+
+
+def _ligand_names(text: str) -> frozenset[str]:
+    """Return what a ligand is called in the table of structures: its names and component."""
+    key = text.strip().casefold()
+    names = {key}
+    for compound in compounds():
+        called = {name.casefold() for name in (compound.name, *compound.synonyms)}
+        if key in called:
+            names |= {compound.name.casefold(), compound.pdb_ligand.casefold()}
+    return frozenset(names - {""})
+
+
+def _has_ligand(row: Entry, names: frozenset[str]) -> bool:
+    # "leptomycin B (lactone opened)" is found as "leptomycin B"
+    plain = row.compound.casefold().split(" (")[0]
+    return row.ligand_ccd.casefold() in names or plain in names
