@@ -38,7 +38,8 @@ def add_receptor(parser: argparse.ArgumentParser) -> None:
         "--receptor",
         default="human-groove",
         metavar="RECEPTOR",
-        help="human-groove (default), or a structure file (.cif, .pdb, .ent, also .gz)",
+        help="human-groove (default), human-groove-3nc1, or a structure file "
+        "(.cif, .pdb, .ent, also .gz)",
     )
     add_receptor_options(parser)
 

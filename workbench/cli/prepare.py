@@ -19,6 +19,11 @@ def add_parser(verbs: Verbs) -> None:
     receptor = kinds.add_parser("receptor", help="receptor.cif, .pdb, .pdbqt, .json and box.json")
     receptor.add_argument("receptor", metavar="RECEPTOR", help="human-groove, or a structure file")
     add_receptor_options(receptor)
+    receptor.add_argument(
+        "--humanise",
+        action="store_true",
+        help="give the groove of another species (480 to 640) its human side chains",
+    )
     receptor.add_argument("--out", type=Path, default=Path("prepared"), metavar="DIR")
     receptor.set_defaults(run=run_receptor)
     ligand = kinds.add_parser("ligand", help="one SDF and PDBQT per ligand, and ligands.json")
@@ -39,6 +44,7 @@ def run_receptor(arguments: argparse.Namespace) -> int:
         arguments.receptor,
         nucleophile=arguments.nucleophile,
         mutations=tuple(arguments.mutate),
+        humanise=arguments.humanise,
     )
     for path in write_receptor(receptor, arguments.out):
         print(path)

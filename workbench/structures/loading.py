@@ -20,6 +20,7 @@ def load_receptor(
     *,
     nucleophile: str | None = None,
     mutations: tuple[str, ...] = (),
+    humanise: bool = False,
     settings: PreparationSettings | None = None,
 ) -> Receptor:
     """Return the receptor that a name or a file stands for.
@@ -31,7 +32,10 @@ def load_receptor(
     nucleophile
         The reactive cysteine of a protein that is not XPO1, ``A:797:SG``; files only.
     mutations
-        Such as ``C528S``, in the receptor's numbering (human for XPO1).
+        Such as ``C528S``, in the receptor's numbering (human for XPO1) or else the entry's own.
+    humanise
+        Whether the groove of another species (480 to 640) gets its human side chains first;
+        files only, since the embedded receptors have them.
     settings
         Of the preparation; an embedded receptor is prepared already, and they then apply to
         mutated residues only.
@@ -54,7 +58,7 @@ def load_receptor(
     # OpenMM takes half a second to import, which the embedded receptor does not need
     from workbench.structures.preparation import prepare_receptor
 
-    return prepare_receptor(Path(text), settings, nucleophile, mutations)
+    return prepare_receptor(Path(text), settings, nucleophile, mutations, humanise)
 
 
 def _is_file(text: str) -> bool:

@@ -14,6 +14,7 @@ from workbench.settings import PreparationSettings
 from workbench.structures.building import completed, protonated, relaxed
 from workbench.structures.contacts import clashing_residues
 from workbench.structures.fragment import cut_segments, fragment_atoms
+from workbench.structures.humanising import humanised
 from workbench.structures.mutation import mutated
 from workbench.structures.reading import read_structure
 from workbench.structures.receptor import Atom, FloatArray, Receptor
@@ -28,6 +29,7 @@ def prepare_receptor(
     settings: PreparationSettings | None = None,
     nucleophile: str | None = None,
     mutations: tuple[str, ...] = (),
+    humanise: bool = False,
 ) -> Receptor:
     """Return the receptor that a structure file holds.
 
@@ -42,7 +44,9 @@ def prepare_receptor(
         The reactive cysteine of a protein that is not XPO1, ``A:797:SG``: the residues around
         its sulphur are kept, in the entry's own numbering.
     mutations
-        Such as ``C528S``, in the receptor's numbering.
+        Such as ``C528S``, in the receptor's numbering or else the entry's own.
+    humanise
+        Whether residues 480 to 640 get the side chains of human XPO1, before the mutations.
 
     Raises
     ------
@@ -82,6 +86,8 @@ def prepare_receptor(
         *moved,
     )
     receptor = replace(receptor, changes=changes)
+    if humanise:
+        receptor = humanised(receptor, settings)
     return mutated(receptor, mutations, settings) if mutations else receptor
 
 

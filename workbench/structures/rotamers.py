@@ -104,6 +104,19 @@ def roomiest_rotamer(
     return best, best_energy
 
 
+def rotamers_of(residue: FragmentResidue) -> list[FragmentResidue]:
+    """Return the residue as it is, followed by each of its rotamers; its backbone stays."""
+    chis = CHI_ATOMS.get(residue.name, ())
+    grids = [_grid(residue.name, index) for index in range(len(chis))]
+    rotamers = [residue]
+    for angles in product(*grids) if chis else ():
+        turned = residue
+        for chi, angle in zip(chis, angles, strict=True):
+            turned = _with_chi(turned, chi, angle)
+        rotamers.append(turned)
+    return rotamers
+
+
 def _grid(name: str, index: int) -> tuple[float, ...]:
     last = index == len(CHI_ATOMS[name]) - 1
     return _FLAT if last and name in _FLAT_LAST else _STAGGERED
