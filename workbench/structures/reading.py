@@ -35,6 +35,7 @@ PROTONATION_NAMES = {
 }
 """Names that force fields give to protonation states, and the residue that they are."""
 
+_LONGEST_TITLE = 120
 _FARTHEST_ANGSTROM = 1e5
 _DECIMAL = re.compile(r"[-+]?\d+\.?\d*|[-+]?\.\d+")
 _AMINO_ACIDS = frozenset("ACDEFGHIKLMNPQRSTVWY")
@@ -74,7 +75,15 @@ def read_structure(path: str | Path) -> SourceStructure:
         links=link_records(structure),
         organisms=organisms_of(structure, text, block),
         notes=tuple(notes),
+        title=_title(structure),
     )
+
+
+def _title(structure: gemmi.Structure) -> str:
+    """Return the title as one short line of printable ASCII."""
+    stated = " ".join(dict(structure.info.items()).get("_struct.title", "").split())
+    clean = "".join(c if 32 <= ord(c) < 127 else "?" for c in stated)
+    return clean if len(clean) <= _LONGEST_TITLE else f"{clean[:_LONGEST_TITLE]}..."
 
 
 def _file_bytes(path: Path) -> bytes:

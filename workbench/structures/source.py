@@ -82,6 +82,8 @@ class SourceStructure:
         Chain -> organism, where the file states it.
     notes
         What reading left out, for the list of changes.
+    title
+        As the file states it, one line.
     """
 
     name: str
@@ -91,6 +93,7 @@ class SourceStructure:
     links: tuple[LinkRecord, ...] = ()
     organisms: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    title: str = ""
 
     def protein_chains(self) -> dict[str, tuple[SourceResidue, ...]]:
         """Return the protein residues of each chain, in file order."""
