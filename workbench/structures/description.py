@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.structures.facts import REACTIVE_RESIDUE, SPECIES, reference_sequence
+from workbench.structures.facts import REACTIVE_RESIDUE
 from workbench.structures.groove import groove_state
-from workbench.structures.numbering import XPO1Chain, aligned_numbers, find_xpo1, xpo1_chains
+from workbench.structures.numbering import find_xpo1, xpo1_chains
 from workbench.structures.pockets import chain_pockets
 from workbench.structures.reactive import ligand_bonds, reactive_site
 from workbench.structures.reading import read_structure
 from workbench.structures.sites import partners
 from workbench.structures.source import SourceStructure
+from workbench.structures.wild_types import nearest_reference
 
 
 @dataclass(frozen=True)
@@ -96,31 +97,4 @@ def _xpo1(structure: SourceStructure) -> dict[str, Any]:
         **(pockets.to_dict() if pockets else {}),
         "reference": nearest_reference(chain),
         "residue_map": {str(number): key for number, key in chain.residue_map.items()},
-    }
-
-
-def nearest_reference(chain: XPO1Chain) -> dict[str, Any]:
-    """Return the wild type that a chain is most like, and where it differs.
-
-    Returns
-    -------
-    dict
-        ``species`` and ``organism``, ``identity`` of the aligned part, and ``mutations`` in the
-        numbering of that wild type, such as ``T539C`` of yeast.
-    """
-    best: tuple[float, str, list[int | None]] = (-1.0, "", [])
-    for species in SPECIES:
-        numbers, identity = aligned_numbers(chain.residues, reference_sequence(species))
-        best = max(best, (identity, species, numbers), key=lambda item: item[0])
-    identity, species, numbers = best
-    sequence = reference_sequence(species)
-    return {
-        "species": species,
-        "organism": SPECIES[species],
-        "identity": round(identity, 4),
-        "mutations": [
-            f"{sequence[number - 1]}{number}{residue.letter}"
-            for number, residue in zip(numbers, chain.residues, strict=True)
-            if number is not None and residue.letter not in ("X", sequence[number - 1])
-        ],
     }

@@ -21,6 +21,7 @@ def load_receptor(
     nucleophile: str | None = None,
     mutations: tuple[str, ...] = (),
     humanise: bool = False,
+    pka: bool = False,
     settings: PreparationSettings | None = None,
 ) -> Receptor:
     """Return the receptor that a name or a file stands for.
@@ -36,6 +37,8 @@ def load_receptor(
     humanise
         Whether the groove of another species (480 to 640) gets its human side chains first;
         files only, since the embedded receptors have them.
+    pka
+        Whether PROPKA computes the pKa values of the site's groups; files only.
     settings
         Of the preparation; an embedded receptor is prepared already, and they then apply to
         mutated residues only.
@@ -49,6 +52,11 @@ def load_receptor(
     """
     text = str(spec).strip()
     if text.lower() in embedded_names():
+        if pka:
+            raise ReceptorError(
+                f"pKa values need the whole chain, and {text.lower()} holds only the groove: "
+                "prepare the file that it was made from"
+            )
         return _embedded(text.lower(), nucleophile, mutations, settings)
     if not text or not (_is_file(text) or "." in Path(text).name):
         raise ReceptorError(
@@ -58,7 +66,7 @@ def load_receptor(
     # OpenMM takes half a second to import, which the embedded receptor does not need
     from workbench.structures.preparation import prepare_receptor
 
-    return prepare_receptor(Path(text), settings, nucleophile, mutations, humanise)
+    return prepare_receptor(Path(text), settings, nucleophile, mutations, humanise, pka)
 
 
 def _is_file(text: str) -> bool:

@@ -21,6 +21,7 @@ from workbench.structures.receptor import Atom, FloatArray, Receptor
 from workbench.structures.rotamers import settled
 from workbench.structures.sites import Site, groove_site, left_out, named_site, partners
 from workbench.structures.source import SourceStructure
+from workbench.structures.titration import with_titration
 from workbench.structures.topology import assign_topology, check_bond_lengths
 
 
@@ -30,6 +31,7 @@ def prepare_receptor(
     nucleophile: str | None = None,
     mutations: tuple[str, ...] = (),
     humanise: bool = False,
+    pka: bool = False,
 ) -> Receptor:
     """Return the receptor that a structure file holds.
 
@@ -47,6 +49,10 @@ def prepare_receptor(
         Such as ``C528S``, in the receptor's numbering or else the entry's own.
     humanise
         Whether residues 480 to 640 get the side chains of human XPO1, before the mutations.
+    pka
+        Whether PROPKA computes the pKa values of the site's groups, as the entry has them. They
+        are reported, and a group whose charge they would change is named; hydrogens follow the
+        model pKa all the same.
 
     Raises
     ------
@@ -86,6 +92,8 @@ def prepare_receptor(
         *moved,
     )
     receptor = replace(receptor, changes=changes)
+    if pka:
+        receptor = with_titration(receptor, site.residues, site.numbers, settings.ph)
     if humanise:
         receptor = humanised(receptor, settings)
     return mutated(receptor, mutations, settings) if mutations else receptor
@@ -167,6 +175,7 @@ def _provenance(
         "entry_chain": site.reactive.residue.chain,
         "identity_to_human": None if site.identity is None else round(site.identity, 4),
         "groove_occupant": site.groove.occupant,
+        "nearest_wild_type": site.reference,
         "settings": settings.model_dump(),
         "versions": {name: version(name) for name in ("gemmi", "openmm", "pdbfixer")},
     }

@@ -86,6 +86,7 @@ def receptor_json(receptor: Receptor) -> dict[str, Any]:
         "mutations": list(receptor.mutations),
         "covalent_bonds": [dict(bond) for bond in receptor.covalent_bonds],
         "residue_map": {str(number): entry for number, entry in receptor.residue_map.items()},
+        "titration": [dict(group) for group in receptor.titration],
         "changes": list(receptor.changes),
         "provenance": dict(receptor.provenance),
     }
