@@ -85,6 +85,7 @@ def prepare_receptor(
         *structure.notes,
         *left_out(structure, site),
         *site.changes,
+        *_conformers(structure, site),
         *site.reactive.changes,
         *cut,
         *built,
@@ -97,6 +98,16 @@ def prepare_receptor(
     if humanise:
         receptor = humanised(receptor, settings)
     return mutated(receptor, mutations, settings) if mutations else receptor
+
+
+def _conformers(structure: SourceStructure, site: Site) -> list[str]:
+    """Return which alternate location each kept residue has, on one line."""
+    kept = [
+        f"{residue.address} {structure.alternates[residue.key]}"
+        for residue in (site.residues[index] for index in site.chosen)
+        if residue.key in structure.alternates
+    ]
+    return [f"alternate locations kept at the site: {', '.join(kept)}"] if kept else []
 
 
 def _relaxed(

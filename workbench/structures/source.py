@@ -84,6 +84,8 @@ class SourceStructure:
         What reading left out, for the list of changes.
     title
         As the file states it, one line.
+    alternates
+        ``chain:number`` of each residue with alternate locations -> what was kept.
     """
 
     name: str
@@ -94,6 +96,7 @@ class SourceStructure:
     organisms: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     title: str = ""
+    alternates: dict[str, str] = field(default_factory=dict)
 
     def protein_chains(self) -> dict[str, tuple[SourceResidue, ...]]:
         """Return the protein residues of each chain, in file order."""

@@ -97,7 +97,7 @@ def _propka(
 
 def _pdb_lines(residues: Sequence[SourceResidue], numbers: Sequence[int]) -> str:
     """Return the chain's standard residues as PDB ATOM records, chain A."""
-    lines = []
+    lines: list[str] = []
     for residue, number in zip(residues, numbers, strict=True):
         if residue.name not in STANDARD_RESIDUES:
             continue
