@@ -39,7 +39,7 @@ def test_human_groove_loads_fast_and_without_openmm() -> None:
 
 def test_human_groove_is_what_it_says() -> None:
     receptor = load_receptor("human-groove")
-    assert available() == ("human-groove",)
+    assert available() == ("human-groove", "human-groove-3nc1")
     assert receptor.organism == "Homo sapiens" and receptor.groove_state == "open"
     assert receptor.provenance["licence"] == "CC-BY-4.0"
     assert "AlphaFold" in receptor.provenance["attribution"]
@@ -109,3 +109,28 @@ def test_every_reference_ligand_has_its_surroundings(shared_structures: Path) ->
         (mol,) = Chem.SDMolSupplier(str(file))
         near = cKDTree(mol.GetConformer().GetPositions()).query(atoms)[0] < 8.0
         assert near.sum() > 100 and kept[near].all(), file.name
+
+
+def test_crystal_groove_lies_in_the_frame_of_the_reference_poses() -> None:
+    model, crystal = load_receptor("human-groove"), load_receptor("human-groove-3nc1")
+    assert crystal.organism == "Mus musculus" and crystal.groove_state == "open"
+    assert crystal.provenance["licence"] == "CC0-1.0"
+    assert "3NC1" in crystal.provenance["attribution"]
+    one, other = heavy_positions(model), heavy_positions(crystal)
+    # keys hold the residue's name: a groove that differed would share fewer
+    shared = [k for k in one if k in other and k[2] == "CA" and 489 <= k[0] <= 599]
+    assert len(shared) >= 95
+    steps = np.array([one[k] - other[k] for k in shared])
+    rmsd = float(np.sqrt((steps**2).sum(axis=1).mean()))
+    assert rmsd < 0.6 and f"rmsd {rmsd:.2f} angstrom" in crystal.provenance["frame"]
+    assert np.linalg.norm(steps.mean(axis=0)) < 0.01
+
+
+def test_remaking_the_crystal_groove_gives_the_shipped_one(shared_structures: Path) -> None:
+    path = shared_structures / "receptors" / "3nc1_pdbredo.pdb"
+    shipped, remade = load_receptor("human-groove-3nc1"), prepare_receptor(path)
+    assert remade.atoms == shipped.atoms
+    inside = [np.linalg.norm(r.coordinates - r.coordinates[0], axis=1) for r in (shipped, remade)]
+    np.testing.assert_allclose(inside[0], inside[1], atol=0.1)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert shipped.provenance["source_sha256"] == digest

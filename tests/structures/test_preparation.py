@@ -336,3 +336,35 @@ def _shifts_from_entry(receptor: Receptor, path: Path) -> list[float]:
         if there is not None:
             shifts.append(float(np.linalg.norm(position - there)))
     return shifts
+
+
+@pytest.mark.parametrize("file", ["3nc1_pdbredo.pdb", "3m1i.pdb", "AF-O14980-F1_human_xpo1.pdb"])
+def test_no_atom_of_a_kept_residue_is_lost(shared_structures: Path, file: str) -> None:
+    path = shared_structures / "receptors" / file
+    receptor = prepare_receptor(path)
+    assert max(_shifts_from_entry(receptor, path)) <= 0.5
+    entry = {residue.key: residue for residue in read_structure(path).residues}
+    there = heavy_positions(receptor)
+    residues = {(n, name) for n, name, _ in there if name not in ("ACE", "NME")}
+    lost = [
+        (number, name, atom)
+        for number, name in residues
+        for atom in entry[receptor.residue_map[number]].atom_names
+        if (number, name, atom) not in there
+    ]
+    assert lost == []
+
+
+def test_atom_without_a_place_in_the_residue_is_told(
+    human_groove: Receptor, tmp_path: Path
+) -> None:
+    lines = []
+    for line in as_entry(human_groove, chain="A", shift=0).splitlines():
+        lines.append(line)
+        if line[12:26] == " CB  ALA A 541":
+            x = float(line[30:38]) + 1.4
+            lines.append(f"{line[:12]} CX {line[16:30]}{x:8.3f}{line[38:]}")
+    path = tmp_path / "entry.pdb"
+    path.write_text("\n".join(lines))
+    receptor = prepare_receptor(path, QUICK)
+    assert any("A:ALA:541; left out of it: CX" in change for change in receptor.changes)

@@ -52,8 +52,8 @@ def add_receptor(parser: argparse.ArgumentParser) -> None:
         "--receptor",
         default="human-groove",
         metavar="RECEPTOR",
-        help="human-groove (default), a PDB id, AF-<UniProt>, or a structure file (.cif, .pdb, "
-        ".ent, also .gz)",
+        help="human-groove (default), human-groove-3nc1, a PDB id, AF-<UniProt>, or a structure "
+        "file (.cif, .pdb, .ent, also .gz)",
     )
     add_receptor_options(parser)
 

@@ -23,6 +23,16 @@ def add_parser(verbs: Verbs) -> None:
         help="human-groove, a PDB id, AF-<UniProt>, or a structure file",
     )
     add_receptor_options(receptor)
+    receptor.add_argument(
+        "--humanise",
+        action="store_true",
+        help="give the groove of another species (480 to 640) its human side chains",
+    )
+    receptor.add_argument(
+        "--pka",
+        action="store_true",
+        help="compute the pKa of Cys528 and of the groups around it with PROPKA (files only)",
+    )
     receptor.add_argument("--out", type=Path, default=Path("prepared"), metavar="DIR")
     receptor.set_defaults(run=run_receptor)
     ligand = kinds.add_parser("ligand", help="one SDF and PDBQT per ligand, and ligands.json")
@@ -43,6 +53,8 @@ def run_receptor(arguments: argparse.Namespace) -> int:
         arguments.receptor,
         nucleophile=arguments.nucleophile,
         mutations=tuple(arguments.mutate),
+        humanise=arguments.humanise,
+        pka=arguments.pka,
     )
     for path in write_receptor(receptor, arguments.out):
         print(path)

@@ -109,8 +109,8 @@ def _tone(result: DockingResult) -> str:
 
 
 def _sources(result: DockingResult) -> list[tuple[str, str]]:
-    receptor = f"{result.receptor.get('source', '')} {result.receptor.get('name', '')}"
-    model = "AF-" in receptor or "AlphaFold" in receptor or "human-groove" in receptor
+    source = str(result.receptor.get("source", ""))
+    model = "AF-" in source or "AlphaFold" in source or result.receptor["name"] == "human-groove"
     return [*SOURCES, *(ALPHAFOLD if model else ())]
 
 

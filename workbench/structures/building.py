@@ -22,6 +22,11 @@ from workbench.structures.topology import residue_groups
 SEED = 528
 """Modeller and PDBFixer start hydrogens and rebuilt atoms from random places."""
 
+_ATTEMPTS = 6
+_TORN_ANGSTROM = 1.6
+"""Modeller starts hydrogens in random directions, and now and then one is thrown off its atom by
+what it starts in; the next attempt starts elsewhere. (S-H, the longest bond, is 1.34.)"""
+
 _CUTOFF_NM = 1.0
 _DIELECTRIC = 4.0
 """Of a protein's inside (Schutz and Warshel 2001, doi:10.1002/prot.1106)."""
@@ -103,11 +108,14 @@ def protonated(
     """
     topology = _bonded_topology(atoms, coordinates)
     variants = _variants(topology, thiol)
-    modeller = app.Modeller(topology, coordinates * unit.angstrom)
-    with _repeatable() as platform:
-        modeller.addHydrogens(
-            force_field(settings), pH=settings.ph, variants=variants, platform=platform
-        )
+    for attempt in range(_ATTEMPTS):
+        modeller = app.Modeller(topology, coordinates * unit.angstrom)
+        with _repeatable(SEED + attempt) as platform:
+            modeller.addHydrogens(
+                force_field(settings), pH=settings.ph, variants=variants, platform=platform
+            )
+        if _longest_hydrogen_bond_angstrom(modeller) < _TORN_ANGSTROM:
+            break
     chain = atoms[0].chain
     result = [
         Atom(
@@ -121,6 +129,19 @@ def protonated(
     ]
     positions = modeller.positions.value_in_unit(unit.angstrom)
     return result, np.array(positions, dtype=np.float64)
+
+
+def _longest_hydrogen_bond_angstrom(modeller: app.Modeller) -> float:
+    """Return the length of the longest bond to a hydrogen."""
+    positions = np.array(modeller.positions.value_in_unit(unit.angstrom), dtype=np.float64)
+    pairs = [
+        (bond[0].index, bond[1].index)
+        for bond in modeller.topology.bonds()
+        if "H" in (bond[0].element.symbol, bond[1].element.symbol)
+    ]
+    ends = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    lengths = np.linalg.norm(positions[ends[:, 0]] - positions[ends[:, 1]], axis=1)
+    return float(lengths.max(initial=0.0))
 
 
 def _variants(topology: app.Topology, thiol: int | None) -> list[str | None]:
@@ -254,7 +275,7 @@ def _bonded_topology(atoms: Sequence[Atom], coordinates: FloatArray) -> app.Topo
 
 
 @contextmanager
-def _repeatable() -> Iterator[openmm.Platform]:
+def _repeatable(seed: int = SEED) -> Iterator[openmm.Platform]:
     """Make Modeller and PDBFixer give the same answer each time, on the platform yielded.
 
     They draw from Python's generator and take the platform's default number of threads, whose
@@ -263,7 +284,7 @@ def _repeatable() -> Iterator[openmm.Platform]:
     platform = cpu_platform()
     threads = platform.getPropertyDefaultValue("Threads") if _has_threads(platform) else None
     state = random.getstate()
-    random.seed(SEED)
+    random.seed(seed)
     if threads is not None:
         platform.setPropertyDefaultValue("Threads", "1")
     try:

@@ -16,7 +16,7 @@ from workbench.structures.mmcif import receptor_mmcif
 from workbench.structures.receptor import Atom, Receptor
 from workbench.structures.topology import assign_topology
 
-_FILES = {"human-groove": "human_groove"}
+_FILES = {"human-groove": "human_groove", "human-groove-3nc1": "human_groove_3nc1"}
 _KEPT = (
     "name",
     "source",

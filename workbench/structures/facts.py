@@ -39,10 +39,19 @@ class GrooveFacts:
     contact_angstrom: float
 
 
-@cache
+SPECIES = {"human": ORGANISM, "mouse": "Mus musculus", "yeast": "Saccharomyces cerevisiae"}
+"""Of the XPO1 sequences that the package ships."""
+
+
 def human_sequence() -> str:
     """Return the sequence of human XPO1, 1071 residues (UniProt O14980)."""
-    text = files("workbench").joinpath("data/xpo1_human.fasta").read_text(encoding="ascii")
+    return reference_sequence("human")
+
+
+@cache
+def reference_sequence(species: str) -> str:
+    """Return the sequence of wild-type XPO1 of one of the ``SPECIES``."""
+    text = files("workbench").joinpath(f"data/xpo1_{species}.fasta").read_text(encoding="ascii")
     return "".join(line.strip() for line in text.splitlines() if not line.startswith(">"))
 
 

@@ -130,6 +130,9 @@ def _standard(residue: SourceResidue, number: int) -> tuple[FragmentResidue, str
         note = f"{residue.address} was taken as {name}"
     wanted = (*template_atoms(name),)
     keep = [i for i, atom_name in enumerate(atom_names) if atom_name in wanted]
+    dropped = [atom_name for atom_name in atom_names if atom_name not in wanted]
+    if dropped:
+        note = f"{note or residue.address}; left out of it: {' '.join(dropped)}"
     return (
         FragmentResidue(
             name, number, tuple(atom_names[i] for i in keep), residue.coordinates[keep]

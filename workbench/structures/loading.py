@@ -27,6 +27,8 @@ def load_receptor(
     *,
     nucleophile: str | None = None,
     mutations: tuple[str, ...] = (),
+    humanise: bool = False,
+    pka: bool = False,
     settings: PreparationSettings | None = None,
     fetching: FetchSettings | None = None,
 ) -> Receptor:
@@ -43,7 +45,12 @@ def load_receptor(
         The reactive cysteine of a protein that is not XPO1, ``A:797:SG``; not for an embedded
         receptor.
     mutations
-        Such as ``C528S``, in the receptor's numbering (human for XPO1).
+        Such as ``C528S``, in the receptor's numbering (human for XPO1) or else the entry's own.
+    humanise
+        Whether the groove of another species (480 to 640) gets its human side chains first;
+        files only, since the embedded receptors have them.
+    pka
+        Whether PROPKA computes the pKa values of the site's groups; files only.
     settings
         Of the preparation; an embedded receptor is prepared already, and they then apply to
         mutated residues only.
@@ -60,9 +67,14 @@ def load_receptor(
     """
     text = str(spec).strip()
     if text.lower() in embedded_names():
+        if pka:
+            raise ReceptorError(
+                f"pKa values need the whole chain, and {text.lower()} holds only the groove: "
+                "prepare the file that it was made from"
+            )
         return _embedded(text.lower(), nucleophile, mutations, settings)
     if parse_entry_id(text) is not None:
-        return _fetched(text, nucleophile, mutations, settings, fetching)
+        return _fetched(text, nucleophile, mutations, humanise, pka, settings, fetching)
     if not text or not (_is_file(text) or "." in Path(text).name):
         shown = ascii(text if len(text) <= 60 else text[:57] + "...")
         raise ReceptorError(
@@ -72,7 +84,7 @@ def load_receptor(
     # OpenMM takes half a second to import, which the embedded receptor does not need
     from workbench.structures.preparation import prepare_receptor
 
-    return prepare_receptor(Path(text), settings, nucleophile, mutations)
+    return prepare_receptor(Path(text), settings, nucleophile, mutations, humanise, pka)
 
 
 def _is_file(text: str) -> bool:
@@ -105,6 +117,8 @@ def _fetched(
     text: str,
     nucleophile: str | None,
     mutations: tuple[str, ...],
+    humanise: bool,
+    pka: bool,
     settings: PreparationSettings | None,
     fetching: FetchSettings | None,
 ) -> Receptor:
@@ -112,7 +126,7 @@ def _fetched(
     from workbench.structures.preparation import prepare_receptor
 
     entry = fetch_entry(text, fetching)
-    receptor = prepare_receptor(entry.path, settings, nucleophile, mutations)
+    receptor = prepare_receptor(entry.path, settings, nucleophile, mutations, humanise, pka)
     record = {"id": entry.entry_id, "origin": entry.origin, "url": entry.url}
     provenance = receptor.provenance | {"entry": record}
     if entry.entry_id.startswith("AF-"):

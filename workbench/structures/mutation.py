@@ -7,16 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import gemmi
-import numpy as np
 
 from workbench.errors import MutationError
 from workbench.settings import PreparationSettings
-from workbench.structures.building import completed, protonated, relaxed
-from workbench.structures.contacts import clashing_residues, closest_contact
-from workbench.structures.fragment import FragmentResidue, renamed, segments_of
-from workbench.structures.receptor import Atom, FloatArray, Receptor
-from workbench.structures.rotamers import roomiest_rotamer
-from workbench.structures.topology import CAPS, STANDARD_RESIDUES, assign_topology
+from workbench.structures.receptor import Receptor, Verdict
+from workbench.structures.substitution import substituted
+from workbench.structures.topology import CAPS, STANDARD_RESIDUES
 
 _PATTERN = re.compile(r"([A-Z])(\d{1,4})([A-Z])")
 
@@ -62,15 +58,16 @@ def mutated(
     mutations: Sequence[str],
     settings: PreparationSettings | None = None,
 ) -> Receptor:
-    """Return the receptor with side chains exchanged.
+    """Return the receptor with side chains exchanged, all of them at once.
 
-    Each new side chain is built by PDBFixer, turned to the rotamer with the most room and
-    relaxed; the backbone and all other residues stay, unless they collide with it.
+    New side chains take the rotamers of the lowest packing energy together with the side chains
+    around them, and are relaxed; the backbone and all other residues stay.
 
     Parameters
     ----------
     mutations
-        Such as ``C528S``, in the receptor's numbering.
+        Such as ``C528S``, in the receptor's numbering. Where the wild type does not fit there,
+        the number is read as the entry's own: ``T539C`` of yeast CRM1 is ``T528C``.
 
     Raises
     ------
@@ -78,140 +75,93 @@ def mutated(
         When a mutation is malformed, given twice for a residue, or does not fit the receptor.
     """
     settings = settings or PreparationSettings()
-    parsed = [parse_mutation(text) for text in mutations]
+    found = [_resolved(receptor, parse_mutation(text)) for text in mutations]
+    parsed = [mutation for mutation, _ in found]
     numbers = [mutation.number for mutation in parsed]
-    for mutation in parsed:
-        if numbers.count(mutation.number) > 1:
-            raise MutationError(f"residue {mutation.number} is mutated twice: give it once")
-        _check_wild_type(receptor, mutation)
-    for mutation in parsed:
-        receptor = _mutated_once(receptor, mutation, settings)
-    return receptor
+    for number in numbers:
+        if numbers.count(number) > 1:
+            raise MutationError(f"residue {number} is mutated twice: give it once")
+    return exchanged(receptor, parsed, settings, tuple(note for _, note in found if note))
 
 
-def _check_wild_type(receptor: Receptor, mutation: Mutation) -> None:
-    present = {
+def exchanged(
+    receptor: Receptor,
+    mutations: Sequence[Mutation],
+    settings: PreparationSettings,
+    notes: tuple[str, ...] = (),
+) -> Receptor:
+    """Return the receptor after mutations that are known to fit it.
+
+    Parameters
+    ----------
+    notes
+        What to say before the mutations in the list of changes.
+    """
+    made, said, others = substituted(receptor, {m.number: m.mutant for m in mutations}, settings)
+    lines = tuple(
+        f"{mutation.label} ({_entry_key(receptor, mutation.number)}): {said[mutation.number]}"
+        for mutation in mutations
+    )
+    made = replace(
+        made,
+        mutations=(*receptor.mutations, *(mutation.label for mutation in mutations)),
+        changes=(*receptor.changes, *notes, *lines, *others),
+    )
+    return _with_verdict(made, mutations)
+
+
+def present_residues(receptor: Receptor) -> dict[int, str]:
+    """Return residue number -> three-letter name of what the receptor holds, caps left out."""
+    return {
         atom.residue_number: atom.residue_name
         for atom in receptor.atoms
         if atom.residue_name not in CAPS
     }
-    found = present.get(mutation.number)
+
+
+def _entry_key(receptor: Receptor, number: int) -> str:
+    return f"{receptor.residue_map.get(number, number)} of the entry"
+
+
+def _resolved(receptor: Receptor, mutation: Mutation) -> tuple[Mutation, str]:
+    """Return the mutation in the receptor's numbering, and a note where it was in the entry's."""
+    present = present_residues(receptor)
+    numbers_of_entry = {
+        key.partition(":")[2]: number for number, key in receptor.residue_map.items()
+    }
+    by_entry = numbers_of_entry.get(str(mutation.number))
+    found, beside = present.get(mutation.number), present.get(by_entry or 0)
+    if found == mutation.wild_type:
+        note = ""
+        if by_entry != mutation.number and beside == found:
+            note = (
+                f"{mutation.label} was read in human numbering; {by_entry} of human, which is "
+                f"{mutation.number} of the entry, was not meant"
+            )
+        return mutation, note
+    if by_entry is not None and by_entry != mutation.number and beside == mutation.wild_type:
+        label = f"{mutation.label[0]}{by_entry}{mutation.label[-1]}"
+        note = f"{mutation.label} is in the entry's own numbering: {label} in human numbering"
+        return replace(mutation, number=by_entry, label=label), note
     if found is None:
         raise MutationError(
             f"{mutation.label}: residue {mutation.number} is not among the {len(present)} residues "
             f"of the receptor {receptor.name} ({min(present)} to {max(present)}, with gaps), which "
             "holds only what is near the site"
         )
-    if found != mutation.wild_type:
-        raise MutationError(
-            f"{mutation.label}: residue {mutation.number} of {receptor.name} is {found}, "
-            f"not {mutation.wild_type}"
-        )
-
-
-def _mutated_once(
-    receptor: Receptor, mutation: Mutation, settings: PreparationSettings
-) -> Receptor:
-    new = _new_side_chain(receptor, mutation)
-    atoms, coordinates = _exchanged(receptor, mutation.number, new)
-    thiol = receptor.reactive_residue_number
-    atoms, coordinates = protonated(atoms, coordinates, settings, thiol=thiol)
-    coordinates, moved = _relaxed_around(atoms, coordinates, mutation, settings)
-    charged, bonds = assign_topology(atoms, coordinates)
-    note = f"{mutation.label}: side chain built and relaxed{moved}"
-    distance, pair = closest_contact(atoms, coordinates, _side_chain(atoms, mutation))
-    if pair:
-        note += f"; its closest contact is {distance:.2f} angstrom ({pair})"
-    receptor = replace(
-        receptor,
-        atoms=charged,
-        coordinates=coordinates,
-        bonds=bonds,
-        mutations=(*receptor.mutations, mutation.label),
-        changes=(*receptor.changes, note),
+    other = f" (and {by_entry}, {mutation.number} of the entry, is {beside})" if beside else ""
+    raise MutationError(
+        f"{mutation.label}: residue {mutation.number} of {receptor.name} is {found}"
+        f"{other if by_entry != mutation.number else ''}, not {mutation.wild_type}"
     )
-    return _with_verdict(receptor, mutation)
 
 
-def _new_side_chain(receptor: Receptor, mutation: Mutation) -> FragmentResidue:
-    """Return the mutant residue's heavy atoms in the best rotamer."""
-    segments = segments_of(receptor.atoms, receptor.coordinates)
-    stripped = []
-    for segment in segments:
-        stripped.append(
-            tuple(renamed(r, mutation.mutant) if _is_target(r, mutation) else r for r in segment)
-        )
-    whole, _ = completed(stripped)
-    residues = [residue for segment in whole for residue in segment]
-    target = next(residue for residue in residues if _is_target(residue, mutation))
-    others = np.concatenate([r.coordinates for r in residues if r is not target])
-    free = set(target.atom_names) - {"N", "CA", "C", "O", "CB"}
-    return roomiest_rotamer(target, free, others)[0]
-
-
-def _is_target(residue: FragmentResidue, mutation: Mutation) -> bool:
-    return residue.number == mutation.number and residue.name not in CAPS
-
-
-def _exchanged(
-    receptor: Receptor, number: int, new: FragmentResidue
-) -> tuple[list[Atom], FloatArray]:
-    """Return the receptor's atoms with one residue exchanged, that one without hydrogens."""
-    atoms: list[Atom] = []
-    rows: list[FloatArray] = []
-    placed = False
-    for atom, position in zip(receptor.atoms, receptor.coordinates, strict=True):
-        if atom.residue_number != number or atom.residue_name in CAPS:
-            atoms.append(replace(atom, formal_charge=0))
-            rows.append(position)
-        elif not placed:
-            placed = True
-            for name, place in zip(new.atom_names, new.coordinates, strict=True):
-                atoms.append(Atom(name, name[0], new.name, number, atom.chain))
-                rows.append(place)
-    return atoms, np.array(rows)
-
-
-def _side_chain(atoms: Sequence[Atom], mutation: Mutation) -> list[int]:
-    """Return the atoms of the mutated residue that are built, hydrogens included."""
-    # the ring of proline closes on N, which takes a move of CB
-    fixed = ("N", "CA", "C", "O") if mutation.mutant == "PRO" else ("N", "CA", "C", "O", "CB")
-    return [
-        i
-        for i, atom in enumerate(atoms)
-        if atom.residue_number == mutation.number
-        and atom.residue_name not in CAPS
-        and atom.name not in fixed
-    ]
-
-
-def _relaxed_around(
-    atoms: Sequence[Atom],
-    coordinates: FloatArray,
-    mutation: Mutation,
-    settings: PreparationSettings,
-) -> tuple[FloatArray, str]:
-    """Return relaxed coordinates, and a note on the neighbours that had to give way."""
-    target = _side_chain(atoms, mutation)
-    first = relaxed(atoms, coordinates, settings, mobile=target)
-    _, bonds = assign_topology(atoms, first)
-    clashing = clashing_residues(atoms, first, bonds)
-    if not clashing:
-        return first, ""
-    held = [
-        i
-        for i, atom in enumerate(atoms)
-        if (atom.residue_number, atom.residue_name) in clashing and i not in set(target)
-    ]
-    second = relaxed(atoms, first, settings, mobile=target, restrained=held)
-    farthest = float(np.linalg.norm(second[held] - first[held], axis=1).max())
-    return second, f"; neighbours gave way by up to {farthest:.2f} angstrom"
-
-
-def _with_verdict(receptor: Receptor, mutation: Mutation) -> Receptor:
+def _with_verdict(receptor: Receptor, mutations: Sequence[Mutation]) -> Receptor:
     """Return the receptor with the nucleophile looked up again: indices have changed."""
     number = receptor.reactive_residue_number
-    if mutation.number == number:
-        receptor = replace(receptor, verdict="thiol" if mutation.mutant == "CYS" else "no_thiol")
+    for mutation in mutations:
+        if mutation.number == number:
+            verdict: Verdict = "thiol" if mutation.mutant == "CYS" else "no_thiol"
+            receptor = replace(receptor, verdict=verdict)
     reactive = receptor.find(number, "SG") if receptor.verdict == "thiol" else None
     return replace(receptor, reactive_atom=reactive)

@@ -10,6 +10,7 @@ from Bio.Align import PairwiseAligner, substitution_matrices
 
 from workbench.errors import ReceptorError
 from workbench.structures.facts import REACTIVE_RESIDUE, groove_facts, human_sequence
+from workbench.structures.reactive import ligand_bonds
 from workbench.structures.source import SourceResidue, SourceStructure, peptide_bonded
 
 MIN_IDENTITY = 0.35
@@ -68,16 +69,9 @@ def find_xpo1(structure: SourceStructure) -> tuple[XPO1Chain, tuple[str, ...]]:
             f"{structure.source} holds no protein with its backbone: a whole-atom structure of "
             "XPO1 is needed"
         )
-    copies = [
-        copy
-        for chain, residues in chains.items()
-        if (copy := align_to_human(chain, residues)) is not None
-    ]
+    copies = xpo1_chains(structure)
     if not copies:
-        raise ReceptorError(
-            f"no chain of {structure.source} is XPO1 (chains {', '.join(chains)}): for another "
-            "protein name its cysteine, for example A:797:SG"
-        )
+        raise ReceptorError(_no_xpo1(structure, tuple(chains)))
     # max() keeps the first of equals, so two identical copies give the first in the file
     best = max(copies, key=_groove_completeness)
     if REACTIVE_RESIDUE not in best.by_human_number:
@@ -88,29 +82,68 @@ def find_xpo1(structure: SourceStructure) -> tuple[XPO1Chain, tuple[str, ...]]:
     return best, tuple(copy.chain for copy in copies if copy is not best)
 
 
+def xpo1_chains(structure: SourceStructure) -> list[XPO1Chain]:
+    """Return the chains of an entry that are XPO1, in file order."""
+    return [
+        copy
+        for chain, residues in structure.protein_chains().items()
+        if (copy := align_to_human(chain, residues)) is not None
+    ]
+
+
+def _no_xpo1(structure: SourceStructure, chains: tuple[str, ...]) -> str:
+    """Return the sentence that says what an entry without XPO1 is, and which thiol it holds."""
+    title = f", which calls itself {structure.title!r}" if structure.title else ""
+    start = (
+        f"no XPO1 here: no chain of {structure.source} is XPO1 (chains {', '.join(chains)})"
+        f"{title}: for another protein name its cysteine"
+    )
+    bonds = ligand_bonds(structure)
+    if not bonds:
+        return f"{start}, for example A:797:SG"
+    bond = bonds[0]
+    chain, _, number, _ = bond["atom_1"].split(":")
+    return (
+        f"{start}, here {chain}:{number}:SG, which is bonded to {bond['atom_2']} "
+        f"({bond['distance_angstrom']:.2f} angstrom)"
+    )
+
+
 def align_to_human(chain: str, residues: tuple[SourceResidue, ...]) -> XPO1Chain | None:
     """Return the chain numbered as human XPO1, ``None`` when it is another protein.
 
     Residues that the entry leaves out are put back as unknown ones before aligning, as far as
     its own numbers tell how many there are: the pieces beside a gap then keep their places.
     """
-    letters, index = _gapless(residues)
-    if sum(letter != "X" for letter in letters) < MIN_ALIGNED:
+    numbers, identity = aligned_numbers(residues, human_sequence())
+    aligned = sum(number is not None for number in numbers)
+    if aligned < MIN_ALIGNED or identity < MIN_IDENTITY:
         return None
-    alignment = _aligner().align(human_sequence(), letters)[0]
-    human_numbers: list[int | None] = [None] * len(residues)
+    return XPO1Chain(chain, residues, tuple(numbers), identity)
+
+
+def aligned_numbers(
+    residues: tuple[SourceResidue, ...], sequence: str
+) -> tuple[list[int | None], float]:
+    """Return each residue's number in a sequence, and the identity of the aligned part.
+
+    A chain with fewer than 60 known residues is not aligned: all numbers are ``None``.
+    """
+    letters, index = _gapless(residues)
+    numbers: list[int | None] = [None] * len(residues)
+    if sum(letter != "X" for letter in letters) < MIN_ALIGNED:
+        return numbers, 0.0
+    alignment = _aligner().align(sequence, letters)[0]
     same = aligned = 0
-    for (human_start, human_end), (start, _) in zip(*alignment.aligned, strict=True):
-        for offset in range(human_end - human_start):
+    for (first, last), (start, _) in zip(*alignment.aligned, strict=True):
+        for offset in range(last - first):
             residue_index = index[start + offset]
             if residue_index is None:
                 continue
-            human_numbers[residue_index] = int(human_start + offset) + 1
+            numbers[residue_index] = int(first + offset) + 1
             aligned += 1
-            same += human_sequence()[human_start + offset] == letters[start + offset]
-    if aligned < MIN_ALIGNED or same / aligned < MIN_IDENTITY:
-        return None
-    return XPO1Chain(chain, residues, tuple(human_numbers), same / aligned)
+            same += sequence[first + offset] == letters[start + offset]
+    return numbers, same / max(aligned, 1)
 
 
 @cache

@@ -14,12 +14,14 @@ from workbench.settings import PreparationSettings
 from workbench.structures.building import completed, protonated, relaxed
 from workbench.structures.contacts import clashing_residues
 from workbench.structures.fragment import cut_segments, fragment_atoms
+from workbench.structures.humanising import humanised
 from workbench.structures.mutation import mutated
 from workbench.structures.reading import read_structure
 from workbench.structures.receptor import Atom, FloatArray, Receptor
 from workbench.structures.rotamers import settled
 from workbench.structures.sites import Site, groove_site, left_out, named_site, partners
 from workbench.structures.source import SourceStructure
+from workbench.structures.titration import with_titration
 from workbench.structures.topology import assign_topology, check_bond_lengths
 
 
@@ -28,6 +30,8 @@ def prepare_receptor(
     settings: PreparationSettings | None = None,
     nucleophile: str | None = None,
     mutations: tuple[str, ...] = (),
+    humanise: bool = False,
+    pka: bool = False,
 ) -> Receptor:
     """Return the receptor that a structure file holds.
 
@@ -42,7 +46,13 @@ def prepare_receptor(
         The reactive cysteine of a protein that is not XPO1, ``A:797:SG``: the residues around
         its sulphur are kept, in the entry's own numbering.
     mutations
-        Such as ``C528S``, in the receptor's numbering.
+        Such as ``C528S``, in the receptor's numbering or else the entry's own.
+    humanise
+        Whether residues 480 to 640 get the side chains of human XPO1, before the mutations.
+    pka
+        Whether PROPKA computes the pKa values of the site's groups, as the entry has them. They
+        are reported, and a group whose charge they would change is named; hydrogens follow the
+        model pKa all the same.
 
     Raises
     ------
@@ -75,6 +85,7 @@ def prepare_receptor(
         *structure.notes,
         *left_out(structure, site),
         *site.changes,
+        *_conformers(structure, site),
         *site.reactive.changes,
         *cut,
         *built,
@@ -82,7 +93,21 @@ def prepare_receptor(
         *moved,
     )
     receptor = replace(receptor, changes=changes)
+    if pka:
+        receptor = with_titration(receptor, site.residues, site.numbers, settings.ph)
+    if humanise:
+        receptor = humanised(receptor, settings)
     return mutated(receptor, mutations, settings) if mutations else receptor
+
+
+def _conformers(structure: SourceStructure, site: Site) -> list[str]:
+    """Return which alternate location each kept residue has, on one line."""
+    kept = [
+        f"{residue.address} {structure.alternates[residue.key]}"
+        for residue in (site.residues[index] for index in site.chosen)
+        if residue.key in structure.alternates
+    ]
+    return [f"alternate locations kept at the site: {', '.join(kept)}"] if kept else []
 
 
 def _relaxed(
@@ -161,6 +186,7 @@ def _provenance(
         "entry_chain": site.reactive.residue.chain,
         "identity_to_human": None if site.identity is None else round(site.identity, 4),
         "groove_occupant": site.groove.occupant,
+        "nearest_wild_type": site.reference,
         "settings": settings.model_dump(),
         "versions": {name: version(name) for name in ("gemmi", "openmm", "pdbfixer")},
     }

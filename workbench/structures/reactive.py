@@ -117,6 +117,21 @@ def _own_oxygen(residue: SourceResidue) -> bool:
     )
 
 
+def ligand_bonds(structure: SourceStructure) -> tuple[dict[str, Any], ...]:
+    """Return the covalent bonds between cysteines and ligands, as ``ReactiveSite`` has them.
+
+    They come from the entry's records, or from the distance where no record exists. Metal ions
+    and waters do not count.
+    """
+    return tuple(
+        record
+        for residue in structure.residues
+        if residue.kind == "protein" and "SG" in residue.atom_names
+        for record, partner in _partners(structure, residue)
+        if partner.kind == "other" and len(partner.atom_names) > 1
+    )
+
+
 def _partners(
     structure: SourceStructure, residue: SourceResidue
 ) -> list[tuple[dict[str, Any], SourceResidue]]:

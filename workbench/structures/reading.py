@@ -35,6 +35,7 @@ PROTONATION_NAMES = {
 }
 """Names that force fields give to protonation states, and the residue that they are."""
 
+_LONGEST_TITLE = 120
 _FARTHEST_ANGSTROM = 1e5
 _DECIMAL = re.compile(r"[-+]?\d+\.?\d*|[-+]?\.\d+")
 _AMINO_ACIDS = frozenset("ACDEFGHIKLMNPQRSTVWY")
@@ -63,9 +64,10 @@ def read_structure(path: str | Path) -> SourceStructure:
         )
     structure.setup_entities()
     notes: list[str] = []
+    alternates: dict[str, str] = {}
     if len(structure) > 1:
         notes.append(f"model 1 of {len(structure)} was used")
-    residues = tuple(_residues(structure[0], path.name, notes))
+    residues = tuple(_residues(structure[0], path.name, notes, alternates))
     return SourceStructure(
         name=_entry_name(structure, path),
         source=path.name,
@@ -74,7 +76,16 @@ def read_structure(path: str | Path) -> SourceStructure:
         links=link_records(structure),
         organisms=organisms_of(structure, text, block),
         notes=tuple(notes),
+        title=_title(structure),
+        alternates=alternates,
     )
+
+
+def _title(structure: gemmi.Structure) -> str:
+    """Return the title as one short line of printable ASCII."""
+    stated = " ".join(dict(structure.info.items()).get("_struct.title", "").split())
+    clean = "".join(c if 32 <= ord(c) < 127 else "?" for c in stated)
+    return clean if len(clean) <= _LONGEST_TITLE else f"{clean[:_LONGEST_TITLE]}..."
 
 
 def _file_bytes(path: Path) -> bytes:
@@ -152,19 +163,22 @@ def _entry_name(structure: gemmi.Structure, path: Path) -> str:
     return entry if re.fullmatch(r"[0-9][A-Za-z0-9]{3}|pdb_[A-Za-z0-9]{8}", entry) else stem
 
 
-def _residues(model: gemmi.Model, file_name: str, notes: list[str]) -> Iterator[SourceResidue]:
-    alternates = 0
+def _residues(
+    model: gemmi.Model, file_name: str, notes: list[str], alternates: dict[str, str]
+) -> Iterator[SourceResidue]:
     for chain in model:
         for group in _by_position(chain):
             residue = max(group, key=_occupancy)
-            atoms, had_alternates = _one_conformer(residue)
-            alternates += had_alternates or len(group) > 1
+            atoms, kept = _one_conformer(residue)
             if atoms:
-                yield _record(chain.name, residue, atoms, file_name)
+                record = _record(chain.name, residue, atoms, file_name)
+                if kept or len(group) > 1:
+                    alternates[record.key] = kept or residue.name
+                yield record
     if alternates:
+        count = f"{len(alternates)} residue{'s' if len(alternates) > 1 else ''}"
         notes.append(
-            f"{alternates} residue{'s' if alternates > 1 else ''} had alternate locations; "
-            "the conformer with the highest occupancy was kept"
+            f"{count} had alternate locations; the conformer with the highest occupancy was kept"
         )
 
 
@@ -192,8 +206,11 @@ def _occupancy(residue: gemmi.Residue) -> float:
     return sum(atom.occ for atom in residue) / max(len(residue), 1)
 
 
-def _one_conformer(residue: gemmi.Residue) -> tuple[list[gemmi.Atom], bool]:
-    """Return one heavy atom per name, all of one alternate location as far as it goes."""
+def _one_conformer(residue: gemmi.Residue) -> tuple[list[gemmi.Atom], str]:
+    """Return one heavy atom per name, all of one alternate location as far as it goes.
+
+    With them comes that location's label, empty where there are no alternates.
+    """
     labels: dict[str, list[float]] = {}
     for atom in residue:
         if atom.has_altloc():
@@ -207,7 +224,7 @@ def _one_conformer(residue: gemmi.Residue) -> tuple[list[gemmi.Atom], bool]:
         rival = chosen.get(atom.name)
         if rival is None or (atom.altloc == kept and rival.altloc != kept):
             chosen[atom.name] = atom
-    return list(chosen.values()), bool(labels)
+    return list(chosen.values()), kept
 
 
 def _record(

@@ -68,6 +68,8 @@ class Receptor:
         that decided it.
     residue_map
         Human residue number -> the entry's ``chain:number``.
+    titration
+        Computed pKa values of groups at the groove, where they were asked for.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Receptor:
     residue_map: dict[int, str] = field(default_factory=dict)
     changes: tuple[str, ...] = ()
     provenance: dict[str, Any] = field(default_factory=dict)
+    titration: tuple[dict[str, Any], ...] = ()
 
     def find(self, residue_number: int, atom_name: str) -> int:
         """Return the index of an atom by residue number and name.

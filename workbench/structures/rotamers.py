@@ -46,6 +46,7 @@ CHI_ATOMS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
 """Atoms of each side-chain dihedral (IUPAC-IUB 1970, doi:10.1021/bi00820a001)."""
 
 _STAGGERED = (-60.0, 60.0, 180.0)
+_STEPS = (0.0, -20.0, 20.0)
 _FLAT = (-90.0, -60.0, -30.0, 0.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0)
 _FLAT_LAST = frozenset({"ASN", "ASP", "GLN", "GLU", "HIS", "PHE", "TRP", "TYR"})
 _CONTACT_ANGSTROM = 3.6
@@ -102,6 +103,24 @@ def roomiest_rotamer(
         if energy < best_energy - 1e-9:
             best, best_energy = turned, energy
     return best, best_energy
+
+
+def rotamers_of(residue: FragmentResidue) -> list[FragmentResidue]:
+    """Return the residue as it is, followed by each of its rotamers; its backbone stays.
+
+    The first dihedral of a short side chain is also tried 20 degrees to either side.
+    """
+    chis = CHI_ATOMS.get(residue.name, ())
+    grids = [_grid(residue.name, index) for index in range(len(chis))]
+    if 0 < len(chis) <= 2 and grids[0] == _STAGGERED:
+        grids[0] = tuple(angle + step for angle in _STAGGERED for step in _STEPS)
+    rotamers = [residue]
+    for angles in product(*grids) if chis else ():
+        turned = residue
+        for chi, angle in zip(chis, angles, strict=True):
+            turned = _with_chi(turned, chi, angle)
+        rotamers.append(turned)
+    return rotamers
 
 
 def _grid(name: str, index: int) -> tuple[float, ...]:

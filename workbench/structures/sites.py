@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from workbench.errors import ReceptorError
 from workbench.structures.facts import REACTIVE_RESIDUE
@@ -12,6 +13,7 @@ from workbench.structures.groove import GrooveState, groove_state, lining_coordi
 from workbench.structures.numbering import find_xpo1
 from workbench.structures.reactive import ReactiveSite, named_cysteine, reactive_site
 from workbench.structures.source import SourceResidue, SourceStructure
+from workbench.structures.wild_types import nearest_reference
 
 NUCLEOPHILE_SHELL_ANGSTROM = 16.0
 """Around the sulphur of another protein's cysteine, where no lining is known."""
@@ -35,6 +37,8 @@ class Site:
         Receptor's number -> the entry's ``chain:number``.
     identity
         To human XPO1; ``None`` for another protein.
+    reference
+        The nearest wild type and the entry's mutations; ``None`` for another protein.
     """
 
     residues: tuple[SourceResidue, ...]
@@ -47,6 +51,7 @@ class Site:
     groove: GrooveState
     identity: float | None
     changes: tuple[str, ...]
+    reference: dict[str, Any] | None = None
 
 
 def groove_site(structure: SourceStructure, shell_angstrom: float) -> Site:
@@ -77,6 +82,7 @@ def groove_site(structure: SourceStructure, shell_angstrom: float) -> Site:
         groove=groove_state(structure, xpo1),
         identity=xpo1.identity,
         changes=tuple(changes),
+        reference=nearest_reference(xpo1),
     )
 
 

@@ -82,6 +82,10 @@ class SourceStructure:
         Chain -> organism, where the file states it.
     notes
         What reading left out, for the list of changes.
+    title
+        As the file states it, one line.
+    alternates
+        ``chain:number`` of each residue with alternate locations -> what was kept.
     """
 
     name: str
@@ -91,6 +95,8 @@ class SourceStructure:
     links: tuple[LinkRecord, ...] = ()
     organisms: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    title: str = ""
+    alternates: dict[str, str] = field(default_factory=dict)
 
     def protein_chains(self) -> dict[str, tuple[SourceResidue, ...]]:
         """Return the protein residues of each chain, in file order."""

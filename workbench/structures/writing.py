@@ -9,6 +9,7 @@ import numpy as np
 
 from workbench.errors import ReceptorError
 from workbench.structures.addresses import Place, file_places
+from workbench.structures.pockets import receptor_pockets
 from workbench.structures.receptor import Atom, FloatArray, IntArray, Receptor
 from workbench.structures.topology import CAPS, STANDARD_RESIDUES
 
@@ -67,6 +68,7 @@ def receptor_pdb(receptor: Receptor) -> str:
 
 def receptor_json(receptor: Receptor) -> dict[str, Any]:
     """Return what ``receptor.json`` holds."""
+    pockets = receptor_pockets(receptor)
     return {
         "name": receptor.name,
         "source": receptor.source,
@@ -79,10 +81,12 @@ def receptor_json(receptor: Receptor) -> dict[str, Any]:
         "verdict": receptor.verdict,
         "groove_state": receptor.groove_state,
         "groove_measures": dict(receptor.groove_measures),
+        **(pockets.to_dict() if pockets else {}),
         "partners": list(receptor.partners),
         "mutations": list(receptor.mutations),
         "covalent_bonds": [dict(bond) for bond in receptor.covalent_bonds],
         "residue_map": {str(number): entry for number, entry in receptor.residue_map.items()},
+        "titration": [dict(group) for group in receptor.titration],
         "changes": list(receptor.changes),
         "provenance": dict(receptor.provenance),
     }
