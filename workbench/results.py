@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -137,14 +138,10 @@ class DockingResult:
 
     def view(self) -> Any:
         """Return a py3Dmol view of the best pose in its groove."""
-        from workbench.report.scene import view_of
-
-        return view_of(self)
+        return import_module("workbench.report.scene").view_of(self)
 
     def _repr_html_(self) -> str:
-        from workbench.report.page import notebook_html
-
-        return notebook_html(self)
+        return str(import_module("workbench.report.page").notebook_html(self))
 
 
 _STRUCTURES = ("sdf", "drug_sdf", "complex_pdb", "complex_cif")
