@@ -1,5 +1,5 @@
 """The command line: one verb per file; a verb imports what it needs only when it runs."""
 
-from workbench.cli.main import main
+from workbench.cli.main import entry, main
 
-__all__ = ["main"]
+__all__ = ["entry", "main"]

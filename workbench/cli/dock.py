@@ -128,7 +128,8 @@ def _dock_one(
         command=shlex.join(["workbench", *sys.argv[1:]]),
         progress=to_stream(),
     )
-    write_docking_result(result, folder)
+    with WRITING:
+        write_docking_result(result, folder)
     print(summary(result))
     print(f"written to {folder}: report.html, result.json, poses.csv, poses.sdf, complexes")
 

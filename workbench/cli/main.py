@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from workbench import __version__
 from workbench.cli import dock, fetch, info, prepare, selftest, structures
+from workbench.cli.interrupts import EXIT_INTERRUPTED, stop_at_once
 from workbench.errors import WorkbenchError
 
-EXIT_INTERRUPTED = 130
 VERBS = (dock, prepare, structures, fetch, selftest, info)
 
 EPILOG = """examples:
@@ -36,6 +36,12 @@ def build_parser() -> argparse.ArgumentParser:
     for verb in VERBS:
         verb.add_parser(verbs)
     return parser
+
+
+def entry() -> int:
+    """Run as a program of its own: the ``workbench`` command."""
+    stop_at_once()
+    return main()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
