@@ -15,6 +15,7 @@ from workbench.cli.arguments import (
     add_run,
     positive_int,
 )
+from workbench.cli.interrupts import WRITING
 
 if TYPE_CHECKING:
     from workbench.ligands.molecules import Ligand
