@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from rdkit import Chem
+from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.cli import main
 
@@ -121,6 +123,10 @@ def test_prepare_ligand_writes_what_it_says(
     assert [row["name"] for row in rows] == ["selinexor", "eltanexor"]
     assert [len(row["adducts"]) for row in rows] == [2, 4]
     assert rows[0]["formula"] == "C17H11F6N7O"
+    placed = next(iter(Chem.SDMolSupplier(str(tmp_path / rows[0]["files"][0]), removeHs=False)))
+    assert placed.GetConformer().Is3D()
+    assert CalcMolFormula(placed) == "C17H11F6N7O"
+    assert sum(a.GetAtomicNum() == 1 for a in placed.GetAtoms()) == 11
     assert rows[0]["properties"]["molecular_weight_g_per_mol"] == pytest.approx(443.31, abs=0.01)
 
 

@@ -49,8 +49,20 @@ def drug_sdf_block(
     if isinstance(molecule, Adduct):
         # without the sulphur the labels may change: chirality is read off the coordinates
         Chem.AssignStereochemistryFrom3D(mol)
-    mol.SetProp("_Name", clean_name(ligand.name, "ligand"))
-    block = Chem.MolToMolBlock(mol, kekulize=True, forceV3000=False)
+    return sdf_block(mol, ligand.name, properties)
+
+
+def sdf_block(mol: Chem.Mol, name: str, properties: Mapping[str, object] | None = None) -> str:
+    """Return an SD record of a molecule with one conformer, hydrogens as it has them.
+
+    Parameters
+    ----------
+    name, properties
+        Title and SD tags; made safe for the format.
+    """
+    named = Chem.Mol(mol)
+    named.SetProp("_Name", clean_name(name, "ligand"))
+    block = Chem.MolToMolBlock(named, kekulize=True, forceV3000=False)
     return block + "".join(_tag(*item) for item in (properties or {}).items()) + "$$$$\n"
 
 

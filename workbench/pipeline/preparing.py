@@ -14,7 +14,7 @@ from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import embed_drug
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.pdbqt import ligand_pdbqt
-from workbench.ligands.writing import drug_sdf_block
+from workbench.ligands.writing import sdf_block
 from workbench.report.files import prepare_output_folder, write_texts
 from workbench.structures.mmcif import receptor_mmcif
 from workbench.structures.pdbqt import receptor_pdbqt
@@ -63,8 +63,7 @@ def write_ligands(ligands: Sequence[Ligand], folder: Path, seed: int) -> list[Pa
     for place, ligand in enumerate(ligands, start=1):
         stem = f"ligand_{place:03d}_{ligand.inchikey}"
         placed = embed_drug(ligand, seed)
-        heavy = placed.GetConformer().GetPositions()[: ligand.mol.GetNumAtoms()]
-        texts[f"{stem}.sdf"] = drug_sdf_block(ligand, heavy, {"smiles": ligand.smiles})
+        texts[f"{stem}.sdf"] = sdf_block(placed, ligand.name, {"smiles": ligand.smiles})
         texts[f"{stem}.pdbqt"] = ligand_pdbqt(ligand, placed)[0]
         summaries.append(_summary(ligand) | {"files": [f"{stem}.sdf", f"{stem}.pdbqt"]})
     texts["ligands.json"] = _json(summaries)
