@@ -19,7 +19,7 @@ from workbench.report.templating import (
 )
 
 VERDICTS = {
-    "thiol": "is a free thiol: a covalent drug can bond to it",
+    "thiol": "is a free thiol",
     "no_thiol": "has no thiol: no covalent adduct can form",
     "oxidised": "is oxidised in the entry: it cannot react",
     "bonded": "is bonded in the entry: it cannot react",
@@ -27,7 +27,7 @@ VERDICTS = {
 STATES = {
     "open": "The groove is open and empty",
     "intermediate": "The groove is neither open nor closed",
-    "closed": "The groove is closed: there is no room for a drug",
+    "closed": "The groove is closed: too narrow to dock into",
     "occupied": "In the entry the groove is filled",
     "unknown": "Too little of the groove is modelled to tell its state",
 }
@@ -64,7 +64,7 @@ def groove_html(pdb: str, record: dict[str, Any], bounds: dict[str, float]) -> s
             record=record,
             bounds=bounds,
             is_xpo1=record["numbering"] == "human",
-            headline=headline(record),
+            headline=headline(record, residues),
             tone=_tone(record),
             measures=_measures(record["groove_measures"]),
             pockets=[
@@ -85,10 +85,10 @@ def groove_html(pdb: str, record: dict[str, Any], bounds: dict[str, float]) -> s
     )
 
 
-def headline(record: dict[str, Any]) -> str:
+def headline(record: dict[str, Any], labels: dict[int, str]) -> str:
     """Return the groove's state and what the reactive residue can do."""
-    number = record["human_residue"] or record["entry_residue"]
-    reactive = f"residue {number} {VERDICTS[record['verdict']]}"
+    residue = labels.get(record["human_residue"], record["entry_residue"])
+    reactive = f"{residue} {VERDICTS[record['verdict']]}"
     if record["numbering"] != "human":
         return f"Not XPO1; {reactive}."
     return f"{STATES[record['groove_state']]}; {reactive}."
