@@ -6,7 +6,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from workbench.report.groove_scene import CARBON_RADIUS_ANGSTROM, build_groove_scene, residue_labels
+from workbench.report.groove_scene import (
+    CARBON_RADIUS_ANGSTROM,
+    SMALLEST_BALL_ANGSTROM,
+    build_groove_scene,
+    residue_labels,
+)
 from workbench.report.scene import scene_json
 from workbench.report.still import draw_still
 from workbench.report.summary import sentence
@@ -74,6 +79,7 @@ def groove_html(pdb: str, record: dict[str, Any], bounds: dict[str, float]) -> s
             lining=[_label(n, residues, record) for n in record.get("lining_residues", [])],
             changes=[sentence(change) for change in record["changes"]],
             carbon=CARBON_RADIUS_ANGSTROM,
+            smallest=SMALLEST_BALL_ANGSTROM,
             scene=scene,
             scene_json=Markup(scene_json(scene)),
             still=Markup(draw_still(scene, f"The groove of {record['name']}")),
