@@ -140,6 +140,7 @@ def test_prepare_receptor_writes_what_it_says(
         "receptor.pdb",
         "receptor.pdbqt",
         "receptor.json",
+        "receptor.html",
         "box.json",
     }
     receptor = json.loads((tmp_path / "receptor.json").read_text())

@@ -16,7 +16,9 @@ def add_parser(verbs: Verbs) -> None:
         description="Docking-ready files of a receptor or of ligands.",
     )
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
-    receptor = kinds.add_parser("receptor", help="receptor.cif, .pdb, .pdbqt, .json and box.json")
+    receptor = kinds.add_parser(
+        "receptor", help="receptor.cif, .pdb, .pdbqt, .json, a page, box.json"
+    )
     receptor.add_argument(
         "receptor",
         metavar="RECEPTOR",

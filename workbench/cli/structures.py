@@ -1,10 +1,11 @@
-"""``workbench structures``: the catalogue of XPO1 structures."""
+"""``workbench structures``: the catalogue of XPO1 structures, and what an entry is."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.arguments import Verbs, positive_float
@@ -19,10 +20,19 @@ def add_parser(verbs: Verbs) -> None:
         "structures",
         help="the known XPO1 structures, with ligand, groove and confidence",
         description="The catalogue of XPO1 structures with sources and confidence. What nobody "
-        "could verify is blank.",
-        epilog="example: workbench structures --ligand selinexor --resolution 2.5",
+        "could verify is blank. Given a structure file, or an id with --describe, it says what "
+        "the entry is: chains, numbering, groove, reactive residue, bonds, mutations.",
+        epilog="examples: workbench structures --ligand selinexor --resolution 2.5; "
+        "workbench structures 3NC1 --describe; workbench structures mine.cif",
     )
-    parser.add_argument("id", nargs="?", metavar="ID", help="show one entry, such as 7L5E")
+    parser.add_argument(
+        "id", nargs="?", metavar="ID|FILE", help="show one entry, such as 7L5E, or describe a file"
+    )
+    parser.add_argument(
+        "--describe",
+        action="store_true",
+        help="get the entry and say what it holds, from its coordinates",
+    )
     parser.add_argument("--ligand", metavar="V6A", help="by component code or compound name")
     parser.add_argument("--species", metavar="NAME", help="human, mouse or yeast")
     parser.add_argument("--groove", metavar="STATE", help="open, closed or occupied")
@@ -42,9 +52,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.id is not None:
         if any(value is not None for value in filters):
             raise UsageError("give an id or filters, not both")
+        if arguments.describe or _names_a_file(arguments.id):
+            return _describe(arguments.id, as_json=arguments.json)
         row = entry(arguments.id)
         print(json.dumps(_record(row), indent=2) if arguments.json else _one(row))
         return 0
+    if arguments.describe:
+        raise UsageError("--describe needs an entry: give its id or a structure file")
     rows = select(
         ligand=arguments.ligand,
         organism=arguments.species,
@@ -57,6 +71,22 @@ def run(arguments: argparse.Namespace) -> int:
         print(_table(rows))
     else:
         print("no entry passes all of these filters", file=sys.stderr)
+    return 0
+
+
+def _names_a_file(text: str) -> bool:
+    """Return whether a text is a file with a suffix, which an id never has."""
+    return "." in Path(text).name
+
+
+def _describe(text: str, *, as_json: bool) -> int:
+    from workbench.structures.description import describe_entry
+    from workbench.structures.description_text import description_text
+    from workbench.structures.fetch import fetch_entry
+
+    path = text if _names_a_file(text) else fetch_entry(text).path
+    found = describe_entry(path)
+    print(json.dumps(found.to_dict(), indent=2) if as_json else description_text(found))
     return 0
 
 

@@ -1,6 +1,6 @@
 """The stages in order: what the verbs and the Python interface call."""
 
 from workbench.pipeline.docking import dock
-from workbench.pipeline.preparing import write_ligands, write_receptor
+from workbench.pipeline.preparing import view_receptor, write_ligands, write_receptor
 
-__all__ = ["dock", "write_ligands", "write_receptor"]
+__all__ = ["dock", "view_receptor", "write_ligands", "write_receptor"]

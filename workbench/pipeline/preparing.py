@@ -16,6 +16,9 @@ from workbench.ligands.molecules import Ligand
 from workbench.ligands.pdbqt import ligand_pdbqt
 from workbench.ligands.writing import sdf_block
 from workbench.report.files import prepare_output_folder, write_texts
+from workbench.report.groove_page import groove_html
+from workbench.report.groove_scene import view_groove
+from workbench.structures.facts import groove_facts
 from workbench.structures.mmcif import receptor_mmcif
 from workbench.structures.pdbqt import receptor_pdbqt
 from workbench.structures.receptor import Receptor
@@ -23,7 +26,7 @@ from workbench.structures.writing import receptor_json, receptor_pdb
 
 
 def write_receptor(receptor: Receptor, folder: Path) -> list[Path]:
-    """Write ``receptor.cif``, ``.pdb``, ``.pdbqt``, ``.json`` and ``box.json``.
+    """Write ``receptor.cif``, ``.pdb``, ``.pdbqt``, ``.json``, ``.html`` and ``box.json``.
 
     Returns
     -------
@@ -36,14 +39,34 @@ def write_receptor(receptor: Receptor, folder: Path) -> list[Path]:
         When the folder cannot be written to, or the receptor does not fit a format.
     """
     target = prepare_output_folder(folder)
+    pdb, record = receptor_pdb(receptor), receptor_json(receptor)
     texts = {
         "receptor.cif": receptor_mmcif(receptor),
-        "receptor.pdb": receptor_pdb(receptor),
+        "receptor.pdb": pdb,
         "receptor.pdbqt": receptor_pdbqt(receptor),
         "box.json": _json(docking_box(receptor).to_dict()),
-        "receptor.json": _json(receptor_json(receptor)),
+        "receptor.html": groove_html(pdb, record, _bounds()),
+        "receptor.json": _json(record),
     }
     return write_texts(target, texts)
+
+
+def view_receptor(receptor: Receptor) -> Any:
+    """Return a py3Dmol view of a receptor's groove with its pockets, for notebooks.
+
+    The lining's side chains are sticks, and each pocket is a labelled ball as large as fits.
+    """
+    return view_groove(receptor_pdb(receptor), receptor_json(receptor))
+
+
+def _bounds() -> dict[str, float]:
+    facts = groove_facts()
+    return {
+        "closed_below_angstrom": facts.closed_below_angstrom,
+        "open_from_angstrom": facts.open_from_angstrom,
+        "occupied_from_contacts": facts.occupied_from_contacts,
+        "contact_angstrom": facts.contact_angstrom,
+    }
 
 
 def write_ligands(ligands: Sequence[Ligand], folder: Path, seed: int) -> list[Path]:

@@ -88,7 +88,12 @@ class _Source:
 
 def reactive_atom(result: DockingResult) -> tuple[str, int, str] | None:
     """Return chain, residue number and name of the nucleophile, ``None`` without one."""
-    parts = str(result.receptor.get("reactive_atom") or "").split(":")
+    return address_of(result.receptor)
+
+
+def address_of(receptor: dict[str, Any]) -> tuple[str, int, str] | None:
+    """Return the same from the receptor's record alone."""
+    parts = str(receptor.get("reactive_atom") or "").split(":")
     if len(parts) != 3 or not parts[1].lstrip("-").isdigit():
         return None
     return parts[0], int(parts[1]), parts[2]

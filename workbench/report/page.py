@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import math
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from workbench.report import summary
 from workbench.report.figures import adduct_svg, drug_svg, still_of
 from workbench.report.scene import build_scene, scene_json
+from workbench.report.templating import (
+    SCRIPTS,
+    content_policy,
+    environment,
+    provenance_rows,
+    template_text,
+)
 from workbench.results import AdductRecord, DockingResult
 
-SCRIPTS = ("page.js", "labels.js", "painter.js", "viewer.js")
 SOURCES = (
     ("RDKit (chemistry)", "10.5281/zenodo.591637"),
     ("OpenMM 8 (minimisation)", "10.1021/acs.jpcb.3c06662"),
@@ -43,13 +43,13 @@ def report_html(result: DockingResult) -> str:
         When the result contradicts itself so that a picture would be wrong.
     """
     scene = build_scene(result)
-    scripts = [_template(name) for name in SCRIPTS]
+    scripts = [template_text(name) for name in SCRIPTS]
     return (
-        _environment()
+        environment()
         .get_template("page.html")
         .render(
-            policy=_policy(scripts),
-            style=Markup(_template("style.css")),
+            policy=content_policy(scripts),
+            style=Markup(template_text("style.css")),
             scripts=[Markup(text) for text in scripts],
             result=result,
             summary=summary,
@@ -58,12 +58,17 @@ def report_html(result: DockingResult) -> str:
             drug=Markup(drug_svg(result)),
             adducts=[_adduct_part(adduct) for adduct in result.adducts],
             scene=scene,
+            what="The ligand in the groove",
+            has_bonds=bool(result.adducts),
+            reference_spread=summary.number(
+                (result.reference or {}).get("uncertainty_angstrom"), 1
+            ),
             scene_json=Markup(scene_json(scene)) if scene else "",
             still=Markup(still_of(scene, str(result.ligand.get("name", "")))) if scene else "",
             shown=scene["poses"][scene["first"]]["id"] if scene and scene["poses"] else "",
             viewable={pose["id"] for pose in scene["poses"]} if scene else set(),
             sources=_sources(result),
-            provenance=_provenance(result.provenance),
+            provenance=provenance_rows(result.provenance),
         )
     )
 
@@ -75,7 +80,7 @@ def notebook_html(result: DockingResult) -> str:
     """
     rows = [(adduct, summary.best_of(adduct)) for adduct in result.adducts]
     return (
-        _environment()
+        environment()
         .get_template("notebook.html")
         .render(
             result=result,
@@ -112,64 +117,3 @@ def _sources(result: DockingResult) -> list[tuple[str, str]]:
     source = str(result.receptor.get("source", ""))
     model = "AF-" in source or "AlphaFold" in source or result.receptor["name"] == "human-groove"
     return [*SOURCES, *(ALPHAFOLD if model else ())]
-
-
-def _provenance(provenance: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return every entry of the provenance as a name and a text."""
-    rows = []
-    for key, value in provenance.items():
-        if key == "inputs":
-            rows += [(f"Input {name}", f"sha256 {digest}") for name, digest in value.items()]
-        else:
-            rows.append((key.replace("_", " ").capitalize(), _flat(value) or "\u2013"))
-    return rows
-
-
-def _flat(value: object) -> str:
-    """Return nested settings or versions as one line of text."""
-    if isinstance(value, dict):
-        parts = [
-            f"{name} ({_flat(part)})" if isinstance(part, dict) else f"{name} {_flat(part)}"
-            for name, part in value.items()
-        ]
-        return ", ".join(parts)
-    if isinstance(value, (list, tuple)):
-        return "; ".join(_flat(part) for part in value)
-    return str(value)
-
-
-def _policy(scripts: list[str]) -> str:
-    """Return the page's content security policy: nothing but these scripts, styles, drawings."""
-    hashes = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-        for text in scripts
-    )
-    return (
-        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _template(name: str) -> str:
-    return files("workbench.report").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("workbench.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["number"] = summary.number
-    environment.filters["sortkey"] = _sortkey
-    return environment
-
-
-def _sortkey(value: object) -> str:
-    """Return what a table sorts by: empty where there is no finite number."""
-    if isinstance(value, (int, float)) and math.isfinite(value):
-        return repr(float(value))
-    return ""

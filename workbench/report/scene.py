@@ -15,6 +15,7 @@ from workbench.report.frames import (
     NEAR_ANGSTROM,
     Frame,
     ResidueKey,
+    address_of,
     reactive_atom,
     read_drug,
     read_frames,
@@ -55,30 +56,54 @@ def build_scene(result: DockingResult) -> dict[str, Any] | None:
         return None
     first = _first(result, frames)
     center = (first.drug.coordinates if first else base.coordinates).mean(axis=0)
-    focus = _focus(base, result)
-    shown = set(focus).union(*(frame.near for frame in frames))
+    focus = focus_of(base, result.receptor)
+    groove, kept, residues = draw_groove(
+        base, focus, set(focus).union(*(frame.near for frame in frames)), center
+    )
+    return groove | {
+        "view": [round(float(value), 5) for value in _view(first, base).ravel()],
+        "first": frames.index(first) if first else 0,
+        "poses": [_pose(frame, base, kept, residues, center) for frame in frames],
+        "reference": _reference(result, center),
+    }
+
+
+def draw_groove(
+    base: Structure, focus: list[ResidueKey], shown: set[ResidueKey], center: FloatArray
+) -> tuple[dict[str, Any], list[int], list[ResidueKey]]:
+    """Return the receptor's part of a scene, the atoms that it draws and their residues.
+
+    Parameters
+    ----------
+    focus
+        The residue that is drawn thicker.
+    shown
+        Residues whose side chains can be drawn.
+    center
+        ``(3,)`` angstrom: where the scene's origin is.
+    """
     kept = [
         i
         for i, atom in enumerate(base.atoms)
         if atom.residue in shown and atom.name not in ("N", "C", "O", "OXT")
     ]
     residues = list(dict.fromkeys(base.atoms[i].residue for i in kept))
-    return {
-        "view": [round(float(value), 5) for value in _view(first, base).ravel()],
-        "first": frames.index(first) if first else 0,
+    part = {
         "ribbons": [
             {
-                "p": _integers(ribbon.points - center),
-                "s": _integers(ribbon.sides),
+                "p": integers(ribbon.points - center),
+                "s": integers(ribbon.sides),
                 "h": "".join("1" if flag else "0" for flag in ribbon.helix),
             }
             for ribbon in ribbons(base)
         ],
         "receptor": _receptor(base, kept, residues, center),
         "focus": [residues.index(key) for key in focus if key in residues],
-        "poses": [_pose(frame, base, kept, residues, center) for frame in frames],
-        "reference": _reference(result, center),
+        "lining": [],
+        "pockets": [],
+        "sulphur": None,
     }
+    return part, kept, residues
 
 
 def scene_json(scene: dict[str, Any]) -> str:
@@ -139,10 +164,10 @@ def _view(first: Frame | None, base: Structure) -> FloatArray:
     return best_view(first.drug.coordinates, first.receptor, bond)
 
 
-def _focus(base: Structure, result: DockingResult) -> list[ResidueKey]:
+def focus_of(base: Structure, receptor: dict[str, Any]) -> list[ResidueKey]:
     """Return the reactive residue; in human numbering 528 even when it is no cysteine."""
-    address = reactive_atom(result)
-    wanted = address[1] if address else 528 if result.receptor.get("numbering") == "human" else None
+    address = address_of(receptor)
+    wanted = address[1] if address else 528 if receptor.get("numbering") == "human" else None
     residues = dict.fromkeys(atom.residue for atom in base.atoms if atom.residue_number == wanted)
     return [key for key in residues if address is None or key[0] == address[0]]
 
@@ -158,7 +183,7 @@ def _receptor(
         "labels": [
             f"{LETTERS.get(names[key], names[key] + ' ')}{key[1]}{key[2]}" for key in residues
         ],
-        "xyz": _integers(base.coordinates[kept] - center),
+        "xyz": integers(base.coordinates[kept] - center),
         "bonds": _bonds(base, kept),
     }
 
@@ -188,7 +213,7 @@ def _pose(
     moved: list[int] = []
     for place, i in enumerate(kept):
         if np.linalg.norm(frame.receptor[i] - base.coordinates[i]) > MOVED_ANGSTROM:
-            moved += [place, *_integers(frame.receptor[i] - center)]
+            moved += [place, *integers(frame.receptor[i] - center)]
     link = frame.link
     return {
         "id": frame.name,
@@ -197,7 +222,7 @@ def _pose(
         "note": frame.note,
         "elements": list(frame.drug.elements),
         "bonds": [value for bond in frame.drug.bonds for value in bond],
-        "xyz": _integers(frame.drug.coordinates - center),
+        "xyz": integers(frame.drug.coordinates - center),
         "moved": moved,
         "near": [residues.index(key) for key in residues if key in frame.near],
         "link": [
@@ -209,7 +234,7 @@ def _pose(
         if link
         else None,
         "dashes": [
-            [*_integers(point - center), atom, kind.replace("_", " ")]
+            [*integers(point - center), atom, kind.replace("_", " ")]
             for point, atom, kind in frame.dashes
         ],
     }
@@ -224,12 +249,13 @@ def _reference(result: DockingResult, center: FloatArray) -> dict[str, Any] | No
         "elements": list(drug.elements),
         # drawn without bond orders: the bound form's are not the drug's
         "bonds": [value for i, j, _ in drug.bonds for value in (i, j, 1)],
-        "xyz": _integers(drug.coordinates - center),
+        "xyz": integers(drug.coordinates - center),
         "label": f"crystal estimate \u00b1{spread} \u00c5",
     }
 
 
-def _integers(values: FloatArray) -> list[int]:
+def integers(values: FloatArray) -> list[int]:
+    """Return coordinates in hundredths of an angstrom, flat."""
     rounded: list[int] = (
         np.rint(np.asarray(values).ravel() * UNITS_PER_ANGSTROM).astype(int).tolist()
     )

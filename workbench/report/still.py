@@ -9,17 +9,19 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.report.still_labels import HEIGHT, WIDTH, Label, label_texts, residue_labels
+
 FloatArray = NDArray[np.float64]
 Colour = tuple[float, float, float]
 
-WIDTH, HEIGHT = 960, 600
 CAMERA, FRONT, BACK = 62.0, 9.0, -24.0
 HELIX_HALF, COIL_HALF = 1.1, 0.22
 PAPER: Colour = (255, 255, 255)
-INK = "#1a2230"
 RIBBON: Colour = (151, 172, 196)
 CARBON: Colour = (137, 130, 118)
 GOLD: Colour = (246, 178, 8)
+POCKET: Colour = (123, 82, 199)
+POCKET_INK = "#5a2fb0"
 OTHER: Colour = (150, 150, 150)
 ELEMENTS: dict[str, Colour] = {
     "C": (34, 150, 84),
@@ -66,19 +68,21 @@ def draw_still(scene: dict[str, Any], title: str) -> str:
     pose = scene["poses"][scene["first"]] if scene["poses"] else None
     receptor = _points(scene["receptor"]["xyz"])
     groove = [value for ribbon in scene["ribbons"] for value in ribbon["p"]]
-    drug = _points(pose["xyz"] if pose else groove)
+    pockets = _points([value for pocket in scene["pockets"] for value in pocket["xyz"]])
+    empty = pockets if len(pockets) else _points(groove)
+    drug = _points(pose["xyz"]) if pose else empty
     turn = np.array(scene["view"]).reshape(3, 3)
-    margin = np.array([2.0, 5.6]) if pose else np.zeros(2)
+    margin = np.array([2.0, 5.6] if pose else [7.0, 7.0] if len(pockets) else [0.0, 0.0])
     extent = np.abs(drug @ turn.T)[:, :2].max(axis=0, initial=2.0) + margin
     canvas = _Canvas(turn, float(np.min(np.array([WIDTH, HEIGHT]) / extent)) / 2)
-    _ribbons(canvas, scene["ribbons"], pose is not None)
-    shown = {*scene["focus"], *(pose["near"] if pose else ())}
+    _ribbons(canvas, scene["ribbons"], pose is not None or len(pockets) > 0)
+    shown = {*scene["focus"], *(pose["near"] if pose else scene["lining"])}
     if pose:
         for i, *point in np.reshape(pose["moved"], (-1, 4)).tolist():
             receptor[i] = np.array(point) / 100
     at = canvas.project(receptor) if len(receptor) else np.zeros((0, 4))
     _side_chains(canvas, scene, at, shown, pose)
-    labels = _residue_labels(scene, at, shown)
+    labels = _pockets(canvas, scene, pockets) + residue_labels(scene, at, shown)
     taken: list[tuple[float, float, float]] = []
     if pose:
         drug_at = canvas.project(drug)
@@ -94,7 +98,7 @@ def draw_still(scene: dict[str, Any], title: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f"aria-label={quoteattr(title)}><title>{escape(title)}</title>"
         f'<rect width="{WIDTH}" height="{HEIGHT}" rx="10" fill="#fff"/>'
-        f'<g stroke-linecap="round">{shapes}</g>{_texts(labels, taken)}{_note(pose)}</svg>'
+        f'<g stroke-linecap="round">{shapes}</g>{label_texts(labels, taken)}{_note(pose)}</svg>'
     )
 
 
@@ -160,7 +164,7 @@ def _ball(canvas: _Canvas, p: FloatArray, radius: float, colour: Colour) -> None
     )
 
 
-def _ribbons(canvas: _Canvas, ribbons: list[dict[str, Any]], has_drug: bool) -> None:
+def _ribbons(canvas: _Canvas, ribbons: list[dict[str, Any]], has_subject: bool) -> None:
     for ribbon in ribbons:
         raw = np.where(np.array(list(ribbon["h"])) == "1", HELIX_HALF, COIL_HALF)
         padded = np.pad(raw, 3, mode="edge")
@@ -171,8 +175,8 @@ def _ribbons(canvas: _Canvas, ribbons: list[dict[str, Any]], has_drug: bool) -> 
         facing = np.abs(normals[:, 2]) / np.linalg.norm(normals, axis=1).clip(min=1e-6)
         for i, light in enumerate(0.6 + 0.4 * facing):
             corners = np.array([left[i], left[i + 1], right[i + 1], right[i]])
-            # what stands before the drug turns to glass, so that it never hides it
-            alpha = 1 - (float(corners[:, 2].mean()) - 4) / 8 if has_drug else 1.0
+            # what stands before the drug or the pockets turns to glass, so that it never hides it
+            alpha = 1 - (float(corners[:, 2].mean()) - 4) / 8 if has_subject else 1.0
             _quad(canvas, corners, float(light), min(1.0, max(0.15, alpha)))
 
 
@@ -206,7 +210,7 @@ def _side_chains(
             _bond(canvas, at[[i, j]], radius, (colours[i], colours[j]))
     for i, residue in enumerate(receptor["residue"]):
         if residue in shown and i in receptor["bonds"]:
-            sulphur = pose and pose["link"] and pose["link"][0] == i
+            sulphur = i == ((pose["link"] or [None])[0] if pose else scene["sulphur"])
             radius = 0.42 if sulphur else 0.18 if residue in scene["focus"] else 0.13
             _ball(canvas, at[i], radius, colours[i])
 
@@ -219,6 +223,21 @@ def _molecule(canvas: _Canvas, pose: dict[str, Any], at: FloatArray) -> None:
         _ball(canvas, point, 0.33, colour)
 
 
+def _pockets(canvas: _Canvas, scene: dict[str, Any], centres: FloatArray) -> list[Label]:
+    """Draw the pockets as glass balls; return their labels."""
+    labels: list[Label] = []
+    colour = _hex(POCKET)
+    for pocket, p in zip(scene["pockets"], canvas.project(centres), strict=True):
+        radius = pocket["radius"] / 100 * float(p[3])
+        canvas.add(
+            float(p[2]),
+            f'<circle cx="{p[0]:.1f}" cy="{p[1]:.1f}" r="{radius:.1f}" fill="{colour}" '
+            f'fill-opacity="0.4" stroke="{colour}" stroke-width="1.4"/>',
+        )
+        labels.append((pocket["name"], float(p[0]), float(p[1]), POCKET_INK))
+    return labels
+
+
 def _note(pose: dict[str, Any] | None) -> str:
     """Say on the picture itself that a pose is not valid."""
     if not pose or not pose["note"]:
@@ -227,9 +246,6 @@ def _note(pose: dict[str, Any] | None) -> str:
         '<text x="16" y="28" fill="#a1241b" font-family="system-ui,sans-serif" font-size="15" '
         f'font-weight="700">{escape(pose["note"])}</text>'
     )
-
-
-Label = tuple[str, float, float, str]
 
 
 def _contacts(
@@ -255,41 +271,3 @@ def _contacts(
         return [(f"S\u2013C {distance} \u00c5", x, y, "#7a5200")]
     canvas.add(float(a[2]), _line(a, b, 2.5, GOLD, ' stroke-dasharray="3 6"'))
     return [(f"S\u00b7\u00b7\u00b7C {distance} \u00c5, no bond", x, y, "#7a5200")]
-
-
-def _residue_labels(scene: dict[str, Any], at: FloatArray, shown: set[int]) -> list[Label]:
-    found = []
-    residue = np.asarray(scene["receptor"]["residue"], dtype=int)
-    for index in sorted(shown):
-        own = at[residue == index]
-        x, y, depth = (own[1:] if len(own) > 1 else own)[:, :3].mean(axis=0)
-        key = (index not in scene["focus"], -depth)
-        found.append((key, (scene["receptor"]["labels"][index], x, y, INK)))
-    return [label for _, label in sorted(found)]
-
-
-def _texts(labels: list[Label], taken: list[tuple[float, float, float]]) -> str:
-    """Place the labels in order, off the drug and each other; one without a place is left out.
-
-    ``taken`` lists what is occupied: centre and half width in pixels.
-    """
-    parts = []
-    for text, x0, y0, colour in labels:
-        if not (0 <= x0 <= WIDTH and 0 <= y0 <= HEIGHT):
-            continue
-        half = 4.2 * len(text) + 5
-        places = [(0, 0), (0, -20), (0, 20), (half + 14, 0), (-half - 14, 0), (0, -36), (0, 36)]
-        for dx, dy in places:
-            x, y = min(WIDTH - half, max(half, x0 + dx)), y0 + dy
-            clear = all(abs(u - x) >= w + half or abs(v - y) >= 18 for u, v, w in taken)
-            if 12 < y < HEIGHT - 12 and clear:
-                taken.append((x, y, half))
-                parts.append(
-                    f'<text x="{x:.1f}" y="{y + 5:.1f}" fill="{colour}">{escape(text)}</text>'
-                )
-                break
-    return (
-        '<g font-family="system-ui,sans-serif" font-size="14" font-weight="600" '
-        'text-anchor="middle" stroke="#fff" stroke-width="4" stroke-opacity="0.85" '
-        f'paint-order="stroke" stroke-linejoin="round">{"".join(parts)}</g>'
-    )

@@ -31,7 +31,7 @@ def entry(text: str) -> Entry:
     shown = ascii(text if len(text) <= 40 else text[:37] + "...")
     raise UsageError(
         f"the catalogue has no entry {shown}: `workbench structures` lists all, and "
-        "`workbench fetch` gets any entry"
+        "`--describe` gets any entry and says what it holds"
     )
 
 

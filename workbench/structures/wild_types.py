@@ -8,21 +8,28 @@ from workbench.structures.facts import SPECIES, reference_sequence
 from workbench.structures.numbering import XPO1Chain, aligned_numbers
 
 
-def nearest_reference(chain: XPO1Chain) -> dict[str, Any]:
-    """Return the wild type that a chain is most like, and where it differs.
+def compared_references(chain: XPO1Chain) -> list[dict[str, Any]]:
+    """Return how a chain differs from the wild types of human, mouse and yeast, nearest first.
 
     Returns
     -------
-    dict
+    list of dict
         ``species`` and ``organism``, ``identity`` of the aligned part, and ``mutations`` in the
         numbering of that wild type, such as ``T539C`` of yeast.
     """
-    best: tuple[float, str, list[int | None]] = (-1.0, "", [])
-    for species in SPECIES:
-        numbers, identity = aligned_numbers(chain.residues, reference_sequence(species))
-        best = max(best, (identity, species, numbers), key=lambda item: item[0])
-    identity, species, numbers = best
+    found = [_compared(chain, species) for species in SPECIES]
+    # sorted() keeps the order of equals, so human goes before mouse
+    return sorted(found, key=lambda reference: -reference["identity"])
+
+
+def nearest_reference(chain: XPO1Chain) -> dict[str, Any]:
+    """Return the wild type that a chain is most like, as ``compared_references`` has it."""
+    return compared_references(chain)[0]
+
+
+def _compared(chain: XPO1Chain, species: str) -> dict[str, Any]:
     sequence = reference_sequence(species)
+    numbers, identity = aligned_numbers(chain.residues, sequence)
     return {
         "species": species,
         "organism": SPECIES[species],

@@ -7,10 +7,12 @@ const makePainter = (canvas, scene, state) => {
   const LIGHT = {
     back: [255, 255, 255], ink: "#1a2230", ribbon: [151, 172, 196], carbon: [137, 130, 118],
     halo: "rgba(255,255,255,.88)", dash: [10, 110, 150], reference: [190, 24, 134], bad: "#a1241b", bond: "#7a5200", estimate: "#a01570",
+    pocket: [123, 82, 199], pocketInk: "#5a2fb0",
   };
   const DARK = {
     back: [18, 24, 32], ink: "#eef2f7", ribbon: [92, 116, 146], carbon: [176, 168, 152],
     halo: "rgba(18,24,32,.85)", dash: [110, 205, 240], reference: [240, 110, 200], bad: "#ff9d92", bond: "#ffd766", estimate: "#f06ec8",
+    pocket: [170, 135, 245], pocketInk: "#cdb6ff",
   };
   const ELEMENTS = {
     C: [34, 150, 84], N: [52, 92, 230], O: [221, 44, 36], F: [140, 218, 130], S: [236, 190, 20],
@@ -38,7 +40,10 @@ const makePainter = (canvas, scene, state) => {
     return { ...pose, drug: points(pose.xyz), receptor };
   });
   const reference = scene.reference && { ...scene.reference, drug: points(scene.reference.xyz) };
+  const pockets = scene.pockets.map((p) => ({ name: p.name, at: points(p.xyz)[0], r: p.radius * UNIT }));
   const current = () => poses[state.pose];
+  // what must be seen: the drug, or the pockets of an empty groove
+  const hasSubject = () => Boolean(current()) || pockets.length > 0;
 
   function widths(flags) {
     const raw = [...flags].map((f) => (f === "1" ? HELIX_HALF : COIL_HALF));
@@ -56,9 +61,10 @@ const makePainter = (canvas, scene, state) => {
 
   // the first pose, seen as the page opens, fills the picture
   function extent() {
-    const seen = (current() ? current().drug : ribbons.flatMap((ribbon) => ribbon.p)).map(rotate);
+    const empty = pockets.length ? pockets.map((p) => p.at) : ribbons.flatMap((ribbon) => ribbon.p);
+    const seen = (current() ? current().drug : empty).map(rotate);
     const far = (axis) => seen.reduce((most, p) => Math.max(most, Math.abs(p[axis])), 2);
-    return [far(0) + (current() ? 2 : 0), far(1) + (current() ? 5.6 : 0)];
+    return [far(0) + (current() ? 2 : pockets.length ? 7 : 0), far(1) + (current() ? 5.6 : pockets.length ? 7 : 0)];
   }
   const [across, along] = extent();
 
@@ -158,7 +164,7 @@ const makePainter = (canvas, scene, state) => {
 
   function quad(a, b, z, light) {
     // what stands before the ligand turns to glass, so that it never hides it
-    const alpha = current() ? Math.min(1, Math.max(0.15, 1 - (z - 4) / 8)) : 1;
+    const alpha = hasSubject() ? Math.min(1, Math.max(0.15, 1 - (z - 4) / 8)) : 1;
     prims.push([z - 0.3, () => {
       const c = shade(mix([0, 0, 0], colours.ribbon, light), z), thin = Math.hypot(a[0].x - a[1].x, a[0].y - a[1].y) < 0.8 * a[0].k;
       ctx.lineCap = "round";
@@ -199,7 +205,7 @@ const makePainter = (canvas, scene, state) => {
     }
     at.forEach((p, i) => {
       if (!shown.has(receptor.residue[i]) || !bonded.has(i)) return;
-      const sulphur = pose && pose.link && pose.link[0] === i;
+      const sulphur = i === (pose ? pose.link && pose.link[0] : scene.sulphur);
       ball(p, sulphur ? 0.42 : scene.focus.includes(receptor.residue[i]) ? 0.18 : 0.13, colour(i));
     });
     return at;
@@ -218,6 +224,26 @@ const makePainter = (canvas, scene, state) => {
     }
   }
 
+  function pocketPrims() {
+    return pockets.map(({ name, at, r }) => {
+      const p = project(at), px = r * p.k;
+      prims.push([p.z, () => {
+        const c = colours.pocket, g = ctx.createRadialGradient(p.x - px * 0.3, p.y - px * 0.35, px * 0.05, p.x, p.y, px);
+        g.addColorStop(0, css(lighter(c), 0.35));
+        g.addColorStop(1, css(c, 0.5));
+        ctx.beginPath();
+        ctx.arc(p.x, p.y, px, 0, 7);
+        ctx.fillStyle = g;
+        ctx.fill();
+        ctx.setLineDash([]);
+        ctx.lineWidth = 1.4;
+        ctx.strokeStyle = css(c, 0.9);
+        ctx.stroke();
+      }]);
+      return { ...p, name };
+    });
+  }
+
   // --- the picture
   function paint() {
     const box = canvas.getBoundingClientRect(), ratio = Math.min(window.devicePixelRatio || 1, 2);
@@ -232,9 +258,11 @@ const makePainter = (canvas, scene, state) => {
     ctx.fillRect(0, 0, ...size);
     prims = [];
     const pose = current();
-    const shown = new Set(scene.focus.concat(state.sides && pose ? pose.near : []));
+    const near = pose ? pose.near : scene.lining;
+    const shown = new Set(scene.focus.concat(state.sides ? near : []));
     ribbonPrims();
     const receptorAt = sideChains(shown);
+    const pocketAt = state.pockets ? pocketPrims() : [];
     const drugAt = pose ? molecule(pose, pose.drug, 0.17, 0.33) : [];
     if (pose && pose.link) linkPrims(pose.link, receptorAt, drugAt);
     const referenceAt = state.reference && reference ? molecule(reference, reference.drug, 0.09, 0.12, colours.reference) : null;
@@ -245,11 +273,12 @@ const makePainter = (canvas, scene, state) => {
     prims.sort((a, b) => a[0] - b[0]);
     for (const prim of prims) prim[1]();
     if (state.labels)
-      labels.paint({ pose, shown, receptorAt, drugAt, referenceAt: referenceAt && [referenceAt, reference.label] }, size, colours);
+      labels.paint({ pose, shown, receptorAt, drugAt, pocketAt, referenceAt: referenceAt && [referenceAt, reference.label] }, size, colours);
     if (pose && pose.note) labels.banner(pose.note, size, colours);
     const ends = pose && pose.link ? [pose.receptor[pose.link[0]], pose.drug[pose.link[1]]] : null;
     canvas.dataset.bond = ends ? Math.hypot(...ends[0].map((v, i) => v - ends[1][i])).toFixed(2) : "";
     canvas.dataset.pose = pose ? pose.id : "";
+    canvas.dataset.pockets = pocketAt.map((p) => p.name).join(" ");
     canvas.dataset.primitives = prims.length;
   }
 

@@ -11,7 +11,7 @@
   const start = scene.view;
   const state = {
     pose: scene.first, turn: start.slice(), zoom: 1, shift: [0, 0], spin: false,
-    labels: true, sides: true, contacts: true, reference: false,
+    labels: true, sides: true, pockets: true, contacts: true, reference: false,
   };
   const painter = makePainter(canvas, scene, state);
   const poses = painter.poses;
@@ -65,7 +65,7 @@
   byId("pose").addEventListener("change", (event) => show(Number(event.target.value)));
   byId("previous").addEventListener("click", () => show(state.pose - 1));
   byId("next").addEventListener("click", () => show(state.pose + 1));
-  for (const name of ["labels", "sides", "contacts", "reference", "spin"]) {
+  for (const name of ["labels", "sides", "pockets", "contacts", "reference", "spin"]) {
     const box = byId(`show-${name}`);
     if (!box) continue;
     box.checked = state[name];

@@ -1,0 +1,124 @@
+"""The description of an entry as text for a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from workbench.structures.description import Description
+from workbench.structures.facts import groove_facts, human_sequence
+
+SAMPLES = (528, 532, 537, 568, 571)
+"""Human numbers that papers name, Lys548 and Glu582 in yeast's count among them."""
+
+_MOST_LISTED = 12
+_VERDICTS = {
+    "thiol": "free to react",
+    "no_thiol": "not a cysteine: no covalent adduct can form",
+    "oxidised": "oxidised: it cannot react",
+    "bonded": "bonded to something that stays: it cannot react",
+}
+
+
+def description_text(description: Description) -> str:
+    """Return what an entry is, one fact a line."""
+    lines = [
+        ("entry", f"{description.name}, from {description.source}"),
+        ("title", description.title or "none stated"),
+        *(("chain", _chain(chain, description.xpo1)) for chain in description.chains),
+    ]
+    xpo1 = description.xpo1
+    lines += _xpo1(xpo1, description.covalent_bonds) if xpo1 else [("XPO1", "no XPO1 here")]
+    lines += [("bond", _bond(bond)) for bond in description.covalent_bonds]
+    if not description.covalent_bonds:
+        lines.append(("bond", "no covalent bond between a cysteine and a ligand"))
+    lines.append(("ligands", _ligands(description.ligands)))
+    lines += [("note", note) for note in description.notes if note != "no XPO1 here"]
+    text = "\n".join(f"{name:<12}{value}" for name, value in lines)
+    # names come from the file: none may steer the terminal
+    return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+
+
+def _chain(chain: dict[str, Any], xpo1: dict[str, Any] | None) -> str:
+    what = f"{chain['chain']}: {chain['residues']} residues, {chain['first']} to {chain['last']}"
+    if chain["organism"]:
+        what += f", {chain['organism']}"
+    if chain["identity_to_human"] is None:
+        return what
+    chosen = "" if xpo1 and xpo1["chain"] == chain["chain"] else ", another copy"
+    return f"{what}; XPO1{chosen}, {chain['identity_to_human']:.1%} identical to human"
+
+
+def _xpo1(xpo1: dict[str, Any], bonds: tuple[dict[str, Any], ...]) -> Iterator[tuple[str, str]]:
+    copies = xpo1["other_copies"]
+    more = f"; of {len(copies) + 1} copies, its groove is the most complete" if copies else ""
+    yield "XPO1", f"chain {xpo1['chain']}{more}"
+    yield "numbering", ", ".join(_samples(xpo1["residue_map"]))
+    occupant = f" by {xpo1['groove_occupant']}" if xpo1["groove_occupant"] else ""
+    yield "groove", f"{xpo1['groove_state']}{occupant}: {_measures(xpo1['groove_measures'])}"
+    facts = groove_facts()
+    yield (
+        "",
+        f"(closed under {facts.closed_below_angstrom:g} A, open from "
+        f"{facts.open_from_angstrom:g} A mean CA-CA width; occupied from "
+        f"{facts.occupied_from_contacts} lining residues within {facts.contact_angstrom:g} A)",
+    )
+    for pocket in xpo1.get("pockets", ()):
+        # numbers alone: the residue of another species may differ from the human one
+        residues = " ".join(str(number) for number in pocket["residues"])
+        room = f"{pocket['room_angstrom']:.1f} A to the nearest atom"
+        yield f"pocket {pocket['name']}", f"human {residues or 'none near'}; centre {room}"
+    yield "reactive", _reactive(xpo1, bonds)
+    for reference in xpo1["references"]:
+        yield f"vs {reference['species']}", _differences(reference)
+
+
+def _reactive(xpo1: dict[str, Any], bonds: tuple[dict[str, Any], ...]) -> str:
+    residue = xpo1["entry_residue"]
+    what = _VERDICTS[xpo1["verdict"]]
+    holds = [b["atom_2"] for b in bonds if b["atom_1"].startswith(f"{residue}:")]
+    if xpo1["verdict"] == "thiol" and holds:
+        what = f"a thiol that holds {', '.join(holds)}: free once that is taken off"
+    return f"{residue} (human {xpo1['human_residue']}), {xpo1['verdict']}: {what}"
+
+
+def _samples(residue_map: dict[str, str]) -> Iterator[str]:
+    for number in SAMPLES:
+        entry = residue_map.get(str(number), "not modelled")
+        yield f"human {human_sequence()[number - 1]}{number} = {entry}"
+
+
+def _measures(measures: dict[str, float]) -> str:
+    """Return the mean width first, then what it is the mean of."""
+    parts = []
+    for name, value in sorted(measures.items(), key=lambda item: item[0].startswith("ca_")):
+        words = name.removesuffix("_angstrom").replace("_", " ").replace("ca ", "CA ")
+        parts.append(
+            f"{words} {value:.2f} A" if name.endswith("angstrom") else f"{words} {value:g}"
+        )
+    return ", ".join(parts)
+
+
+def _differences(reference: dict[str, Any]) -> str:
+    mutations = reference["mutations"]
+    start = f"{reference['identity']:.1%} identical"
+    if not mutations:
+        return f"{start}, no difference where it is modelled"
+    if len(mutations) > _MOST_LISTED:
+        return f"{start}, {len(mutations)} differences (--json lists them)"
+    return f"{start}: {' '.join(mutations)} ({reference['species']} numbering)"
+
+
+def _bond(bond: dict[str, Any]) -> str:
+    known = "on record" if bond["from"] == "record" else "seen by its length, not on record"
+    return f"{bond['atom_1']} to {bond['atom_2']}, {bond['distance_angstrom']:.2f} A, {known}"
+
+
+def _ligands(addresses: tuple[str, ...]) -> str:
+    if not addresses:
+        return "none"
+    if len(addresses) <= _MOST_LISTED:
+        return ", ".join(addresses)
+    counted = Counter(address.split(":")[1] for address in addresses)
+    return ", ".join(f"{count} x {name}" for name, count in counted.items())
