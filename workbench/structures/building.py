@@ -122,14 +122,8 @@ def protonated(
     # OpenMM keeps the residues and their order, but calls a chain by a name of its own
     chains = [atoms[group[0]].chain for group in residue_groups(atoms)]
     result = [
-        Atom(
-            name=atom.name,
-            element=atom.element.symbol,
-            residue_name=atom.residue.name,
-            residue_number=int(atom.residue.id),
-            chain=chains[atom.residue.index],
-        )
-        for atom in modeller.topology.atoms()
+        Atom(a.name, a.element.symbol, a.residue.name, int(a.residue.id), chains[a.residue.index])
+        for a in modeller.topology.atoms()
     ]
     positions = modeller.positions.value_in_unit(unit.angstrom)
     return result, np.array(positions, dtype=np.float64)
