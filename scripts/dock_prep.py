@@ -31,6 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             arguments.receptor,
             nucleophile=arguments.nucleophile,
             mutations=tuple(arguments.mutate),
+            keep_waters=arguments.keep_waters,
+            keep_partners=arguments.keep_partners,
         )
         written = write_receptor(receptor, arguments.out)
         written += write_ligands(ligands, arguments.out, arguments.seed)

@@ -47,7 +47,7 @@ def seed(text: str) -> int:
 
 
 def add_receptor(parser: argparse.ArgumentParser) -> None:
-    """Add --receptor, --mutate and --nucleophile."""
+    """Add --receptor and what says how it is prepared."""
     parser.add_argument(
         "--receptor",
         default="human-groove",
@@ -59,7 +59,7 @@ def add_receptor(parser: argparse.ArgumentParser) -> None:
 
 
 def add_receptor_options(parser: argparse.ArgumentParser) -> None:
-    """Add --mutate and --nucleophile."""
+    """Add --mutate, --nucleophile, --keep-waters and --keep-partners."""
     parser.add_argument(
         "--mutate",
         action="append",
@@ -71,6 +71,17 @@ def add_receptor_options(parser: argparse.ArgumentParser) -> None:
         "--nucleophile",
         metavar="A:797:SG",
         help="the reactive atom of another protein, in the entry's own numbering",
+    )
+    parser.add_argument(
+        "--keep-waters",
+        action="store_true",
+        help="keep the waters that are held at the groove (files and entries only)",
+    )
+    parser.add_argument(
+        "--keep-partners",
+        action="store_true",
+        help="keep residues of other protein chains around the groove: cargo, Ran, RanBP1 "
+        "(files and entries only)",
     )
 
 

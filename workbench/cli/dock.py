@@ -73,6 +73,8 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.receptor,
         nucleophile=arguments.nucleophile,
         mutations=tuple(arguments.mutate),
+        keep_waters=arguments.keep_waters,
+        keep_partners=arguments.keep_partners,
     )
     if len(ligands) == 1:
         _dock_one(arguments, ligands[0], receptor, folder)

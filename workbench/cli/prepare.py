@@ -55,6 +55,8 @@ def run_receptor(arguments: argparse.Namespace) -> int:
         arguments.receptor,
         nucleophile=arguments.nucleophile,
         mutations=tuple(arguments.mutate),
+        keep_waters=arguments.keep_waters,
+        keep_partners=arguments.keep_partners,
         humanise=arguments.humanise,
         pka=arguments.pka,
     )

@@ -17,7 +17,7 @@ from workbench.errors import ReceptorError
 from workbench.settings import PreparationSettings
 from workbench.structures.fragment import FragmentResidue, Segment, fragment_atoms
 from workbench.structures.receptor import Atom, FloatArray
-from workbench.structures.topology import residue_groups
+from workbench.structures.topology import WATER, residue_groups
 
 SEED = 528
 """Modeller and PDBFixer start hydrogens and rebuilt atoms from random places."""
@@ -26,6 +26,9 @@ _ATTEMPTS = 6
 _TORN_ANGSTROM = 1.6
 """Modeller starts hydrogens in random directions, and now and then one is thrown off its atom by
 what it starts in; the next attempt starts elsewhere. (S-H, the longest bond, is 1.34.)"""
+
+WATER_MODEL = "amber14/tip3p.xml"
+"""For the hydrogens of waters that are kept."""
 
 _CUTOFF_NM = 1.0
 _DIELECTRIC = 4.0
@@ -112,20 +115,15 @@ def protonated(
         modeller = app.Modeller(topology, coordinates * unit.angstrom)
         with _repeatable(SEED + attempt) as platform:
             modeller.addHydrogens(
-                force_field(settings), pH=settings.ph, variants=variants, platform=platform
+                _force_field(atoms, settings), pH=settings.ph, variants=variants, platform=platform
             )
         if _longest_hydrogen_bond_angstrom(modeller) < _TORN_ANGSTROM:
             break
-    chain = atoms[0].chain
+    # OpenMM keeps the residues and their order, but calls a chain by a name of its own
+    chains = [atoms[group[0]].chain for group in residue_groups(atoms)]
     result = [
-        Atom(
-            name=atom.name,
-            element=atom.element.symbol,
-            residue_name=atom.residue.name,
-            residue_number=int(atom.residue.id),
-            chain=chain,
-        )
-        for atom in modeller.topology.atoms()
+        Atom(a.name, a.element.symbol, a.residue.name, int(a.residue.id), chains[a.residue.index])
+        for a in modeller.topology.atoms()
     ]
     positions = modeller.positions.value_in_unit(unit.angstrom)
     return result, np.array(positions, dtype=np.float64)
@@ -180,7 +178,7 @@ def relaxed(
         Atoms that move against a spring to where they are.
     """
     topology = _bonded_topology(atoms, coordinates)
-    system = force_field(settings).createSystem(
+    system = _force_field(atoms, settings).createSystem(
         topology,
         nonbondedMethod=app.CutoffNonPeriodic,
         nonbondedCutoff=_CUTOFF_NM * unit.nanometer,
@@ -225,16 +223,17 @@ def _screen(system: openmm.System) -> None:
         force.setExceptionParameters(index, i, j, product / _DIELECTRIC, sigma, epsilon)
 
 
-def force_field(settings: PreparationSettings) -> app.ForceField:
-    """Return the force field of the settings.
+def _force_field(atoms: Sequence[Atom], settings: PreparationSettings) -> app.ForceField:
+    """Return the force field of the settings, with a water model where there are waters.
 
     Raises
     ------
     ReceptorError
         When OpenMM has no such file.
     """
+    wet = any(atom.residue_name == WATER for atom in atoms)
     try:
-        return app.ForceField(settings.force_field)
+        return app.ForceField(settings.force_field, *([WATER_MODEL] if wet else []))
     except (ValueError, FileNotFoundError) as error:
         raise ReceptorError(
             f"OpenMM has no force field {settings.force_field!r}: name one that it ships, for "
@@ -262,7 +261,7 @@ def _topology_of(atoms: Sequence[Atom]) -> app.Topology:
         for index in group:
             element = app.Element.getBySymbol(atoms[index].element)
             topology.addAtom(atoms[index].name, element, residue)
-        if first.residue_name == "NME" and group[-1] + 1 < len(atoms):
+        if first.residue_name in ("NME", WATER) and group[-1] + 1 < len(atoms):
             chain = topology.addChain()
     return topology
 

@@ -13,7 +13,12 @@ from workbench.errors import ReceptorError
 from workbench.structures.internal import dihedral_degree, placed_atom
 from workbench.structures.receptor import Atom
 from workbench.structures.source import FloatArray, SourceResidue, peptide_bonded
-from workbench.structures.topology import STANDARD_RESIDUES, residue_groups, template_atoms
+from workbench.structures.topology import (
+    STANDARD_RESIDUES,
+    WATER,
+    residue_groups,
+    template_atoms,
+)
 
 
 @dataclass(frozen=True)
@@ -26,12 +31,19 @@ class FragmentResidue:
         In the receptor's numbering; a cap carries that of the residue it replaces.
     coordinates
         ``(n_atoms, 3)`` angstrom.
+    chain
+        Of a partner or a water; empty in the site's own chain.
     """
 
     name: str
     number: int
     atom_names: tuple[str, ...]
     coordinates: FloatArray
+    chain: str = ""
+
+    def in_chain(self, chain: str) -> FragmentResidue:
+        """Return the same residue in a chain."""
+        return replace(self, chain=chain)
 
     def position(self, atom_name: str) -> FloatArray:
         """Return an atom's ``(3,)`` position in angstrom."""
@@ -73,7 +85,10 @@ def nearby_residues(
 
 
 def cut_segments(
-    residues: Sequence[SourceResidue], numbers: Sequence[int], chosen: Sequence[int]
+    residues: Sequence[SourceResidue],
+    numbers: Sequence[int],
+    chosen: Sequence[int],
+    surroundings: FloatArray | None = None,
 ) -> tuple[list[Segment], list[str]]:
     """Return the chosen residues as capped segments, and what was changed.
 
@@ -86,6 +101,8 @@ def cut_segments(
         The receptor's number of each residue.
     chosen
         Indices into ``residues``, ascending.
+    surroundings
+        ``(n, 3)`` angstrom: atoms of other chains that a cap with ideal geometry keeps off.
     """
     changes: list[str] = []
     runs: list[list[int]] = []
@@ -100,6 +117,8 @@ def cut_segments(
         else:
             runs.append([index])
     heavy = np.concatenate([residues[i].coordinates for i in chosen])
+    if surroundings is not None:
+        heavy = np.concatenate([heavy, surroundings])
     segments: list[Segment] = []
     for run in runs:
         middle = []
@@ -217,9 +236,15 @@ def _least_crowded(
 
 
 def fragment_atoms(segments: Sequence[Segment], chain: str) -> tuple[list[Atom], FloatArray]:
-    """Return the fragment as atoms and ``(n_atoms, 3)`` coordinates, in chain order."""
+    """Return the fragment as atoms and ``(n_atoms, 3)`` coordinates, in chain order.
+
+    Parameters
+    ----------
+    chain
+        Of the residues that name none.
+    """
     atoms = [
-        Atom(name, name[0], residue.name, residue.number, chain)
+        Atom(name, name[0], residue.name, residue.number, residue.chain or chain)
         for segment in segments
         for residue in segment
         for name in residue.atom_names
@@ -237,9 +262,11 @@ def segments_of(atoms: Sequence[Atom], coordinates: FloatArray) -> list[Segment]
         first = atoms[group[0]]
         names = tuple(atoms[i].name for i in heavy)
         current.append(
-            FragmentResidue(first.residue_name, first.residue_number, names, coordinates[heavy])
+            FragmentResidue(
+                first.residue_name, first.residue_number, names, coordinates[heavy], first.chain
+            )
         )
-        if first.residue_name == "NME":
+        if first.residue_name in ("NME", WATER):
             segments.append(tuple(current))
             current = []
     return [*segments, tuple(current)] if current else segments

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TypedDict
 
 from workbench.errors import ReceptorError
 from workbench.settings import FetchSettings, PreparationSettings
@@ -15,6 +16,17 @@ ALPHAFOLD_ATTRIBUTION = (
     "AlphaFold Protein Structure Database (DeepMind and EMBL-EBI, CC-BY 4.0; Jumper et al. 2021, "
     "doi:10.1038/s41586-021-03819-2; Varadi et al. 2022, doi:10.1093/nar/gkab1061)"
 )
+
+
+class _Preparing(TypedDict):
+    """What ``prepare_receptor`` is asked for beside its settings."""
+
+    nucleophile: str | None
+    mutations: tuple[str, ...]
+    humanise: bool
+    pka: bool
+    keep_waters: bool
+    keep_partners: bool
 
 
 def available() -> tuple[str, ...]:
@@ -29,6 +41,8 @@ def load_receptor(
     mutations: tuple[str, ...] = (),
     humanise: bool = False,
     pka: bool = False,
+    keep_waters: bool = False,
+    keep_partners: bool = False,
     settings: PreparationSettings | None = None,
     fetching: FetchSettings | None = None,
 ) -> Receptor:
@@ -51,6 +65,9 @@ def load_receptor(
         files only, since the embedded receptors have them.
     pka
         Whether PROPKA computes the pKa values of the site's groups; files only.
+    keep_waters, keep_partners
+        Whether waters that are held at the site, and residues of other protein chains around
+        it, stay; files only.
     settings
         Of the preparation; an embedded receptor is prepared already, and they then apply to
         mutated residues only.
@@ -72,9 +89,21 @@ def load_receptor(
                 f"pKa values need the whole chain, and {text.lower()} holds only the groove: "
                 "prepare the file that it was made from"
             )
+        if keep_waters or keep_partners:
+            raise ReceptorError(
+                f"{text.lower()} holds no waters and no partners to keep: name an entry or a file"
+            )
         return _embedded(text.lower(), nucleophile, mutations, settings)
+    preparing: _Preparing = {
+        "nucleophile": nucleophile,
+        "mutations": mutations,
+        "humanise": humanise,
+        "pka": pka,
+        "keep_waters": keep_waters,
+        "keep_partners": keep_partners,
+    }
     if parse_entry_id(text) is not None:
-        return _fetched(text, nucleophile, mutations, humanise, pka, settings, fetching)
+        return _fetched(text, settings, fetching, preparing)
     if not text or not (_is_file(text) or "." in Path(text).name):
         shown = ascii(text if len(text) <= 60 else text[:57] + "...")
         raise ReceptorError(
@@ -84,7 +113,7 @@ def load_receptor(
     # OpenMM takes half a second to import, which the embedded receptor does not need
     from workbench.structures.preparation import prepare_receptor
 
-    return prepare_receptor(Path(text), settings, nucleophile, mutations, humanise, pka)
+    return prepare_receptor(Path(text), settings, **preparing)
 
 
 def _is_file(text: str) -> bool:
@@ -115,18 +144,15 @@ def _embedded(
 
 def _fetched(
     text: str,
-    nucleophile: str | None,
-    mutations: tuple[str, ...],
-    humanise: bool,
-    pka: bool,
     settings: PreparationSettings | None,
     fetching: FetchSettings | None,
+    preparing: _Preparing,
 ) -> Receptor:
     from workbench.structures.fetch import fetch_entry
     from workbench.structures.preparation import prepare_receptor
 
     entry = fetch_entry(text, fetching)
-    receptor = prepare_receptor(entry.path, settings, nucleophile, mutations, humanise, pka)
+    receptor = prepare_receptor(entry.path, settings, **preparing)
     record = {"id": entry.entry_id, "origin": entry.origin, "url": entry.url}
     provenance = receptor.provenance | {"entry": record}
     if entry.entry_id.startswith("AF-"):

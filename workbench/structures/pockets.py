@@ -88,7 +88,9 @@ def receptor_pockets(receptor: Receptor) -> GroovePockets | None:
     chosen = [
         i
         for i, atom in enumerate(receptor.atoms)
-        if atom.element != "H" and atom.residue_name not in CAPS
+        if atom.element != "H"
+        and atom.residue_name not in CAPS
+        and atom.chain == receptor.site_chain
     ]
     return _pockets(
         [receptor.atoms[i].residue_number for i in chosen],

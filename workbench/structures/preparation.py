@@ -12,6 +12,7 @@ import numpy as np
 
 from workbench.settings import PreparationSettings
 from workbench.structures.building import completed, protonated, relaxed
+from workbench.structures.company import company
 from workbench.structures.contacts import clashing_residues
 from workbench.structures.fragment import cut_segments, fragment_atoms
 from workbench.structures.humanising import humanised
@@ -19,7 +20,14 @@ from workbench.structures.mutation import mutated
 from workbench.structures.reading import read_structure
 from workbench.structures.receptor import Atom, FloatArray, Receptor
 from workbench.structures.rotamers import settled
-from workbench.structures.sites import Site, groove_site, left_out, named_site, partners
+from workbench.structures.sites import (
+    NUCLEOPHILE_SHELL_ANGSTROM,
+    Site,
+    groove_site,
+    left_out,
+    named_site,
+    partners,
+)
 from workbench.structures.source import SourceStructure
 from workbench.structures.titration import with_titration
 from workbench.structures.topology import assign_topology, check_bond_lengths
@@ -32,6 +40,8 @@ def prepare_receptor(
     mutations: tuple[str, ...] = (),
     humanise: bool = False,
     pka: bool = False,
+    keep_waters: bool = False,
+    keep_partners: bool = False,
 ) -> Receptor:
     """Return the receptor that a structure file holds.
 
@@ -53,6 +63,11 @@ def prepare_receptor(
         Whether PROPKA computes the pKa values of the site's groups, as the entry has them. They
         are reported, and a group whose charge they would change is named; hydrogens follow the
         model pKa all the same.
+    keep_waters
+        Whether waters stay that lie within 5 angstrom of the groove's lining (or the named
+        sulphur) and touch two polar atoms of the protein.
+    keep_partners
+        Whether residues of other protein chains in the shell stay (cargo, Ran, RanBP1).
 
     Raises
     ------
@@ -68,8 +83,17 @@ def prepare_receptor(
     else:
         site = groove_site(structure, settings.shell_angstrom)
     segments, cut = cut_segments(site.residues, site.numbers, site.chosen)
+    beside = company(
+        structure,
+        site,
+        shell_angstrom=_shell_angstrom(site, settings),
+        waters=keep_waters,
+        partners=keep_partners,
+    )
+    segments = [*segments, *beside.segments]
     whole, built = completed(segments)
     whole = settled(whole, segments)
+    whole += [(water,) for water in beside.waters]
     number = site.numbers[site.residues.index(site.reactive.residue)]
     heavy, places = fragment_atoms(whole, site.chain)
     atoms, coordinates = protonated(heavy, places, settings, thiol=number)
@@ -83,21 +107,28 @@ def prepare_receptor(
     receptor = _receptor(structure, site, atoms, coordinates, settings)
     changes = (
         *structure.notes,
-        *left_out(structure, site),
+        *left_out(structure, site, set(beside.names.values())),
         *site.changes,
         *_conformers(structure, site),
         *site.reactive.changes,
         *cut,
+        *beside.changes,
         *built,
         f"hydrogens were added at pH {settings.ph:g} and minimised with {settings.force_field}",
         *moved,
     )
-    receptor = replace(receptor, changes=changes)
+    provenance = receptor.provenance | ({"kept_beside": beside.names} if beside.names else {})
+    receptor = replace(receptor, changes=changes, provenance=provenance)
     if pka:
         receptor = with_titration(receptor, site.residues, site.numbers, settings.ph)
     if humanise:
         receptor = humanised(receptor, settings)
     return mutated(receptor, mutations, settings) if mutations else receptor
+
+
+def _shell_angstrom(site: Site, settings: PreparationSettings) -> float:
+    """Return how far from the site's centre residues are kept."""
+    return settings.shell_angstrom if site.numbering == "human" else NUCLEOPHILE_SHELL_ANGSTROM
 
 
 def _conformers(structure: SourceStructure, site: Site) -> list[str]:

@@ -26,7 +26,8 @@ class Atom:
         Three-letter name, ``ACE`` and ``NME`` for the caps.
     residue_number
         Human numbering (the entry's own for a protein that is not XPO1). Caps carry the
-        number of the residue that they replace.
+        number of the residue that they replace. Kept waters and partner residues are counted
+        from 6000 on: no two residues but caps share a number.
     chain
         Chain letter in the prepared receptor.
     formal_charge
@@ -50,7 +51,7 @@ class Receptor:
     name, source
         What the user called it; the file, entry or model that it was made from.
     atoms
-        ``n_atoms`` atoms, hydrogens included.
+        ``n_atoms`` atoms, hydrogens included: the site's chain, then kept partners and waters.
     coordinates
         ``(n_atoms, 3)`` angstrom.
     bonds
@@ -93,8 +94,13 @@ class Receptor:
     provenance: dict[str, Any] = field(default_factory=dict)
     titration: tuple[dict[str, Any], ...] = ()
 
+    @property
+    def site_chain(self) -> str:
+        """Letter of the chain that holds the site; kept partners and waters have others."""
+        return self.atoms[0].chain
+
     def find(self, residue_number: int, atom_name: str) -> int:
-        """Return the index of an atom by residue number and name.
+        """Return the index of an atom of the site's chain by residue number and name.
 
         Raises
         ------
@@ -103,7 +109,8 @@ class Receptor:
         """
         for index, atom in enumerate(self.atoms):
             if (
-                atom.residue_number == residue_number
+                atom.chain == self.site_chain
+                and atom.residue_number == residue_number
                 and atom.name == atom_name
                 and atom.residue_name not in ("ACE", "NME")
             ):

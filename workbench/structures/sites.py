@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from workbench.structures.fragment import nearby_residues
 from workbench.structures.groove import GrooveState, groove_state, lining_coordinates
 from workbench.structures.numbering import find_xpo1
 from workbench.structures.reactive import ReactiveSite, named_cysteine, reactive_site
-from workbench.structures.source import SourceResidue, SourceStructure
+from workbench.structures.source import FloatArray, SourceResidue, SourceStructure
 from workbench.structures.wild_types import nearest_reference
 
 NUCLEOPHILE_SHELL_ANGSTROM = 16.0
@@ -20,7 +20,7 @@ NUCLEOPHILE_SHELL_ANGSTROM = 16.0
 
 _UNNUMBERED_FROM = 5000
 _XPO1_CHAIN = "A"
-_LIGAND_CHAIN = "L"
+LIGAND_CHAIN = "L"
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Site:
         The protein residues of the chain, and each one's number in the receptor.
     chosen
         Indices of the residues that are kept.
+    centre
+        ``(n, 3)`` angstrom: the groove's lining, or the named sulphur, around which they lie.
     residue_map
         Receptor's number -> the entry's ``chain:number``.
     identity
@@ -44,6 +46,7 @@ class Site:
     residues: tuple[SourceResidue, ...]
     numbers: tuple[int, ...]
     chosen: tuple[int, ...]
+    centre: FloatArray
     reactive: ReactiveSite
     numbering: str
     residue_map: dict[int, str]
@@ -63,7 +66,8 @@ def groove_site(structure: SourceStructure, shell_angstrom: float) -> Site:
         When the entry holds no XPO1 with its groove.
     """
     xpo1, copies = find_xpo1(structure)
-    chosen = nearby_residues(xpo1.residues, lining_coordinates(xpo1), shell_angstrom)
+    centre = lining_coordinates(xpo1)
+    chosen = nearby_residues(xpo1.residues, centre, shell_angstrom)
     numbers, changes = _unique_numbers(xpo1.residues, xpo1.human_numbers, chosen)
     if copies:
         changes.append(
@@ -75,6 +79,7 @@ def groove_site(structure: SourceStructure, shell_angstrom: float) -> Site:
         residues=xpo1.residues,
         numbers=tuple(numbers),
         chosen=tuple(chosen),
+        centre=centre,
         reactive=reactive,
         numbering="human",
         residue_map=xpo1.residue_map,
@@ -101,7 +106,7 @@ def named_site(structure: SourceStructure, nucleophile: str) -> Site:
     chosen = nearby_residues(residues, centre, NUCLEOPHILE_SHELL_ANGSTROM)
     own = [None if r.insertion_code else r.number for r in residues]
     numbers, changes = _unique_numbers(residues, own, chosen)
-    usable = len(residue.chain) == 1 and residue.chain != _LIGAND_CHAIN
+    usable = len(residue.chain) == 1 and residue.chain != LIGAND_CHAIN
     chain = residue.chain if usable else _XPO1_CHAIN
     if chain != residue.chain:
         changes.append(f"chain {residue.chain} of the entry is chain {chain} here")
@@ -109,6 +114,7 @@ def named_site(structure: SourceStructure, nucleophile: str) -> Site:
         residues=residues,
         numbers=tuple(numbers),
         chosen=tuple(chosen),
+        centre=centre,
         reactive=reactive_site(structure, residue),
         numbering="entry",
         residue_map={numbers[i]: residues[i].key for i in chosen},
@@ -144,21 +150,36 @@ def _unique_numbers(
 
 def partners(structure: SourceStructure, chain: str) -> tuple[str, ...]:
     """Return what else the entry holds: other protein chains and ligands, waters left out."""
+    return tuple(name for _, name in _others(structure, chain))
+
+
+def _others(structure: SourceStructure, chain: str) -> list[tuple[str, str]]:
+    """Return the name of each partner, after its chain's letter where it is a protein."""
     names = []
     for other, residues in structure.protein_chains().items():
         if other != chain:
             organism = structure.organisms.get(other)
             detail = f", {organism}" if organism else ""
-            names.append(f"chain {other} ({len(residues)} residues{detail})")
-    names += [residue.address for residue in structure.residues if residue.kind == "other"]
-    return tuple(names)
+            names.append((other, f"chain {other} ({len(residues)} residues{detail})"))
+    names += [("", residue.address) for residue in structure.residues if residue.kind == "other"]
+    return names
 
 
-def left_out(structure: SourceStructure, site: Site) -> list[str]:
-    """Return what of the entry is not in the receptor, one line each."""
+def left_out(structure: SourceStructure, site: Site, kept: Collection[str] = ()) -> list[str]:
+    """Return what of the entry is not in the receptor, one line each.
+
+    Parameters
+    ----------
+    kept
+        Addresses of the entry's waters and partner residues that stay.
+    """
     chain = site.reactive.residue.chain
-    lines = [f"{name} was left out" for name in partners(structure, chain)]
-    waters = sum(residue.kind == "water" for residue in structure.residues)
+    here = {address.split(":")[0] for address in kept}
+    lines = [
+        f"{name} was left out" + (" but for what lies at the site" if of in here else "")
+        for of, name in _others(structure, chain)
+    ]
+    waters = sum(r.kind == "water" and r.address not in kept for r in structure.residues)
     if waters:
         lines.append(f"{waters} water{'s were' if waters > 1 else ' was'} left out")
     lines.append(

@@ -19,6 +19,7 @@ _BACKBONE = "N-CA CA-C C=O C-OXT"
 _SIDE_CHAINS = {
     "ACE": "CH3-C C=O",
     "NME": "N-C",
+    "HOH": "",
     "GLY": "",
     "ALA": "CA-CB",
     "VAL": "CA-CB CB-CG1 CB-CG2",
@@ -44,7 +45,8 @@ _SIDE_CHAINS = {
 """Heavy-atom bonds by residue, ``-`` single and ``=`` double in one Kekule structure."""
 
 CAPS = ("ACE", "NME")
-STANDARD_RESIDUES = frozenset(_SIDE_CHAINS) - set(CAPS)
+WATER = "HOH"
+STANDARD_RESIDUES = frozenset(_SIDE_CHAINS) - {*CAPS, WATER}
 
 _VALENCE = {"N": 3, "O": 2, "S": 2}
 _X_H_ANGSTROM = 1.4
@@ -98,6 +100,8 @@ def template_atoms(residue_name: str) -> tuple[str, ...]:
         When the residue has no template.
     """
     template = _SIDE_CHAINS[residue_name]
+    if residue_name == WATER:
+        return ("O",)
     if residue_name not in CAPS:
         template = f"N-CA CA-C C=O {template}"
     names = template.replace("=", "-").replace("-", " ").split()
@@ -154,7 +158,7 @@ def _residue_bonds(atoms: Sequence[Atom], coordinates: FloatArray, group: range)
     if len(index) != len(group):
         raise ReceptorError(f"{where} has two atoms of one name")
     template = _SIDE_CHAINS[first.residue_name]
-    if first.residue_name not in CAPS:
+    if first.residue_name not in (*CAPS, WATER):
         template = f"{_BACKBONE} {template}"
     bonds: list[Bond] = []
     for token in template.split():
@@ -196,6 +200,8 @@ def _peptide_bonds(
 ) -> list[Bond]:
     bonds: list[Bond] = []
     for left, right in pairwise(groups):
+        if atoms[left[0]].chain != atoms[right[0]].chain:
+            continue
         if atoms[left[0]].residue_name == "NME" or atoms[right[0]].residue_name == "ACE":
             continue
         carbon = next((i for i in left if atoms[i].name == "C"), None)

@@ -1,0 +1,222 @@
+"""Waters and partner chains that stay with the site."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import gemmi
+import numpy as np
+import pytest
+from rdkit import Chem
+from rdkit.Chem import rdForceFieldHelpers
+from structure_cases import as_entry, heavy_positions, rdkit_mol
+
+from workbench.cli.main import main
+from workbench.docking.atom_types import receptor_types
+from workbench.errors import ReceptorError
+from workbench.settings import PreparationSettings
+from workbench.structures.contacts import clashing_pairs
+from workbench.structures.loading import load_receptor
+from workbench.structures.mmcif import receptor_mmcif
+from workbench.structures.pdbqt import receptor_pdbqt
+from workbench.structures.preparation import prepare_receptor
+from workbench.structures.reading import read_structure
+from workbench.structures.receptor import Receptor
+from workbench.structures.topology import CAPS
+from workbench.structures.writing import receptor_json, receptor_pdb
+
+
+def water_lines(positions: Sequence[np.ndarray]) -> str:
+    return "".join(
+        f"HETATM{9000 + i:5d}  O   HOH S{i:4d}    {x:8.3f}{y:8.3f}{z:8.3f}  1.00 20.00"
+        "           O\n"
+        for i, (x, y, z) in enumerate(positions, start=1)
+    )
+
+
+@pytest.fixture(scope="module")
+def human_groove() -> Receptor:
+    return load_receptor("human-groove")
+
+
+@pytest.fixture(scope="module")
+def wet_entry(human_groove: Receptor, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped groove with waters where a test of geometry alone puts them."""
+    heavy = np.array([a.element != "H" for a in human_groove.atoms])
+    points = human_groove.coordinates[heavy]
+    polar = human_groove.coordinates[
+        [a.element in "NO" and a.residue_name not in CAPS for a in human_groove.atoms]
+    ]
+    lining = human_groove.coordinates[human_groove.find(568, "CE")]
+    grid = np.stack(np.meshgrid(*[np.arange(-7, 7.1, 0.7)] * 3), -1).reshape(-1, 3) + lining
+    nearest = np.linalg.norm(grid[:, None] - points, axis=2).min(axis=1)
+    grid, nearest = (x[np.linalg.norm(grid - lining, axis=1) < 4.9] for x in (grid, nearest))
+    contacts = (np.linalg.norm(grid[:, None] - polar, axis=2) < 3.4).sum(axis=1)
+    held = grid[(nearest > 2.6) & (contacts >= 2)][0]
+    loose = grid[(nearest > 3.6) & (nearest < 4.5)][0]
+    inside = points[0] + [0.3, 0.0, 0.0]
+    text = as_entry(human_groove, chain="C", shift=11).replace("END", "").rstrip() + "\n"
+    path = tmp_path_factory.mktemp("wet") / "wet.pdb"
+    path.write_text(text + water_lines([held, loose, inside, lining + 40.0]) + "END\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def wet(wet_entry: Path) -> Receptor:
+    return prepare_receptor(wet_entry, keep_waters=True)
+
+
+@pytest.fixture(scope="module")
+def with_cargo(shared_structures: Path) -> Receptor:
+    """Snurportin-1 (chain E) on mouse CRM1 (chain D), with Ran (chain A)."""
+    path = shared_structures / "receptors" / "3gjx_stripped.pdb"
+    return prepare_receptor(path, keep_partners=True)
+
+
+def check_is_sound(receptor: Receptor) -> None:
+    """A receptor that every later stage can take."""
+    mol = rdkit_mol(receptor)
+    Chem.SanitizeMol(mol)
+    assert rdForceFieldHelpers.MMFFHasAllMoleculeParams(mol)
+    receptor_types(receptor)
+    assert receptor_pdbqt(receptor)
+    numbers: dict[int, set[tuple[str, str]]] = {}
+    for atom in receptor.atoms:
+        if atom.residue_name not in CAPS:
+            numbers.setdefault(atom.residue_number, set()).add((atom.chain, atom.residue_name))
+    assert all(len(residues) == 1 for residues in numbers.values())
+    pdb = gemmi.read_pdb_string(receptor_pdb(receptor))
+    block = gemmi.cif.read_string(receptor_mmcif(receptor))[0]
+    cif = gemmi.make_structure_from_block(block)
+    for structure in (pdb, cif):
+        assert structure[0].count_atom_sites() == len(receptor.atoms)
+        assert {chain.name for chain in structure[0]} == {a.chain for a in receptor.atoms}
+    json.dumps(receptor_json(receptor))
+
+
+def test_only_the_water_that_two_polar_atoms_hold_stays(wet: Receptor) -> None:
+    waters = [a for a in wet.atoms if a.residue_name == "HOH"]
+    assert sorted(a.name for a in waters) == ["H1", "H2", "O"]
+    assert {a.chain for a in waters} == {"W"}
+    assert wet.provenance["kept_beside"] == {f"W:{waters[0].residue_number}": "S:HOH:1"}
+    assert "3 waters were left out" in wet.changes
+
+
+def test_a_kept_water_has_the_geometry_of_water(wet: Receptor, wet_entry: Path) -> None:
+    place = {a.name: wet.coordinates[i] for i, a in enumerate(wet.atoms) if a.chain == "W"}
+    arms = [place[name] - place["O"] for name in ("H1", "H2")]
+    lengths = [float(np.linalg.norm(arm)) for arm in arms]
+    assert lengths == pytest.approx([0.957, 0.957], abs=0.03)
+    angle = np.degrees(np.arccos(arms[0] @ arms[1] / np.prod(lengths)))
+    assert angle == pytest.approx(104.5, abs=4.0)
+    source = next(r for r in read_structure(wet_entry).residues if r.key == "S:1")
+    assert place["O"] == pytest.approx(source.coordinates[0], abs=1e-3)
+
+
+def test_a_receptor_with_a_water_is_sound(wet: Receptor) -> None:
+    check_is_sound(wet)
+    assert wet.reactive_address() == "A:528:SG"
+    typed = receptor_types(wet)
+    oxygen = next(i for i, a in enumerate(wet.atoms) if a.chain == "W" and a.name == "O")
+    kind = typed.types[typed.indices.tolist().index(oxygen)]
+    assert kind.donor and kind.acceptor and not kind.hydrophobic
+
+
+def test_waters_leave_the_protein_where_it_was(wet: Receptor, wet_entry: Path) -> None:
+    dry = prepare_receptor(wet_entry)
+    before, after = heavy_positions(dry), heavy_positions(wet)
+    assert set(before) <= set(after)
+    assert max(np.linalg.norm(after[key] - before[key]) for key in before) < 0.5
+
+
+def test_a_wet_receptor_can_be_mutated(wet_entry: Path) -> None:
+    mutant = prepare_receptor(wet_entry, mutations=("C528S",), keep_waters=True)
+    assert mutant.verdict == "no_thiol"
+    assert sum(a.chain == "W" for a in mutant.atoms) == 3
+    check_is_sound(mutant)
+
+
+def test_a_partner_with_the_same_number_is_not_the_reactive_residue(
+    human_groove: Receptor, tmp_path: Path
+) -> None:
+    """A short partner that has a cysteine 528 of its own, next to the groove."""
+    far = float(np.ptp(human_groove.coordinates[:, 2]))
+    pieces = [i for i, a in enumerate(human_groove.atoms) if 526 <= a.residue_number <= 530]
+    own = [i for i in pieces if human_groove.atoms[i].residue_name not in CAPS]
+    shift = np.array([0.0, 0.0, far + 4.0])
+    copy = replace(
+        human_groove,
+        atoms=tuple(human_groove.atoms[i] for i in own),
+        coordinates=human_groove.coordinates[own] + shift,
+    )
+    text = as_entry(human_groove, chain="C", shift=0).replace("END", "").rstrip()
+    path = tmp_path / "pair.pdb"
+    path.write_text(
+        f"{as_entry(copy, chain='A', shift=0).replace('END', '').rstrip()}\n{text}\nEND\n"
+    )
+    settings = PreparationSettings(shell_angstrom=40.0)
+    receptor = prepare_receptor(path, settings, keep_partners=True)
+    assert receptor.entry_residue == "C:CYS:528"
+    assert receptor.reactive_atom == receptor.find(528, "SG")
+    # the partner's letter is taken by the receptor's own chain
+    assert set(receptor.provenance["kept_beside"]) == {f"B:{6000 + n}" for n in range(526, 531)}
+    check_is_sound(receptor)
+
+
+def test_cargo_stays_in_the_groove(with_cargo: Receptor, shared_structures: Path) -> None:
+    assert with_cargo.reactive_address() == "A:528:SG"
+    assert {a.chain for a in with_cargo.atoms} == {"A", "E"}
+    names = with_cargo.provenance["kept_beside"]
+    # the export signal of snurportin-1 is its N-terminus, Met1 to Leu13
+    kept = set(names.values())
+    assert {"E:MET:1", "E:LEU:4", "E:LEU:8", "E:PHE:12"} <= kept
+    entry = {
+        (residue.address, name): position
+        for residue in read_structure(
+            shared_structures / "receptors" / "3gjx_stripped.pdb"
+        ).residues
+        for name, position in zip(residue.atom_names, residue.coordinates, strict=True)
+    }
+    moved = [
+        np.linalg.norm(position - entry[names[f"{atom.chain}:{atom.residue_number}"], atom.name])
+        for atom, position in zip(with_cargo.atoms, with_cargo.coordinates, strict=True)
+        if atom.chain == "E" and atom.element != "H" and atom.residue_name not in CAPS
+    ]
+    assert len(moved) > 150
+    assert max(moved) < 0.5
+
+
+def test_a_receptor_with_cargo_is_sound(with_cargo: Receptor) -> None:
+    check_is_sound(with_cargo)
+    pairs = clashing_pairs(with_cargo.atoms, with_cargo.coordinates, with_cargo.bonds)
+    assert len(pairs) == 0
+    assert any(a.chain == "E" and a.residue_name in CAPS for a in with_cargo.atoms)
+    assert any("chain A" in line and "was left out" in line for line in with_cargo.changes)
+
+
+def test_a_crystal_water_beside_a_thiol_is_kept(shared_structures: Path) -> None:
+    path = shared_structures / "adducts" / "1vsn.pdb"
+    receptor = prepare_receptor(path, nucleophile="A:25:SG", keep_waters=True)
+    names = receptor.provenance["kept_beside"]
+    assert names
+    sulphur = receptor.coordinates[receptor.find(25, "SG")]
+    for index, atom in enumerate(receptor.atoms):
+        if atom.chain == "W" and atom.name == "O":
+            assert np.linalg.norm(receptor.coordinates[index] - sulphur) <= 5.0
+    check_is_sound(receptor)
+
+
+@pytest.mark.parametrize("option", ["keep_waters", "keep_partners"])
+def test_an_embedded_receptor_has_nothing_to_keep(option: str) -> None:
+    with pytest.raises(ReceptorError, match="no waters and no partners"):
+        load_receptor("human-groove", **{option: True})
+
+
+def test_the_command_keeps_waters(wet_entry: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert main(["prepare", "receptor", str(wet_entry), "--keep-waters", "--out", str(out)]) == 0
+    assert (out / "receptor.pdb").read_text().count(" HOH W") >= 3
+    assert "kept_beside" in json.loads((out / "receptor.json").read_text())["provenance"]
