@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from docking_cases import Case
+from numba import njit
 from numpy.typing import NDArray
 
 from workbench.docking import kernels
+from workbench.docking.compiling import compiled
 from workbench.docking.covalent import build_problem, exact_score
 
 
@@ -102,3 +106,11 @@ def test_minimiser_ends_where_no_small_step_helps(kpt_185: Case) -> None:
     ]
     assert after < before
     assert min(around) > after - 0.01
+
+
+def test_a_function_that_cannot_be_cached_is_compiled_all_the_same() -> None:
+    namespace: dict[str, Any] = {}
+    exec("def double(x):\n    return 2.0 * x\n", namespace)
+    with pytest.raises(RuntimeError, match="cannot cache"):
+        njit(cache=True)(namespace["double"])
+    assert compiled()(namespace["double"])(1.5) == 3.0

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from workbench.docking.atom_types import AtomType, TypedAtoms
+from workbench.docking.compiling import compiled
 from workbench.docking.scoring import (
     BINS_PER_SQUARE_ANGSTROM,
     CUTOFF_ANGSTROM,
@@ -63,7 +63,7 @@ def _classes(types: tuple[AtomType, ...], own: NDArray[np.bool_]) -> tuple[list[
     return list(kinds), np.array(labels, dtype=np.int64)
 
 
-@njit(cache=True)
+@compiled()
 def _accumulate(
     values: NDArray[np.float32],
     origin: FloatArray,

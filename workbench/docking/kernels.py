@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from workbench.docking.compiling import compiled
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -39,7 +40,7 @@ class Problem(NamedTuple):
     spacing: float
 
 
-@njit(cache=True, fastmath=False)
+@compiled()
 def place(
     problem: Problem, angles: FloatArray, conformer: int, points: FloatArray, axes: FloatArray
 ) -> None:
@@ -95,7 +96,7 @@ def place(
             )
 
 
-@njit(cache=True)
+@compiled()
 def _spline_weights(f: float, weight: FloatArray, slope: FloatArray) -> None:
     g = 1.0 - f
     weight[0] = g * g * g / 6.0
@@ -108,7 +109,7 @@ def _spline_weights(f: float, weight: FloatArray, slope: FloatArray) -> None:
     slope[3] = 0.5 * f * f
 
 
-@njit(cache=True)
+@compiled()
 def _grid_energy(problem: Problem, points: FloatArray, gradient: FloatArray) -> float:
     energy = 0.0
     spacing = problem.spacing
@@ -156,7 +157,7 @@ def _grid_energy(problem: Problem, points: FloatArray, gradient: FloatArray) -> 
     return energy
 
 
-@njit(cache=True)
+@compiled()
 def _pair_energy(problem: Problem, points: FloatArray, gradient: FloatArray) -> float:
     """Sum the energy within the adduct; the tables hold energy and slope against r squared."""
     energy = 0.0
@@ -190,7 +191,7 @@ def _pair_energy(problem: Problem, points: FloatArray, gradient: FloatArray) -> 
     return energy
 
 
-@njit(cache=True)
+@compiled()
 def evaluate(
     problem: Problem, angles: FloatArray, conformer: int, points: FloatArray, slopes: FloatArray
 ) -> float:
@@ -230,7 +231,7 @@ def evaluate(
     return energy
 
 
-@njit(cache=True)
+@compiled()
 def minimise(
     problem: Problem, angles: FloatArray, conformer: int, max_steps: int, tolerance: float
 ) -> tuple[float, int]:
@@ -287,7 +288,7 @@ def minimise(
     return energy, evaluations
 
 
-@njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def basin_hopping(
     problem: Problem,
     seed: int,
