@@ -53,7 +53,7 @@ def add_receptor(parser: argparse.ArgumentParser) -> None:
         default="human-groove",
         metavar="RECEPTOR",
         help="human-groove (default), human-groove-3nc1, a PDB id, AF-<UniProt>, or a structure "
-        "file (.cif, .pdb, .ent, also .gz)",
+        "file (.cif, .bcif, .pdb, .ent, also .gz)",
     )
     add_receptor_options(parser)
 
