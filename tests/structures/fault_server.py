@@ -59,8 +59,8 @@ class FaultServer(ThreadingHTTPServer):
             "pdb_servers": servers,
             "alphafold_servers": servers,
             "connect_timeout_s": 2.0,
-            "read_timeout_s": 0.4,
-            "total_timeout_s": 1.5,
+            "read_timeout_s": 20.0,
+            "total_timeout_s": 60.0,
             "backoff_s": 0.01,
             "max_megabytes": 4.0,
             "offline": False,
@@ -189,7 +189,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(gzip.compress(b" " * 8_000_000))
 
     def silent(self) -> None:
-        time.sleep(1.0)
+        time.sleep(5.0)
 
     def drips(self) -> None:
         self.send_response(200)

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -92,18 +91,21 @@ NO_IDS = [
 ]
 
 
+# Faults of time need limits that they overstep and that a busy machine keeps.
+LIMITS = {"silent": {"read_timeout_s": 2.0}, "drips": {"total_timeout_s": 3.0}}
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_fault_is_named_and_leaves_nothing(cache: Path, server: FaultServer, fault: str) -> None:
-    start = time.monotonic()
+    limits = LIMITS.get(fault, {})
     with pytest.raises(FetchError, match=FAULTS[fault]) as caught:
-        fetch_entry(ENTRY, server.settings(fault))
-    assert time.monotonic() - start < 5
+        fetch_entry(ENTRY, server.settings(fault, **limits))
     assert kept(cache) == []
     message = str(caught.value)
     assert ENTRY in message and "127.0.0.1" in message
     assert "\n" not in message and len(message) < 400 and str(cache) not in message
     # the next mirror saves the day
-    found = fetch_entry(ENTRY, server.settings(fault, "good"))
+    found = fetch_entry(ENTRY, server.settings(fault, "good", **limits))
     assert found.origin == "network" and found.url.endswith("/good/9xpo.cif")
     assert re.search(f"because .*({FAULTS[fault]})", found.notes[0])
     assert kept(cache) == ["9xpo.cif", "registry.json"]
@@ -156,7 +158,7 @@ def test_ten_processes_get_one_good_file(cache: Path, server: FaultServer) -> No
         "f = fetch_entry('9XPO', FetchSettings.model_validate_json(sys.argv[1]));"
         "print(f.sha256, f.path)"
     )
-    settings = server.settings("good_late", read_timeout_s=10, total_timeout_s=60)
+    settings = server.settings("good_late")
     words = [sys.executable, "-c", code, settings.model_dump_json()]
     running = [
         subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -173,7 +175,7 @@ def test_ten_processes_get_one_good_file(cache: Path, server: FaultServer) -> No
 
 def test_many_entries_at_once_are_all_registered(cache: Path, server: FaultServer) -> None:
     names = [f"9XP{k}" for k in range(8)]
-    settings = server.settings("good", total_timeout_s=30)
+    settings = server.settings("good")
     threads = [threading.Thread(target=fetch_entry, args=(n, settings)) for n in names]
     for thread in threads:
         thread.start()

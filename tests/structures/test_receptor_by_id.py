@@ -135,7 +135,7 @@ def test_real_entries_through_the_server(
 ) -> None:
     server.files["4I39"] = (shared_structures / "adducts" / "4i39.cif").read_bytes()
     server.files["3M1I"] = converted(shared_structures / "receptors" / "3m1i.pdb")
-    settings = server.settings("good_gzip", total_timeout_s=30)
+    settings = server.settings("good_gzip")
     assert fetch_entry("4i39", settings).path.read_bytes() == server.files["4I39"]
     receptor = load_receptor("3M1I", fetching=settings)
     assert (receptor.verdict, receptor.entry_residue) == ("no_thiol", "C:THR:539")
@@ -143,5 +143,5 @@ def test_real_entries_through_the_server(
     for fault in ("cut", "cut_at_a_line", "short", "cut_gzip"):
         shutil.rmtree(cache)
         with pytest.raises(FetchError):
-            fetch_entry("4I39", server.settings(fault, total_timeout_s=30))
+            fetch_entry("4I39", server.settings(fault))
         assert kept(cache) == []
