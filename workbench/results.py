@@ -115,22 +115,7 @@ class DockingResult:
         import pandas as pd
 
         rows = [
-            {
-                "ligand": self.ligand["name"],
-                "diastereomer": adduct.label,
-                "rank": pose.rank,
-                "score_kcal_per_mol": pose.score_kcal_per_mol,
-                **{f"score_{name}_kcal_per_mol": v for name, v in pose.score_terms.items()},
-                "minimised_energy_kcal_per_mol": pose.minimised_energy_kcal_per_mol,
-                "strain_kcal_per_mol": pose.strain_kcal_per_mol,
-                "sg_c_distance_angstrom": pose.sg_c_distance_angstrom,
-                "c_s_c_angle_degree": pose.c_s_c_angle_degree,
-                "rmsd_to_reference_angstrom": pose.rmsd_to_reference_angstrom,
-                "core_rmsd_to_reference_angstrom": pose.core_rmsd_to_reference_angstrom,
-                "moved_by_minimisation_angstrom": pose.moved_by_minimisation_angstrom,
-                "valid": pose.valid,
-                "failed_checks": "; ".join(pose.failed_checks),
-            }
+            pose_row(self.ligand["name"], adduct, pose)
             for adduct in self.adducts
             for pose in adduct.poses
         ]
@@ -149,3 +134,23 @@ _STRUCTURES = ("sdf", "drug_sdf", "complex_pdb", "complex_cif")
 
 def _without_structures(record: EncounterRecord | PoseRecord) -> dict[str, Any]:
     return {key: value for key, value in asdict(record).items() if key not in _STRUCTURES}
+
+
+def pose_row(ligand_name: str, adduct: AdductRecord, pose: PoseRecord) -> dict[str, Any]:
+    """Return what tables and SD tags say of a pose, by column."""
+    return {
+        "ligand": ligand_name,
+        "diastereomer": adduct.label,
+        "rank": pose.rank,
+        "score_kcal_per_mol": pose.score_kcal_per_mol,
+        **{f"score_{name}_kcal_per_mol": v for name, v in pose.score_terms.items()},
+        "minimised_energy_kcal_per_mol": pose.minimised_energy_kcal_per_mol,
+        "strain_kcal_per_mol": pose.strain_kcal_per_mol,
+        "sg_c_distance_angstrom": pose.sg_c_distance_angstrom,
+        "c_s_c_angle_degree": pose.c_s_c_angle_degree,
+        "rmsd_to_reference_angstrom": pose.rmsd_to_reference_angstrom,
+        "core_rmsd_to_reference_angstrom": pose.core_rmsd_to_reference_angstrom,
+        "moved_by_minimisation_angstrom": pose.moved_by_minimisation_angstrom,
+        "valid": pose.valid,
+        "failed_checks": "; ".join(pose.failed_checks),
+    }

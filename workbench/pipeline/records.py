@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
+from workbench.analysis import geometry
 from workbench.analysis.interactions import find_interactions
 from workbench.analysis.rmsd import compare_to_reference
 from workbench.analysis.validity import check_complex
@@ -150,6 +151,7 @@ def _pose_record(refined: RefinedPose, reference: ReferencePose | None) -> PoseR
     bonded = refined.minimised.bonded
     adduct = bonded.adduct
     drug = bonded.coordinates[bonded.drug_atoms]
+    beta, sulphur, carbon = bonded.coordinates[[bonded.cb, bonded.sg, bonded.reactive_carbon]]
     validity = check_complex(bonded)
     problems = refined.minimised.problems
     failed = validity.failed + (("minimisation",) if problems else ())
@@ -169,15 +171,8 @@ def _pose_record(refined: RefinedPose, reference: ReferencePose | None) -> PoseR
         score_terms={name: round(value, 3) for name, value in refined.pose.terms.items()},
         minimised_energy_kcal_per_mol=round(refined.minimised.energy_kcal_per_mol, 2),
         strain_kcal_per_mol=strain,
-        sg_c_distance_angstrom=round(
-            float(
-                np.linalg.norm(
-                    bonded.coordinates[bonded.sg] - bonded.coordinates[bonded.reactive_carbon]
-                )
-            ),
-            3,
-        ),
-        c_s_c_angle_degree=round(_angle(bonded), 1),
+        sg_c_distance_angstrom=round(float(geometry.distance(sulphur, carbon)), 3),
+        c_s_c_angle_degree=round(float(geometry.angle(beta, sulphur, carbon)), 1),
         rmsd_to_reference_angstrom=None if compared is None else round(compared.rmsd_angstrom, 3),
         core_rmsd_to_reference_angstrom=None
         if compared is None
@@ -218,13 +213,6 @@ def _kekule(bonded: Complex) -> Chem.Mol:
     mol = Chem.Mol(bonded.mol)
     Chem.Kekulize(mol, clearAromaticFlags=True)
     return mol
-
-
-def _angle(bonded: Complex) -> float:
-    first = bonded.coordinates[bonded.cb] - bonded.coordinates[bonded.sg]
-    second = bonded.coordinates[bonded.reactive_carbon] - bonded.coordinates[bonded.sg]
-    cosine = first @ second / np.linalg.norm(first) / np.linalg.norm(second)
-    return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from workbench.errors import OutputError
-from workbench.results import AdductRecord, DockingResult, PoseRecord
+from workbench.results import AdductRecord, DockingResult, PoseRecord, pose_row
 
 POSE_COLUMNS = (
     "ligand",
@@ -95,21 +95,7 @@ def json_text(content: Any) -> str:
 
 
 def _tags(name: str, adduct: AdductRecord, pose: PoseRecord) -> dict[str, Any]:
-    return {
-        "ligand": name,
-        "diastereomer": adduct.label,
-        "rank": pose.rank,
-        "score_kcal_per_mol": pose.score_kcal_per_mol,
-        **{f"score_{term}_kcal_per_mol": value for term, value in pose.score_terms.items()},
-        "minimised_energy_kcal_per_mol": pose.minimised_energy_kcal_per_mol,
-        "strain_kcal_per_mol": pose.strain_kcal_per_mol,
-        "sg_c_distance_angstrom": pose.sg_c_distance_angstrom,
-        "c_s_c_angle_degree": pose.c_s_c_angle_degree,
-        "rmsd_to_reference_angstrom": pose.rmsd_to_reference_angstrom,
-        "valid": pose.valid,
-        "failed_checks": "; ".join(pose.failed_checks),
-        "complex_file": pose.files.get("cif", ""),
-    }
+    return pose_row(name, adduct, pose) | {"complex_file": pose.files.get("cif", "")}
 
 
 def _record(block: str, title: str, tags: dict[str, Any]) -> str:
