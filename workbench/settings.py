@@ -101,10 +101,9 @@ class EncounterSettings(Settings):
     attack_distance_angstrom: float = Field(
         4.2, gt=0, description="S...C distance at or under which a pose can react"
     )
-    attack_angle_degree: float = Field(
-        107.0, gt=0, lt=180, description="ideal S...C=C angle (Buergi and Dunitz 1973)"
+    attack_angle_tolerance_degree: float = Field(
+        25.0, gt=0, lt=90, description="around the ideal angle of the warhead"
     )
-    attack_angle_tolerance_degree: float = Field(25.0, gt=0, lt=90)
     edge_angstrom: float = Field(26.0, ge=10, le=60, description="edge of the docking box")
 
 

@@ -49,6 +49,62 @@ class Compound:
 
 
 @dataclass(frozen=True)
+class Warhead:
+    """One row of ``warheads.csv``: an electrophile and what a thiol makes of it.
+
+    Parameters
+    ----------
+    family
+        What a chemist files it under: ``azolyl vinyl (SINE)``, ``Michael acceptor``, ...
+    smarts
+        Where it is found; particular rows stand before general ones of the same bond.
+    reactive_position, partner_position
+        Positions in the pattern of the atom that the sulphur attacks and of the atom that
+        gives up its bond to it.
+    edits
+        What changes besides the new S-C bond: ``0-1:-1`` takes one from the order of the bond
+        between these positions, ``1-2:+1`` adds one. A single bond that is taken away cuts; what
+        hangs on the other side only has left. Hydrogens follow the valences. Blank for an
+        electrophile that is recognised only to refuse it, with ``refusal`` as the reason.
+    priority
+        Of two warheads in one drug the lower is taken: 1 for classes seen or published on Cys528
+        of XPO1, then by how readily thiols add, from 2 (fast) to 5 (slow or activated only).
+    attack_angle_degree
+        Ideal angle sulphur ... attacked atom - partner.
+    reversibility
+        ``reversible``, ``irreversible`` or ``locked`` (reversible until a second step).
+    follow_up
+        What may happen to the adduct afterwards; blank when nothing is known.
+    reference, confidence
+        Where the thiol's addition is reported, and how sure the row is.
+    """
+
+    name: str
+    family: str
+    smarts: str
+    reactive_position: int
+    partner_position: int
+    edits: tuple[str, ...]
+    priority: int
+    attack_angle_degree: float | None
+    reversibility: str
+    follow_up: str
+    refusal: str
+    reference: str
+    confidence: str
+
+    @property
+    def modelled(self) -> bool:
+        """Whether its adduct can be built."""
+        return bool(self.edits)
+
+    @property
+    def reversible(self) -> bool:
+        """Whether the thiol can leave again, at least at first."""
+        return self.reversibility in ("reversible", "locked")
+
+
+@dataclass(frozen=True)
 class Entry:
     """One row of ``structures.csv``; what nobody could verify is blank (``None`` or empty).
 
@@ -135,6 +191,12 @@ def read_table(file_name: str, row_type: type[Row]) -> tuple[Row, ...]:
 def compounds() -> tuple[Compound, ...]:
     """Return the catalogue of compounds, in the table's order."""
     return read_table("compounds.csv", Compound)
+
+
+@cache
+def warheads() -> tuple[Warhead, ...]:
+    """Return the table of warheads, in its order: particular patterns before general ones."""
+    return read_table("warheads.csv", Warhead)
 
 
 @cache

@@ -51,7 +51,7 @@ def test_the_intact_drug_lies_in_the_groove_with_its_alkene(
             i, j = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
             assert 1.15 < np.linalg.norm(pose.coordinates[i] - pose.coordinates[j]) < 1.65
         Chem.AssignStereochemistryFrom3D(placed)
-        alkene = placed.GetBondBetweenAtoms(warhead.reactive_atom_index, warhead.alpha_atom_index)
+        alkene = placed.GetBondBetweenAtoms(warhead.reactive_atom_index, warhead.partner_atom_index)
         assert alkene.GetStereo() == Chem.BondStereo.STEREOZ
     assert min(np.linalg.norm(p.coordinates.mean(axis=0) - reference) for p in poses) < 6
 

@@ -142,10 +142,22 @@ def test_undefined_stereo_elsewhere_is_an_error(smiles: str, place: str) -> None
 
 
 def test_a_ligand_without_a_warhead_has_no_adduct() -> None:
-    with pytest.raises(LigandError, match="delta-lactone"):
-        enumerate_adducts(load_ligand("leptomycin B"))
+    with pytest.raises(LigandError, match="halide"):
+        enumerate_adducts(load_ligand("CS(=O)(=O)Cl"))
     with pytest.raises(LigandError, match="no electrophile"):
         enumerate_adducts(load_ligand("c1ccccc1"))
+
+
+def test_a_displaced_group_leaves_and_the_centre_is_inverted() -> None:
+    (adduct,) = enumerate_adducts(load_ligand("Cl[C@@H](C)C(=O)NC"))
+    assert adduct.drug_atoms == tuple(
+        a.GetIdx() for a in adduct.ligand.mol.GetAtoms() if a.GetSymbol() != "Cl"
+    )
+    # from the sulphur, behind the chlorine: H, CH3, CO turn the other way
+    seen = Chem.MolFromSmiles("S([C@H](C)C(=O)NC)C[C@H](N)C(=O)O")
+    assert adduct.smiles == Chem.MolToSmiles(seen)
+    with pytest.raises(LigandError, match="lost a group"):
+        reverse(adduct)
 
 
 def test_a_charged_acid_keeps_its_charge() -> None:

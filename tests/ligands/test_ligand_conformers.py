@@ -48,7 +48,7 @@ def test_the_beta_carbon_has_the_asked_chirality_and_sane_bonds(name: str, which
     assert shapes.shape[1:] == (adduct.mol.GetNumAtoms(), 3)
     warhead = adduct.ligand.warhead
     assert warhead is not None
-    beta, alpha = warhead.reactive_atom_index, warhead.alpha_atom_index
+    beta, alpha = warhead.reactive_atom_index, warhead.partner_atom_index
     nitrogen = one_neighbour(adduct.mol, beta, 7)
     for xyz in shapes:
         # priorities by hand: S > N > C > H; R is negative
@@ -77,7 +77,7 @@ def test_the_alpha_carbon_of_eltanexor_has_the_asked_chirality(which: int) -> No
 
 def alpha_and_beta(adduct: Adduct) -> tuple[int, int]:
     assert adduct.ligand.warhead is not None
-    return adduct.ligand.warhead.alpha_atom_index, adduct.ligand.warhead.reactive_atom_index
+    return adduct.ligand.warhead.partner_atom_index, adduct.ligand.warhead.reactive_atom_index
 
 
 def amide_and_aryl(adduct: Adduct, alpha: int, beta: int) -> tuple[int, int]:
@@ -125,7 +125,7 @@ def test_the_intact_drug_has_the_alkene_of_its_smiles(smiles: str, right: float)
     nitrogen = match.atom_indices[1]
     carbonyl = next(
         a.GetIdx()
-        for a in ligand.mol.GetAtomWithIdx(match.alpha_atom_index).GetNeighbors()
+        for a in ligand.mol.GetAtomWithIdx(match.partner_atom_index).GetNeighbors()
         if any(
             b.GetBondTypeAsDouble() == 2 and b.GetOtherAtom(a).GetAtomicNum() == 8
             for b in a.GetBonds()
@@ -133,7 +133,7 @@ def test_the_intact_drug_has_the_alkene_of_its_smiles(smiles: str, right: float)
     )
     xyz = placed.GetConformer().GetPositions()
     angle = torsion(
-        *(xyz[i] for i in (nitrogen, match.reactive_atom_index, match.alpha_atom_index, carbonyl))
+        *(xyz[i] for i in (nitrogen, match.reactive_atom_index, match.partner_atom_index, carbonyl))
     )
     assert abs(abs(angle) - right) < 20
 

@@ -98,7 +98,7 @@ def test_eltanexor_is_accepted_as_e() -> None:
     assert ligand.warnings == ()
     match = ligand.warhead
     assert match is not None
-    bond = ligand.mol.GetBondBetweenAtoms(match.reactive_atom_index, match.alpha_atom_index)
+    bond = ligand.mol.GetBondBetweenAtoms(match.reactive_atom_index, match.partner_atom_index)
     assert bond.GetStereo() in (Chem.BondStereo.STEREOE, Chem.BondStereo.STEREOTRANS)
 
 
@@ -122,7 +122,8 @@ def test_warnings_show_the_confidence_of_the_catalogue() -> None:
 
 def test_verdicts_tell_none_from_unsupported() -> None:
     assert load_ligand("selinexor").warhead_verdict == "adduct"
-    assert load_ligand("leptomycin B").warhead_verdict == "unsupported_warhead"
+    assert load_ligand("leptomycin B").warhead_verdict == "adduct"
+    assert load_ligand("CS(=O)(=O)Cl").warhead_verdict == "unsupported_warhead"
     benzene = load_ligand("c1ccccc1")
     assert (benzene.warhead, benzene.warhead_verdict) == (None, "no_warhead")
 

@@ -37,7 +37,7 @@ def test_the_record_of_an_adduct_is_the_drug_with_one_bond_less(name: str) -> No
     assert read.GetProp("_Name") == name
     assert float(read.GetProp("score_kcal_per_mol")) == -7.25
     assert np.abs(read.GetConformer().GetPositions() - xyz[: adduct.n_drug_atoms]).max() < 1e-3
-    attacked = {warhead.reactive_atom_index, warhead.alpha_atom_index}
+    attacked = {warhead.reactive_atom_index, warhead.partner_atom_index}
     for bond in drug.GetBonds():
         ends = (bond.GetBeginAtomIdx(), bond.GetEndAtomIdx())
         written = read.GetBondBetweenAtoms(*ends).GetBondTypeAsDouble()

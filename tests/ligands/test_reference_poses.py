@@ -74,7 +74,7 @@ def test_the_attacked_bond_is_drawn_as_the_component_draws_it(name: str) -> None
     pose, ligand = reference_pose(name), load_ligand(name)
     assert pose is not None
     assert ligand.warhead is not None
-    pair = (ligand.warhead.reactive_atom_index, ligand.warhead.alpha_atom_index)
+    pair = (ligand.warhead.reactive_atom_index, ligand.warhead.partner_atom_index)
     order = pose.mol.GetBondBetweenAtoms(*pair).GetBondTypeAsDouble()
     # trap: component K76 alone keeps its alkene, and draws it E where the drug is Z
     assert order == (2.0 if name == "KPT-276" else 1.0)

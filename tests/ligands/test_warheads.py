@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from rdkit import Chem
 
-from workbench.ligands.warheads import ELECTROPHILES, WARHEADS, find_warhead, other_electrophiles
+from workbench.errors import LigandError
+from workbench.ligands.warheads import chosen_warhead, find_warheads
+from workbench.tables import warheads
 
 TRIAZOLE = "n1cnc(-c2ccccc2)n1"
 
@@ -69,51 +71,15 @@ def test_the_carbon_that_bears_the_triazole_nitrogen_is_attacked(
     name: str, smiles: str, warhead: str, marked: str
 ) -> None:
     mol = Chem.MolFromSmiles(smiles)
-    finding = find_warhead(mol)
+    finding = find_warheads(mol)
     assert finding.verdict == "adduct"
     assert finding.problem == ""
-    assert finding.match is not None
-    assert finding.match.name == warhead
-    mol.GetAtomWithIdx(finding.match.reactive_atom_index).SetIsotope(13)
+    match = finding.matches[0]
+    assert match.name == warhead
+    mol.GetAtomWithIdx(match.reactive_atom_index).SetIsotope(13)
     assert Chem.CanonSmiles(Chem.MolToSmiles(mol)) == Chem.CanonSmiles(marked)
-    bond = mol.GetBondBetweenAtoms(
-        finding.match.reactive_atom_index, finding.match.alpha_atom_index
-    )
+    bond = mol.GetBondBetweenAtoms(match.reactive_atom_index, match.partner_atom_index)
     assert bond.GetBondTypeAsDouble() == 2.0
-
-
-@pytest.mark.parametrize(
-    ("smiles", "named"),
-    [
-        ("O=C1C=CC[C@@H](O1)/C=C/c1ccccc1", "delta-lactone"),
-        ("CCN1C(=O)C=CC1=O", "maleimide"),
-        ("CC1=C(COCCC(C)(C)C)C(=O)N(Nc2ccc(C(F)(F)F)c(Cl)n2)C1=O", "maleimide"),
-        ("CC1=CC(=O)c2c(O)cccc2C1=O", "quinone"),
-        ("CS(=O)CCCCN=C=S", "isothiocyanate"),
-        ("CS(=O)/C=C/CCN=C=S", "isothiocyanate"),
-        ("C=CC(=O)Nc1ccccc1", "acrylamide"),
-        ("COc1cc(/C=C/C(=O)CC(=O)/C=C/c2ccc(O)c(OC)c2)ccc1O", "enone"),
-        ("N#CCC(=O)N1CCCC1", "nitrile"),
-        ("N#C/C(=C\\C(C)C)C(=O)N", "cyano"),
-        ("CC(C)CCNC/C=C/S(=O)c1ccccc1", "sulfoxide"),
-        ("ClCC(=O)Nc1ccccc1", "haloacetyl"),
-        ("C1OC1c1ccccc1", "epoxide"),
-        ("O=Cc1ccccc1", "aldehyde"),
-        ("CC#CC(=O)N1CCCC1", "propiolic"),
-        # a pyrazole in the triazole's place, and a methyl on either carbon, are other chemistry
-        ("CC(C)OC(=O)/C=C\\n1ccc(-c2ccccc2)n1", "acrylate"),
-        (f"COC(=O)/C=C(C)\\{TRIAZOLE}", "acrylate"),
-        (f"COC(=O)/C(C)=C\\{TRIAZOLE}", "acrylate"),
-        (f"COC(=O)/C(C#N)=C\\{TRIAZOLE}", "cyano"),
-        # the 1,2,4-triazol-4-yl isomer
-        ("COC(=O)/C=C\\n1cnnc1", "acrylate"),
-    ],
-)
-def test_other_electrophiles_are_refused_by_name(smiles: str, named: str) -> None:
-    finding = find_warhead(Chem.MolFromSmiles(smiles))
-    assert finding.match is None
-    assert finding.verdict == "unsupported_warhead"
-    assert named in finding.problem
 
 
 @pytest.mark.parametrize(
@@ -129,39 +95,44 @@ def test_other_electrophiles_are_refused_by_name(smiles: str, named: str) -> Non
     ],
 )
 def test_molecules_without_an_electrophile(smiles: str) -> None:
-    finding = find_warhead(Chem.MolFromSmiles(smiles))
-    assert finding.match is None
+    finding = find_warheads(Chem.MolFromSmiles(smiles))
+    assert finding.matches == ()
     assert finding.verdict == "no_warhead"
 
 
-def test_two_warheads_are_a_problem_and_not_a_silent_choice() -> None:
-    two = f"O=C(/C=C\\{TRIAZOLE})NNC(=O)/C=C\\{TRIAZOLE}"
-    finding = find_warhead(Chem.MolFromSmiles(two))
-    assert finding.match is None
-    assert finding.verdict == "unsupported_warhead"
-    assert "2 warheads" in finding.problem
+def test_two_warheads_are_ranked_and_the_user_chooses() -> None:
+    two = f"C=CC(=O)NNC(=O)/C=C\\{TRIAZOLE}"
+    finding = find_warheads(Chem.MolFromSmiles(two))
+    assert [m.name for m in finding.matches] == ["triazolyl acrylohydrazide", "acrylamide"]
+    assert chosen_warhead(finding.matches, "Acrylamide", "here") is finding.matches[1]
+    index = finding.matches[1].reactive_atom_index
+    assert chosen_warhead(finding.matches, str(index), "here") is finding.matches[1]
+    with pytest.raises(LigandError, match="none of its warheads"):
+        chosen_warhead(finding.matches, "quinone", "here")
+
+
+def test_places_that_symmetry_makes_equal_count_once() -> None:
+    finding = find_warheads(Chem.MolFromSmiles(f"O=C(/C=C\\{TRIAZOLE})NNC(=O)/C=C\\{TRIAZOLE}"))
+    assert [m.name for m in finding.matches] == ["triazolyl acrylohydrazide"]
 
 
 def test_a_pattern_that_matches_twice_at_one_double_bond_is_one_warhead() -> None:
     # the bis-acyl hydrazine and the acid anhydride match through either oxygen, the C=C is one
     anhydride = f"CC(=O)OC(=O)/C=C\\{TRIAZOLE}"
-    assert find_warhead(Chem.MolFromSmiles(anhydride)).verdict == "adduct"
-
-
-def test_a_second_electrophile_beside_the_warhead_is_named() -> None:
-    mol = Chem.MolFromSmiles(f"N#Cc1ccccc1NC(=O)/C=C\\{TRIAZOLE}")
-    finding = find_warhead(mol)
-    assert finding.match is not None
-    assert [e.name for e in other_electrophiles(mol, finding.match)] == ["nitrile"]
+    assert find_warheads(Chem.MolFromSmiles(anhydride)).verdict == "adduct"
 
 
 def test_the_table_is_sound() -> None:
-    for warhead in WARHEADS:
+    for warhead in warheads():
         pattern = Chem.MolFromSmarts(warhead.smarts)
-        pair = (warhead.reactive_position, warhead.alpha_position)
+        pair = (warhead.reactive_position, warhead.partner_position)
         assert pattern.GetBondBetweenAtoms(*pair) is not None
-        assert warhead.reversible
+        if not warhead.modelled:
+            assert warhead.refusal
+            continue
         assert warhead.reference
-    for electrophile in ELECTROPHILES:
-        assert Chem.MolFromSmarts(electrophile.smarts) is not None
-        assert electrophile.reason
+        assert warhead.reversibility in ("reversible", "irreversible", "locked")
+        for edit in warhead.edits:
+            ends, change = edit.split(":")
+            assert pattern.GetBondBetweenAtoms(*map(int, ends.split("-"))) is not None
+            assert int(change) in (-1, 1)

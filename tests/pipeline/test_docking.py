@@ -217,7 +217,7 @@ def test_the_resistance_mutant_gets_an_encounter_and_no_adduct() -> None:
 
 @pytest.mark.parametrize(
     ("smiles", "verdict"),
-    [("c1ccccc1CCO", "no_warhead"), ("C=CC(=O)NCc1ccccc1", "unsupported_warhead")],
+    [("c1ccccc1CCO", "no_warhead"), ("CS(=O)(=O)Cl", "unsupported_warhead")],
 )
 def test_a_drug_that_cannot_bond_gets_a_verdict_and_no_work(smiles: str, verdict: str) -> None:
     result = dock(smiles)

@@ -22,6 +22,9 @@ from workbench.structures.receptor import Receptor
 
 FloatArray = NDArray[np.float64]
 
+_BUERGI_DUNITZ_DEGREE = 107.0
+"""Buergi and Dunitz 1973, for a warhead whose row gives no angle."""
+
 
 def dock_encounter(
     receptor: Receptor,
@@ -117,12 +120,13 @@ def _measured(
     sulphur = receptor.coordinates[receptor.reactive_atom]
     carbon = drug[ligand.warhead.reactive_atom_index]
     to_sulphur = sulphur - carbon
-    to_alpha = drug[ligand.warhead.alpha_atom_index] - carbon
+    to_partner = drug[ligand.warhead.partner_atom_index] - carbon
     distance = float(np.linalg.norm(to_sulphur))
-    cosine = float(to_sulphur @ to_alpha) / (distance * float(np.linalg.norm(to_alpha)))
+    cosine = float(to_sulphur @ to_partner) / (distance * float(np.linalg.norm(to_partner)))
     angle = math.degrees(math.acos(max(-1.0, min(1.0, cosine))))
+    ideal = ligand.warhead.warhead.attack_angle_degree or _BUERGI_DUNITZ_DEGREE
     ready = (
         distance <= settings.attack_distance_angstrom
-        and abs(angle - settings.attack_angle_degree) <= settings.attack_angle_tolerance_degree
+        and abs(angle - ideal) <= settings.attack_angle_tolerance_degree
     )
     return EncounterPose(drug, score, distance, angle, ready)

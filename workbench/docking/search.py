@@ -122,9 +122,7 @@ def _best_poses(
     for k, index in enumerate(order):
         kernels.place(problem, angles[index], shapes[index], points[k], axes)
     drug = slice(0, adduct.n_drug_atoms)
-    picked = leaders(
-        points[:, drug], adduct.ligand.mol, settings.cluster_angstrom, settings.n_poses
-    )
+    picked = leaders(points[:, drug], adduct.remnant(), settings.cluster_angstrom, settings.n_poses)
     poses = []
     for k in picked:
         torsions = angles[order[k]].copy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import product
 
 from rdkit import Chem
@@ -9,16 +10,19 @@ from rdkit.Chem import rdCIPLabeler
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import LigandError
+from workbench.ligands.bond_edits import bond_edits, edited, sanitised
 from workbench.ligands.molecules import Adduct, Ligand, Stereocentre, WarheadMatch
 
 _TAGS = (Chem.ChiralType.CHI_TETRAHEDRAL_CCW, Chem.ChiralType.CHI_TETRAHEDRAL_CW)
+_GEOMETRIES = (Chem.BondStereo.STEREOE, Chem.BondStereo.STEREOZ)
+_CYSTEINE = {"C": 3, "H": 7, "N": 1, "O": 2, "S": 1}
 
 
 def enumerate_adducts(ligand: Ligand) -> tuple[Adduct, ...]:
     """Return every stereoisomer that the addition of a cysteine thiol can make.
 
-    Stereocentres that the drug already has are kept; the S-bearing (beta) carbon, and the alpha
-    carbon when it becomes one, take both configurations. Ordered by label.
+    Stereo that the drug already has is kept (inverted where the sulphur pushes a group out);
+    each new stereocentre and each new double bond takes both configurations. Ordered by label.
 
     Raises
     ------
@@ -27,80 +31,135 @@ def enumerate_adducts(ligand: Ligand) -> tuple[Adduct, ...]:
     """
     if ligand.warhead is None:
         raise LigandError(f"{ligand.name} forms no adduct: {ligand.warhead_problem}")
-    skeleton = _add_thiol(ligand.mol, ligand.warhead)
-    centres = _new_stereocentres(skeleton, ligand.warhead)
-    _refuse_open_stereo(skeleton, ligand, centres)
-    adducts = [
-        _adduct(ligand, ligand.warhead, skeleton, dict(zip(centres, tags, strict=True)))
-        for tags in product(_TAGS, repeat=len(centres))
-    ]
-    return tuple(sorted(adducts, key=lambda adduct: adduct.label))
+    skeleton, drug_atoms = _add_thiol(ligand.mol, ligand.warhead)
+    centres, double_bonds = _new_stereo(skeleton, ligand.mol, drug_atoms)
+    _refuse_open_stereo(skeleton, ligand, {*centres}, {*double_bonds}, drug_atoms)
+    adducts: dict[str, Adduct] = {}
+    for tags in product(_TAGS, repeat=len(centres)):
+        for geometries in product(_GEOMETRIES, repeat=len(double_bonds)):
+            mol = Chem.Mol(skeleton)
+            for index, tag in zip(centres, tags, strict=True):
+                mol.GetAtomWithIdx(index).SetChiralTag(tag)
+            for bond, geometry in zip(double_bonds, geometries, strict=True):
+                mol.GetBondWithIdx(bond).SetStereo(geometry)
+            adduct = _adduct(ligand, ligand.warhead, mol, centres, double_bonds, drug_atoms)
+            # a meso pair is one isomer
+            adducts.setdefault(adduct.smiles, adduct)
+    return tuple(sorted(adducts.values(), key=lambda adduct: adduct.label))
 
 
 def reverse(adduct: Adduct) -> Chem.Mol:
-    """Return the drug that the retro-Michael reaction releases, its C=C without stereo.
+    """Return the drug that the reverse reaction releases, what was the C=C without stereo.
 
-    The atom order is the drug's. Both alkene isomers can form, so none is named.
+    The atom order is the drug's. Both alkene isomers can form, so none is named. Whether the
+    reaction runs backwards in water is another question (``Warhead.reversibility``).
+
+    Raises
+    ------
+    LigandError
+        When a group has left, or a later step changed the adduct.
     """
-    mol = Chem.RWMol(adduct.mol)
     warhead = adduct.ligand.warhead
     if warhead is None:
         raise LigandError(f"{adduct.ligand.name} has no warhead to restore")
-    for index in sorted((adduct.sg_index, adduct.cb_index, adduct.ca_index), reverse=True):
-        mol.RemoveAtom(index)
-    for index in (warhead.reactive_atom_index, warhead.alpha_atom_index):
-        mol.GetAtomWithIdx(index).SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
-    bond = mol.GetBondBetweenAtoms(warhead.reactive_atom_index, warhead.alpha_atom_index)
-    bond.SetBondType(Chem.BondType.DOUBLE)
-    return _sanitised(mol)
+    if adduct.form != "adduct":
+        raise LigandError(f"{adduct.ligand.name} is {adduct.form}: the bond no longer reverses")
+    if len(adduct.drug_atoms) != adduct.ligand.mol.GetNumAtoms():
+        raise LigandError(
+            f"the adduct of {adduct.ligand.name} ({warhead.name}) has lost a group: "
+            "nothing leads back"
+        )
+    mol = Chem.RWMol(adduct.remnant())
+    drug = adduct.ligand.mol
+    for index in {end for pair in bond_edits(warhead) for end in pair[:2]}:
+        mol.GetAtomWithIdx(index).SetChiralTag(drug.GetAtomWithIdx(index).GetChiralTag())
+    return edited(mol, [(i, j, -change) for i, j, change in bond_edits(warhead)]).GetMol()
 
 
-def _add_thiol(drug: Chem.Mol, warhead: WarheadMatch) -> Chem.Mol:
-    """Return the adduct with CH3-CH2-S on the beta carbon, new centres without stereo."""
+def _add_thiol(drug: Chem.Mol, warhead: WarheadMatch) -> tuple[Chem.Mol, tuple[int, ...]]:
+    """Return the adduct with CH3-CH2-S on the attacked atom, new stereo elements open.
+
+    Returns
+    -------
+    mol, drug_atoms
+        What is left of the drug, then SG, CB and CA; the drug atom index of the former.
+    """
     mol = Chem.RWMol(drug)
-    beta, alpha = warhead.reactive_atom_index, warhead.alpha_atom_index
-    bond = mol.GetBondBetweenAtoms(beta, alpha)
-    bond.SetStereo(Chem.BondStereo.STEREONONE)
-    bond.SetBondType(Chem.BondType.SINGLE)
-    for other in mol.GetBonds():
-        other.SetBondDir(Chem.BondDir.NONE)
-    # the directions that belonged to the C=C must go, those of other double bonds come back
-    Chem.SetDoubleBondNeighborDirections(mol)
-    for index in (beta, alpha):
-        atom = mol.GetAtomWithIdx(index)
-        atom.SetNoImplicit(False)
-        atom.SetNumExplicitHs(0)
+    attacked = warhead.reactive_atom_index
     sg, cb, ca = (mol.AddAtom(Chem.Atom(number)) for number in (16, 6, 6))
-    for first, second in ((beta, sg), (sg, cb), (cb, ca)):
+    for first, second in ((sg, cb), (cb, ca)):
         mol.AddBond(first, second, Chem.BondType.SINGLE)
-    return _sanitised(mol)
+    mol = edited(mol, bond_edits(warhead), new_bond=(attacked, sg))
+    kept = next(set(piece) for piece in Chem.GetMolFrags(mol) if attacked in piece)
+    for index in sorted(set(range(mol.GetNumAtoms())) - kept, reverse=True):
+        mol.RemoveAtom(index)
+    return sanitised(mol), tuple(i for i in range(drug.GetNumAtoms()) if i in kept)
 
 
-def _new_stereocentres(mol: Chem.Mol, warhead: WarheadMatch) -> tuple[int, ...]:
-    """Return the atoms of the former C=C that are stereocentres now, beta first."""
-    possible = {
-        element.centeredOn
+def _new_stereo(
+    mol: Chem.Mol, drug: Chem.Mol, drug_atoms: tuple[int, ...]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the atoms and the double bonds that became stereo elements by the reaction."""
+    before = {(e.type, e.centeredOn) for e in _potential_stereo(drug)}
+    centres, bonds = [], []
+    for element in _potential_stereo(mol):
+        at = element.centeredOn
+        if element.type == Chem.StereoType.Atom_Tetrahedral:
+            if at < len(drug_atoms) and (element.type, drug_atoms[at]) not in before:
+                centres.append(at)
+        elif element.type == Chem.StereoType.Bond_Double:
+            bond = mol.GetBondWithIdx(at)
+            ends = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+            old = drug.GetBondBetweenAtoms(*(drug_atoms[end] for end in ends))
+            if (element.type, old.GetIdx()) not in before:
+                first, second = (_substituent(mol, end, ends) for end in ends)
+                bond.SetStereoAtoms(first, second)
+                bonds.append(at)
+    return tuple(centres), tuple(bonds)
+
+
+def _potential_stereo(mol: Chem.Mol) -> list[Chem.StereoInfo]:
+    """Return the stereo elements that matter; an imine with N-H turns over freely."""
+    return [
+        element
         for element in Chem.FindPotentialStereo(mol)
-        if element.type == Chem.StereoType.Atom_Tetrahedral
-    }
-    return tuple(
-        index
-        for index in (warhead.reactive_atom_index, warhead.alpha_atom_index)
-        if index in possible
-    )
+        if element.type != Chem.StereoType.Bond_Double
+        or min(
+            end.GetDegree()
+            for bond in [mol.GetBondWithIdx(element.centeredOn)]
+            for end in (bond.GetBeginAtom(), bond.GetEndAtom())
+        )
+        > 1
+    ]
 
 
-def _refuse_open_stereo(mol: Chem.Mol, ligand: Ligand, centres: tuple[int, ...]) -> None:
-    """Raise when a stereo element other than the new centres is undefined."""
-    for element in Chem.FindPotentialStereo(mol):
+def _substituent(mol: Chem.Mol, end: int, ends: tuple[int, int]) -> int:
+    """Return the first neighbour of one end of a double bond."""
+    around = (atom.GetIdx() for atom in mol.GetAtomWithIdx(end).GetNeighbors())
+    return next(index for index in around if index not in ends)
+
+
+def _refuse_open_stereo(
+    mol: Chem.Mol,
+    ligand: Ligand,
+    centres: set[int],
+    double_bonds: set[int],
+    drug_atoms: tuple[int, ...],
+) -> None:
+    """Raise when a stereo element other than the new ones is undefined."""
+    for element in _potential_stereo(mol):
         if element.specified == Chem.StereoSpecified.Specified:
             continue
         if element.type == Chem.StereoType.Bond_Double:
+            if element.centeredOn in double_bonds:
+                continue
             bond = mol.GetBondWithIdx(element.centeredOn)
-            place = f"double bond {bond.GetBeginAtomIdx()}={bond.GetEndAtomIdx()}"
+            ends = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+            place = "double bond " + "=".join(str(drug_atoms[end]) for end in ends)
             remedy = "/ or \\"
         elif element.centeredOn not in centres:
-            place, remedy = f"stereocentre at atom {element.centeredOn}", "@ or @@"
+            place = f"stereocentre at atom {drug_atoms[element.centeredOn]}"
+            remedy = "@ or @@"
         else:
             continue
         raise LigandError(
@@ -110,48 +169,46 @@ def _refuse_open_stereo(mol: Chem.Mol, ligand: Ligand, centres: tuple[int, ...])
 
 
 def _adduct(
-    ligand: Ligand, warhead: WarheadMatch, skeleton: Chem.Mol, tags: dict[int, Chem.ChiralType]
+    ligand: Ligand,
+    warhead: WarheadMatch,
+    mol: Chem.Mol,
+    centres: tuple[int, ...],
+    double_bonds: tuple[int, ...],
+    drug_atoms: tuple[int, ...],
 ) -> Adduct:
-    """Return the stereoisomer with the given chiral tags, labelled and checked."""
-    mol = Chem.Mol(skeleton)
-    for index, tag in tags.items():
-        mol.GetAtomWithIdx(index).SetChiralTag(tag)
-    mol = _sanitised(mol)
-    labels = _cip_labels(mol, tuple(tags), ligand)
-    n_drug = ligand.mol.GetNumAtoms()
+    """Return one stereoisomer, labelled and checked."""
+    mol = sanitised(mol)
+    n_drug = len(drug_atoms)
     whole = _with_cysteine(mol, n_drug)
-    if _cip_labels(whole, tuple(tags), ligand) != labels:
-        raise LigandError(
-            f"{ligand.name}: the new centres change their CIP label between the side chain and "
-            "the whole cysteine, so no label is safe; please report this molecule"
-        )
-    formula = CalcMolFormula(whole)
-    _check_formula(ligand, whole)
+    _check_formula(ligand, whole, drug_atoms)
+    attacked = drug_atoms.index(warhead.reactive_atom_index)
+    order = sorted(centres, key=lambda index: index != attacked)
+    labelled = Chem.Mol(whole)
+    rdCIPLabeler.AssignCIPLabels(labelled)
+    cips = {i: _cip(labelled.GetAtomWithIdx(i)) for i in order}
+    prefixes = {attacked: "b"}
+    if warhead.partner_atom_index in drug_atoms:
+        prefixes[drug_atoms.index(warhead.partner_atom_index)] = "a"
+    parts = [f"{prefixes.get(i, f'c{i}')}{cip}" for i, cip in cips.items() if cip]
+    parts += [labelled.GetBondWithIdx(b).GetStereo().name[6:] for b in double_bonds]
     return Adduct(
-        label="_".join(
-            f"{'b' if index == warhead.reactive_atom_index else 'a'}{cip}"
-            for index, cip in zip(tags, labels, strict=True)
-        ),
+        label="_".join(parts) or "single",
         ligand=ligand,
         mol=mol,
         smiles=Chem.MolToSmiles(whole),
-        formula=formula,
-        stereocentres=tuple(Stereocentre(i, cip) for i, cip in zip(tags, labels, strict=True)),
-        reactive_atom_index=warhead.reactive_atom_index,
+        formula=CalcMolFormula(whole),
+        stereocentres=tuple(Stereocentre(i, cip) for i, cip in cips.items() if cip),
+        reactive_atom_index=attacked,
         sg_index=n_drug,
         cb_index=n_drug + 1,
         ca_index=n_drug + 2,
+        drug_atoms=drug_atoms,
     )
 
 
-def _cip_labels(mol: Chem.Mol, indices: tuple[int, ...], ligand: Ligand) -> tuple[str, ...]:
-    """Return the CIP labels (R or S) of some atoms."""
-    labelled = Chem.Mol(mol)
-    rdCIPLabeler.AssignCIPLabels(labelled)
-    atoms = [labelled.GetAtomWithIdx(index) for index in indices]
-    if not all(atom.HasProp("_CIPCode") for atom in atoms):
-        raise LigandError(f"{ligand.name}: a new stereocentre got no CIP label")
-    return tuple(atom.GetProp("_CIPCode") for atom in atoms)
+def _cip(atom: Chem.Atom) -> str:
+    """Return R or S (r or s where only the stereo of branches differs), blank without a label."""
+    return atom.GetProp("_CIPCode") if atom.HasProp("_CIPCode") else ""
 
 
 def _with_cysteine(mol: Chem.Mol, n_drug: int) -> Chem.Mol:
@@ -168,32 +225,30 @@ def _with_cysteine(mol: Chem.Mol, n_drug: int) -> Chem.Mol:
         whole.AddBond(first, second, order)
     # L-cysteine is N[C@@H](CS)C(=O)O: seen from CB, its N, C and H run counterclockwise
     whole.GetAtomWithIdx(ca).SetChiralTag(Chem.ChiralType.CHI_TETRAHEDRAL_CCW)
-    return _sanitised(whole)
+    return sanitised(whole)
 
 
-def _check_formula(ligand: Ligand, whole: Chem.Mol) -> None:
-    """Raise unless the adduct is the drug plus cysteine, atom for atom (nothing is lost)."""
-    expected = _composition(ligand.mol)
-    for element, count in (("C", 3), ("H", 7), ("N", 1), ("O", 2), ("S", 1)):
-        expected[element] = expected.get(element, 0) + count
-    if _composition(whole) != expected:
+def _check_formula(ligand: Ligand, whole: Chem.Mol, drug_atoms: tuple[int, ...]) -> None:
+    """Raise unless the adduct is the drug plus cysteine, less a leaving group and its hydrogen."""
+    expected = _composition(ligand.mol) + Counter(_CYSTEINE)
+    gone = set(range(ligand.mol.GetNumAtoms())) - set(drug_atoms)
+    if gone:
+        left = [ligand.mol.GetAtomWithIdx(index) for index in gone]
+        expected -= Counter(atom.GetSymbol() for atom in left)
+        # the thiol's hydrogen leaves with the group
+        expected -= Counter(H=1 + sum(atom.GetTotalNumHs() for atom in left))
+    charge = sum(ligand.mol.GetAtomWithIdx(i).GetFormalCharge() for i in drug_atoms)
+    if _composition(whole) != expected or Chem.GetFormalCharge(whole) != charge:
         raise LigandError(
-            f"{ligand.name}: the adduct {CalcMolFormula(whole)} is not {ligand.formula} + C3H7NO2S"
+            f"{ligand.name}: the adduct {CalcMolFormula(whole)} does not balance "
+            f"{ligand.formula} + C3H7NO2S"
         )
 
 
-def _composition(mol: Chem.Mol) -> dict[str, int]:
+def _composition(mol: Chem.Mol) -> Counter[str]:
     """Return the number of atoms of each element, hydrogens included."""
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for atom in mol.GetAtoms():
-        counts[atom.GetSymbol()] = counts.get(atom.GetSymbol(), 0) + 1
-        counts["H"] = counts.get("H", 0) + atom.GetTotalNumHs()
+        counts[atom.GetSymbol()] += 1
+        counts["H"] += atom.GetTotalNumHs()
     return counts
-
-
-def _sanitised(mol: Chem.Mol) -> Chem.Mol:
-    """Return a sanitised copy with its stereo perceived anew."""
-    copy = Chem.Mol(mol)
-    Chem.SanitizeMol(copy)
-    Chem.AssignStereochemistry(copy, cleanIt=True, force=True)
-    return copy

@@ -10,7 +10,7 @@ from workbench.ligands.catalogue import drug_of_skeleton
 from workbench.ligands.molecules import Ligand, WarheadMatch
 from workbench.ligands.names import clean_name
 from workbench.ligands.rotors import rotatable_bonds
-from workbench.ligands.warheads import find_warhead, other_electrophiles
+from workbench.ligands.warheads import RANKING, chosen_warhead, find_warheads
 
 MAX_HEAVY_ATOMS = 150
 MAX_ROTATABLE_BONDS = 40
@@ -27,7 +27,7 @@ _OPEN = (Chem.BondStereo.STEREONONE, Chem.BondStereo.STEREOANY)
 _CARBOXYLIC_ACID = "[CX3](=O)[OX2H1]"
 
 
-def build_ligand(mol: Chem.Mol, name: str, where: str) -> Ligand:
+def build_ligand(mol: Chem.Mol, name: str, where: str, warhead: str = "") -> Ligand:
     """Return the checked ligand of a sanitised molecule.
 
     Parameters
@@ -38,6 +38,9 @@ def build_ligand(mol: Chem.Mol, name: str, where: str) -> Ligand:
         every file and the same drug gives the same result however it was drawn.
     name
         As the input gives it; the first block of the InChIKey takes the place of a blank.
+    warhead
+        Which of several warheads reacts: its name or the attacked atom's index in the canonical
+        SMILES. Blank takes the likeliest and warns of the others.
     where
         How errors name the input.
 
@@ -50,17 +53,17 @@ def build_ligand(mol: Chem.Mol, name: str, where: str) -> Ligand:
     _refuse_unfit(mol, where)
     bare = _bare(mol, where)
     _refuse_large(bare, where)
-    finding = find_warhead(bare)
     warnings: list[str] = []
-    if finding.match is not None:
-        bare, settled = _with_alkene_geometry(bare, finding.match, where)
-        warnings += settled
-        warnings += [
-            f"also carries another electrophile ({other.name}), which is not modelled"
-            for other in other_electrophiles(bare, finding.match)[:1]
-        ]
+    bare, settled = _with_alkene_geometry(bare, find_warheads(bare).matches[:1], where)
+    warnings += settled
     smiles = Chem.MolToSmiles(bare)
     ordered = Chem.MolFromSmiles(smiles)
+    finding = find_warheads(ordered)
+    match, others = _chosen(finding.matches, warhead, where)
+    warnings += [_also(other) for other in others]
+    warnings += [
+        f"also carries a {row.name}, which is not modelled" for row in finding.refused if match
+    ]
     inchikey = _inchikey(ordered)
     warnings += _other_stereo(inchikey)
     if bare.HasSubstructMatch(Chem.MolFromSmarts(_CARBOXYLIC_ACID)):
@@ -72,10 +75,29 @@ def build_ligand(mol: Chem.Mol, name: str, where: str) -> Ligand:
         inchikey=inchikey,
         formula=CalcMolFormula(ordered),
         charge=Chem.GetFormalCharge(ordered),
-        warhead=find_warhead(ordered).match,
+        warhead=match,
         warhead_problem=finding.problem,
         warnings=tuple(warnings),
         warhead_verdict=finding.verdict,
+        other_warheads=others,
+    )
+
+
+def _chosen(
+    matches: tuple[WarheadMatch, ...], choice: str, where: str
+) -> tuple[WarheadMatch | None, tuple[WarheadMatch, ...]]:
+    """Return the warhead that reacts and the others."""
+    if choice:
+        match = chosen_warhead(matches, choice, where)
+        return match, tuple(other for other in matches if other is not match)
+    return (matches[0], matches[1:]) if matches else (None, ())
+
+
+def _also(other: WarheadMatch) -> str:
+    """Return the warning of a second warhead."""
+    return (
+        f"a thiol could also add to the {other.name} at atom {other.reactive_atom_index}; "
+        f"the first was taken ({RANKING}); --warhead chooses"
     )
 
 
@@ -157,7 +179,7 @@ def _inchikey(mol: Chem.Mol) -> str:
 
 
 def _with_alkene_geometry(
-    mol: Chem.Mol, match: WarheadMatch, where: str
+    mol: Chem.Mol, matches: tuple[WarheadMatch, ...], where: str
 ) -> tuple[Chem.Mol, list[str]]:
     """Return the molecule with a defined warhead alkene, and a warning when it was filled in.
 
@@ -166,19 +188,30 @@ def _with_alkene_geometry(
     LigandError
         When the geometry is open and the catalogue does not know the skeleton.
     """
-    beta, alpha = match.reactive_atom_index, match.alpha_atom_index
-    if mol.GetBondBetweenAtoms(beta, alpha).GetStereo() not in _OPEN:
-        return mol, []
-    known = drug_of_skeleton(_inchikey(mol))
-    for stereo in (Chem.BondStereo.STEREOCIS, Chem.BondStereo.STEREOTRANS):
-        isomer = _with_stereo(mol, beta, alpha, stereo)
-        if known is not None and _inchikey(isomer) == known.inchikey:
-            return isomer, [
-                f"the alkene geometry was not given: taken from the catalogue's {known.name}"
-            ]
-    raise LigandError(
-        f"{where}: the geometry of the warhead's C=C (atoms {beta} and {alpha} of "
-        f"{Chem.MolToSmiles(mol)}) is undefined; write it with / and \\ around the double bond"
+    for match in matches:
+        ends = match.reactive_atom_index, match.partner_atom_index
+        bond = mol.GetBondBetweenAtoms(*ends)
+        if bond.GetStereo() not in _OPEN or not _can_have_stereo(mol, bond):
+            continue
+        known = drug_of_skeleton(_inchikey(mol))
+        for stereo in (Chem.BondStereo.STEREOCIS, Chem.BondStereo.STEREOTRANS):
+            isomer = _with_stereo(mol, *ends, stereo)
+            if known is not None and _inchikey(isomer) == known.inchikey:
+                return isomer, [
+                    f"the alkene geometry was not given: taken from the catalogue's {known.name}"
+                ]
+        raise LigandError(
+            f"{where}: the geometry of the warhead's C=C (atoms {ends[0]} and {ends[1]} of "
+            f"{Chem.MolToSmiles(mol)}) is undefined; write it with / and \\ around the double bond"
+        )
+    return mol, []
+
+
+def _can_have_stereo(mol: Chem.Mol, bond: Chem.Bond) -> bool:
+    """Return whether a bond is a double bond with two isomers."""
+    return any(
+        element.type == Chem.StereoType.Bond_Double and element.centeredOn == bond.GetIdx()
+        for element in Chem.FindPotentialStereo(mol)
     )
 
 

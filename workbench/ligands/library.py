@@ -16,7 +16,7 @@ from workbench.ligands.catalogue import find_compound
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.names import quoted
 from workbench.ligands.symmetry import connectivity, equivalent_mappings
-from workbench.ligands.warheads import find_warhead
+from workbench.ligands.warheads import find_warheads
 from workbench.tables import Compound, compounds
 
 __all__ = ["ReferencePose", "compounds", "reference_for", "reference_pose", "reference_poses"]
@@ -179,9 +179,8 @@ def _on_drug_atoms(compound: Compound, component: Chem.Mol) -> Chem.Mol | None:
         return None
     order = matches[0]
     placed = Chem.RWMol(drug)
-    warhead = find_warhead(drug).match
-    if warhead is not None:
-        beta, alpha = warhead.reactive_atom_index, warhead.alpha_atom_index
+    for warhead in find_warheads(drug).matches[:1]:
+        beta, alpha = warhead.reactive_atom_index, warhead.partner_atom_index
         drawn = component.GetBondBetweenAtoms(int(order[beta]), int(order[alpha]))
         bond = placed.GetBondBetweenAtoms(beta, alpha)
         bond.SetStereo(Chem.BondStereo.STEREONONE)

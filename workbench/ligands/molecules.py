@@ -7,6 +7,8 @@ from typing import Literal
 
 from rdkit import Chem
 
+from workbench.tables import Warhead
+
 WarheadVerdict = Literal["adduct", "no_warhead", "unsupported_warhead"]
 
 
@@ -16,21 +18,37 @@ class WarheadMatch:
 
     Parameters
     ----------
-    name, smarts
+    warhead
         The table's entry that matched.
-    reactive_atom_index
-        The carbon that the sulphur attacks (drug atom index, from 0).
-    alpha_atom_index
-        The other carbon of the C=C, which takes up the proton.
     atom_indices
         All drug atoms of the match, in the order of the pattern.
     """
 
-    name: str
-    smarts: str
-    reactive_atom_index: int
-    alpha_atom_index: int
+    warhead: Warhead
     atom_indices: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """The warhead's name."""
+        return self.warhead.name
+
+    @property
+    def smarts(self) -> str:
+        """The pattern that matched."""
+        return self.warhead.smarts
+
+    @property
+    def reactive_atom_index(self) -> int:
+        """The atom that the sulphur attacks (drug atom index, from 0)."""
+        return self.atom_indices[self.warhead.reactive_position]
+
+    @property
+    def partner_atom_index(self) -> int:
+        """The atom that gives up its bond to the attacked one.
+
+        The alpha carbon of a Michael acceptor, the O of a carbonyl, a leaving group ...
+        """
+        return self.atom_indices[self.warhead.partner_position]
 
 
 @dataclass(frozen=True)
@@ -49,6 +67,8 @@ class Ligand:
     warhead_verdict
         ``adduct`` when ``warhead`` is set; otherwise whether nothing electrophilic was found
         (``no_warhead``) or something that the workbench does not model.
+    other_warheads
+        Further places where a thiol could add, the likelier first; ``warhead`` is not among them.
     """
 
     name: str
@@ -61,11 +81,18 @@ class Ligand:
     warhead_problem: str = ""
     warnings: tuple[str, ...] = ()
     warhead_verdict: WarheadVerdict = "no_warhead"
+    other_warheads: tuple[WarheadMatch, ...] = ()
+
+    def adducts(self) -> tuple[Adduct, ...]:
+        """Return every stereoisomer of its adduct (see ``adducts.enumerate_adducts``)."""
+        from workbench.ligands.adducts import enumerate_adducts
+
+        return enumerate_adducts(self)
 
 
 @dataclass(frozen=True)
 class Stereocentre:
-    """A stereocentre that the addition makes: drug atom index and CIP label in the adduct."""
+    """A stereocentre that the addition makes: atom index and CIP label in the adduct."""
 
     atom_index: int
     cip: str
@@ -75,19 +102,26 @@ class Stereocentre:
 class Adduct:
     """One stereoisomer of the drug bonded to a cysteine side chain.
 
-    ``mol`` holds heavy atoms only and no conformer: atoms ``0 .. n_drug - 1`` are the drug's,
-    in the drug's order; ``sg_index``, ``cb_index`` and ``ca_index`` follow (the alpha carbon
-    is drawn as a methyl group). Hydrogens are implicit.
+    ``mol`` holds heavy atoms only and no conformer: first what is left of the drug, in the
+    drug's order, then ``sg_index``, ``cb_index`` and ``ca_index`` (the alpha carbon is drawn as
+    a methyl group). Hydrogens are implicit. All indices but those in ``drug_atoms`` are of
+    ``mol``.
 
     Parameters
     ----------
     label
         ``bR``, ``bS`` for the S-bearing (beta) carbon, ``bR_aS`` ... when the alpha carbon is
-        a new stereocentre too.
+        a new stereocentre too, ``E`` or ``Z`` for a new double bond; ``single`` when only one
+        stereoisomer can form.
     smiles
         The whole adduct with L-cysteine as a free amino acid.
     formula
-        Of that whole adduct; drug + C3H7NO2S.
+        Of that whole adduct; drug + C3H7NO2S, less what has left.
+    drug_atoms
+        Drug atom index of each of the first ``n_drug_atoms`` atoms, -1 for an atom that water
+        brought.
+    form
+        ``adduct`` as it first forms, or the name of a step that followed (``hydrolysed``).
     """
 
     label: str
@@ -100,8 +134,20 @@ class Adduct:
     sg_index: int
     cb_index: int
     ca_index: int
+    drug_atoms: tuple[int, ...]
+    form: str = "adduct"
 
     @property
     def n_drug_atoms(self) -> int:
-        """Number of heavy atoms of the drug."""
-        return int(self.ligand.mol.GetNumAtoms())
+        """Number of heavy atoms of the drug that are in the adduct."""
+        return self.sg_index
+
+    def remnant(self) -> Chem.Mol:
+        """Return the drug's part: ``mol`` without SG, CB and CA, a hydrogen in their place."""
+        mol = Chem.RWMol(self.mol)
+        for index in sorted((self.sg_index, self.cb_index, self.ca_index), reverse=True):
+            mol.RemoveAtom(index)
+        # without the sulphur the tag would stand for another order of neighbours
+        mol.GetAtomWithIdx(self.reactive_atom_index).SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
+        Chem.SanitizeMol(mol)
+        return mol.GetMol()

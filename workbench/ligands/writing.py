@@ -44,7 +44,7 @@ def drug_sdf_block(
         When coordinates are missing, not finite or too large for the format.
     """
     ligand = molecule.ligand if isinstance(molecule, Adduct) else molecule
-    mol = _bound_drug(molecule) if isinstance(molecule, Adduct) else Chem.Mol(molecule.mol)
+    mol = molecule.remnant() if isinstance(molecule, Adduct) else Chem.Mol(molecule.mol)
     mol.AddConformer(_conformer(coordinates, mol.GetNumAtoms(), ligand.name), assignId=True)
     if isinstance(molecule, Adduct):
         # without the sulphur the labels may change: chirality is read off the coordinates
@@ -64,16 +64,6 @@ def sdf_block(mol: Chem.Mol, name: str, properties: Mapping[str, object] | None 
     named.SetProp("_Name", clean_name(name, "ligand"))
     block = Chem.MolToMolBlock(named, kekulize=True, forceV3000=False)
     return block + "".join(_tag(*item) for item in (properties or {}).items()) + "$$$$\n"
-
-
-def _bound_drug(adduct: Adduct) -> Chem.Mol:
-    """Return the drug's atoms with the bond orders of the adduct, without chiral tags there."""
-    mol = Chem.RWMol(adduct.mol)
-    for index in sorted((adduct.sg_index, adduct.cb_index, adduct.ca_index), reverse=True):
-        mol.RemoveAtom(index)
-    mol.GetAtomWithIdx(adduct.reactive_atom_index).SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
-    Chem.SanitizeMol(mol)
-    return mol.GetMol()
 
 
 def _conformer(coordinates: FloatArray, n_atoms: int, name: str) -> Chem.Conformer:
