@@ -29,7 +29,7 @@ _SPREAD_DEGREE = {"psi": 20.0, "omega": 3.0, "phi": 20.0, "angle": 1.5, "anchor"
 _LONGEST_STEP_DEGREE = 25.0
 _DAMPING = 1e-4
 _RETURN = 0.3
-_STEPS = 60
+_STEPS = 30
 _MOST_OMEGA_DEGREE, _MOST_ANGLE_DEGREE = 25.0, 9.0
 
 

@@ -36,12 +36,12 @@ SEED = 528
 MODELS = 3
 """Kept of each loop: where the best does not relax soundly, the next is taken."""
 
-_DRAWN = 3000
+_DRAWN = 2000
 _WITH_SIDE_CHAINS = 8
 _FEWEST = 40
 _APART_ANGSTROM = 0.5
 _HELIX_SPREAD_DEGREE = 8.0
-_NEAREST_ANGSTROM = 2.5
+_NEAREST_ANGSTROM = 2.2
 _SIDE_CHAIN_REACH_ANGSTROM = 24.0
 _SWEEPS = 2
 

@@ -39,8 +39,14 @@ class Loops:
         ends = {end for gap in self.models for end in (gap.numbers[0] - 1, gap.numbers[-1] + 1)}
         return tuple(sorted(ends))
 
+    def with_anchors(self, site: Site) -> Site:
+        """Return the site that also keeps both residues beside each loop."""
+        ends = {end for gap in self.models for end in (gap.before, gap.before + 1)}
+        return replace(site, chosen=tuple(sorted(ends | set(site.chosen))))
+
     def filled(self, site: Site) -> Site:
         """Return the site with the first model of each loop put in."""
+        site = self.with_anchors(site)
         for gap in sorted(self.models, key=lambda gap: gap.before, reverse=True):
             at = gap.before + 1
             built, count = self.models[gap][0], len(gap.numbers)
@@ -88,7 +94,7 @@ class Loops:
 
 
 def site_loops(structure: SourceStructure, site: Site, longest: int) -> Loops:
-    """Return models of the loops that are missing between kept residues of a site.
+    """Return models of the loops that are missing next to kept residues of a site.
 
     Parameters
     ----------
@@ -97,7 +103,7 @@ def site_loops(structure: SourceStructure, site: Site, longest: int) -> Loops:
     longest
         Residues in the longest loop that is modelled; 0 for none.
     """
-    gaps, notes = loop_gaps(site, longest)
+    gaps, notes = loop_gaps(structure, site, longest)
     chain = site.reactive.residue.chain
     others = [
         residue

@@ -131,7 +131,7 @@ def _draft(
     receptor = _receptor(structure, filled, atoms, coordinates, settings)
     changes = (
         *structure.notes,
-        *left_out(structure, site, set(beside.names.values())),
+        *left_out(structure, loops.with_anchors(site), set(beside.names.values())),
         *site.changes,
         *_conformers(structure, site),
         *site.reactive.changes,
