@@ -155,16 +155,6 @@ def _run(site: Site, index: int, step: int) -> int:
     return count
 
 
-def _unfit_ends(first: SourceResidue, second: SourceResidue, count: int) -> str:
-    """Return why no loop can start and end on two residues, empty when one can."""
-    if any(r.name not in STANDARD_RESIDUES or not _has_backbone(r) for r in (first, second)):
-        return "a residue beside it is modified or lacks backbone atoms"
-    distance = _distance_angstrom(first, second)
-    if distance > _CA_CA_ANGSTROM * (count + 1) + _SLACK_ANGSTROM:
-        return f"its ends lie {distance:.1f} angstrom apart, too far for {count} residues"
-    return ""
-
-
 def _is_whole(residue: SourceResidue) -> bool:
     return residue.name in STANDARD_RESIDUES and {"N", "CA", "C", "O"} <= set(residue.atom_names)
 

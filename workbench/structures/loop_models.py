@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import gemmi
 import numpy as np
@@ -36,7 +36,11 @@ SEED = 528
 MODELS = 3
 """Kept of each loop: where the best does not relax soundly, the next is taken."""
 
-_DRAWN = 2000
+_DRAWN = 1500
+_REFINED, _REDRAWN = 25, 20
+_REFINING_DEGREE = (12.0, 6.0)
+"""So many of the best loops are each drawn so often again, first with the larger spread."""
+
 _WITH_SIDE_CHAINS = 8
 _FEWEST = 40
 _APART_ANGSTROM = 0.5
@@ -62,20 +66,29 @@ def loop_models(
     -----
     Dihedrals are drawn from the Ramachandran distribution of each residue. Where the chain
     beside the gap is an alpha helix, half of the loops continue it for a random number of
-    residues. The same input gives the same models.
+    residues. The best ones are drawn again nearby and closed again. The same input gives the
+    same models.
     """
     first, last = residues[gap.before], residues[gap.before + 1]
     reach = 3.8 * (len(gap.letters) + 1) + _SIDE_CHAIN_REACH_ANGSTROM
     around = surroundings_of([*residues, *others], first, last, reach)
     names = [gemmi.expand_one_letter(c, gemmi.ResidueKind.AA) or "" for c in gap.letters]
-    classes = _classes(residues, gap)
-    loops = closed_loops(_frame(first), _frame(last), _psi(first), _drawn(residues, gap, classes))
-    strain, worst = dihedral_energies(loops, classes, _psi(last))
-    loops, strain = _with_room(loops, strain, worst, around)
-    if not len(loops.backbone):
-        return []
+    search = _Search(
+        first=first,
+        last=last,
+        names=names,
+        classes=_classes(residues, gap),
+        around=around,
+    )
+    loops, energies = search.scored(_drawn(residues, gap, search.classes))
+    rng = np.random.default_rng(SEED)
+    for spread in _REFINING_DEGREE:
+        if not len(energies):
+            return []
+        near, near_energies = search.scored(_redrawn(loops, energies, spread, rng))
+        loops = _joined(loops, near)
+        energies = np.concatenate([energies, near_energies])
     ends = _fragment(first), _fragment(last)
-    energies = strain + backbone_energies(loops, names, *ends, around)
     chosen = _apart(loops.backbone, np.argsort(energies, kind="stable").tolist())
     templates = _templates(names, loops.backbone[chosen[0]])
     fixed = np.concatenate([around.coordinates, *(end.coordinates for end in ends)])
@@ -85,6 +98,45 @@ def loop_models(
         models.append((float(energies[index]) + energy, built))
     models.sort(key=lambda model: model[0])
     return [_as_source(built, gap, first) for _, built in models[:MODELS]]
+
+
+@dataclass(frozen=True)
+class _Search:
+    """What the backbones of one loop are closed on and scored with."""
+
+    first: SourceResidue
+    last: SourceResidue
+    names: Sequence[str]
+    classes: Sequence[str]
+    around: Surroundings
+
+    def scored(self, dihedrals: FloatArray) -> tuple[ClosedLoops, FloatArray]:
+        """Return the loops that close from some dihedrals and have room, and their energies."""
+        loops = closed_loops(_frame(self.first), _frame(self.last), _psi(self.first), dihedrals)
+        strain, worst = dihedral_energies(loops, self.classes, _psi(self.last))
+        loops, strain = _with_room(loops, strain, worst, self.around)
+        ends = _fragment(self.first), _fragment(self.last)
+        return loops, strain + backbone_energies(loops, self.names, *ends, self.around)
+
+
+def _redrawn(
+    loops: ClosedLoops, energies: FloatArray, spread_degree: float, rng: np.random.Generator
+) -> FloatArray:
+    """Return dihedrals near those of the best loops, to close again."""
+    best = np.argsort(energies, kind="stable")[:_REFINED]
+    phi = np.concatenate([loops.phi, loops.last_phi[:, None]], axis=1)[best]
+    psi = np.concatenate([loops.psi, np.zeros((len(loops.psi), 1))], axis=1)[best]
+    near = np.repeat(np.stack([phi, psi], axis=2), _REDRAWN, axis=0)
+    return wrapped(near + spread_degree * rng.standard_normal(near.shape))
+
+
+def _joined(one: ClosedLoops, other: ClosedLoops) -> ClosedLoops:
+    return ClosedLoops(
+        np.concatenate([one.backbone, other.backbone]),
+        np.concatenate([one.phi, other.phi]),
+        np.concatenate([one.psi, other.psi]),
+        np.concatenate([one.last_phi, other.last_phi]),
+    )
 
 
 def _classes(residues: Sequence[SourceResidue], gap: LoopGap) -> list[str]:

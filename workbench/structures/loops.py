@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from workbench.structures.fragment import single_gaps_filled
 from workbench.structures.loop_checks import loop_faults
 from workbench.structures.loop_gaps import LoopGap, loop_gaps
 from workbench.structures.loop_models import loop_models
@@ -42,7 +43,7 @@ class Loops:
     def with_anchors(self, site: Site) -> Site:
         """Return the site that also keeps both residues beside each loop."""
         ends = {end for gap in self.models for end in (gap.before, gap.before + 1)}
-        return replace(site, chosen=tuple(sorted(ends | set(site.chosen))))
+        return replace(site, chosen=tuple(single_gaps_filled(ends | set(site.chosen))))
 
     def filled(self, site: Site) -> Site:
         """Return the site with the first model of each loop put in."""
@@ -74,14 +75,16 @@ class Loops:
         """
         models: dict[LoopGap, tuple[tuple[SourceResidue, ...], ...]] = {}
         notes = list(self.notes)
+        sound = True
         for gap, choices in self.models.items():
             faults = loop_faults(gap.numbers, atoms, coordinates, bonds)
+            sound = sound and not faults
             left = choices[1:] if faults else choices
             if left:
                 models[gap] = left
             else:
                 notes.append(_given_up(gap, faults[0]))
-        return None if models == self.models else Loops(models, tuple(notes))
+        return None if sound else Loops(models, tuple(notes))
 
     def changes(self) -> list[str]:
         """Return one line for each loop, and those on gaps that stay capped."""
