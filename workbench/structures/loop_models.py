@@ -41,9 +41,9 @@ _REFINED, _REDRAWN = 25, 20
 _REFINING_DEGREE = (12.0, 6.0)
 """So many of the best loops are each drawn so often again, first with the larger spread."""
 
-_WITH_SIDE_CHAINS = 8
+_WITH_SIDE_CHAINS = 12
 _FEWEST = 40
-_APART_ANGSTROM = 0.5
+_APART_ANGSTROM = 0.4
 _HELIX_SPREAD_DEGREE = 8.0
 _NEAREST_ANGSTROM = 2.2
 _SIDE_CHAIN_REACH_ANGSTROM = 24.0
