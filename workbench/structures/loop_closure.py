@@ -209,7 +209,7 @@ def _jacobian(chain: FloatArray) -> FloatArray:
 
 def _loops(chain: FloatArray, torsions: FloatArray) -> ClosedLoops:
     count = len(chain)
-    atoms = chain[:, 3:].reshape(count, -1, 3, 3)
+    atoms = chain[:, 3:].reshape(count, chain.shape[1] // 3 - 1, 3, 3)
     loop, after = atoms[:, :-1], atoms[:, 1:, 0]
     # O lies in the plane of CA, C and the next N
     to_ca, to_n = _unit(loop[:, :, 1] - loop[:, :, 2]), _unit(after - loop[:, :, 2])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.structures.fragment import single_gaps_filled
@@ -65,26 +65,27 @@ class Loops:
             )
         return site
 
-    def without_faults(
+    def faults(
         self, atoms: Sequence[Atom], coordinates: FloatArray, bonds: IntArray
-    ) -> Loops | None:
-        """Return what to try next where a relaxed loop is unsound, ``None`` where all are sound.
+    ) -> dict[LoopGap, str]:
+        """Return what is wrong with each loop that is unsound in a relaxed receptor."""
+        found = {gap: loop_faults(gap.numbers, atoms, coordinates, bonds) for gap in self.models}
+        return {gap: faults[0] for gap, faults in found.items() if faults}
 
-        An unsound loop takes its next model; one without another is left out, and a note tells
-        what was wrong.
+    def without(self, faults: Mapping[LoopGap, str]) -> Loops:
+        """Return what to try next: unsound loops take their next model.
+
+        One without another model is left out, and a note tells what was wrong.
         """
         models: dict[LoopGap, tuple[tuple[SourceResidue, ...], ...]] = {}
         notes = list(self.notes)
-        sound = True
         for gap, choices in self.models.items():
-            faults = loop_faults(gap.numbers, atoms, coordinates, bonds)
-            sound = sound and not faults
-            left = choices[1:] if faults else choices
+            left = choices[1:] if gap in faults else choices
             if left:
                 models[gap] = left
             else:
-                notes.append(_given_up(gap, faults[0]))
-        return None if sound else Loops(models, tuple(notes))
+                notes.append(_given_up(gap, faults[gap]))
+        return Loops(models, tuple(notes))
 
     def changes(self) -> list[str]:
         """Return one line for each loop, and those on gaps that stay capped."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from workbench.errors import ReceptorError
 from workbench.settings import PreparationSettings
 from workbench.structures.building import completed, protonated, relaxed
 from workbench.structures.company import company
@@ -47,7 +48,8 @@ def prepare_receptor(
     """Return the receptor that a structure file holds.
 
     XPO1 is found by its sequence and numbered as in human; the residues around its NES groove
-    are kept. Heavy atoms stay where the entry has them, unless two of them collide.
+    are kept. Heavy atoms stay where the entry has them, unless two of them collide. Short loops
+    that are missing there are modelled; the residues beside them give way on springs.
 
     Parameters
     ----------
@@ -84,16 +86,36 @@ def prepare_receptor(
     else:
         site = groove_site(structure, settings.shell_angstrom)
     loops = site_loops(structure, site, settings.max_loop_residues)
-    draft = _draft(structure, site, loops, settings, keep_waters, keep_partners)
-    while (fewer := loops.without_faults(draft.atoms, draft.coordinates, draft.bonds)) is not None:
-        loops = fewer
-        draft = _draft(structure, site, loops, settings, keep_waters, keep_partners)
-    receptor = draft
+    receptor = _sound_draft(structure, site, loops, settings, keep_waters, keep_partners)
     if pka:
         receptor = with_titration(receptor, site.residues, site.numbers, settings.ph)
     if humanise:
         receptor = humanised(receptor, settings)
     return mutated(receptor, mutations, settings) if mutations else receptor
+
+
+def _sound_draft(
+    structure: SourceStructure,
+    site: Site,
+    loops: Loops,
+    settings: PreparationSettings,
+    keep_waters: bool,
+    keep_partners: bool,
+) -> Receptor:
+    """Return the receptor with those loops that are sound after relaxation."""
+    while True:
+        try:
+            draft = _draft(structure, site, loops, settings, keep_waters, keep_partners)
+        except ReceptorError:
+            if not loops.models:
+                raise
+            # a model that tears the structure apart must not cost the receptor
+            faults = dict.fromkeys(loops.models, "it could not be relaxed")
+        else:
+            faults = loops.faults(draft.atoms, draft.coordinates, draft.bonds)
+            if not faults:
+                return draft
+        loops = loops.without(faults)
 
 
 def _draft(
