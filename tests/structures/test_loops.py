@@ -97,7 +97,7 @@ def test_what_the_entry_has_stays(modelled: Receptor, human_groove: Receptor) ->
 def test_same_gap_gives_the_same_loop(human_groove: Receptor, tmp_path: Path) -> None:
     text = as_entry(human_groove, chain="A", shift=0, leave_out=(534, 535))
     structure = structure_of(text, tmp_path)
-    site = groove_site(structure, 1.0)
+    site = groove_site(structure, 9.0)
     one, other = (site_loops(structure, site, 8) for _ in range(2))
     assert one.numbers == (534, 535) and one.notes == other.notes
     for gap, models in one.models.items():

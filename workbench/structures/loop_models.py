@@ -202,11 +202,13 @@ def _with_room(
 ) -> tuple[ClosedLoops, FloatArray]:
     """Return the loops with allowed dihedrals whose backbone collides with nothing.
 
-    Where few loops have allowed dihedrals throughout, the least bad ones are looked at too.
+    Where no loop has allowed dihedrals throughout, the least bad ones are looked at.
     """
     if not len(worst):
         return loops, strain
-    limit = max(OUTLIER_KCAL_PER_MOL, float(np.sort(worst)[:_FEWEST][-1]))
+    limit = OUTLIER_KCAL_PER_MOL
+    if worst.min() > limit:
+        limit = float(np.sort(worst)[:_FEWEST][-1])
     keep = np.flatnonzero(worst <= limit)
     if around.residues:
         tree = cKDTree(around.coordinates)
