@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from rdkit import Chem
 from rdkit.Chem import rdForceFieldHelpers
 from structure_cases import as_entry, bond_lengths, heavy_positions, rdkit_mol
 
+from workbench.cli import main
 from workbench.settings import PreparationSettings
 from workbench.structures.contacts import clashing_pairs
 from workbench.structures.loading import load_receptor
@@ -122,12 +124,12 @@ def test_a_loop_in_a_helix_continues_it(human_groove: Receptor, tmp_path: Path) 
     assert np.sqrt(np.mean(np.sum(np.square(deviations), axis=1))) < 1.0
 
 
-def test_no_loops_when_told_so(cut: Path) -> None:
-    receptor = prepare_receptor(cut, PreparationSettings(max_loop_residues=0))
-    assert any("broken after residue 532" in change for change in receptor.changes)
-    assert not any("modelled" in change.lower() for change in receptor.changes)
-    with pytest.raises(KeyError):
-        receptor.find(533, "CA")
+def test_no_loops_when_told_so(cut: Path, tmp_path: Path) -> None:
+    assert main(["prepare", "receptor", str(cut), "--no-loops", "--out", str(tmp_path)]) == 0
+    record = json.loads((tmp_path / "receptor.json").read_text())
+    assert any("broken after residue 532" in change for change in record["changes"])
+    assert not any("modelled" in change.lower() for change in record["changes"])
+    assert "CA  GLY A 533" not in (tmp_path / "receptor.pdb").read_text()
 
 
 @pytest.mark.parametrize(
