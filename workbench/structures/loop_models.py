@@ -9,6 +9,7 @@ import gemmi
 import numpy as np
 from scipy.spatial import cKDTree
 
+from workbench.structures.building import SEED
 from workbench.structures.fragment import FragmentResidue
 from workbench.structures.internal import dihedral_degree
 from workbench.structures.loop_closure import ClosedLoops, beta_carbons, closed_loops
@@ -32,7 +33,6 @@ from workbench.structures.side_chains import with_side_chain
 from workbench.structures.source import FloatArray, SourceResidue, peptide_bonded
 from workbench.structures.superposition import superposed
 
-SEED = 528
 MODELS = 3
 """Kept of each loop: where the best does not relax soundly, the next is taken."""
 
