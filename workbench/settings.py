@@ -29,6 +29,9 @@ class PreparationSettings(Settings):
         9.0, gt=0, le=40, description="residues this near to the groove's lining are kept"
     )
     force_field: str = Field("amber14/protein.ff14SB.xml", description="for the hydrogens")
+    max_loop_residues: int = Field(
+        8, ge=0, le=8, description="missing residues between two kept ones, modelled as a loop"
+    )
 
 
 class FetchSettings(Settings):

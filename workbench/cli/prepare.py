@@ -35,6 +35,11 @@ def add_parser(verbs: Verbs) -> None:
         action="store_true",
         help="compute the pKa of Cys528 and of the groups around it with PROPKA (files only)",
     )
+    receptor.add_argument(
+        "--no-loops",
+        action="store_true",
+        help="cap missing loops of up to 8 residues instead of modelling them",
+    )
     receptor.add_argument("--out", type=Path, default=Path("prepared"), metavar="DIR")
     receptor.set_defaults(run=run_receptor)
     ligand = kinds.add_parser("ligand", help="one SDF and PDBQT per ligand, and ligands.json")
@@ -49,8 +54,10 @@ def add_parser(verbs: Verbs) -> None:
 def run_receptor(arguments: argparse.Namespace) -> int:
     """Prepare a receptor and write its files; return the exit code."""
     from workbench.pipeline import write_receptor
+    from workbench.settings import PreparationSettings
     from workbench.structures.loading import load_receptor
 
+    settings = PreparationSettings(max_loop_residues=0) if arguments.no_loops else None
     receptor = load_receptor(
         arguments.receptor,
         nucleophile=arguments.nucleophile,
@@ -59,6 +66,7 @@ def run_receptor(arguments: argparse.Namespace) -> int:
         keep_partners=arguments.keep_partners,
         humanise=arguments.humanise,
         pka=arguments.pka,
+        settings=settings,
     )
     for path in write_receptor(receptor, arguments.out):
         print(path)

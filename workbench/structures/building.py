@@ -27,6 +27,8 @@ _TORN_ANGSTROM = 1.6
 """Modeller starts hydrogens in random directions, and now and then one is thrown off its atom by
 what it starts in; the next attempt starts elsewhere. (S-H, the longest bond, is 1.34.)"""
 
+_C_H_ANGSTROM = 1.09
+
 WATER_MODEL = "amber14/tip3p.xml"
 """For the hydrogens of waters that are kept."""
 
@@ -125,8 +127,31 @@ def protonated(
         Atom(a.name, a.element.symbol, a.residue.name, int(a.residue.id), chains[a.residue.index])
         for a in modeller.topology.atoms()
     ]
-    positions = modeller.positions.value_in_unit(unit.angstrom)
-    return result, np.array(positions, dtype=np.float64)
+    return result, _righted(modeller)
+
+
+def _righted(modeller: app.Modeller) -> FloatArray:
+    """Return ``(n_atoms, 3)`` angstrom with each lone hydrogen of a carbon on its open side.
+
+    Started in a random direction, one may come to rest between the carbon's three other
+    neighbours; where those are free to move, the carbon would turn over and lose its chirality.
+    """
+    positions = np.array(modeller.positions.value_in_unit(unit.angstrom), dtype=np.float64)
+    bonded: dict[app.topology.Atom, list[app.topology.Atom]] = {}
+    for bond in modeller.topology.bonds():
+        bonded.setdefault(bond[0], []).append(bond[1])
+        bonded.setdefault(bond[1], []).append(bond[0])
+    for atom, neighbours in bonded.items():
+        hydrogens = [n.index for n in neighbours if n.element.symbol == "H"]
+        heavy = [n.index for n in neighbours if n.element.symbol != "H"]
+        if atom.element.symbol != "C" or len(hydrogens) != 1 or len(heavy) != 3:
+            continue
+        arms = positions[heavy] - positions[atom.index]
+        inward = (arms / np.linalg.norm(arms, axis=1, keepdims=True)).sum(axis=0)
+        if np.dot(positions[hydrogens[0]] - positions[atom.index], inward) > 0:
+            away = -inward / np.linalg.norm(inward)
+            positions[hydrogens[0]] = positions[atom.index] + _C_H_ANGSTROM * away
+    return positions
 
 
 def _longest_hydrogen_bond_angstrom(modeller: app.Modeller) -> float:

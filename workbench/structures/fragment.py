@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import gemmi
@@ -80,8 +80,13 @@ def nearby_residues(
         for index, residue in enumerate(residues)
         if tree.query(residue.coordinates)[0].min() <= radius_angstrom
     }
-    filled = {i + 1 for i in near if i + 2 in near and i + 1 not in near}
-    return sorted(near | filled)
+    return single_gaps_filled(near)
+
+
+def single_gaps_filled(indices: Collection[int]) -> list[int]:
+    """Return indices in order, with those whose two neighbours are there: no two caps meet."""
+    here = set(indices)
+    return sorted(here | {i + 1 for i in here if i + 2 in here})
 
 
 def cut_segments(

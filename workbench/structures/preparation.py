@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from workbench.errors import ReceptorError
 from workbench.settings import PreparationSettings
 from workbench.structures.building import completed, protonated, relaxed
 from workbench.structures.company import company
 from workbench.structures.contacts import clashing_residues
 from workbench.structures.fragment import cut_segments, fragment_atoms
 from workbench.structures.humanising import humanised
+from workbench.structures.loops import Loops, site_loops
 from workbench.structures.mutation import mutated
 from workbench.structures.reading import read_structure
 from workbench.structures.receptor import Atom, FloatArray, Receptor
@@ -30,7 +32,7 @@ from workbench.structures.sites import (
 )
 from workbench.structures.source import SourceStructure
 from workbench.structures.titration import with_titration
-from workbench.structures.topology import assign_topology, check_bond_lengths
+from workbench.structures.topology import CAPS, assign_topology, check_bond_lengths
 
 
 def prepare_receptor(
@@ -46,7 +48,8 @@ def prepare_receptor(
     """Return the receptor that a structure file holds.
 
     XPO1 is found by its sequence and numbered as in human; the residues around its NES groove
-    are kept. Heavy atoms stay where the entry has them, unless two of them collide.
+    are kept. Heavy atoms stay where the entry has them, unless two of them collide. Short loops
+    that are missing there are modelled; the residues beside them give way on springs.
 
     Parameters
     ----------
@@ -82,10 +85,53 @@ def prepare_receptor(
         site = named_site(structure, nucleophile)
     else:
         site = groove_site(structure, settings.shell_angstrom)
-    segments, cut = cut_segments(site.residues, site.numbers, site.chosen)
+    loops = site_loops(structure, site, settings.max_loop_residues)
+    receptor = _sound_draft(structure, site, loops, settings, keep_waters, keep_partners)
+    if pka:
+        receptor = with_titration(receptor, site.residues, site.numbers, settings.ph)
+    if humanise:
+        receptor = humanised(receptor, settings)
+    return mutated(receptor, mutations, settings) if mutations else receptor
+
+
+def _sound_draft(
+    structure: SourceStructure,
+    site: Site,
+    loops: Loops,
+    settings: PreparationSettings,
+    keep_waters: bool,
+    keep_partners: bool,
+) -> Receptor:
+    """Return the receptor with those loops that are sound after relaxation."""
+    while True:
+        try:
+            draft = _draft(structure, site, loops, settings, keep_waters, keep_partners)
+        except ReceptorError:
+            if not loops.models:
+                raise
+            # a model that tears the structure apart must not cost the receptor
+            faults = dict.fromkeys(loops.models, "it could not be relaxed")
+        else:
+            faults = loops.faults(draft.atoms, draft.coordinates, draft.bonds)
+            if not faults:
+                return draft
+        loops = loops.without(faults)
+
+
+def _draft(
+    structure: SourceStructure,
+    site: Site,
+    loops: Loops,
+    settings: PreparationSettings,
+    keep_waters: bool,
+    keep_partners: bool,
+) -> Receptor:
+    """Return the receptor with its loops, before any mutation."""
+    filled = loops.filled(site)
+    segments, cut = cut_segments(filled.residues, filled.numbers, filled.chosen)
     beside = company(
         structure,
-        site,
+        filled,
         shell_angstrom=_shell_angstrom(site, settings),
         waters=keep_waters,
         partners=keep_partners,
@@ -101,29 +147,27 @@ def prepare_receptor(
         (residue.number, residue.name, name)
         for segment in segments
         for residue in segment
-        for name in residue.missing
+        for name in (residue.atom_names if residue.number in loops.numbers else residue.missing)
     }
-    coordinates, moved = _relaxed(atoms, coordinates, built_atoms, settings)
-    receptor = _receptor(structure, site, atoms, coordinates, settings)
+    coordinates, moved = _relaxed(atoms, coordinates, built_atoms, loops.anchors, settings)
+    receptor = _receptor(structure, filled, atoms, coordinates, settings)
     changes = (
         *structure.notes,
-        *left_out(structure, site, set(beside.names.values())),
+        *left_out(structure, loops.with_anchors(site), set(beside.names.values())),
         *site.changes,
         *_conformers(structure, site),
         *site.reactive.changes,
         *cut,
+        *loops.changes(),
         *beside.changes,
         *built,
         f"hydrogens were added at pH {settings.ph:g} and minimised with {settings.force_field}",
         *moved,
     )
     provenance = receptor.provenance | ({"kept_beside": beside.names} if beside.names else {})
-    receptor = replace(receptor, changes=changes, provenance=provenance)
-    if pka:
-        receptor = with_titration(receptor, site.residues, site.numbers, settings.ph)
-    if humanise:
-        receptor = humanised(receptor, settings)
-    return mutated(receptor, mutations, settings) if mutations else receptor
+    if loops.models:
+        provenance |= {"modelled_residues": list(loops.numbers)}
+    return replace(receptor, changes=changes, provenance=provenance)
 
 
 def _shell_angstrom(site: Site, settings: PreparationSettings) -> float:
@@ -145,32 +189,49 @@ def _relaxed(
     atoms: Sequence[Atom],
     coordinates: FloatArray,
     built: set[tuple[int, str, str]],
+    anchors: Collection[int],
     settings: PreparationSettings,
 ) -> tuple[FloatArray, list[str]]:
     """Return coordinates after minimising hydrogens and built atoms, and what else moved.
 
-    Residues whose heavy atoms collide in the entry are then minimised too, on springs.
+    Residues beside a modelled loop are on springs. Residues whose heavy atoms collide in the
+    entry are then minimised too, on springs.
     """
-    free = [
+    free = {
         index
         for index, atom in enumerate(atoms)
         if atom.element == "H" or (atom.residue_number, atom.residue_name, atom.name) in built
-    ]
-    first = relaxed(atoms, coordinates, settings, mobile=free)
+    }
+    beside = {
+        index
+        for index, atom in enumerate(atoms)
+        if atom.residue_number in anchors and atom.residue_name not in CAPS
+    } - free
+    first = relaxed(atoms, coordinates, settings, mobile=free, restrained=beside)
+    notes = _shifted("residues beside modelled loops", coordinates, first, sorted(beside))
     _, bonds = assign_topology(atoms, first)
     clashing = clashing_residues(atoms, first, bonds)
     if not clashing:
-        return first, []
-    held = [
+        return first, notes
+    held = {
         index
         for index, atom in enumerate(atoms)
-        if (atom.residue_number, atom.residue_name) in clashing and index not in set(free)
-    ]
-    second = relaxed(atoms, first, settings, mobile=free, restrained=held)
-    farthest = float(np.linalg.norm(second[held] - first[held], axis=1).max())
+        if (atom.residue_number, atom.residue_name) in clashing
+    } - free
+    second = relaxed(atoms, first, settings, mobile=free, restrained=sorted(held | beside))
     names = ", ".join(f"{name} {number}" for number, name in sorted(clashing))
-    note = f"colliding residues were relaxed on springs ({names}): at most {farthest:.2f} angstrom"
-    return second, [note]
+    return second, [
+        *_shifted("residues beside modelled loops", coordinates, second, sorted(beside - held)),
+        *_shifted(f"colliding residues ({names})", first, second, sorted(held)),
+    ]
+
+
+def _shifted(what: str, before: FloatArray, after: FloatArray, atoms: Sequence[int]) -> list[str]:
+    """Return a line on how far some atoms moved on their springs."""
+    if not atoms:
+        return []
+    farthest = float(np.linalg.norm(after[atoms] - before[atoms], axis=1).max())
+    return [f"{what} were relaxed on springs: at most {farthest:.2f} angstrom"]
 
 
 def _receptor(
