@@ -26,6 +26,9 @@ class Compound:
         Of the neutral compound; ``mw`` in g/mol.
     warhead, reversibility
         In words, as the source puts it.
+    binding
+        ``covalent``, or ``noncovalent (probable)`` for a drug whose electrophile is thought to
+        stay unused; blank for a bound form.
     confidence
         How sure the row is, in words; shown wherever the row is used.
     """
@@ -44,8 +47,14 @@ class Compound:
     pdb_entries: tuple[str, ...]
     warhead: str
     reversibility: str
+    binding: str
     source: str
     confidence: str
+
+    @property
+    def covalent(self) -> bool:
+        """Whether its electrophile is taken to bond to Cys528."""
+        return not self.binding.startswith("noncovalent")
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,17 @@ from rdkit import Chem, rdBase
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import LigandError
+from workbench.ligands.bound_forms import (
+    SATURATED,
+    drug_of_component,
+    looks_saturated,
+    misdrawn_component,
+)
 from workbench.ligands.catalogue import drug_of_skeleton
 from workbench.ligands.molecules import Ligand, WarheadMatch
 from workbench.ligands.names import clean_name
 from workbench.ligands.rotors import rotatable_bonds
-from workbench.ligands.warheads import RANKING, chosen_warhead, find_warheads
+from workbench.ligands.warheads import RANKING, WarheadFinding, chosen_warhead, find_warheads
 
 MAX_HEAVY_ATOMS = 150
 MAX_ROTATABLE_BONDS = 40
@@ -54,18 +60,30 @@ def build_ligand(mol: Chem.Mol, name: str, where: str, warhead: str = "") -> Lig
     bare = _bare(mol, where)
     _refuse_large(bare, where)
     warnings: list[str] = []
+    known = drug_of_component(bare, name)
+    if known is not None:
+        bare, name = known.mol, known.name
+        warnings += known.warnings
     bare, settled = _with_alkene_geometry(bare, find_warheads(bare).matches[:1], where)
     warnings += settled
     smiles = Chem.MolToSmiles(bare)
     ordered = Chem.MolFromSmiles(smiles)
     finding = find_warheads(ordered)
-    match, others = _chosen(finding.matches, warhead, where)
-    warnings += [_also(other) for other in others]
+    inchikey = _inchikey(ordered)
+    unused = "" if warhead else _unused_warhead(finding, inchikey)
+    if unused:
+        match, others = None, finding.matches
+        finding = finding._replace(problem=unused, verdict="no_warhead")
+    else:
+        match, others = _chosen(finding.matches, warhead, where)
+        warnings += [_also(other) for other in others]
     warnings += [
         f"also carries a {row.name}, which is not modelled" for row in finding.refused if match
     ]
-    inchikey = _inchikey(ordered)
     warnings += _other_stereo(inchikey)
+    warnings += [warning for warning in (unused, misdrawn_component(ordered)) if warning]
+    if match is None and looks_saturated(ordered):
+        warnings.append(SATURATED)
     if bare.HasSubstructMatch(Chem.MolFromSmarts(_CARBOXYLIC_ACID)):
         warnings.append("a carboxylic acid is kept as drawn (neutral); at pH 7.4 it is charged")
     return Ligand(
@@ -80,6 +98,19 @@ def build_ligand(mol: Chem.Mol, name: str, where: str, warhead: str = "") -> Lig
         warnings=tuple(warnings),
         warhead_verdict=finding.verdict,
         other_warheads=others,
+    )
+
+
+def _unused_warhead(finding: WarheadFinding, inchikey: str) -> str:
+    """Return why the electrophile of a catalogue drug stays unused; blank when it is used."""
+    known = drug_of_skeleton(inchikey)
+    if known is None or known.covalent or not finding.matches:
+        return ""
+    found = finding.matches[0]
+    return (
+        f"no covalent warhead by default: the catalogue has {known.name} as {known.binding} "
+        f"({known.warhead}); --warhead {found.reactive_atom_index} takes its {found.name} all "
+        "the same"
     )
 
 
