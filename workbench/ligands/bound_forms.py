@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from rdkit import Chem, rdBase
+from rdkit import Chem
 
 from workbench.ligands.catalogue import (
     component_warning,
@@ -15,6 +15,7 @@ from workbench.ligands.catalogue import (
     name_warnings,
     parent_of,
 )
+from workbench.ligands.identity import inchikey_of, skeleton_of
 from workbench.tables import Compound, compounds
 
 _WORDS = re.compile(r"[A-Za-z0-9]+")
@@ -65,7 +66,7 @@ def drug_of_component(mol: Chem.Mol, name: str) -> DrugOfComponent | None:
 
 def misdrawn_component(mol: Chem.Mol) -> str:
     """Return a warning when a molecule is a drug's other isomer that a component may stand for."""
-    key = _inchikey(mol)
+    key = inchikey_of(mol)
     drug = drug_of_skeleton(key)
     if drug is None or drug.inchikey == key:
         return ""
@@ -90,7 +91,7 @@ def _saturated_pattern() -> Chem.Mol:
 
 def _component_of(mol: Chem.Mol, name: str) -> Compound | None:
     """Return the bound form that a molecule is."""
-    key = _inchikey(mol)
+    key = inchikey_of(mol)
     same_as_drug = drug_of_skeleton(key) is not None
     for component in _components(key):
         if not same_as_drug or _names(component, name):
@@ -100,11 +101,11 @@ def _component_of(mol: Chem.Mol, name: str) -> Compound | None:
 
 def _components(inchikey: str) -> list[Compound]:
     """Return the bound forms of one skeleton."""
-    block = inchikey.split("-", 1)[0]
+    block = skeleton_of(inchikey)
     return [
         compound
         for compound in compounds()
-        if compound.kind == "bound_form" and compound.inchikey.split("-", 1)[0] == block
+        if compound.kind == "bound_form" and skeleton_of(compound.inchikey) == block
     ]
 
 
@@ -112,9 +113,3 @@ def _names(component: Compound, name: str) -> bool:
     """Return whether a name is the component's or holds its code as a word (``4WVF_K76``)."""
     words = {word.casefold() for word in _WORDS.findall(name.replace("_", " "))}
     return component.pdb_ligand.casefold() in words or name_key(name) == name_key(component.name)
-
-
-def _inchikey(mol: Chem.Mol) -> str:
-    """Return the standard InChIKey."""
-    with rdBase.BlockLogs():
-        return str(Chem.MolToInchiKey(mol))

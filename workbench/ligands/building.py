@@ -13,6 +13,7 @@ from workbench.ligands.bound_forms import (
     misdrawn_component,
 )
 from workbench.ligands.catalogue import drug_of_skeleton
+from workbench.ligands.identity import inchikey_of
 from workbench.ligands.molecules import Ligand, WarheadMatch
 from workbench.ligands.names import clean_name
 from workbench.ligands.rotors import rotatable_bonds
@@ -69,7 +70,7 @@ def build_ligand(mol: Chem.Mol, name: str, where: str, warhead: str = "") -> Lig
     smiles = Chem.MolToSmiles(bare)
     ordered = Chem.MolFromSmiles(smiles)
     finding = find_warheads(ordered)
-    inchikey = _inchikey(ordered)
+    inchikey = inchikey_of(ordered)
     unused = "" if warhead else _unused_warhead(finding, inchikey)
     if unused:
         match, others = None, finding.matches
@@ -203,12 +204,6 @@ def _refuse_large(mol: Chem.Mol, where: str) -> None:
         )
 
 
-def _inchikey(mol: Chem.Mol) -> str:
-    """Return the standard InChIKey."""
-    with rdBase.BlockLogs():
-        return str(Chem.MolToInchiKey(mol))
-
-
 def _with_alkene_geometry(
     mol: Chem.Mol, matches: tuple[WarheadMatch, ...], where: str
 ) -> tuple[Chem.Mol, list[str]]:
@@ -224,10 +219,10 @@ def _with_alkene_geometry(
         bond = mol.GetBondBetweenAtoms(*ends)
         if bond.GetStereo() not in _OPEN or not _can_have_stereo(mol, bond):
             continue
-        known = drug_of_skeleton(_inchikey(mol))
+        known = drug_of_skeleton(inchikey_of(mol))
         for stereo in (Chem.BondStereo.STEREOCIS, Chem.BondStereo.STEREOTRANS):
             isomer = _with_stereo(mol, *ends, stereo)
-            if known is not None and _inchikey(isomer) == known.inchikey:
+            if known is not None and inchikey_of(isomer) == known.inchikey:
                 return isomer, [
                     f"the alkene geometry was not given: taken from the catalogue's {known.name}"
                 ]

@@ -6,6 +6,7 @@ import re
 from difflib import get_close_matches
 from functools import cache
 
+from workbench.ligands.identity import skeleton_of
 from workbench.ligands.names import quoted
 from workbench.tables import Compound, compounds
 
@@ -102,8 +103,8 @@ def nearest_names(text: str) -> tuple[str, ...]:
 
 def drug_of_skeleton(inchikey: str) -> Compound | None:
     """Return the drug with the same connectivity (first block of the InChIKey), any stereo."""
-    block = inchikey.split("-", 1)[0]
+    block = skeleton_of(inchikey)
     for compound in compounds():
-        if compound.kind != "bound_form" and compound.inchikey.split("-")[0] == block:
+        if compound.kind != "bound_form" and skeleton_of(compound.inchikey) == block:
             return compound
     return None
