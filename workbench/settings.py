@@ -69,6 +69,25 @@ class FetchSettings(Settings):
     )
 
 
+class ConformerSettings(Settings):
+    """Shapes of a molecule on its own."""
+
+    window_kcal_per_mol: float = Field(
+        20.0, gt=0, description="conformers this far above the best are dropped"
+    )
+    distinct_angstrom: float = Field(
+        0.5, ge=0, le=5, description="heavy-atom RMSD at which two conformers are different"
+    )
+    form_window_kcal_per_mol: float = Field(
+        5.0,
+        gt=0,
+        description="a cis or trans form this far above the best is not offered to the docking: "
+        "takes in cis hydrazides (2-3 kcal/mol), leaves out E esters",
+    )
+    max_steps: int = Field(2000, ge=1, description="minimisation steps per conformer, MMFF94s")
+    embedding_attempts: int = Field(50, ge=1, description="per conformer, before it is given up")
+
+
 class GridSettings(Settings):
     """The maps of the covalent search."""
 
