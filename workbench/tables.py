@@ -105,6 +105,46 @@ class Warhead:
 
 
 @dataclass(frozen=True)
+class Salt:
+    """One row of ``salts.csv``: what may be drawn beside a drug and is not the drug.
+
+    Parameters
+    ----------
+    kind
+        ``counterion`` or ``solvent``.
+    smiles
+        Neutral where it has a neutral form, without stereo.
+    """
+
+    name: str
+    kind: str
+    smiles: str
+    source: str
+
+
+@dataclass(frozen=True)
+class ChargeCorrection:
+    """One row of ``charge_corrections.csv``: an ion that the pKa library makes too easily.
+
+    Parameters
+    ----------
+    smarts
+        The ion's atom, first in the pattern.
+    pka
+        Below this pH the atom gets its proton back.
+    reason, source, confidence
+        What the library does, where the pKa is from, and how sure it is.
+    """
+
+    name: str
+    smarts: str
+    pka: float
+    reason: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True)
 class Entry:
     """One row of ``structures.csv``; what nobody could verify is blank (``None`` or empty).
 
@@ -197,6 +237,18 @@ def compounds() -> tuple[Compound, ...]:
 def warheads() -> tuple[Warhead, ...]:
     """Return the table of warheads, in its order: particular patterns before general ones."""
     return read_table("warheads.csv", Warhead)
+
+
+@cache
+def salts() -> tuple[Salt, ...]:
+    """Return the counterions and solvents that are left out beside a drug."""
+    return read_table("salts.csv", Salt)
+
+
+@cache
+def charge_corrections() -> tuple[ChargeCorrection, ...]:
+    """Return the corrections of the pKa library."""
+    return read_table("charge_corrections.csv", ChargeCorrection)
 
 
 @cache
