@@ -75,8 +75,8 @@ class LigandSettings(Settings):
     ph: float | None = Field(
         None, ge=0, le=14, description="charge state at this pH; none: neutral as far as possible"
     )
-    tautomer: Literal["as drawn", "canonical"] = Field(
-        "as drawn", description="canonical: the tautomer that RDKit's scoring rules prefer"
+    tautomer: Literal["drawn", "canonical"] = Field(
+        "drawn", description="canonical: the tautomer that RDKit's scoring rules prefer"
     )
     max_stereoisomers: int = Field(
         1, ge=1, description="undefined stereo is enumerated up to this many isomers; 1: not at all"

@@ -12,6 +12,7 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 from workbench.errors import LigandError
 from workbench.ligands.bond_edits import bond_edits, edited, sanitised
 from workbench.ligands.molecules import Adduct, Ligand, Stereocentre, WarheadMatch
+from workbench.ligands.stereo import potential_stereo
 
 _TAGS = (Chem.ChiralType.CHI_TETRAHEDRAL_CCW, Chem.ChiralType.CHI_TETRAHEDRAL_CW)
 _GEOMETRIES = (Chem.BondStereo.STEREOE, Chem.BondStereo.STEREOZ)
@@ -100,9 +101,9 @@ def _new_stereo(
     mol: Chem.Mol, drug: Chem.Mol, drug_atoms: tuple[int, ...]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the atoms and the double bonds that became stereo elements by the reaction."""
-    before = {(e.type, e.centeredOn) for e in _potential_stereo(drug)}
+    before = {(e.type, e.centeredOn) for e in potential_stereo(drug)}
     centres, bonds = [], []
-    for element in _potential_stereo(mol):
+    for element in potential_stereo(mol):
         at = element.centeredOn
         if element.type == Chem.StereoType.Atom_Tetrahedral:
             if at < len(drug_atoms) and (element.type, drug_atoms[at]) not in before:
@@ -116,21 +117,6 @@ def _new_stereo(
                 bond.SetStereoAtoms(first, second)
                 bonds.append(at)
     return tuple(centres), tuple(bonds)
-
-
-def _potential_stereo(mol: Chem.Mol) -> list[Chem.StereoInfo]:
-    """Return the stereo elements that matter; an imine with N-H turns over freely."""
-    return [
-        element
-        for element in Chem.FindPotentialStereo(mol)
-        if element.type != Chem.StereoType.Bond_Double
-        or min(
-            end.GetDegree()
-            for bond in [mol.GetBondWithIdx(element.centeredOn)]
-            for end in (bond.GetBeginAtom(), bond.GetEndAtom())
-        )
-        > 1
-    ]
 
 
 def _substituent(mol: Chem.Mol, end: int, ends: tuple[int, int]) -> int:
@@ -147,7 +133,7 @@ def _refuse_open_stereo(
     drug_atoms: tuple[int, ...],
 ) -> None:
     """Raise when a stereo element other than the new ones is undefined."""
-    for element in _potential_stereo(mol):
+    for element in potential_stereo(mol):
         if element.specified == Chem.StereoSpecified.Specified:
             continue
         if element.type == Chem.StereoType.Bond_Double:
@@ -164,7 +150,7 @@ def _refuse_open_stereo(
             continue
         raise LigandError(
             f"{ligand.name}: the {place} of {ligand.smiles} is undefined; "
-            f"give its configuration with {remedy}"
+            f"give its configuration with {remedy}, or enumerate with --max-stereoisomers"
         )
 
 

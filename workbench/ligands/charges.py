@@ -30,7 +30,7 @@ def neutral(mol: Chem.Mol) -> tuple[Chem.Mol, tuple[str, ...]]:
     warnings = []
     if Chem.MolToSmiles(uncharged) != Chem.MolToSmiles(mol):
         drawn = f"net charge {before:+d} as drawn" if before else "drawn as a zwitterion"
-        warnings.append(f"charges were neutralised with protons ({drawn}, now {after:+d})")
+        warnings.append(f"charges were neutralised with protons ({drawn}, now {_signed(after)})")
     if after:
         warnings.append(f"a permanent charge of {after:+d} is kept")
     return uncharged, tuple(warnings)
@@ -57,16 +57,18 @@ def at_ph(mol: Chem.Mol, ph: float, where: str) -> tuple[Chem.Mol, tuple[str, ..
     """
     with rdBase.BlockLogs():
         state = Chem.MolFromSmiles(_protonated(Chem.MolToSmiles(mol), ph, where))
+    warnings: tuple[str, ...] = ()
+    if state is not None:
+        state, warnings = _corrected(state, ph)
     if state is None or _skeleton(state) != _skeleton(mol):
         raise LigandError(
             f"{where}: the charge state at pH {ph:g} could not be worked out; draw it and leave "
             "the pH away"
         )
-    state, warnings = _corrected(state, ph)
     if Chem.MolToSmiles(state) != Chem.MolToSmiles(mol):
         warnings = (
             f"charge state at pH {ph:g}: {Chem.MolToSmiles(state)} "
-            f"(net charge {Chem.GetFormalCharge(state):+d}), by the mean pKa of each class",
+            f"(net charge {_signed(Chem.GetFormalCharge(state))}), by the mean pKa of each class",
             *warnings,
         )
     if not SOUND_PH[0] <= ph <= SOUND_PH[1]:
@@ -105,6 +107,10 @@ def _corrected(mol: Chem.Mol, ph: float) -> tuple[Chem.Mol, tuple[str, ...]]:
                 f"{correction.pka:g}: {correction.source})"
             )
     return mol, tuple(warnings)
+
+
+def _signed(charge: int) -> str:
+    return f"{charge:+d}" if charge else "0"
 
 
 @cache

@@ -14,7 +14,7 @@ from typing import IO, NamedTuple, TextIO, cast
 
 from workbench.errors import LigandError
 from workbench.ligands.names import quoted
-from workbench.ligands.records import Record
+from workbench.ligands.records import Record, mol_from_smiles
 from workbench.settings import LigandSettings
 
 FILE_SUFFIXES = (".sdf", ".mol", ".smi", ".csv")
@@ -43,7 +43,7 @@ class Columns(NamedTuple):
 
     smiles: int
     name: int | None
-    count: int
+    width: int
 
 
 class Lines:
@@ -169,12 +169,14 @@ def _smi(lines: Lines, where: str, settings: LigandSettings) -> Iterator[Record]
         if first:
             first = False
             _refuse_page(text, where)
-            columns = _header(_split(text, -1), settings, where, needed=False)
-            if columns is not None:
+            named = bool(settings.smiles_column or settings.name_column)
+            columns = _header(_split(text, -1), settings, where, needed=named)
+            if columns is not None and not _is_smiles(_split(text, -1)[0]):
                 continue
+            columns = None
         if text.startswith("#"):
             continue
-        fields = _split(text, 1 if columns is None else columns.count - 1)
+        fields = _split(text, 1 if columns is None else columns.width - 1)
         smiles, name = _cells(fields, columns or Columns(0, 1, 2))
         place = f"line {lines.number} of {where}"
         if name.startswith("|") and not problem:
@@ -215,8 +217,10 @@ def _sdf(lines: Lines, where: str, settings: LigandSettings) -> Iterator[Record]
     wanted = (_key(settings.name_column),) if settings.name_column else NAME_COLUMNS
     number, start, end = 0, 1, False
     while not end:
-        block, size, name, problem, notes = [], 0, "", "", ()
-        in_block, tag, names = True, "", dict[str, str]()
+        block: list[str] = []
+        names: dict[str, str] = {}
+        notes: tuple[str, ...] = ()
+        size, problem, tag, in_block = 0, "", "", True
         for line in lines:
             if line.startswith("$$$$"):
                 break
@@ -297,10 +301,11 @@ def _header(
         When it must be one and is not, or when two columns share the name that is asked for.
     """
     keys = [_key(cell) for cell in row]
+    wanted: tuple[str, ...]
     wanted = (_key(settings.smiles_column),) if settings.smiles_column else SMILES_COLUMNS
     smiles = _place(keys, wanted, where)
     if smiles is None:
-        if needed or settings.smiles_column:
+        if needed:
             asked = quoted(settings.smiles_column or "smiles")
             shown = quoted(", ".join(cell.strip() for cell in row), 120)
             raise LigandError(
@@ -308,10 +313,20 @@ def _header(
                 "the first line, or say which with --smiles-column"
             )
         return None
-    name = _place(keys, (_key(settings.name_column),) if settings.name_column else NAME_COLUMNS, where)
+    wanted = (_key(settings.name_column),) if settings.name_column else NAME_COLUMNS
+    name = _place(keys, wanted, where)
     if name is None and settings.name_column:
         raise LigandError(f"{where} has no column {quoted(settings.name_column)} for the names")
     return Columns(smiles, name, len(row))
+
+
+def _is_smiles(text: str) -> bool:
+    """Return whether a text is a molecule rather than the name of a column."""
+    try:
+        mol_from_smiles(text)
+    except LigandError:
+        return False
+    return True
 
 
 def _place(keys: list[str], wanted: tuple[str, ...], where: str) -> int | None:
