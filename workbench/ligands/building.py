@@ -6,13 +6,20 @@ from rdkit import Chem, rdBase
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import LigandError
+from workbench.ligands.bound_forms import (
+    SATURATED,
+    drug_of_component,
+    looks_saturated,
+    misdrawn_component,
+)
 from workbench.ligands.catalogue import drug_of_skeleton
 from workbench.ligands.charges import at_ph, neutral
+from workbench.ligands.identity import inchikey_of
+from workbench.ligands.isomers import Isomer, stereoisomers
 from workbench.ligands.molecules import Ligand, WarheadMatch
 from workbench.ligands.names import MAX_NAME_LENGTH, clean_name
 from workbench.ligands.rotors import rotatable_bonds
 from workbench.ligands.salts import parent
-from workbench.ligands.stereo import Isomer, inchikey, stereoisomers
 from workbench.ligands.tautomers import canonical_tautomer
 from workbench.ligands.warheads import RANKING, WarheadFinding, chosen_warhead, find_warheads
 from workbench.settings import LigandSettings
@@ -64,6 +71,10 @@ def build_ligands(
     _refuse_unfit(drug, where)
     bare = _bare(drug, where)
     _refuse_large(bare, where)
+    known = drug_of_component(bare, name)
+    if known is not None:
+        bare, name = known.mol, known.name
+        warnings += known.warnings
     bare, changes = _standardised(bare, settings, where)
     ordered = _in_order(bare)
     finding = find_warheads(ordered)
@@ -128,8 +139,13 @@ def _ligand(
     """Return the ligand of one stereoisomer; its warheads are found unless they are given."""
     ordered = isomer.mol if finding else _in_order(isomer.mol)
     finding = finding or find_warheads(ordered)
-    match, others = _chosen(finding.matches, settings.warhead, where)
-    key = inchikey(ordered)
+    key = inchikey_of(ordered)
+    unused = "" if settings.warhead else _unused_warhead(finding, key)
+    if unused:
+        match, others = None, finding.matches
+        finding = finding._replace(problem=unused, verdict="no_warhead")
+    else:
+        match, others = _chosen(finding.matches, settings.warhead, where)
     refused = [row.name for row in finding.refused if match]
     base = clean_name(name, key.split("-")[0] or "ligand")
     return Ligand(
@@ -144,12 +160,27 @@ def _ligand(
         warnings=(
             *warnings,
             *isomer.warnings,
-            *(_also(other) for other in others),
+            *(_also(other) for other in others if match),
             *(f"also carries a {name}, which is not modelled" for name in refused),
             *_other_stereo(key),
+            *(told for told in (unused, misdrawn_component(ordered)) if told),
+            *([SATURATED] if match is None and looks_saturated(ordered) else []),
         ),
         warhead_verdict=finding.verdict,
         other_warheads=others,
+    )
+
+
+def _unused_warhead(finding: WarheadFinding, inchikey: str) -> str:
+    """Return why the electrophile of a catalogue drug stays unused; blank when it is used."""
+    known = drug_of_skeleton(inchikey)
+    if known is None or known.covalent or not finding.matches:
+        return ""
+    found = finding.matches[0]
+    return (
+        f"no covalent warhead by default: the catalogue has {known.name} as {known.binding} "
+        f"({known.warhead}); --warhead {found.reactive_atom_index} takes its {found.name} all "
+        "the same"
     )
 
 

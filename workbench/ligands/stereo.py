@@ -1,38 +1,11 @@
-"""Stereo that a drawing leaves open: found, taken from the catalogue, enumerated or refused."""
+"""Stereo elements of a molecule, and which of them its input leaves open."""
 
 from __future__ import annotations
 
-from itertools import product
-from typing import Any, NamedTuple
-
-from rdkit import Chem, rdBase
-from rdkit.Chem import rdCIPLabeler
-
-from workbench.errors import LigandError
-from workbench.ligands.catalogue import drug_of_skeleton
-from workbench.ligands.molecules import WarheadMatch
-
-MAX_OPEN_ELEMENTS = 10
-
-_TAGS = (Chem.ChiralType.CHI_TETRAHEDRAL_CCW, Chem.ChiralType.CHI_TETRAHEDRAL_CW)
-_GEOMETRIES = (Chem.BondStereo.STEREOCIS, Chem.BondStereo.STEREOTRANS)
+from rdkit import Chem
 
 
-class Isomer(NamedTuple):
-    """One stereoisomer: its label (``E``, ``R,S``; blank when it is the only one) and warnings."""
-
-    mol: Chem.Mol
-    label: str
-    warnings: tuple[str, ...]
-
-
-def inchikey(mol: Chem.Mol) -> str:
-    """Return the standard InChIKey."""
-    with rdBase.BlockLogs():
-        return str(Chem.MolToInchiKey(mol))
-
-
-def potential_stereo(mol: Chem.Mol) -> list[Chem.StereoInfo]:
+def stereo_elements(mol: Chem.Mol) -> list[Chem.StereoInfo]:
     """Return the stereo elements that matter; an imine with N-H turns over freely."""
     return [
         element
@@ -47,161 +20,38 @@ def potential_stereo(mol: Chem.Mol) -> list[Chem.StereoInfo]:
     ]
 
 
-def open_stereo(mol: Chem.Mol) -> list[Chem.StereoInfo]:
+def open_elements(mol: Chem.Mol) -> list[Chem.StereoInfo]:
     """Return the stereo elements without a configuration."""
     return [
         element
-        for element in potential_stereo(mol)
+        for element in stereo_elements(mol)
         if element.specified != Chem.StereoSpecified.Specified
     ]
 
 
-def stereoisomers(
-    mol: Chem.Mol, warhead: WarheadMatch | None, limit: int, where: str
-) -> tuple[Isomer, ...]:
-    """Return the isomers that a drawing stands for; none is guessed.
+def bond_ends(mol: Chem.Mol, element: Chem.StereoInfo) -> tuple[int, int]:
+    """Return the two atoms of a double bond that is a stereo element."""
+    bond = mol.GetBondWithIdx(element.centeredOn)
+    return bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
 
-    An open alkene of the warhead is taken from the catalogue where it knows the skeleton. What
-    is still open is enumerated up to ``limit``. With a limit of 1 an open alkene of the warhead
-    is refused and other open stereo is only named: no adduct can be made of it.
+
+def with_geometry(mol: Chem.Mol, ends: tuple[int, int], geometry: Chem.BondStereo) -> Chem.Mol:
+    """Return a copy whose double bond is cis or trans about the first neighbour of each end.
 
     Parameters
     ----------
-    mol
-        In canonical order: errors and warnings name its atoms.
-    warhead
-        The place that reacts.
-
-    Raises
-    ------
-    LigandError
-        When the warhead's geometry stays open, or the isomers are more than the limit.
+    geometry
+        ``STEREOCIS`` or ``STEREOTRANS``.
     """
-    warnings: tuple[str, ...] = ()
-    if warhead is not None:
-        mol, warnings = _from_catalogue(mol, warhead)
-    still_open = open_stereo(mol)
-    if not still_open:
-        return (Isomer(mol, "", warnings),)
-    if limit == 1:
-        _refuse_open_warhead(mol, warhead, still_open, where)
-        places = ", ".join(_place(mol, element) for element in still_open)
-        warnings += (
-            f"undefined: {places} of {Chem.MolToSmiles(mol)}; no adduct is made until it is drawn, "
-            "or enumerated with --max-stereoisomers",
-        )
-        return (Isomer(mol, "", warnings),)
-    isomers = _enumerated(mol, still_open, limit, where)
-    if len(isomers) == 1:
-        return (Isomer(isomers[0][1], "", warnings),)
-    told = f"its configuration was not given: one of {len(isomers)} stereoisomers"
-    return tuple(Isomer(isomer, label, (*warnings, told)) for label, isomer in isomers)
-
-
-def _from_catalogue(mol: Chem.Mol, warhead: WarheadMatch) -> tuple[Chem.Mol, tuple[str, ...]]:
-    """Return the molecule with the geometry that the catalogue knows, and a warning if it did."""
-    ends = warhead.reactive_atom_index, warhead.partner_atom_index
-    bond = mol.GetBondBetweenAtoms(*ends).GetIdx()
-    if not any(_is_bond(element, bond) for element in open_stereo(mol)):
-        return mol, ()
-    known = drug_of_skeleton(inchikey(mol))
-    for geometry in _GEOMETRIES:
-        isomer = Chem.Mol(mol)
-        _set_geometry(isomer, bond, geometry)
-        isomer = _settled(isomer)
-        if known is not None and inchikey(isomer) == known.inchikey:
-            told = f"the alkene geometry was not given: taken from the catalogue's {known.name}"
-            return isomer, (told,)
-    return mol, ()
-
-
-def _refuse_open_warhead(
-    mol: Chem.Mol, warhead: WarheadMatch | None, still_open: list[Chem.StereoInfo], where: str
-) -> None:
-    """Raise when the bond that reacts is a double bond without geometry."""
-    if warhead is None:
-        return
-    ends = warhead.reactive_atom_index, warhead.partner_atom_index
-    bond = mol.GetBondBetweenAtoms(*ends)
-    if bond is not None and any(_is_bond(element, bond.GetIdx()) for element in still_open):
-        raise LigandError(
-            f"{where}: the geometry of the warhead's C=C (atoms {ends[0]} and {ends[1]} of "
-            f"{Chem.MolToSmiles(mol)}) is undefined; write it with / and \\ around the double "
-            "bond, or enumerate both with --max-stereoisomers 2"
-        )
-
-
-def _is_bond(element: Chem.StereoInfo, bond: int) -> bool:
-    return bool(element.type == Chem.StereoType.Bond_Double and element.centeredOn == bond)
-
-
-def _place(mol: Chem.Mol, element: Chem.StereoInfo) -> str:
-    """Return where a stereo element is, in words."""
-    if element.type != Chem.StereoType.Bond_Double:
-        return f"stereocentre at atom {element.centeredOn}"
-    bond = mol.GetBondWithIdx(element.centeredOn)
-    return f"double bond {bond.GetBeginAtomIdx()}={bond.GetEndAtomIdx()}"
-
-
-def _enumerated(
-    mol: Chem.Mol, still_open: list[Chem.StereoInfo], limit: int, where: str
-) -> list[tuple[str, Chem.Mol]]:
-    """Return every distinct isomer with its label, by label."""
-    many = f"{where}: {len(still_open)} undefined stereo elements make "
-    remedy = f"over the limit of {limit}; draw them, or raise --max-stereoisomers"
-    if len(still_open) > MAX_OPEN_ELEMENTS:
-        raise LigandError(
-            f"{many}up to {2 ** len(still_open)} stereoisomers; at most {MAX_OPEN_ELEMENTS} "
-            "elements are enumerated; draw them"
-        )
-    isomers: dict[str, tuple[str, Chem.Mol]] = {}
-    choices: list[tuple[Any, ...]] = [
-        _GEOMETRIES if element.type == Chem.StereoType.Bond_Double else _TAGS
-        for element in still_open
-    ]
-    for chosen in product(*choices):
-        isomer = Chem.Mol(mol)
-        for element, configuration in zip(still_open, chosen, strict=True):
-            if element.type == Chem.StereoType.Bond_Double:
-                _set_geometry(isomer, element.centeredOn, configuration)
-            else:
-                isomer.GetAtomWithIdx(element.centeredOn).SetChiralTag(configuration)
-        isomer = _settled(isomer)
-        # a meso pair is one isomer
-        isomers.setdefault(Chem.MolToSmiles(isomer), (_label(isomer, still_open), isomer))
-    if len(isomers) > limit:
-        raise LigandError(f"{many}{len(isomers)} stereoisomers, {remedy}")
-    return [isomers[smiles] for smiles in sorted(isomers, key=lambda s: (isomers[s][0], s))]
-
-
-def _set_geometry(mol: Chem.Mol, index: int, geometry: Chem.BondStereo) -> None:
-    """Give a C=C a geometry about the first other neighbour of each end."""
-    bond = mol.GetBondWithIdx(index)
-    begin, end = bond.GetBeginAtom(), bond.GetEndAtom()
-    beside = [
-        next(n.GetIdx() for n in atom.GetNeighbors() if n.GetIdx() != other.GetIdx())
-        for atom, other in ((begin, end), (end, begin))
-    ]
-    bond.SetStereoAtoms(*beside)
+    isomer = Chem.Mol(mol)
+    bond = isomer.GetBondBetweenAtoms(*ends)
+    pair = (bond.GetBeginAtom(), bond.GetEndAtom())
+    first, second = (
+        next(n.GetIdx() for n in atom.GetNeighbors() if n.GetIdx() not in ends) for atom in pair
+    )
+    bond.SetStereoAtoms(first, second)
     bond.SetStereo(geometry)
-
-
-def _settled(mol: Chem.Mol) -> Chem.Mol:
-    """Return the molecule with its stereo perceived anew; it is changed."""
-    # without directions on the neighbouring bonds the new perception would drop the stereo
-    Chem.SetDoubleBondNeighborDirections(mol)
-    Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
-    return mol
-
-
-def _label(mol: Chem.Mol, elements: list[Chem.StereoInfo]) -> str:
-    """Return the CIP labels of some stereo elements."""
-    labelled = Chem.Mol(mol)
-    rdCIPLabeler.AssignCIPLabels(labelled)
-    labels = []
-    for element in elements:
-        is_bond = element.type == Chem.StereoType.Bond_Double
-        get = labelled.GetBondWithIdx if is_bond else labelled.GetAtomWithIdx
-        holder = get(element.centeredOn)
-        labels.append(holder.GetProp("_CIPCode") if holder.HasProp("_CIPCode") else "-")
-    return ",".join(labels)
+    # without directions on the neighbouring bonds a new perception would drop the stereo
+    Chem.SetDoubleBondNeighborDirections(isomer)
+    Chem.AssignStereochemistry(isomer, cleanIt=True, force=True)
+    return isomer
