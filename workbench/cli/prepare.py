@@ -77,6 +77,6 @@ def run_ligand(arguments: argparse.Namespace) -> int:
     from workbench.pipeline import write_ligands
 
     ligands, unread = read_ligands(arguments)
-    for path in write_ligands(ligands, arguments.out, arguments.seed):
+    for path in write_ligands(list(ligands), arguments.out, arguments.seed):
         print(path)
     return EXIT_SOME_FAILED if unread else 0
