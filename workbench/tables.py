@@ -168,6 +168,46 @@ class FollowUp:
 
 
 @dataclass(frozen=True)
+class Salt:
+    """One row of ``salts.csv``: what may be drawn beside a drug and is not the drug.
+
+    Parameters
+    ----------
+    kind
+        ``counterion`` or ``solvent``.
+    smiles
+        Neutral where it has a neutral form, without stereo.
+    """
+
+    name: str
+    kind: str
+    smiles: str
+    source: str
+
+
+@dataclass(frozen=True)
+class ChargeCorrection:
+    """One row of ``charge_corrections.csv``: an ion that the pKa library makes too easily.
+
+    Parameters
+    ----------
+    smarts
+        The ion's atom, first in the pattern.
+    pka
+        Below this pH the atom gets its proton back.
+    reason, source, confidence
+        What the library does, where the pKa is from, and how sure it is.
+    """
+
+    name: str
+    smarts: str
+    pka: float
+    reason: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True)
 class Entry:
     """One row of ``structures.csv``; what nobody could verify is blank (``None`` or empty).
 
@@ -272,6 +312,18 @@ def thiols() -> tuple[Thiol, ...]:
 def follow_ups() -> tuple[FollowUp, ...]:
     """Return the steps that may follow an addition, in the table's order."""
     return read_table("follow_ups.csv", FollowUp)
+
+
+@cache
+def salts() -> tuple[Salt, ...]:
+    """Return the counterions and solvents that are left out beside a drug."""
+    return read_table("salts.csv", Salt)
+
+
+@cache
+def charge_corrections() -> tuple[ChargeCorrection, ...]:
+    """Return the corrections of the pKa library."""
+    return read_table("charge_corrections.csv", ChargeCorrection)
 
 
 @cache

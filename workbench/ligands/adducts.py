@@ -129,5 +129,5 @@ def _refuse_open_stereo(
             continue
         raise LigandError(
             f"{ligand.name}: the {place} of {ligand.smiles} is undefined; "
-            f"give its configuration with {remedy}"
+            f"give its configuration with {remedy}, or enumerate with --max-stereoisomers"
         )
