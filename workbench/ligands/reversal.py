@@ -105,11 +105,25 @@ def _fitting_form(mol: Chem.Mol, edits: Sequence[Edit]) -> Chem.Mol:
     if not any(bond is not None and bond.GetIsAromatic() for bond in bonds):
         return mol
     for form in Chem.ResonanceMolSupplier(mol, Chem.KEKULE_ALL, _MAX_KEKULE_FORMS):
-        kekule = Chem.Mol(form)
-        Chem.Kekulize(kekule, clearAromaticFlags=True)
-        orders = (kekule.GetBondBetweenAtoms(*edit[:2]).GetBondTypeAsDouble() for edit in edits)
-        if all(order + edit[2] in (1, 2) for order, edit in zip(orders, edits, strict=True)):
+        kekule = _without_aromatic_flags(form)
+        if all(_order(kekule, *edit[:2]) + edit[2] in (1, 2) for edit in edits):
             return kekule
+    raise LigandError(f"no drawing of {Chem.MolToSmiles(mol)} leads back to the electrophile")
+
+
+def _order(mol: Chem.Mol, first: int, second: int) -> float:
+    """Return the order of the bond between two atoms, 0 without one."""
+    bond = mol.GetBondBetweenAtoms(first, second)
+    return 0.0 if bond is None else float(bond.GetBondTypeAsDouble())
+
+
+def _without_aromatic_flags(form: Chem.Mol) -> Chem.Mol:
+    """Return a copy that holds to its single and double bonds."""
+    mol = Chem.Mol(form)
+    for atom in mol.GetAtoms():
+        atom.SetIsAromatic(False)
+    for bond in mol.GetBonds():
+        bond.SetIsAromatic(False)
     return mol
 
 
