@@ -23,7 +23,7 @@ MAX_LINE_LENGTH = 100_000
 MAX_BLOCK_LENGTH = 1_000_000
 # lists of molecules pack five to thirty times; a bomb packs a thousand times
 MAX_UNPACKING = 200
-FREE_UNPACKING = 20_000_000
+FREE_UNPACKING = 10_000_000
 
 SMILES_COLUMNS = ("isomericsmiles", "smiles", "smilesstring", "canonicalsmiles", "structure", "smi")
 NAME_COLUMNS = (

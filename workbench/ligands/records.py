@@ -23,7 +23,7 @@ _OTHER_KINDS = (
     (re.compile(r"InChI=1"), "an InChI"),
     (re.compile(r"[A-Z]{14}-[A-Z]{10}-[A-Z]"), "an InChIKey"),
     (re.compile(r"[^<>]*>[^<>]*>[^<>]*"), "a reaction SMILES"),
-    (re.compile(r"(?:[A-Z][a-z]?\d*)*[A-Z][a-z]?\d+(?:[A-Z][a-z]?\d*)*"), "a molecular formula"),
+    (re.compile(r"C\d*H\d*(?:[A-Z][a-z]?\d*)*"), "a molecular formula"),
 )
 
 
