@@ -167,6 +167,7 @@ def test_warhead_attacked_atom_and_diastereomers(
         smiles
     )
     if labels == FLAT:
+        assert any("stereo" in warning.casefold() for warning in ligand.warnings)
         with pytest.raises(LigandError, match="undefined"):
             enumerate_adducts(ligand)
         adducts = (flat_adduct(ligand),)

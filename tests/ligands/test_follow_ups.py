@@ -152,6 +152,43 @@ def test_a_hydrolysed_adduct_has_taken_its_last_step() -> None:
         after(opened, "hydrolysed")
 
 
+# quinone + cysteine - 2 H, the thiol where its C-H was
+@pytest.mark.parametrize(
+    ("quinone", "adduct", "oxidised", "formula"),
+    [
+        (
+            "plumbagin",
+            "Cc1c(SC[C@H](N)C(=O)O)c(O)c2c(O)cccc2c1O",
+            "CC1=C(SC[C@H](N)C(=O)O)C(=O)c2c(O)cccc2C1=O",
+            "C14H13NO5S",
+        ),
+        (
+            # menadione
+            "CC1=CC(=O)c2ccccc2C1=O",
+            "Cc1c(SC[C@H](N)C(=O)O)c(O)c2ccccc2c1O",
+            "CC1=C(SC[C@H](N)C(=O)O)C(=O)c2ccccc2C1=O",
+            "C14H13NO4S",
+        ),
+        (
+            "O=C1C=CC(=O)C=C1",
+            "Oc1ccc(O)c(SC[C@H](N)C(=O)O)c1",
+            "O=C1C=CC(=O)C(SC[C@H](N)C(=O)O)=C1",
+            "C9H9NO4S",
+        ),
+    ],
+)
+def test_a_hydroquinone_adduct_is_oxidised_to_the_thioquinone(
+    quinone: str, adduct: str, oxidised: str, formula: str
+) -> None:
+    (first,) = enumerate_adducts(load_ligand(quinone))
+    assert first.smiles == Chem.CanonSmiles(adduct)
+    done = after(first, "hydroquinone re-oxidation")
+    assert (done.form, done.label, done.formula) == ("oxidised", "single", formula)
+    assert done.smiles == Chem.CanonSmiles(oxidised)
+    assert done.drug_atoms == first.drug_atoms
+    assert reference_for_adduct(done) is None
+
+
 def test_nothing_follows_where_a_group_has_left() -> None:
     adduct = enumerate_adducts(load_ligand("ClCC(=O)NC"))[0]
     assert what_may_follow(adduct) == ()

@@ -87,7 +87,7 @@ def name_warnings(compound: Compound, text: str) -> tuple[str, ...]:
         warnings.append(f"{quoted(text)} as an identifier of {compound.name} is unverified")
     if compound.confidence != "high" and not compound.confidence.startswith("high (structure)"):
         warnings.append(f"catalogue structure of {compound.name}: confidence {compound.confidence}")
-    if "STEREO" in compound.source:
+    if "stereo" in compound.source.casefold():
         warnings.append(f"catalogue structure of {compound.name}: {compound.source}")
     if compound.note:
         warnings.append(f"catalogue note on {compound.name}: {compound.note}")

@@ -6,18 +6,24 @@ from rdkit import Chem
 
 
 def stereo_elements(mol: Chem.Mol) -> list[Chem.StereoInfo]:
-    """Return the stereo elements that matter; an imine with N-H turns over freely."""
+    """Return the stereo elements that matter.
+
+    An imine with N-H turns over freely, and a cumulated double bond with a bare end (N=C=S) has
+    no sides. That of an allene with two sides is returned, though nothing can be drawn for it.
+    """
     return [
         element
         for element in Chem.FindPotentialStereo(mol)
         if element.type != Chem.StereoType.Bond_Double
-        or min(
-            end.GetDegree()
-            for bond in [mol.GetBondWithIdx(element.centeredOn)]
-            for end in (bond.GetBeginAtom(), bond.GetEndAtom())
-        )
-        > 1
+        or all(_has_sides(mol.GetAtomWithIdx(end)) for end in bond_ends(mol, element))
     ]
+
+
+def _has_sides(end: Chem.Atom) -> bool:
+    """Return whether an end of a double bond has a substituent on one of its sides."""
+    if end.GetHybridization() != Chem.HybridizationType.SP:
+        return end.GetDegree() > 1
+    return all(neighbour.GetDegree() > 1 for neighbour in end.GetNeighbors())
 
 
 def open_elements(mol: Chem.Mol) -> list[Chem.StereoInfo]:
