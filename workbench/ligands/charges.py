@@ -60,7 +60,7 @@ def at_ph(mol: Chem.Mol, ph: float, where: str) -> tuple[Chem.Mol, tuple[str, ..
     warnings: tuple[str, ...] = ()
     if state is not None:
         state, warnings = _corrected(state, ph)
-    if state is None or _skeleton(state) != _skeleton(mol):
+    if state is None or _skeleton(neutral(state)[0]) != _skeleton(mol):
         raise LigandError(
             f"{where}: the charge state at pH {ph:g} could not be worked out; draw it and leave "
             "the pH away"
