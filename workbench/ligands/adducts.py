@@ -10,7 +10,7 @@ from rdkit.Chem import rdCIPLabeler
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import LigandError
-from workbench.ligands.bond_edits import bond_edits, edited, sanitised
+from workbench.ligands.bond_edits import bond_edits, edited, potential_stereo, sanitised
 from workbench.ligands.molecules import Adduct, Ligand, Stereocentre, WarheadMatch
 
 _TAGS = (Chem.ChiralType.CHI_TETRAHEDRAL_CCW, Chem.ChiralType.CHI_TETRAHEDRAL_CW)
@@ -100,9 +100,9 @@ def _new_stereo(
     mol: Chem.Mol, drug: Chem.Mol, drug_atoms: tuple[int, ...]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the atoms and the double bonds that became stereo elements by the reaction."""
-    before = {(e.type, e.centeredOn) for e in _potential_stereo(drug)}
+    before = {(e.type, e.centeredOn) for e in potential_stereo(drug)}
     centres, bonds = [], []
-    for element in _potential_stereo(mol):
+    for element in potential_stereo(mol):
         at = element.centeredOn
         if element.type == Chem.StereoType.Atom_Tetrahedral:
             if at < len(drug_atoms) and (element.type, drug_atoms[at]) not in before:
@@ -116,21 +116,6 @@ def _new_stereo(
                 bond.SetStereoAtoms(first, second)
                 bonds.append(at)
     return tuple(centres), tuple(bonds)
-
-
-def _potential_stereo(mol: Chem.Mol) -> list[Chem.StereoInfo]:
-    """Return the stereo elements that matter; an imine with N-H turns over freely."""
-    return [
-        element
-        for element in Chem.FindPotentialStereo(mol)
-        if element.type != Chem.StereoType.Bond_Double
-        or min(
-            end.GetDegree()
-            for bond in [mol.GetBondWithIdx(element.centeredOn)]
-            for end in (bond.GetBeginAtom(), bond.GetEndAtom())
-        )
-        > 1
-    ]
 
 
 def _substituent(mol: Chem.Mol, end: int, ends: tuple[int, int]) -> int:
@@ -147,7 +132,7 @@ def _refuse_open_stereo(
     drug_atoms: tuple[int, ...],
 ) -> None:
     """Raise when a stereo element other than the new ones is undefined."""
-    for element in _potential_stereo(mol):
+    for element in potential_stereo(mol):
         if element.specified == Chem.StereoSpecified.Specified:
             continue
         if element.type == Chem.StereoType.Bond_Double:
@@ -190,7 +175,7 @@ def _adduct(
     if warhead.partner_atom_index in drug_atoms:
         prefixes[drug_atoms.index(warhead.partner_atom_index)] = "a"
     parts = [f"{prefixes.get(i, f'c{i}')}{cip}" for i, cip in cips.items() if cip]
-    parts += [labelled.GetBondWithIdx(b).GetStereo().name[6:] for b in double_bonds]
+    parts += [_cip(labelled.GetBondWithIdx(b)) for b in double_bonds]
     return Adduct(
         label="_".join(parts) or "single",
         ligand=ligand,
@@ -206,9 +191,9 @@ def _adduct(
     )
 
 
-def _cip(atom: Chem.Atom) -> str:
-    """Return R or S (r or s where only the stereo of branches differs), blank without a label."""
-    return atom.GetProp("_CIPCode") if atom.HasProp("_CIPCode") else ""
+def _cip(element: Chem.Atom | Chem.Bond) -> str:
+    """Return R or S (r or s where only the stereo of branches differs), E or Z, or blank."""
+    return element.GetProp("_CIPCode") if element.HasProp("_CIPCode") else ""
 
 
 def _with_cysteine(mol: Chem.Mol, n_drug: int) -> Chem.Mol:

@@ -6,6 +6,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import LigandError
+from workbench.ligands.bond_edits import potential_stereo
 from workbench.ligands.catalogue import drug_of_skeleton
 from workbench.ligands.molecules import Ligand, WarheadMatch
 from workbench.ligands.names import clean_name
@@ -211,7 +212,7 @@ def _can_have_stereo(mol: Chem.Mol, bond: Chem.Bond) -> bool:
     """Return whether a bond is a double bond with two isomers."""
     return any(
         element.type == Chem.StereoType.Bond_Double and element.centeredOn == bond.GetIdx()
-        for element in Chem.FindPotentialStereo(mol)
+        for element in potential_stereo(mol)
     )
 
 
