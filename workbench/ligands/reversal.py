@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rdkit import Chem
 
 from workbench.errors import LigandError
-from workbench.ligands.bond_edits import Edit, bond_edits, edited, take_chirality
+from workbench.ligands.bond_edits import bond_edits, edited, take_chirality
 from workbench.ligands.molecules import Adduct, WarheadMatch
 from workbench.ligands.stereo import bond_ends, open_elements, with_geometry
-
-_MAX_KEKULE_FORMS = 256
 
 
 @dataclass(frozen=True)
@@ -93,38 +90,7 @@ def reverse(adduct: Adduct) -> Chem.Mol:
 def undone(mol: Chem.Mol, warhead: WarheadMatch) -> Chem.Mol:
     """Return a molecule in the drug's atom order with a warhead's bond edits taken back."""
     edits = [(first, second, -change) for first, second, change in bond_edits(warhead)]
-    return edited(_fitting_form(mol, edits), edits).GetMol()
-
-
-def _fitting_form(mol: Chem.Mol, edits: Sequence[Edit]) -> Chem.Mol:
-    """Return the Kekule form in which edits meet the bond orders that they count on.
-
-    A quinone's adduct is aromatic: of its two forms one only is a step away from the quinone.
-    """
-    bonds = [mol.GetBondBetweenAtoms(*edit[:2]) for edit in edits]
-    if not any(bond is not None and bond.GetIsAromatic() for bond in bonds):
-        return mol
-    for form in Chem.ResonanceMolSupplier(mol, Chem.KEKULE_ALL, _MAX_KEKULE_FORMS):
-        kekule = _without_aromatic_flags(form)
-        if all(_order(kekule, *edit[:2]) + edit[2] in (1, 2) for edit in edits):
-            return kekule
-    raise LigandError(f"no drawing of {Chem.MolToSmiles(mol)} leads back to the electrophile")
-
-
-def _order(mol: Chem.Mol, first: int, second: int) -> float:
-    """Return the order of the bond between two atoms, 0 without one."""
-    bond = mol.GetBondBetweenAtoms(first, second)
-    return 0.0 if bond is None else float(bond.GetBondTypeAsDouble())
-
-
-def _without_aromatic_flags(form: Chem.Mol) -> Chem.Mol:
-    """Return a copy that holds to its single and double bonds."""
-    mol = Chem.Mol(form)
-    for atom in mol.GetAtoms():
-        atom.SetIsAromatic(False)
-    for bond in mol.GetBonds():
-        bond.SetIsAromatic(False)
-    return mol
+    return edited(mol, edits).GetMol()
 
 
 def _warhead(adduct: Adduct) -> WarheadMatch:

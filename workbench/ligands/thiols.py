@@ -80,5 +80,4 @@ def joined(mol: Chem.Mol, sg_index: int, thiol: str) -> Chem.Mol:
     for bond in donor.GetBonds():
         ends = (places[bond.GetBeginAtomIdx()], places[bond.GetEndAtomIdx()])
         whole.AddBond(*ends, bond.GetBondType())
-    Chem.SetDoubleBondNeighborDirections(whole)
     return sanitised(whole)
