@@ -83,12 +83,12 @@ def measured(path: Path, n_adducts: int) -> dict[str, float]:
         count += 1
         if len(sample) < n_adducts:
             sample.append(outcome)
-    rates["read, standardised, classified"] = rate(count, started)
+    rates["read, standardised, classified, records/s"] = rate(count, started)
     rates["peak MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     rates["records"], rates["failures"] = count, broken
 
     started, made = time.perf_counter(), sum(len(enumerate_adducts(ligand)) for ligand in sample)
-    rates["adducts enumerated"] = rate(len(sample), started)
+    rates["adducts enumerated, ligands/s"] = rate(len(sample), started)
     rates["adducts"] = made
     rates |= stages(path, settings, len(sample))
     return rates
@@ -99,22 +99,22 @@ def stages(path: Path, settings: LigandSettings, count: int) -> dict[str, float]
     rates = {}
     started = time.perf_counter()
     records = list(islice(read_records(path, settings), count))
-    rates["file to records"] = rate(count, started)
+    rates["file to records, records/s"] = rate(count, started)
     started = time.perf_counter()
     mols = [record.parse() for record in records]
-    rates["parsed and checked"] = rate(count, started)
+    rates["parsed and checked, records/s"] = rate(count, started)
     started = time.perf_counter()
     ligands = [build_ligands(mol, "", "", settings)[0] for mol in mols]
-    rates["built"] = rate(count, started)
+    rates["built, records/s"] = rate(count, started)
     started = time.perf_counter()
     for ligand in ligands:
         find_warheads(ligand.mol)
-    rates["warheads found (part of built)"] = rate(count, started)
+    rates["warheads found (part of built), records/s"] = rate(count, started)
     started = time.perf_counter()
     with rdBase.BlockLogs():
         for line in islice(path.open(encoding="ascii"), count):
             Chem.MolToSmiles(Chem.MolFromSmiles(line.split()[0]))
-    rates["peer: RDKit parse, sanitise, canonical SMILES"] = rate(count, started)
+    rates["peer: RDKit parse, sanitise, canonical SMILES, records/s"] = rate(count, started)
     return rates
 
 
@@ -137,12 +137,13 @@ def main() -> None:
             command += ["--adducts", str(arguments.adducts)]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
             results.append(json.loads(done.stdout))
+            print(f"{count} records: {results[-1]}", file=sys.stderr)
     print("| | " + " | ".join(f"{count} records" for count in arguments.records) + " |")
     print("|---|" + "---|" * len(results))
     for key in results[0]:
         print(f"| {key} | " + " | ".join(f"{result[key]:.0f}" for result in results) + " |")
-    peer = "peer: RDKit parse, sanitise, canonical SMILES"
-    whole = "read, standardised, classified"
+    peer = "peer: RDKit parse, sanitise, canonical SMILES, records/s"
+    whole = "read, standardised, classified, records/s"
     ratios = [result[peer] / result[whole] for result in results]
     print("| peer is faster by | " + " | ".join(f"{ratio:.1f} times" for ratio in ratios) + " |")
 

@@ -14,7 +14,7 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.cli import main
 
-FRAGMENTS = "O=C(/C=C\\n1cnc(-c2ccccc2)n1)NNc1cnccn1.Cl"
+MIXTURE = "O=C(/C=C\\n1cnc(-c2ccccc2)n1)NNc1cnccn1.CCCCc1ccccc1"
 TWICE = "O=C(/C=C\\n1cnc(-c2ccccc2)n1)NNC(=O)/C=C\\n1cnc(-c2ccccc2)n1"
 OPEN_ALKENE = "COC(=O)C=Cn1cnc(-c2cccc(Cl)c2)n1"
 LONG = "C" * 45 + "OC(=O)/C=C\\n1cnc(-c2ccccc2)n1"
@@ -29,14 +29,14 @@ LARGE = "C1CCCCC1" * 26 + "OC(=O)/C=C\\n1cnc(-c2ccccc2)n1"
         (["CC(=O)N(C"], "C"),
         (["CCX"], "CCX"),
         ([""], "empty"),
-        ([FRAGMENTS], "fragment"),
+        ([MIXTURE], "mixture"),
         (["c1ccccc1CCO"], "warhead"),
-        (["C=CC(=O)NCc1ccccc1"], "crylamide"),
-        ([TWICE], "2 warheads"),
+        (["CS(=O)(=O)Cl"], "halide"),
+        ([TWICE, "--warhead", "aldehyde"], "none of its warheads"),
         ([OPEN_ALKENE], "/"),
         ([LONG], "40"),
         ([LARGE], "150"),
-        (["[Na+].[Cl-]"], "fragment"),
+        (["[Na+].[Cl-]"], "salts"),
         (["missing.sdf"], "missing.sdf"),
         (["selinexor", "--receptor", "nowhere.pdb"], "nowhere.pdb"),
         (["selinexor", "--receptor", "7L5E"], "network is switched off"),
