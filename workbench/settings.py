@@ -72,6 +72,44 @@ class FetchSettings(Settings):
     )
 
 
+class ConformerSettings(Settings):
+    """Shapes of a molecule on its own."""
+
+    window_kcal_per_mol: float = Field(
+        20.0, gt=0, description="conformers this far above the best are dropped"
+    )
+    distinct_angstrom: float = Field(
+        0.5, ge=0, le=5, description="heavy-atom RMSD at which two conformers are different"
+    )
+    form_window_kcal_per_mol: float = Field(
+        5.0,
+        gt=0,
+        description="a cis or trans form this far above the best is not offered to the docking: "
+        "takes in cis hydrazides (2-3 kcal/mol), leaves out E esters",
+    )
+    max_steps: int = Field(2000, ge=1, description="minimisation steps per conformer, MMFF94s")
+    embedding_attempts: int = Field(50, ge=1, description="per conformer, before it is given up")
+
+
+class LigandSettings(Settings):
+    """How a ligand is understood: charges, tautomer, open stereo, warhead, columns of a table."""
+
+    ph: float | None = Field(
+        None, ge=0, le=14, description="charge state at this pH; none: neutral as far as possible"
+    )
+    tautomer: Literal["drawn", "canonical"] = Field(
+        "drawn", description="canonical: the tautomer that RDKit's scoring rules prefer"
+    )
+    max_stereoisomers: int = Field(
+        1, ge=1, description="undefined stereo is enumerated up to this many isomers; 1: not at all"
+    )
+    warhead: str = Field(
+        "", description="which of several reacts: its name or its attacked atom's index"
+    )
+    smiles_column: str = Field("", description="of a table; blank: found by its usual names")
+    name_column: str = Field("", description="of a table or SD file; blank: by its usual names")
+
+
 class GridSettings(Settings):
     """The maps of the covalent search."""
 

@@ -14,7 +14,7 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.cli import main
 
-FRAGMENTS = "O=C(/C=C\\n1cnc(-c2ccccc2)n1)NNc1cnccn1.Cl"
+MIXTURE = "O=C(/C=C\\n1cnc(-c2ccccc2)n1)NNc1cnccn1.CCCCc1ccccc1"
 TWICE = "O=C(/C=C\\n1cnc(-c2ccccc2)n1)NNC(=O)/C=C\\n1cnc(-c2ccccc2)n1"
 OPEN_ALKENE = "COC(=O)C=Cn1cnc(-c2cccc(Cl)c2)n1"
 LONG = "C" * 45 + "OC(=O)/C=C\\n1cnc(-c2ccccc2)n1"
@@ -29,14 +29,14 @@ LARGE = "C1CCCCC1" * 26 + "OC(=O)/C=C\\n1cnc(-c2ccccc2)n1"
         (["CC(=O)N(C"], "C"),
         (["CCX"], "CCX"),
         ([""], "empty"),
-        ([FRAGMENTS], "fragment"),
+        ([MIXTURE], "mixture"),
         (["c1ccccc1CCO"], "warhead"),
-        (["C=CC(=O)NCc1ccccc1"], "crylamide"),
-        ([TWICE], "2 warheads"),
+        (["CS(=O)(=O)Cl"], "halide"),
+        ([TWICE, "--warhead", "aldehyde"], "none of its warheads"),
         ([OPEN_ALKENE], "/"),
         ([LONG], "40"),
         ([LARGE], "150"),
-        (["[Na+].[Cl-]"], "fragment"),
+        (["[Na+].[Cl-]"], "salts"),
         (["missing.sdf"], "missing.sdf"),
         (["selinexor", "--receptor", "nowhere.pdb"], "nowhere.pdb"),
         (["selinexor", "--receptor", "7L5E"], "network is switched off"),
@@ -180,3 +180,47 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(tmp_path: Path) -> None:
     assert running.returncode == 130
     assert said.endswith("workbench: interrupted\n")
     assert list(out.iterdir()) == []
+
+
+def test_prepare_ligand_goes_on_over_broken_records(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "mine.csv"
+    table.write_text("drawn;who\nCCO;ethanol\nC1CC;broken\nC(C)N.Cl;amine\n")
+    out = tmp_path / "out"
+    words = ["prepare", "ligand", str(table), "missing.smi", "--out", str(out)]
+    columns = ["--smiles-column", "drawn", "--name-column", "who"]
+    assert main([*words, *columns]) == 3
+    errors = capsys.readouterr().err.splitlines()
+    assert len(errors) == 2
+    assert "line 3 of 'mine.csv'" in errors[0]
+    assert "missing.smi" in errors[1]
+    rows = json.loads((out / "ligands.json").read_text())
+    assert [row["name"] for row in rows] == ["ethanol", "amine"]
+    assert "hydrogen chloride" in rows[1]["warnings"][0]
+
+
+def test_prepare_ligand_with_nothing_to_read_writes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["prepare", "ligand", "C1CC", "selinxor", "--out", str(out)]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 2
+    assert not out.exists()
+
+
+def test_prepare_ligand_enumerates_and_charges_on_request(tmp_path: Path) -> None:
+    words = ["prepare", "ligand", "OC(=O)C=Cn1cncn1", "--out", str(tmp_path)]
+    assert main([*words, "--max-stereoisomers", "2", "--ph", "7.4"]) == 0
+    rows = json.loads((tmp_path / "ligands.json").read_text())
+    assert [row["charge"] for row in rows] == [-1, -1]
+    assert [row["name"].split(": ")[1] for row in rows] == ["E)", "Z)"]
+
+
+@pytest.mark.parametrize(
+    "option", [("--ph", "15"), ("--ph", "acid"), ("--max-stereoisomers", "0"), ("--tautomer", "x")]
+)
+def test_options_of_a_ligand_are_checked(option: tuple[str, str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["prepare", "ligand", "selinexor", *option])
+    assert stop.value.code == 2

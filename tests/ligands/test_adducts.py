@@ -10,9 +10,11 @@ from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import LigandError
-from workbench.ligands.adducts import enumerate_adducts, reverse
+from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.reading import load_ligand
+from workbench.ligands.reversal import reverse
+from workbench.settings import LigandSettings
 
 L_CYSTEINE = Chem.MolFromSmiles("N[C@@H](CS)C(=O)O")
 TWO = ["bR", "bS"]
@@ -161,7 +163,7 @@ def test_a_displaced_group_leaves_and_the_centre_is_inverted() -> None:
 
 
 def test_a_charged_acid_keeps_its_charge() -> None:
-    ligand = load_ligand("[O-]C(=O)/C=C\\n1cnc(-c2ccccc2)n1")
+    ligand = load_ligand("[O-]C(=O)/C=C\\n1cnc(-c2ccccc2)n1", settings=LigandSettings(ph=7.4))
     assert ligand.charge == -1
     for adduct in enumerate_adducts(ligand):
         assert Chem.GetFormalCharge(adduct.mol) == -1

@@ -19,6 +19,7 @@ from workbench.ligands.molecules import Adduct
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.rotors import held_bonds, rotatable_bonds, two_form_bonds
 from workbench.physics.mmff import build_mmff
+from workbench.settings import ConformerSettings
 
 SINES = ["selinexor", "eltanexor", "KPT-185", "KPT-251", "KPT-276"]
 ALL = [(name, i) for name in SINES for i in range(4 if name == "eltanexor" else 2)]
@@ -266,3 +267,70 @@ def test_an_impossible_shape_is_a_clear_error() -> None:
 )
 def test_rotatable_bonds(smiles: str, count: int) -> None:
     assert len(rotatable_bonds(Chem.MolFromSmiles(smiles))) == count
+
+
+# aglycone of erythromycin A, C21H38O8: a lactone ring of 14 with ten stereocentres
+ERYTHRONOLIDE_A = (
+    "CC[C@H]1OC(=O)[C@H](C)[C@@H](O)[C@H](C)[C@@H](O)[C@](C)(O)C[C@@H](C)C(=O)[C@H](C)"
+    "[C@@H](O)[C@]1(C)O"
+)
+
+
+def test_a_macrocycle_gets_distinct_shapes_with_its_ten_stereocentres() -> None:
+    mol = Chem.MolFromSmiles(ERYTHRONOLIDE_A)
+    assert sorted(len(ring) for ring in mol.GetRingInfo().AtomRings()) == [14]
+    assert len(Chem.FindMolChiralCenters(mol, useLegacyImplementation=False)) == 10
+    first = conformers(mol, 8, seed=1)
+    assert len(first.energies) >= 4
+    assert np.array_equal(first.coordinates, conformers(mol, 8, seed=1).coordinates)
+    for xyz in first.coordinates:
+        built = Chem.Mol(first.mol, confId=0)
+        built.GetConformer().SetPositions(np.ascontiguousarray(xyz))
+        Chem.AssignStereochemistryFrom3D(built)
+        assert Chem.MolToSmiles(Chem.RemoveHs(built)) == Chem.MolToSmiles(mol)
+
+
+@pytest.mark.parametrize(
+    ("ring", "right"),
+    [
+        # an ester in a small ring is cis, in a ring of 14 trans (Huisgen 1959 Tetrahedron 6:253)
+        ("O=C1CCCCO1", 0.0),
+        ("O=C1CCCCCCCCCCCCO1", 180.0),
+    ],
+)
+def test_the_ester_of_a_small_lactone_is_cis_of_a_large_one_trans(ring: str, right: float) -> None:
+    found = global_minimum(Chem.MolFromSmiles(ring), 12, seed=1)
+    pattern = Chem.MolFromSmarts("[CX4][CX3](=O)[OX2][CX4]")
+    carbon, carbonyl, _, oxygen, other = found.mol.GetSubstructMatch(pattern)
+    angle = torsion(*(found.coordinates[0][i] for i in (carbon, carbonyl, oxygen, other)))
+    assert abs(abs(angle) - right) < 35
+
+
+def test_cyclohexane_is_a_chair_and_its_methyl_group_equatorial() -> None:
+    found = global_minimum(Chem.MolFromSmiles("CC1CCCCC1"), 10, seed=1)
+    xyz = found.coordinates[0]
+    ring = [1, 2, 3, 4, 5, 6]
+    turns = [torsion(*(xyz[ring[(k + i) % 6]] for i in range(4))) for k in range(6)]
+    assert [abs(turn) for turn in turns] == pytest.approx([55.0] * 6, abs=4)
+    assert abs(torsion(xyz[0], xyz[1], xyz[2], xyz[3])) > 165
+
+
+def test_the_window_and_the_threshold_are_settings() -> None:
+    mol = enumerate_adducts(load_ligand("selinexor"))[0].mol
+    wide = conformers(mol, 10, seed=1)
+    narrow = conformers(mol, 10, seed=1, settings=ConformerSettings(window_kcal_per_mol=3.0))
+    assert np.ptp(wide.energies) > 3.0 >= np.ptp(narrow.energies)
+    inside = int((wide.energies <= wide.energies[0] + 3.0).sum())
+    assert np.array_equal(narrow.energies, wide.energies[:inside])
+    coarse = conformers(mol, 10, seed=1, settings=ConformerSettings(distinct_angstrom=2.0))
+    assert 1 <= len(coarse.energies) < len(wide.energies)
+    core = Chem.DeleteSubstructs(Chem.RemoveHs(coarse.mol), Chem.MolFromSmarts("F"))
+    for i, j in combinations(range(core.GetNumConformers()), 2):
+        assert rdMolAlign.GetBestRMS(Chem.Mol(core), Chem.Mol(core), i, j) >= 1.99
+
+
+def test_more_steps_lead_to_lower_energies() -> None:
+    ligand = load_ligand("KPT-185")
+    short = conformers(ligand.mol, 1, seed=1, settings=ConformerSettings(max_steps=3))
+    full = conformers(ligand.mol, 1, seed=1)
+    assert full.energies[0] < short.energies[0] - 1.0

@@ -5,7 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from workbench.cli.arguments import Verbs, add_receptor_options, seed
+from workbench.cli.arguments import (
+    EXIT_SOME_FAILED,
+    LIGAND_HELP,
+    Verbs,
+    add_ligand_options,
+    add_receptor_options,
+    seed,
+)
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -43,9 +50,8 @@ def add_parser(verbs: Verbs) -> None:
     receptor.add_argument("--out", type=Path, default=Path("prepared"), metavar="DIR")
     receptor.set_defaults(run=run_receptor)
     ligand = kinds.add_parser("ligand", help="one SDF and PDBQT per ligand, and ligands.json")
-    ligand.add_argument(
-        "ligands", nargs="+", metavar="LIGAND", help="catalogue name, SMILES or file"
-    )
+    ligand.add_argument("ligands", nargs="+", metavar="LIGAND", help=LIGAND_HELP)
+    add_ligand_options(ligand)
     ligand.add_argument("--seed", type=seed, default=1, metavar="N", help="of the conformer")
     ligand.add_argument("--out", type=Path, default=Path("prepared"), metavar="DIR")
     ligand.set_defaults(run=run_ligand)
@@ -75,10 +81,10 @@ def run_receptor(arguments: argparse.Namespace) -> int:
 
 def run_ligand(arguments: argparse.Namespace) -> int:
     """Prepare ligands and write their files; return the exit code."""
-    from workbench.ligands.reading import load_ligands
+    from workbench.cli.ligands import read_ligands
     from workbench.pipeline import write_ligands
 
-    ligands = [ligand for text in arguments.ligands for ligand in load_ligands(text)]
-    for path in write_ligands(ligands, arguments.out, arguments.seed):
+    ligands, unread = read_ligands(arguments)
+    for path in write_ligands(list(ligands), arguments.out, arguments.seed):
         print(path)
-    return 0
+    return EXIT_SOME_FAILED if unread else 0

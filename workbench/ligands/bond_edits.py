@@ -7,6 +7,7 @@ from itertools import combinations
 
 from rdkit import Chem
 
+from workbench.errors import LigandError
 from workbench.ligands.molecules import WarheadMatch
 
 Edit = tuple[int, int, int]
@@ -41,13 +42,19 @@ def edited(
     ----------
     edits
         A bond whose order becomes zero is taken out, one that was absent is made. Hydrogens
-        follow the valences.
+        follow the valences. An aromatic bond is single where one is added, double where one
+        is taken.
     new_bond
         Attacked atom and nucleophile: a single bond is made between them. Where the attacked
         atom is a stereocentre and loses a neighbour, its configuration is inverted.
+
+    Raises
+    ------
+    LigandError
+        When no Kekule structure of the molecule has the bonds that the edits need.
     """
-    copy = Chem.RWMol(mol)
-    Chem.Kekulize(copy, clearAromaticFlags=True)
+    edits = tuple(edits)
+    copy = _kekule_form(mol, edits)
     around = {
         atom.GetIdx(): _neighbours(atom)
         for atom in copy.GetAtoms()
@@ -58,19 +65,53 @@ def edited(
     if new_bond is not None:
         copy.AddBond(*new_bond, Chem.BondType.SINGLE)
         _invert(copy, *new_bond, around)
-    # the directions that belonged to a C=C that is gone must go, those of others come back
-    for bond in copy.GetBonds():
-        bond.SetBondDir(Chem.BondDir.NONE)
-    Chem.SetDoubleBondNeighborDirections(copy)
     return Chem.RWMol(sanitised(copy))
 
 
 def sanitised(mol: Chem.Mol) -> Chem.Mol:
     """Return a sanitised copy with its stereo perceived anew."""
     copy = Chem.Mol(mol)
+    # the directions that belonged to a C=C that is gone must go, those of others come back;
+    # a C=C without them would lose its stereo when it is perceived
+    for bond in copy.GetBonds():
+        bond.SetBondDir(Chem.BondDir.NONE)
+    Chem.SetDoubleBondNeighborDirections(copy)
     Chem.SanitizeMol(copy)
     Chem.AssignStereochemistry(copy, cleanIt=True, force=True)
     return copy
+
+
+def take_chirality(mol: Chem.Mol, index: int, template: Chem.Mol) -> None:
+    """Give an atom the configuration that it has in another molecule with the same neighbours.
+
+    Chiral tags count neighbours in the order of the bonds, which edits change.
+    """
+    atom, model = mol.GetAtomWithIdx(index), template.GetAtomWithIdx(index)
+    tag = model.GetChiralTag()
+    if tag in _FLIPPED and _parity(_neighbours(model), _neighbours(atom)):
+        tag = _FLIPPED[tag]
+    atom.SetChiralTag(tag)
+
+
+def _kekule_form(mol: Chem.Mol, edits: tuple[Edit, ...]) -> Chem.RWMol:
+    """Return the Kekule structure in which the edited aromatic bonds have the needed order."""
+    needed = {}
+    for first, second, change in edits:
+        bond = mol.GetBondBetweenAtoms(first, second)
+        if bond is not None and bond.GetIsAromatic():
+            needed[bond.GetIdx()] = _ORDERS[1 if change > 0 else 2]
+    copy = Chem.RWMol(mol)
+    Chem.Kekulize(copy, clearAromaticFlags=True)
+    if all(copy.GetBondWithIdx(i).GetBondType() == order for i, order in needed.items()):
+        return copy
+    for form in Chem.ResonanceMolSupplier(mol, Chem.KEKULE_ALL):
+        if all(form.GetBondWithIdx(i).GetBondType() == order for i, order in needed.items()):
+            for bond in mol.GetBonds():
+                if bond.GetIsAromatic():
+                    order = form.GetBondWithIdx(bond.GetIdx()).GetBondType()
+                    copy.GetBondWithIdx(bond.GetIdx()).SetBondType(order)
+            return copy
+    raise LigandError(f"no Kekule structure of {Chem.MolToSmiles(mol)} fits the warhead's edits")
 
 
 def _change(mol: Chem.RWMol, first: int, second: int, change: int) -> None:

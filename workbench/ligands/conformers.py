@@ -15,6 +15,8 @@ from workbench.errors import LigandError
 from workbench.ligands.geometry import distinct, flat_aromatic_rings, stereo_is_right
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.rotors import held_bonds, two_form_bonds
+from workbench.ligands.stereo import open_elements
+from workbench.settings import ConformerSettings
 
 FloatArray = NDArray[np.float64]
 
@@ -22,12 +24,8 @@ FloatArray = NDArray[np.float64]
 # Gas-phase electrostatics would fold the polar tail back onto the triazole.
 _DISTANCE_DEPENDENT = 2
 _DIELECTRIC = 4.0
-_MAX_STEPS = 500
 _MAX_CONFORMERS = 1000
-
-# A cis or trans form this far above the best one is not offered to the docking: it takes in
-# cis hydrazides (2-3 kcal/mol) and leaves out E esters.
-_STATE_WINDOW_KCAL_PER_MOL = 5.0
+_DEFAULT = ConformerSettings()
 
 
 @dataclass(frozen=True)
@@ -52,8 +50,17 @@ class ConformerSet:
         return np.array([c.GetPositions() for c in self.mol.GetConformers()], dtype=np.float64)
 
 
-def conformers(mol: Chem.Mol, n_conformers: int, seed: int, *, name: str = "") -> ConformerSet:
+def conformers(
+    mol: Chem.Mol,
+    n_conformers: int,
+    seed: int,
+    *,
+    name: str = "",
+    settings: ConformerSettings = _DEFAULT,
+) -> ConformerSet:
     """Return distinct, minimised conformers with the stereo of the molecule.
+
+    ETKDGv3 with its torsion preferences for small rings and for macrocycles.
 
     Parameters
     ----------
@@ -65,6 +72,8 @@ def conformers(mol: Chem.Mol, n_conformers: int, seed: int, *, name: str = "") -
         The same seed gives the same coordinates on one machine.
     name
         How errors call the molecule.
+    settings
+        Energy window, RMSD of duplicates, steps and attempts.
 
     Raises
     ------
@@ -81,9 +90,9 @@ def conformers(mol: Chem.Mol, n_conformers: int, seed: int, *, name: str = "") -
     name = name or Chem.MolToSmiles(mol)
     if not 1 <= n_conformers <= _MAX_CONFORMERS:
         raise LigandError(f"{name}: ask for 1 to {_MAX_CONFORMERS} conformers, not {n_conformers}")
-    full = _embedded(mol, n_conformers, seed, name)
+    full = _embedded(mol, n_conformers, seed, name, settings.embedding_attempts)
     _turn_held_bonds(full, mol)
-    energies = _minimised(full, name)
+    energies = _minimised(full, name, settings.max_steps)
     heavy = mol.GetNumAtoms()
     good = [
         int(index)
@@ -96,8 +105,10 @@ def conformers(mol: Chem.Mol, n_conformers: int, seed: int, *, name: str = "") -
             f"{name}: none of {n_conformers} conformers keeps the stereo and the flat rings of "
             "the molecule; check its configuration or ask for more conformers"
         )
+    ceiling = energies[good[0]] + settings.window_kcal_per_mol
+    good = [index for index in good if energies[index] <= ceiling]
     shapes = np.array([full.GetConformer(int(i)).GetPositions()[:heavy] for i in good])
-    kept = [good[i] for i in distinct(mol, shapes)]
+    kept = [good[i] for i in distinct(mol, shapes, settings.distinct_angstrom)]
     result = Chem.Mol(full)
     result.RemoveAllConformers()
     for index in kept:
@@ -105,11 +116,13 @@ def conformers(mol: Chem.Mol, n_conformers: int, seed: int, *, name: str = "") -
     return ConformerSet(result, np.array([energies[i] for i in kept]))
 
 
-def embed(adduct: Adduct, n_conformers: int, seed: int) -> FloatArray:
+def embed(
+    adduct: Adduct, n_conformers: int, seed: int, settings: ConformerSettings = _DEFAULT
+) -> FloatArray:
     """Return distinct conformers of an adduct that between them hold its cis and trans forms.
 
     The docking does not turn amide-like bonds, so every form of them that is found within
-    5 kcal/mol of the best one is represented.
+    ``form_window_kcal_per_mol`` of the best one is represented.
 
     Returns
     -------
@@ -120,17 +133,23 @@ def embed(adduct: Adduct, n_conformers: int, seed: int) -> FloatArray:
     Raises
     ------
     LigandError
-        See ``conformers``.
+        See ``conformers``; and for a flat adduct, which has no shape.
     """
     name = f"{adduct.ligand.name} {adduct.label}"
+    if open_elements(adduct.mol):
+        raise LigandError(
+            f"{name}: its stereo is open, so it has no shape to dock; give the drug's full stereo"
+        )
     # twice as many are embedded as asked for: duplicates and failures would thin the set
-    found = conformers(adduct.mol, min(2 * n_conformers, _MAX_CONFORMERS), seed, name=name)
+    found = conformers(
+        adduct.mol, min(2 * n_conformers, _MAX_CONFORMERS), seed, name=name, settings=settings
+    )
     torsions = held_bonds(adduct.mol)
     forms: dict[tuple[bool, ...], list[int]] = {}
     for index, conformer in enumerate(found.mol.GetConformers()):
         angles = [rdMolTransforms.GetDihedralDeg(conformer, *torsion) for torsion in torsions]
         forms.setdefault(tuple(abs(angle) < 90 for angle in angles), []).append(index)
-    ceiling = found.energies[0] + _STATE_WINDOW_KCAL_PER_MOL
+    ceiling = found.energies[0] + settings.form_window_kcal_per_mol
     offered = [members for members in forms.values() if found.energies[members[0]] <= ceiling]
     turns = [index for round_ in zip_longest(*offered) for index in round_ if index is not None]
     return found.coordinates[turns[:n_conformers], : adduct.mol.GetNumAtoms()]
@@ -166,13 +185,15 @@ def mmff_properties(mol: Chem.Mol) -> Any:
     return properties
 
 
-def _embedded(mol: Chem.Mol, n_conformers: int, seed: int, name: str) -> Chem.Mol:
+def _embedded(mol: Chem.Mol, n_conformers: int, seed: int, name: str, attempts: int) -> Chem.Mol:
     """Return the molecule with hydrogens and raw conformers, ids from 0."""
     full = Chem.AddHs(mol)
     parameters: Any = rdDistGeom.ETKDGv3()
     parameters.randomSeed = int(seed) % (2**31 - 1)
     parameters.numThreads = 1
-    parameters.maxIterations = 50
+    # macrocycle torsions are on by default, those of small rings are not
+    parameters.useSmallRingTorsions = True
+    parameters.maxIterations = attempts
     with rdBase.BlockLogs():
         ids = list(rdDistGeom.EmbedMultipleConfs(full, n_conformers, parameters))
         if not ids:
@@ -198,7 +219,7 @@ def _turn_held_bonds(full: Chem.Mol, mol: Chem.Mol) -> None:
                 rdMolTransforms.SetDihedralDeg(conformer, *torsion, angle + 180.0)
 
 
-def _minimised(mol: Chem.Mol, name: str) -> FloatArray:
+def _minimised(mol: Chem.Mol, name: str, max_steps: int) -> FloatArray:
     """Minimise every conformer in place and return their energies in kcal/mol."""
     properties = mmff_properties(mol)
     if properties is None:
@@ -209,6 +230,6 @@ def _minimised(mol: Chem.Mol, name: str) -> FloatArray:
             mol, properties, confId=conformer.GetId(), ignoreInterfragInteractions=False
         )
         field.Initialize()
-        field.Minimize(maxIts=_MAX_STEPS)
+        field.Minimize(maxIts=max_steps)
         energies.append(field.CalcEnergy())
     return np.array(energies, dtype=np.float64)

@@ -1,0 +1,119 @@
+"""Drugs and reagents against the table of warheads: which is found, and at which atom.
+
+``warhead_molecules.csv`` states the chemistry: an attacked atom has the map number 1 (several
+where symmetry or the literature leaves it open), ``none`` and ``refused: <name>`` are expected
+of the others. The rows marked ``design`` were written together with the patterns and say that
+these do what was meant. Those marked ``held_out`` were written afterwards, and their first run
+missed 4 of 61; two of these led to better patterns, the other two are still missed.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from rdkit import Chem
+from rdkit.Chem.rdMolDescriptors import CalcMolFormula
+
+from workbench.ligands.warheads import find_warheads
+from workbench.tables import compounds, warheads
+
+TABLE = Path(__file__).parent / "warhead_molecules.csv"
+KNOWN_MISSES = {"embelin", "pentachloronitrobenzene"}
+
+
+class Case(NamedTuple):
+    name: str
+    mol: Chem.Mol
+    formula: str
+    expected: str
+    attacked: frozenset[int]
+    split: str
+
+    @property
+    def positive(self) -> bool:
+        return self.expected != "none" and not self.expected.startswith("refused: ")
+
+
+@cache
+def cases() -> tuple[Case, ...]:
+    made = []
+    with TABLE.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            mol = Chem.MolFromSmiles(row["smiles"])
+            attacked = frozenset(a.GetIdx() for a in mol.GetAtoms() if a.GetAtomMapNum() == 1)
+            for atom in mol.GetAtoms():
+                atom.SetAtomMapNum(0)
+            made.append(
+                Case(row["name"], mol, row["formula"], row["expected"], attacked, row["split"])
+            )
+    return tuple(made)
+
+
+def answer(mol: Chem.Mol) -> tuple[str, int]:
+    """Return what was found, in the table's words, and the attacked atom (-1 for none)."""
+    finding = find_warheads(mol)
+    if finding.matches:
+        return finding.matches[0].name, finding.matches[0].reactive_atom_index
+    if finding.refused:
+        return f"refused: {finding.refused[0].name}", -1
+    return "none", -1
+
+
+def is_right(case: Case) -> bool:
+    name, atom = answer(case.mol)
+    return name == case.expected and (not case.attacked or atom in case.attacked)
+
+
+def scores(split: str) -> tuple[float, float, list[str]]:
+    """Return precision and recall of warheads with the right atom, and the misses in words."""
+    chosen = [case for case in cases() if case.split == split]
+    found = [case for case in chosen if find_warheads(case.mol).matches]
+    right = [case for case in found if case.positive and is_right(case)]
+    misses = [
+        f"{case.name}: expected {case.expected} at {sorted(case.attacked)}, got {answer(case.mol)}"
+        for case in chosen
+        if not is_right(case)
+    ]
+    return len(right) / len(found), len(right) / sum(case.positive for case in chosen), misses
+
+
+def test_the_molecules_are_what_their_names_say() -> None:
+    assert len(cases()) >= 160
+    assert sum(case.expected == "none" for case in cases()) >= 55
+    assert len({case.name for case in cases()}) == len(cases())
+    wrong = [c.name for c in cases() if CalcMolFormula(c.mol) != c.formula]
+    assert wrong == []
+    assert [c.name for c in cases() if bool(c.attacked) != c.positive] == []
+
+
+@pytest.mark.parametrize(("split", "bar"), [("design", 0.97), ("held_out", 0.9)])
+def test_precision_and_recall(split: str, bar: float) -> None:
+    precision, recall, misses = scores(split)
+    report = f"{split}: precision {precision:.3f}, recall {recall:.3f}\n" + "\n".join(misses)
+    print(report)
+    assert precision >= bar, report
+    assert recall >= bar, report
+
+
+def test_only_the_known_molecules_are_missed() -> None:
+    assert {case.name for case in cases() if not is_right(case)} == KNOWN_MISSES
+
+
+def test_every_row_of_the_table_is_seen_at_work() -> None:
+    seen = {case.expected.removeprefix("refused: ") for case in cases() if is_right(case)}
+    assert {row.name for row in warheads()} - seen == set()
+
+
+def test_every_compound_of_the_catalogue_is_among_the_molecules() -> None:
+    skeletons = {Chem.MolToSmiles(case.mol, isomericSmiles=False) for case in cases()}
+    missing = [
+        compound.name
+        for compound in compounds()
+        if Chem.MolToSmiles(Chem.MolFromSmiles(compound.smiles), isomericSmiles=False)
+        not in skeletons
+    ]
+    assert missing == []
