@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from rdkit import Chem
@@ -219,6 +220,20 @@ def test_an_epoxide_opens_with_inversion(
         )
         (carbon,) = (n.GetIdx() for n in oxygen.GetNeighbors())
         assert (labels[adduct.reactive_atom_index], labels[carbon]) in after
+
+
+def test_both_carbons_of_a_meso_epoxide_are_offered() -> None:
+    # mirror images of each other, but not in front of L-cysteine: two trans products
+    ligand = load_ligand("C1CC[C@H]2O[C@H]2C1")
+    assert ligand.warhead is not None
+    places = (ligand.warhead, *ligand.other_warheads)
+    made = {
+        adduct.smiles
+        for place in places
+        for adduct in enumerate_adducts(replace(ligand, warhead=place))
+    }
+    drawn = ("O[C@H]1CCCC[C@@H]1SC[C@H](N)C(=O)O", "O[C@@H]1CCCC[C@H]1SC[C@H](N)C(=O)O")
+    assert made == {Chem.CanonSmiles(smiles) for smiles in drawn}
 
 
 def test_a_terminal_epoxide_keeps_its_stereocentre() -> None:

@@ -2,9 +2,11 @@
 
 ``warhead_molecules.csv`` states the chemistry: an attacked atom has the map number 1 (several
 where symmetry or the literature leaves it open), ``none`` and ``refused: <name>`` are expected
-of the others. The rows marked ``design`` were written together with the patterns and say that
-these do what was meant. Those marked ``held_out`` were written afterwards, and their first run
-missed 4 of 61; two of these led to better patterns, the other two are still missed.
+of the others. The rows marked ``design`` were written together with the patterns, by the same
+hand: they say that the patterns do what was meant, not how they fare on new drugs. Those marked
+``held_out`` were written afterwards and run once: 4 of 61 missed, precision 0.86, recall 0.90 of
+21 warheads. Two of the four led to better patterns, so today's figures flatter; two are still
+missed.
 """
 
 from __future__ import annotations
@@ -70,7 +72,7 @@ def is_right(case: Case) -> bool:
 
 def scores(split: str) -> tuple[float, float, list[str]]:
     """Return precision and recall of warheads with the right atom, and the misses in words."""
-    chosen = [case for case in cases() if case.split == split]
+    chosen = [case for case in cases() if split in (case.split, "all")]
     found = [case for case in chosen if find_warheads(case.mol).matches]
     right = [case for case in found if case.positive and is_right(case)]
     misses = [
@@ -90,7 +92,7 @@ def test_the_molecules_are_what_their_names_say() -> None:
     assert [c.name for c in cases() if bool(c.attacked) != c.positive] == []
 
 
-@pytest.mark.parametrize(("split", "bar"), [("design", 0.97), ("held_out", 0.9)])
+@pytest.mark.parametrize(("split", "bar"), [("all", 0.97), ("design", 0.97), ("held_out", 0.9)])
 def test_precision_and_recall(split: str, bar: float) -> None:
     precision, recall, misses = scores(split)
     report = f"{split}: precision {precision:.3f}, recall {recall:.3f}\n" + "\n".join(misses)

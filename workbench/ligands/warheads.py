@@ -1,4 +1,15 @@
-"""Where a thiol adds to a drug: the table's warheads, found and ranked."""
+"""Where a thiol adds to a drug: the table's warheads, found and ranked.
+
+What the patterns leave out, because a thiol adds too slowly to call it a warhead: C=C of an
+aromatic-like ring (coumarin, chromone, 2-pyridone, uracil, tropolone); an attacked carbon
+without hydrogen (steroid 4-en-3-ones; maleimides and azolyl vinyls excepted), one beside a
+quaternary ring carbon (prednisolone, finasteride), or one that bears N, O or S (enaminones,
+vinylogous acids and esters; azoles excepted); cinnamates and cinnamides; esters and amides with
+an alkyl group on both carbons (oseltamivir); free acids but 2-methylene ones. Plain ketones
+and plain alkyl or aryl nitriles are no warheads: a nitrile counts on nitrogen, next to an amino
+group's carbon, or beside the nitrogen of a six-membered heteroarene. A beta-lactam counts when
+it is fused or its nitrogen carries an acyl or sulfonyl group.
+"""
 
 from __future__ import annotations
 
