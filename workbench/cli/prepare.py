@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
-from workbench.cli.arguments import Verbs, add_receptor_options, seed
+from workbench.cli.arguments import EXIT_SOME_FAILED, Verbs, add_receptor_options, seed
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -37,7 +38,7 @@ def add_parser(verbs: Verbs) -> None:
     )
     receptor.add_argument("--out", type=Path, default=Path("prepared"), metavar="DIR")
     receptor.set_defaults(run=run_receptor)
-    ligand = kinds.add_parser("ligand", help="one SDF and PDBQT per ligand, and ligands.json")
+    ligand = kinds.add_parser("ligand", help="SDF, PDBQT and drawings per ligand, and ligands.json")
     ligand.add_argument(
         "ligands", nargs="+", metavar="LIGAND", help="catalogue name, SMILES or file"
     )
@@ -67,10 +68,18 @@ def run_receptor(arguments: argparse.Namespace) -> int:
 
 def run_ligand(arguments: argparse.Namespace) -> int:
     """Prepare ligands and write their files; return the exit code."""
-    from workbench.ligands.reading import load_ligands
+    from workbench.ligands.reading import LigandFailure, load_ligands
     from workbench.pipeline import write_ligands
+    from workbench.progress import to_stream
 
     ligands = [ligand for text in arguments.ligands for ligand in load_ligands(text)]
-    for path in write_ligands(ligands, arguments.out, arguments.seed):
-        print(path)
-    return 0
+    failed = 0
+    for outcome in write_ligands(ligands, arguments.out, arguments.seed, to_stream()):
+        if isinstance(outcome, LigandFailure):
+            failed += 1
+            print(f"workbench: {outcome.name} failed: {outcome.reason}", file=sys.stderr)
+        else:
+            print(outcome)
+    if not failed:
+        return 0
+    return EXIT_SOME_FAILED if failed < len(ligands) else 1

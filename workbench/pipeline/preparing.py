@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from rdkit.Chem import rdMolDescriptors
-
 from workbench.docking.box import docking_box
-from workbench.ligands.adducts import enumerate_adducts
+from workbench.errors import LigandError
 from workbench.ligands.conformers import embed_drug
+from workbench.ligands.depiction import adduct_svg, drug_svg
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.pdbqt import ligand_pdbqt
+from workbench.ligands.reading import LigandFailure
+from workbench.ligands.summary import ligand_summary
 from workbench.ligands.writing import sdf_block
-from workbench.report.files import prepare_output_folder, write_texts
+from workbench.progress import Progress, silent
+from workbench.report.files import growing_text, prepare_output_folder, write_texts
 from workbench.report.groove_page import groove_html
 from workbench.report.groove_scene import view_groove
 from workbench.structures.facts import groove_facts
@@ -69,51 +72,63 @@ def _bounds() -> dict[str, float]:
     }
 
 
-def write_ligands(ligands: Sequence[Ligand], folder: Path, seed: int) -> list[Path]:
-    """Write one SDF and one PDBQT per ligand, and ``ligands.json``.
+def write_ligands(
+    ligands: Iterable[Ligand], folder: Path, seed: int, progress: Progress = silent
+) -> Iterator[Path | LigandFailure]:
+    """Write the files of each ligand as it comes, and ``ligands.json`` at the end.
 
-    Files are named by the ligand's place in the list and its InChIKey, never by its own name;
-    ``ligands.json`` says which is which.
+    Per ligand: one SDF and one PDBQT with hydrogens and coordinates, and SVG drawings of the
+    drug and of each adduct. Files are named by the ligand's place in the list and its InChIKey,
+    never by its own name; ``ligands.json`` says which is which. Nothing is written before the
+    result is iterated, and only one ligand is held at a time.
+
+    Yields
+    ------
+    Path or LigandFailure
+        Each file once it is complete; a failure for a ligand without coordinates or PDBQT,
+        which is in ``ligands.json`` with its drawings and the reason.
 
     Raises
     ------
     WorkbenchError
-        When the folder cannot be written to, or a ligand cannot be embedded.
+        When the folder cannot be written to.
     """
     target = prepare_output_folder(folder)
-    texts: dict[str, str] = {}
-    summaries = []
-    for place, ligand in enumerate(ligands, start=1):
-        stem = f"ligand_{place:03d}_{ligand.inchikey}"
-        placed = embed_drug(ligand, seed)
-        texts[f"{stem}.sdf"] = sdf_block(placed, ligand.name, {"smiles": ligand.smiles})
-        texts[f"{stem}.pdbqt"] = ligand_pdbqt(ligand, placed)[0]
-        summaries.append(_summary(ligand) | {"files": [f"{stem}.sdf", f"{stem}.pdbqt"]})
-    texts["ligands.json"] = _json(summaries)
-    return write_texts(target, texts)
+    with growing_text(target, "ligands.json") as listing:
+        for place, ligand in enumerate(ligands, start=1):
+            progress(f"ligand {place} {ligand.inchikey}", 1, 1)
+            stem = f"ligand_{place:03d}_{ligand.inchikey}"
+            record = ligand_summary(ligand)
+            texts = {f"{stem}.svg": drug_svg(ligand)}
+            if record["adducts"]:
+                texts |= {f"{stem}_{a.label}.svg": adduct_svg(a) for a in ligand.adducts()}
+            problem = ""
+            try:
+                texts |= _placed(ligand, stem, seed)
+            except LigandError as error:
+                problem = str(error)
+                record["warnings"].append(f"no SDF and PDBQT: {problem}")
+                yield LigandFailure(f"ligand {place}", ligand.name, problem)
+            yield from write_texts(target, texts)
+            # coordinates first, as the drawings are only for the eye
+            record["files"] = sorted(texts, key=lambda name: (name.endswith(".svg"), name))
+            listing.write(("[\n" if place == 1 else ",\n") + _indented(record))
+        listing.write("\n]\n" if listing.tell() else "[]\n")
+    yield target / "ligands.json"
 
 
-def _summary(ligand: Ligand) -> dict[str, Any]:
-    warhead = ligand.warhead
-    adducts = enumerate_adducts(ligand) if warhead else ()
-    notes = [ligand.warhead_problem] if ligand.warhead_problem else []
+def _placed(ligand: Ligand, stem: str, seed: int) -> dict[str, str]:
+    """Return the files with coordinates."""
+    placed = embed_drug(ligand, seed)
     return {
-        "name": ligand.name,
-        "smiles": ligand.smiles,
-        "inchikey": ligand.inchikey,
-        "formula": ligand.formula,
-        "charge": ligand.charge,
-        "warhead": warhead.name if warhead else None,
-        "reactive_atom_index": warhead.reactive_atom_index if warhead else None,
-        "adducts": [{"label": a.label, "smiles": a.smiles} for a in adducts],
-        "properties": {
-            "molecular_weight_g_per_mol": round(rdMolDescriptors._CalcMolWt(ligand.mol), 3),
-            "tpsa_angstrom2": round(rdMolDescriptors.CalcTPSA(ligand.mol), 2),
-            "hydrogen_bond_donors": rdMolDescriptors.CalcNumHBD(ligand.mol),
-            "hydrogen_bond_acceptors": rdMolDescriptors.CalcNumHBA(ligand.mol),
-        },
-        "warnings": [*ligand.warnings, *notes],
+        f"{stem}.sdf": sdf_block(placed, ligand.name, {"smiles": ligand.smiles}),
+        f"{stem}.pdbqt": ligand_pdbqt(ligand, placed)[0],
     }
+
+
+def _indented(record: dict[str, Any]) -> str:
+    """Return one element of a JSON list, two columns in."""
+    return textwrap.indent(_json(record).rstrip("\n"), "  ")
 
 
 def _json(content: Any) -> str:

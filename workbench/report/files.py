@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
 from workbench.errors import OutputError
 from workbench.report.exports import encounter_sdf, json_text, poses_csv, poses_sdf
@@ -132,6 +133,33 @@ def write_texts(folder: Path, texts: dict[str, str]) -> list[Path]:
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
     return [folder / name for name in texts]
+
+
+@contextmanager
+def growing_text(folder: Path, name: str) -> Iterator[TextIO]:
+    """Yield a file to write to piece by piece, which appears under its name when it is complete.
+
+    After a failure, or when the writer stops early, neither it nor a temporary stays behind.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written.
+    """
+    temporary = folder / f".{name}.{secrets.token_hex(8)}.tmp"
+    try:
+        with (
+            _explained(name, folder),
+            temporary.open("x", encoding="utf-8", errors="backslashreplace", newline="") as handle,
+        ):
+            yield handle
+            handle.flush()
+            os.fsync(handle.fileno())
+        with _explained(name, folder):
+            os.replace(temporary, folder / name)
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _with_files(result: DockingResult) -> DockingResult:

@@ -1,0 +1,80 @@
+"""Computed properties of a drug: every number an estimate from the structure alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rdkit import Chem
+from rdkit.Chem import QED, Crippen
+from rdkit.Chem import rdMolDescriptors as Descriptors
+from rdkit.Chem.MolStandardize import rdMolStandardize
+
+
+@dataclass(frozen=True)
+class Properties:
+    """What the structure of a drug says; nothing here was measured.
+
+    All but the molecular weight are of the neutral form (charges that a proton can settle are).
+
+    Parameters
+    ----------
+    molecular_weight_g_per_mol
+        Of the structure as given, average isotopes.
+    heavy_atoms
+        Number of atoms other than hydrogen.
+    clogp
+        Octanol-water partition, log10, by atom contributions: Wildman and Crippen 1999,
+        10.1021/ci990307l (it stands in for BioByte's ClogP in other people's formulas).
+    tpsa_angstrom2
+        Topological polar surface area of N and O: Ertl 2000, 10.1021/jm000942e.
+    hydrogen_bond_donors
+        N and O atoms that carry hydrogen; an NH2 group counts once.
+    polar_hydrogens
+        Hydrogens on N and O; an NH2 group counts twice.
+    hydrogen_bond_acceptors
+        As RDKit counts them; amide and pyrrole-type nitrogens are none.
+    rotatable_bonds
+        RDKit's strict definition: no amides, no terminal groups such as CF3 (the torsions that
+        are searched in docking are others, see ``rotors``).
+    fraction_sp3
+        sp3 carbons of all carbons: Lovering 2009, 10.1021/jm901241e.
+    qed
+        Quantitative estimate of drug-likeness, 0 to 1: Bickerton 2012, 10.1038/nchem.1243.
+    """
+
+    molecular_weight_g_per_mol: float
+    heavy_atoms: int
+    clogp: float
+    tpsa_angstrom2: float
+    hydrogen_bond_donors: int
+    polar_hydrogens: int
+    hydrogen_bond_acceptors: int
+    rotatable_bonds: int
+    fraction_sp3: float
+    qed: float
+
+
+def drug_properties(mol: Chem.Mol) -> Properties:
+    """Return the computed properties of a molecule with heavy atoms only."""
+    neutral = neutral_form(mol)
+    return Properties(
+        molecular_weight_g_per_mol=round(Descriptors._CalcMolWt(mol), 3),
+        heavy_atoms=mol.GetNumHeavyAtoms(),
+        clogp=round(Crippen.MolLogP(neutral), 2),
+        tpsa_angstrom2=round(Descriptors.CalcTPSA(neutral), 2),
+        hydrogen_bond_donors=Descriptors.CalcNumHBD(neutral),
+        polar_hydrogens=sum(
+            atom.GetTotalNumHs() for atom in neutral.GetAtoms() if atom.GetAtomicNum() in (7, 8)
+        ),
+        hydrogen_bond_acceptors=Descriptors.CalcNumHBA(neutral),
+        rotatable_bonds=Descriptors.CalcNumRotatableBonds(neutral),
+        fraction_sp3=round(Descriptors.CalcFractionCSP3(neutral), 3),
+        qed=round(QED.qed(neutral), 3),
+    )
+
+
+def neutral_form(mol: Chem.Mol) -> Chem.Mol:
+    """Return the molecule with every charge gone that protons can settle."""
+    if not any(atom.GetFormalCharge() for atom in mol.GetAtoms()):
+        return mol
+    return rdMolStandardize.Uncharger().uncharge(mol)
