@@ -112,6 +112,8 @@ class BrainFinding:
     ----------
     quantity, system
         What was measured, and in whom; ``finding`` says what follows and what does not.
+    reason
+        Why it is so, as far as a source says; ``unknown`` and the hypotheses otherwise.
     value, low, high
         In ``unit``; blank where the source gives none.
     confidence
@@ -126,6 +128,7 @@ class BrainFinding:
     unit: str
     system: str
     finding: str
+    reason: str
     source: str
     confidence: str
 

@@ -15,11 +15,6 @@ PH = 7.4
 LOG_BB_ERROR = 0.35
 """How well linear models of this kind predict log BB: Platts 2001, Eur J Med Chem 36:719."""
 
-UNEXPLAINED = (
-    "unknown: active efflux (P-gp, BCRP), binding in tissue and permeability are hypotheses for "
-    "which no source was found"
-)
-
 
 @dataclass(frozen=True)
 class BrainEstimate:
@@ -119,6 +114,22 @@ def measured_brain(compound: str) -> tuple[BrainFinding, ...]:
 def told_apart(first: BrainEstimate, second: BrainEstimate) -> bool:
     """Return whether the estimated log BB of two drugs differ by more than the model's error."""
     return abs(first.log_bb - second.log_bb) > LOG_BB_ERROR
+
+
+def comparison(reference: str, first: BrainEstimate, second: BrainEstimate) -> str:
+    """Return in one sentence whether the estimates tell a drug from a reference.
+
+    Parameters
+    ----------
+    reference
+        The reference's name; ``first`` is its estimate.
+    """
+    told = "do" if told_apart(first, second) else "do not"
+    return (
+        f"the estimates {told} tell it from {reference}: log BB {second.log_bb:.2f} against "
+        f"{first.log_bb:.2f} (error of such models {LOG_BB_ERROR}), CNS MPO {second.cns_mpo:.2f} "
+        f"against {first.cns_mpo:.2f}"
+    )
 
 
 def _falling(value: float, best: float, worst: float) -> float:

@@ -114,12 +114,7 @@ def pair_svg(pair: MatchedPair, width: int = 920, height: int = 340) -> str:
     Both lie the same way round on what they share; what the reference loses is red, what the
     ligand has instead green, and a double bond that is turned over violet.
     """
-    rdDepictor.Compute2DCoords(reference := Chem.Mol(pair.reference.mol))
-    other = Chem.Mol(pair.ligand.mol)
-    rdDepictor.Compute2DCoords(other)
-    if shared := _drawn_alike(pair):
-        rdDepictor.GenerateDepictionMatching2DStructure(other, reference, shared)
-    left, right = _Picture(reference), _Picture(other)
+    left, right = map(_Picture, laid_out_pair(pair))
     left.tint(pair.taken_out, TAKEN_OUT_COLOUR)
     right.tint(pair.put_in, PUT_IN_COLOUR)
     for first, second in pair.turned_bonds:
@@ -130,18 +125,31 @@ def pair_svg(pair: MatchedPair, width: int = 920, height: int = 340) -> str:
     return _svg([left, right], width, height)
 
 
+def laid_out_pair(pair: MatchedPair) -> tuple[Chem.Mol, Chem.Mol]:
+    """Return reference and ligand with flat coordinates, alike where they can be."""
+    reference, ligand = Chem.Mol(pair.reference.mol), Chem.Mol(pair.ligand.mol)
+    for mol in (reference, ligand):
+        rdDepictor.Compute2DCoords(mol)
+    if shared := _drawn_alike(pair):
+        rdDepictor.GenerateDepictionMatching2DStructure(ligand, reference, shared)
+    return reference, ligand
+
+
 def _drawn_alike(pair: MatchedPair) -> list[AtomPair]:
     """Return the largest part of the core that both drawings may lay out alike.
 
-    A double bond that is turned over ends it: laid out alike it would be drawn wrong.
+    A double bond that the core does not hold in one geometry ends it: what hangs there would be
+    drawn on the wrong side.
     """
-    mol = Chem.RWMol(pair.reference.mol)
-    for first, second in pair.turned_bonds:
-        mol.RemoveBond(first[0], second[0])
     partner = dict(pair.core)
-    for index in pair.taken_out:
-        for atom in mol.GetAtomWithIdx(index).GetNeighbors():
-            mol.RemoveBond(index, atom.GetIdx())
+    mol = Chem.RWMol(pair.reference.mol)
+    held = {frozenset(a for a, _ in ends) for ends in pair.kept_bonds}
+    for bond in pair.reference.mol.GetBonds():
+        ends = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+        turns = bond.GetBondType() == Chem.BondType.DOUBLE and not bond.IsInRing()
+        bare = any(mol.GetAtomWithIdx(end).GetDegree() == 1 for end in ends)
+        if not partner.keys() >= {*ends} or (turns and not bare and frozenset(ends) not in held):
+            mol.RemoveBond(*ends)
     pieces = [piece for piece in Chem.GetMolFrags(mol) if set(piece) <= partner.keys()]
     largest = max(pieces, key=len, default=())
     return [(index, partner[index]) for index in largest] if len(largest) > 1 else []
@@ -168,9 +176,7 @@ def leaving_atoms(mol: Chem.Mol, warhead: WarheadMatch) -> tuple[int, ...]:
     cut = Chem.GetMolFrags(edited(mol, bond_edits(warhead)))
     kept = next(set(piece) for piece in cut if warhead.reactive_atom_index in piece)
     gone = [index for piece in cut for index in piece if index not in kept]
-    around = {
-        atom.GetIdx() for index in kept for atom in mol.GetAtomWithIdx(index).GetNeighbors()
-    }
+    around = {atom.GetIdx() for index in kept for atom in mol.GetAtomWithIdx(index).GetNeighbors()}
     return tuple(sorted(gone, key=lambda index: (index not in around, index)))
 
 

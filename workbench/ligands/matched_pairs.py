@@ -18,6 +18,9 @@ _TRANS = (Chem.BondStereo.STEREOE, Chem.BondStereo.STEREOTRANS)
 AtomPair = tuple[int, int]
 """An atom of the reference and the ligand's atom in its place."""
 
+BondPair = tuple[AtomPair, AtomPair]
+"""The two ends of a bond that both have."""
+
 
 class Change(NamedTuple):
     """What hung on the common core and what hangs there now, as SMILES with ``*`` at each bond.
@@ -47,6 +50,8 @@ class MatchedPair:
     turned_bonds
         Double bonds of the core whose neighbours in the core are cis in one and trans in the
         other (by geometry: E and Z depend on the neighbours' ranks).
+    kept_bonds
+        Double bonds of the core whose neighbours in the core lie the same way in both.
     property_changes
         Ligand minus reference, by the names of ``properties.Properties``.
     complete
@@ -61,7 +66,8 @@ class MatchedPair:
     changes: tuple[Change, ...]
     taken_out: tuple[int, ...]
     put_in: tuple[int, ...]
-    turned_bonds: tuple[tuple[AtomPair, AtomPair], ...]
+    turned_bonds: tuple[BondPair, ...]
+    kept_bonds: tuple[BondPair, ...]
     property_changes: dict[str, float]
     complete: bool
 
@@ -89,7 +95,8 @@ def matched_pair(reference: Ligand, ligand: Ligand) -> MatchedPair:
         changes=_changes(_groups(first, before), _groups(second, after)),
         taken_out=tuple(i for i in range(first.GetNumAtoms()) if i not in before),
         put_in=tuple(i for i in range(second.GetNumAtoms()) if i not in after),
-        turned_bonds=_turned_bonds(first, second, core),
+        turned_bonds=_double_bonds(first, second, core, turned=True),
+        kept_bonds=_double_bonds(first, second, core, turned=False),
         property_changes={name: round(new[name] - value, 3) for name, value in old.items()},
         complete=not found.canceled,
     )
@@ -123,7 +130,7 @@ def _n_places(first: Chem.Mol, second: Chem.Mol, core: tuple[AtomPair, ...]) -> 
     places = set(_anchors(first, [pair[0] for pair in core]))
     back = {pair[1]: pair[0] for pair in core}
     places |= {back[index] for index in _anchors(second, list(back))}
-    return len(places) + len(_turned_bonds(first, second, core))
+    return len(places) + len(_double_bonds(first, second, core, turned=True))
 
 
 def _anchors(mol: Chem.Mol, core: list[int]) -> list[int]:
@@ -180,12 +187,12 @@ def _changes(
     )
 
 
-def _turned_bonds(
-    first: Chem.Mol, second: Chem.Mol, core: tuple[AtomPair, ...]
-) -> tuple[tuple[AtomPair, AtomPair], ...]:
-    """Return the core's double bonds that are cis in one molecule and trans in the other."""
+def _double_bonds(
+    first: Chem.Mol, second: Chem.Mol, core: tuple[AtomPair, ...], *, turned: bool
+) -> tuple[BondPair, ...]:
+    """Return the core's double bonds with another geometry (``turned``) or the same in both."""
     partner = dict(core)
-    turned = []
+    found = []
     for bond in first.GetBonds():
         ends = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
         if bond.GetStereo() not in (*_CIS, *_TRANS) or not partner.keys() >= {*ends}:
@@ -197,9 +204,9 @@ def _turned_bonds(
             [partner[end] for end in ends],
             [None if side is None else partner[side] for side in sides],
         )
-        if None not in (old, new) and old != new:
-            turned.append(((ends[0], partner[ends[0]]), (ends[1], partner[ends[1]])))
-    return tuple(turned)
+        if None not in (old, new) and (old != new) == turned:
+            found.append(((ends[0], partner[ends[0]]), (ends[1], partner[ends[1]])))
+    return tuple(found)
 
 
 def _core_neighbour(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rdkit import Chem
-from rdkit.Chem import QED, Crippen
+from rdkit.Chem import QED
 from rdkit.Chem import rdMolDescriptors as Descriptors
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
@@ -60,7 +60,7 @@ def drug_properties(mol: Chem.Mol) -> Properties:
     return Properties(
         molecular_weight_g_per_mol=round(Descriptors._CalcMolWt(mol), 3),
         heavy_atoms=mol.GetNumHeavyAtoms(),
-        clogp=round(Crippen.MolLogP(neutral), 2),
+        clogp=round(Descriptors.CalcCrippenDescriptors(neutral)[0], 2),
         tpsa_angstrom2=round(Descriptors.CalcTPSA(neutral), 2),
         hydrogen_bond_donors=Descriptors.CalcNumHBD(neutral),
         polar_hydrogens=sum(

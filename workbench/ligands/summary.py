@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.errors import LigandError
 from workbench.ligands.alerts import structural_alerts
-from workbench.ligands.brain import brain_estimate, measured_brain
+from workbench.ligands.brain import brain_estimate, comparison, measured_brain, told_apart
 from workbench.ligands.catalogue import drug_of_skeleton
 from workbench.ligands.matched_pairs import MatchedPair
 from workbench.ligands.molecules import Ligand, WarheadMatch
@@ -59,7 +59,12 @@ def ligand_summary(ligand: Ligand) -> dict[str, Any]:
 
 
 def pair_summary(pair: MatchedPair) -> dict[str, Any]:
-    """Return what changed from a reference to a ligand, ready for JSON."""
+    """Return what changed from a reference to a ligand, ready for JSON.
+
+    ``brain.reason`` is what the table of measurements gives as the reason of a difference.
+    """
+    first, second = brain_estimate(pair.reference.mol), brain_estimate(pair.ligand.mol)
+    measured = (*_measured(pair.reference), *_measured(pair.ligand))
     return {
         "reference": pair.reference.name,
         "ligand": pair.ligand.name,
@@ -67,10 +72,16 @@ def pair_summary(pair: MatchedPair) -> dict[str, Any]:
         "core_atoms": len(pair.core),
         "core_search_complete": pair.complete,
         "changes": [change._asdict() for change in pair.changes],
-        "turned_double_bonds": [
-            [first[0], second[0]] for first, second in pair.turned_bonds
-        ],
+        "turned_double_bonds": [[begin[0], end[0]] for begin, end in pair.turned_bonds],
         "property_changes": pair.property_changes,
+        "brain": {
+            "reference_estimated": asdict(first),
+            "ligand_estimated": asdict(second),
+            "measured": [asdict(row) for row in measured],
+            "told_apart": told_apart(first, second),
+            "comparison": comparison(pair.reference.name, first, second),
+            "reason": next((row.reason for row in measured if row.reason), None),
+        },
     }
 
 

@@ -94,26 +94,25 @@ def write_ligands(
         When the folder cannot be written to.
     """
     target = prepare_output_folder(folder)
-    with growing_text(target, "ligands.json") as listing:
+    place = 0
+    with growing_text(target, "ligands.json") as append:
         for place, ligand in enumerate(ligands, start=1):
             progress(f"ligand {place} {ligand.inchikey}", 1, 1)
             stem = f"ligand_{place:03d}_{ligand.inchikey}"
             record = ligand_summary(ligand)
-            texts = {f"{stem}.svg": drug_svg(ligand)}
-            if record["adducts"]:
-                texts |= {f"{stem}_{a.label}.svg": adduct_svg(a) for a in ligand.adducts()}
-            problem = ""
+            texts = {}
             try:
-                texts |= _placed(ligand, stem, seed)
+                texts = _placed(ligand, stem, seed)
             except LigandError as error:
-                problem = str(error)
-                record["warnings"].append(f"no SDF and PDBQT: {problem}")
-                yield LigandFailure(f"ligand {place}", ligand.name, problem)
+                record["warnings"].append(f"no SDF and PDBQT: {error}")
+                yield LigandFailure(f"ligand {place}", ligand.name, str(error))
+            texts[f"{stem}.svg"] = drug_svg(ligand)
+            for number, adduct in enumerate(ligand.adducts() if record["adducts"] else (), 1):
+                texts[f"{stem}_adduct_{number}_{adduct.label}.svg"] = adduct_svg(adduct)
             yield from write_texts(target, texts)
-            # coordinates first, as the drawings are only for the eye
-            record["files"] = sorted(texts, key=lambda name: (name.endswith(".svg"), name))
-            listing.write(("[\n" if place == 1 else ",\n") + _indented(record))
-        listing.write("\n]\n" if listing.tell() else "[]\n")
+            record["files"] = list(texts)
+            append(("[\n" if place == 1 else ",\n") + _indented(record))
+        append("\n]\n" if place else "[]\n")
     yield target / "ligands.json"
 
 

@@ -6,11 +6,12 @@ import contextlib
 import os
 import re
 import secrets
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
 
 from workbench.errors import OutputError
 from workbench.report.exports import encounter_sdf, json_text, poses_csv, poses_sdf
@@ -136,10 +137,10 @@ def write_texts(folder: Path, texts: dict[str, str]) -> list[Path]:
 
 
 @contextmanager
-def growing_text(folder: Path, name: str) -> Iterator[TextIO]:
-    """Yield a file to write to piece by piece, which appears under its name when it is complete.
+def growing_text(folder: Path, name: str) -> Iterator[Callable[[str], object]]:
+    """Yield what appends to a file that appears under its name only when it is complete.
 
-    After a failure, or when the writer stops early, neither it nor a temporary stays behind.
+    Until then it has no name: an interruption leaves nothing behind.
 
     Raises
     ------
@@ -147,19 +148,18 @@ def growing_text(folder: Path, name: str) -> Iterator[TextIO]:
         When it cannot be written.
     """
     temporary = folder / f".{name}.{secrets.token_hex(8)}.tmp"
-    try:
-        with (
-            _explained(name, folder),
-            temporary.open("x", encoding="utf-8", errors="backslashreplace", newline="") as handle,
-        ):
-            yield handle
-            handle.flush()
-            os.fsync(handle.fileno())
-        with _explained(name, folder):
+    with _explained(name, folder), tempfile.TemporaryFile(dir=folder) as growing:
+        yield lambda text: growing.write(text.encode("utf-8", "backslashreplace"))
+        growing.seek(0)
+        try:
+            with temporary.open("xb") as handle:
+                shutil.copyfileobj(growing, handle)
+                handle.flush()
+                os.fsync(handle.fileno())
             os.replace(temporary, folder / name)
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        finally:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
 
 
 def _with_files(result: DockingResult) -> DockingResult:
