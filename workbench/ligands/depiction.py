@@ -147,7 +147,7 @@ def _drawn_alike(pair: MatchedPair) -> list[AtomPair]:
     for bond in pair.reference.mol.GetBonds():
         ends = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
         turns = bond.GetBondType() == Chem.BondType.DOUBLE and not bond.IsInRing()
-        bare = any(mol.GetAtomWithIdx(end).GetDegree() == 1 for end in ends)
+        bare = any(atom.GetDegree() == 1 for atom in (bond.GetBeginAtom(), bond.GetEndAtom()))
         if not partner.keys() >= {*ends} or (turns and not bare and frozenset(ends) not in held):
             mol.RemoveBond(*ends)
     pieces = [piece for piece in Chem.GetMolFrags(mol) if set(piece) <= partner.keys()]
