@@ -41,7 +41,9 @@ def _requirements() -> dict[str, str]:
 
 def test_environment_lists_the_same_dependencies() -> None:
     listed = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
-    named = [line.replace("msgpack-python", "msgpack") for line in listed]  # its name there
+    by_pip = next(entry["pip"] for entry in listed if isinstance(entry, dict))
+    lines = [entry for entry in listed if isinstance(entry, str) and entry != "pip"] + by_pip
+    named = [line.replace("msgpack-python", "msgpack") for line in lines]  # its name there
     conda = {line.split(" ", 1)[0]: line.split(" ", 1)[1] for line in named}
     assert conda == _requirements()
 

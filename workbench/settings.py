@@ -69,6 +69,25 @@ class FetchSettings(Settings):
     )
 
 
+class LigandSettings(Settings):
+    """How a ligand is understood: charges, tautomer, open stereo, warhead, columns of a table."""
+
+    ph: float | None = Field(
+        None, ge=0, le=14, description="charge state at this pH; none: neutral as far as possible"
+    )
+    tautomer: Literal["drawn", "canonical"] = Field(
+        "drawn", description="canonical: the tautomer that RDKit's scoring rules prefer"
+    )
+    max_stereoisomers: int = Field(
+        1, ge=1, description="undefined stereo is enumerated up to this many isomers; 1: not at all"
+    )
+    warhead: str = Field(
+        "", description="which of several reacts: its name or its attacked atom's index"
+    )
+    smiles_column: str = Field("", description="of a table; blank: found by its usual names")
+    name_column: str = Field("", description="of a table or SD file; blank: by its usual names")
+
+
 class GridSettings(Settings):
     """The maps of the covalent search."""
 

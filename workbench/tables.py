@@ -26,6 +26,9 @@ class Compound:
         Of the neutral compound; ``mw`` in g/mol.
     warhead, reversibility
         In words, as the source puts it.
+    binding
+        ``covalent``, or ``noncovalent (probable)`` for a drug whose electrophile is thought to
+        stay unused; blank for a bound form.
     confidence
         How sure the row is, in words; shown wherever the row is used.
     """
@@ -44,8 +47,14 @@ class Compound:
     pdb_entries: tuple[str, ...]
     warhead: str
     reversibility: str
+    binding: str
     source: str
     confidence: str
+
+    @property
+    def covalent(self) -> bool:
+        """Whether its electrophile is taken to bond to Cys528."""
+        return not self.binding.startswith("noncovalent")
 
 
 @dataclass(frozen=True)
@@ -102,6 +111,100 @@ class Warhead:
     def reversible(self) -> bool:
         """Whether the thiol can leave again, at least at first."""
         return self.reversibility in ("reversible", "locked")
+
+
+@dataclass(frozen=True)
+class Thiol:
+    """One row of ``thiols.csv``: a thiol whose adducts can be drawn.
+
+    Parameters
+    ----------
+    smiles
+        Neutral, the sulphur marked by the atom map number 1.
+    formula
+        Of the free thiol.
+    use
+        What its adducts are good for.
+    """
+
+    name: str
+    synonyms: tuple[str, ...]
+    smiles: str
+    formula: str
+    use: str
+    source: str
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """One row of ``follow_ups.csv``: a step that an adduct may take after it has formed.
+
+    Parameters
+    ----------
+    form
+        What the product is called: ``hydrolysed``, ``oxidised``.
+    applies_to
+        Names of warheads.
+    smarts
+        Where in the adduct it happens; blank when ``edits`` is ``back``.
+    edits
+        As in ``warheads.csv``; positions after the pattern's are heavy atoms of ``gains``.
+        ``back`` takes the warhead's own edits back while the sulphur stays.
+    gains, loses
+        SMILES of what the step takes up and gives off; blank for nothing.
+    reference, confidence
+        Where the step is reported, and how sure the row is.
+    """
+
+    name: str
+    form: str
+    applies_to: tuple[str, ...]
+    smarts: str
+    edits: tuple[str, ...]
+    gains: str
+    loses: str
+    reference: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class Salt:
+    """One row of ``salts.csv``: what may be drawn beside a drug and is not the drug.
+
+    Parameters
+    ----------
+    kind
+        ``counterion`` or ``solvent``.
+    smiles
+        Neutral where it has a neutral form, without stereo.
+    """
+
+    name: str
+    kind: str
+    smiles: str
+    source: str
+
+
+@dataclass(frozen=True)
+class ChargeCorrection:
+    """One row of ``charge_corrections.csv``: an ion that the pKa library makes too easily.
+
+    Parameters
+    ----------
+    smarts
+        The ion's atom, first in the pattern.
+    pka
+        Below this pH the atom gets its proton back.
+    reason, source, confidence
+        What the library does, where the pKa is from, and how sure it is.
+    """
+
+    name: str
+    smarts: str
+    pka: float
+    reason: str
+    source: str
+    confidence: str
 
 
 @dataclass(frozen=True)
@@ -251,6 +354,30 @@ def compounds() -> tuple[Compound, ...]:
 def warheads() -> tuple[Warhead, ...]:
     """Return the table of warheads, in its order: particular patterns before general ones."""
     return read_table("warheads.csv", Warhead)
+
+
+@cache
+def thiols() -> tuple[Thiol, ...]:
+    """Return the thiols whose adducts can be drawn, in the table's order."""
+    return read_table("thiols.csv", Thiol)
+
+
+@cache
+def follow_ups() -> tuple[FollowUp, ...]:
+    """Return the steps that may follow an addition, in the table's order."""
+    return read_table("follow_ups.csv", FollowUp)
+
+
+@cache
+def salts() -> tuple[Salt, ...]:
+    """Return the counterions and solvents that are left out beside a drug."""
+    return read_table("salts.csv", Salt)
+
+
+@cache
+def charge_corrections() -> tuple[ChargeCorrection, ...]:
+    """Return the corrections of the pKa library."""
+    return read_table("charge_corrections.csv", ChargeCorrection)
 
 
 @cache

@@ -10,9 +10,10 @@ from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import LigandError
-from workbench.ligands.adducts import enumerate_adducts, reverse
+from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.reading import load_ligand
+from workbench.ligands.reversal import reverse
 
 L_CYSTEINE = Chem.MolFromSmiles("N[C@@H](CS)C(=O)O")
 TWO = ["bR", "bS"]

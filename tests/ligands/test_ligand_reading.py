@@ -26,7 +26,6 @@ FLAT_NEW = "CC(C)OC(=O)C=Cn1cnc(-c2cc(OC)cc(C(F)(F)F)c2Cl)n1"
         ("selinxor", "did you mean selinexor"),
         ("KPT-334", "did you mean"),
         ("no such drug", "no catalogue name is near"),
-        ("selinexor bound form (CCD V6A)", "ask for selinexor"),
         ("missing.sdf", "no file"),
         ("../../missing.SMI", "no file"),
         ("selinexor.pdb", "no catalogue name"),

@@ -46,6 +46,60 @@ def seed(text: str) -> int:
     return value
 
 
+def ph(text: str) -> float:
+    """Read a pH from 0 to 14."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 14:
+        raise argparse.ArgumentTypeError(f"{text!r} is no pH from 0 to 14")
+    return value
+
+
+LIGAND_HELP = (
+    "a catalogue name (selinexor, KPT-330), a SMILES, or a .sdf, .mol, .smi or .csv file (also .gz)"
+)
+
+
+def add_ligand_options(parser: argparse.ArgumentParser) -> None:
+    """Add what says how ligands are understood: --warhead, --ph, --tautomer ..."""
+    parser.add_argument(
+        "--warhead",
+        default="",
+        metavar="NAME",
+        help="which of several warheads reacts: its name or its attacked atom's index",
+    )
+    parser.add_argument(
+        "--ph",
+        type=ph,
+        metavar="PH",
+        help="charge state at this pH (default: neutral as far as possible)",
+    )
+    parser.add_argument(
+        "--tautomer",
+        choices=["drawn", "canonical"],
+        default="drawn",
+        help="as drawn (default), or the one that RDKit's scoring rules prefer",
+    )
+    parser.add_argument(
+        "--max-stereoisomers",
+        type=positive_int,
+        default=1,
+        metavar="N",
+        help="enumerate undefined stereo up to N isomers (default: 1, refuse it)",
+    )
+    parser.add_argument(
+        "--smiles-column", default="", metavar="COLUMN", help="of a table; found by default"
+    )
+    parser.add_argument(
+        "--name-column",
+        default="",
+        metavar="COLUMN",
+        help="of a table or SD file; found by default",
+    )
+
+
 def add_receptor(parser: argparse.ArgumentParser) -> None:
     """Add --receptor and what says how it is prepared."""
     parser.add_argument(

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.arguments import (
     EXIT_SOME_FAILED,
+    LIGAND_HELP,
     Verbs,
+    add_ligand_options,
     add_receptor,
     add_run,
     positive_int,
@@ -36,8 +38,9 @@ def add_parser(verbs: Verbs) -> None:
         "ligands",
         nargs="+",
         metavar="LIGAND",
-        help="a catalogue name (selinexor, KPT-330), a SMILES, or a .sdf/.mol/.smi/.csv file",
+        help=LIGAND_HELP,
     )
+    add_ligand_options(parser)
     add_receptor(parser)
     parser.add_argument("--force-field", choices=["mmff94s"], default="mmff94s")
     parser.add_argument(
@@ -60,13 +63,14 @@ def add_parser(verbs: Verbs) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Dock each ligand and write its folder; return the exit code."""
+    from workbench.cli.ligands import read_ligands
     from workbench.errors import WorkbenchError
-    from workbench.ligands.reading import load_ligands
     from workbench.report.files import prepare_output_folder
     from workbench.structures.loading import load_receptor
 
-    ligands = [ligand for text in arguments.ligands for ligand in load_ligands(text)]
-    if len(ligands) == 1:
+    ligands, unread = read_ligands(arguments)
+    alone = len(ligands) == 1 and not unread
+    if alone:
         _refuse_without_warhead(ligands[0])
     folder = prepare_output_folder(arguments.out)
     receptor = load_receptor(
@@ -76,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
         keep_waters=arguments.keep_waters,
         keep_partners=arguments.keep_partners,
     )
-    if len(ligands) == 1:
+    if alone:
         _dock_one(arguments, ligands[0], receptor, folder)
         return 0
     failures: list[tuple[str, str]] = []
@@ -88,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
             failures.append((ligand.name, str(error)))
     for name, reason in failures:
         print(f"workbench: {name} failed: {reason}", file=sys.stderr)
-    if not failures:
+    if not failures and not unread:
         return 0
     return EXIT_SOME_FAILED if len(failures) < len(ligands) else 1
 

@@ -6,7 +6,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from workbench.cli.arguments import EXIT_SOME_FAILED, Verbs, add_receptor_options, seed
+from workbench.cli.arguments import (
+    EXIT_SOME_FAILED,
+    LIGAND_HELP,
+    Verbs,
+    add_ligand_options,
+    add_receptor_options,
+    seed,
+)
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -39,9 +46,8 @@ def add_parser(verbs: Verbs) -> None:
     receptor.add_argument("--out", type=Path, default=Path("prepared"), metavar="DIR")
     receptor.set_defaults(run=run_receptor)
     ligand = kinds.add_parser("ligand", help="SDF, PDBQT and drawings per ligand, and ligands.json")
-    ligand.add_argument(
-        "ligands", nargs="+", metavar="LIGAND", help="catalogue name, SMILES or file"
-    )
+    ligand.add_argument("ligands", nargs="+", metavar="LIGAND", help=LIGAND_HELP)
+    add_ligand_options(ligand)
     ligand.add_argument("--seed", type=seed, default=1, metavar="N", help="of the conformer")
     ligand.add_argument("--out", type=Path, default=Path("prepared"), metavar="DIR")
     ligand.set_defaults(run=run_ligand)
@@ -68,18 +74,20 @@ def run_receptor(arguments: argparse.Namespace) -> int:
 
 def run_ligand(arguments: argparse.Namespace) -> int:
     """Prepare ligands and write their files; return the exit code."""
-    from workbench.ligands.reading import LigandFailure, load_ligands
+    from workbench.cli.ligands import read_ligands
+    from workbench.ligands.reading import LigandFailure
     from workbench.pipeline import write_ligands
     from workbench.progress import to_stream
 
-    ligands = [ligand for text in arguments.ligands for ligand in load_ligands(text)]
-    failed = 0
+    ligands, unread = read_ligands(arguments)
+    failed = written = 0
     for outcome in write_ligands(ligands, arguments.out, arguments.seed, to_stream()):
         if isinstance(outcome, LigandFailure):
             failed += 1
             print(f"workbench: {outcome.name} failed: {outcome.reason}", file=sys.stderr)
         else:
+            written += outcome.suffix == ".sdf"
             print(outcome)
-    if not failed:
+    if not failed and not unread:
         return 0
-    return EXIT_SOME_FAILED if failed < len(ligands) else 1
+    return EXIT_SOME_FAILED if written else 1

@@ -73,6 +73,18 @@ def sanitised(mol: Chem.Mol) -> Chem.Mol:
     return copy
 
 
+def take_chirality(mol: Chem.Mol, index: int, template: Chem.Mol) -> None:
+    """Give an atom the configuration that it has in another molecule with the same neighbours.
+
+    Chiral tags count neighbours in the order of the bonds, which edits change.
+    """
+    atom, model = mol.GetAtomWithIdx(index), template.GetAtomWithIdx(index)
+    tag = model.GetChiralTag()
+    if tag in _FLIPPED and _parity(_neighbours(model), _neighbours(atom)):
+        tag = _FLIPPED[tag]
+    atom.SetChiralTag(tag)
+
+
 def _change(mol: Chem.RWMol, first: int, second: int, change: int) -> None:
     """Change one bond's order; its ends take up or give hydrogens."""
     bond = mol.GetBondBetweenAtoms(first, second)

@@ -1,4 +1,4 @@
-"""From a parsed molecule to a checked ligand: limits, stereo and warhead."""
+"""From a parsed molecule to checked ligands: salts, limits, charges, stereo and warhead."""
 
 from __future__ import annotations
 
@@ -6,11 +6,23 @@ from rdkit import Chem, rdBase
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import LigandError
+from workbench.ligands.bound_forms import (
+    SATURATED,
+    drug_of_component,
+    looks_saturated,
+    misdrawn_component,
+)
 from workbench.ligands.catalogue import drug_of_skeleton
+from workbench.ligands.charges import at_ph, neutral
+from workbench.ligands.identity import inchikey_of
+from workbench.ligands.isomers import Isomer, stereoisomers
 from workbench.ligands.molecules import Ligand, WarheadMatch
-from workbench.ligands.names import clean_name
+from workbench.ligands.names import MAX_NAME_LENGTH, clean_name
 from workbench.ligands.rotors import rotatable_bonds
-from workbench.ligands.warheads import RANKING, chosen_warhead, find_warheads
+from workbench.ligands.salts import parent
+from workbench.ligands.tautomers import canonical_tautomer
+from workbench.ligands.warheads import RANKING, WarheadFinding, chosen_warhead, find_warheads
+from workbench.settings import LigandSettings
 
 MAX_HEAVY_ATOMS = 150
 MAX_ROTATABLE_BONDS = 40
@@ -23,63 +35,152 @@ _BONDS = (
     Chem.BondType.TRIPLE,
     Chem.BondType.AROMATIC,
 )
-_OPEN = (Chem.BondStereo.STEREONONE, Chem.BondStereo.STEREOANY)
-_CARBOXYLIC_ACID = "[CX3](=O)[OX2H1]"
+_CARBOXYLIC_ACID = Chem.MolFromSmarts("[CX3](=O)[OX2H1]")
+_POLYMER_GROUPS = frozenset(
+    ("SRU", "MON", "MER", "COP", "CRO", "MOD", "GRA", "MIX", "FOR", "COM", "ANY")
+)
 
 
-def build_ligand(mol: Chem.Mol, name: str, where: str, warhead: str = "") -> Ligand:
-    """Return the checked ligand of a sanitised molecule.
+def build_ligands(
+    mol: Chem.Mol, name: str, where: str, settings: LigandSettings | None = None
+) -> tuple[Ligand, ...]:
+    """Return the checked ligands of a sanitised molecule: one, or its stereoisomers.
 
     Parameters
     ----------
     mol
-        Hydrogens, conformers, atom map numbers and the atom order are dropped: the ligand's
-        atoms come in the order of its canonical SMILES, so that an index means the same in
-        every file and the same drug gives the same result however it was drawn.
+        Counterions, solvents, hydrogens, conformers, atom map numbers and the atom order are
+        dropped: the ligand's atoms come in the order of its canonical SMILES, so that an index
+        means the same in every file and the same drug gives the same result however it was
+        drawn. What was changed is in the ligand's warnings.
     name
         As the input gives it; the first block of the InChIKey takes the place of a blank.
-    warhead
-        Which of several warheads reacts: its name or the attacked atom's index in the canonical
-        SMILES. Blank takes the likeliest and warns of the others.
     where
         How errors name the input.
 
     Raises
     ------
     LigandError
-        When the molecule is empty, in pieces, too large, outside the force field's elements,
-        a radical, isotopic, or has a warhead without alkene geometry.
+        When the molecule is empty, a mixture, too large, outside the force field's elements,
+        a polymer, a radical or isotopic, or when its stereo is open beyond what the settings
+        allow.
     """
-    _refuse_unfit(mol, where)
-    bare = _bare(mol, where)
+    settings = settings or LigandSettings()
+    _refuse_groups(mol, where)
+    drug, warnings = parent(mol, where)
+    _refuse_unfit(drug, where)
+    bare = _bare(drug, where)
     _refuse_large(bare, where)
-    warnings: list[str] = []
-    bare, settled = _with_alkene_geometry(bare, find_warheads(bare).matches[:1], where)
-    warnings += settled
-    smiles = Chem.MolToSmiles(bare)
-    ordered = Chem.MolFromSmiles(smiles)
+    known = drug_of_component(bare, name)
+    if known is not None:
+        bare, name = known.mol, known.name
+        warnings += known.warnings
+    bare, changes = _standardised(bare, settings, where)
+    ordered = _in_order(bare)
     finding = find_warheads(ordered)
-    match, others = _chosen(finding.matches, warhead, where)
-    warnings += [_also(other) for other in others]
-    warnings += [
-        f"also carries a {row.name}, which is not modelled" for row in finding.refused if match
-    ]
-    inchikey = _inchikey(ordered)
-    warnings += _other_stereo(inchikey)
-    if bare.HasSubstructMatch(Chem.MolFromSmarts(_CARBOXYLIC_ACID)):
-        warnings.append("a carboxylic acid is kept as drawn (neutral); at pH 7.4 it is charged")
+    isomers = stereoisomers(
+        ordered, _settling(finding, settings.warhead), settings.max_stereoisomers, where
+    )
+    return tuple(
+        _ligand(
+            isomer,
+            finding if isomer.mol is ordered else None,
+            name,
+            f" (isomer {number} of {len(isomers)}: {isomer.label})" * (len(isomers) > 1),
+            warnings + changes,
+            where,
+            settings,
+        )
+        for number, isomer in enumerate(isomers, start=1)
+    )
+
+
+def _standardised(
+    mol: Chem.Mol, settings: LigandSettings, where: str
+) -> tuple[Chem.Mol, tuple[str, ...]]:
+    """Return the molecule with the charges and the tautomer that were asked for."""
+    mol, warnings = neutral(mol)
+    if settings.tautomer == "canonical":
+        mol, changes = canonical_tautomer(mol)
+        warnings += changes
+    if settings.ph is not None:
+        mol, changes = at_ph(mol, settings.ph, where)
+        warnings += changes
+    elif mol.HasSubstructMatch(_CARBOXYLIC_ACID):
+        warnings += (
+            "a carboxylic acid is kept neutral; at pH 7.4 it is charged (--ph 7.4 charges it)",
+        )
+    return mol, warnings
+
+
+def _in_order(mol: Chem.Mol) -> Chem.Mol:
+    """Return the molecule with its atoms in the order of its canonical SMILES."""
+    return Chem.MolFromSmiles(Chem.MolToSmiles(mol))
+
+
+def _settling(finding: WarheadFinding, choice: str) -> WarheadMatch | None:
+    """Return the warhead whose geometry must be known."""
+    wanted = choice.strip().casefold()
+    for match in finding.matches:
+        if not wanted or wanted in (match.name.casefold(), str(match.reactive_atom_index)):
+            return match
+    return None
+
+
+def _ligand(
+    isomer: Isomer,
+    finding: WarheadFinding | None,
+    name: str,
+    suffix: str,
+    warnings: tuple[str, ...],
+    where: str,
+    settings: LigandSettings,
+) -> Ligand:
+    """Return the ligand of one stereoisomer; its warheads are found unless they are given."""
+    ordered = isomer.mol if finding else _in_order(isomer.mol)
+    finding = finding or find_warheads(ordered)
+    key = inchikey_of(ordered)
+    unused = "" if settings.warhead else _unused_warhead(finding, key)
+    if unused:
+        match, others = None, finding.matches
+        finding = finding._replace(problem=unused, verdict="no_warhead")
+    else:
+        match, others = _chosen(finding.matches, settings.warhead, where)
+    refused = [row.name for row in finding.refused if match]
+    base = clean_name(name, key.split("-")[0] or "ligand")
     return Ligand(
-        name=clean_name(name, inchikey.split("-")[0] or "ligand"),
+        name=base[: MAX_NAME_LENGTH - len(suffix)] + suffix,
         mol=ordered,
-        smiles=smiles,
-        inchikey=inchikey,
+        smiles=Chem.MolToSmiles(ordered),
+        inchikey=key,
         formula=CalcMolFormula(ordered),
         charge=Chem.GetFormalCharge(ordered),
         warhead=match,
         warhead_problem=finding.problem,
-        warnings=tuple(warnings),
+        warnings=(
+            *warnings,
+            *isomer.warnings,
+            *(_also(other) for other in others if match),
+            *(f"also carries a {name}, which is not modelled" for name in refused),
+            *_other_stereo(key),
+            *(told for told in (unused, misdrawn_component(ordered)) if told),
+            *([SATURATED] if match is None and looks_saturated(ordered) else []),
+        ),
         warhead_verdict=finding.verdict,
         other_warheads=others,
+    )
+
+
+def _unused_warhead(finding: WarheadFinding, inchikey: str) -> str:
+    """Return why the electrophile of a catalogue drug stays unused; blank when it is used."""
+    known = drug_of_skeleton(inchikey)
+    if known is None or known.covalent or not finding.matches:
+        return ""
+    found = finding.matches[0]
+    return (
+        f"no covalent warhead by default: the catalogue has {known.name} as {known.binding} "
+        f"({known.warhead}); --warhead {found.reactive_atom_index} takes its {found.name} all "
+        "the same"
     )
 
 
@@ -101,16 +202,24 @@ def _also(other: WarheadMatch) -> str:
     )
 
 
+def _refuse_groups(mol: Chem.Mol, where: str) -> None:
+    """Raise on polymers, and on stereo that is drawn for a racemate or as relative."""
+    groups = Chem.GetMolSubstanceGroups(mol)
+    if any(group.GetProp("TYPE") in _POLYMER_GROUPS for group in groups):
+        raise LigandError(f"{where}: a polymer or formulation; draw one complete molecule")
+    for group in mol.GetStereoGroups():
+        if group.GetGroupType() != Chem.StereoGroupType.STEREO_ABSOLUTE:
+            raise LigandError(
+                f"{where}: stereo drawn as and/or (racemic or relative) at atom "
+                f"{group.GetAtoms()[0].GetIdx()}; draw one stereoisomer, or leave it undefined and "
+                "enumerate with --max-stereoisomers"
+            )
+
+
 def _refuse_unfit(mol: Chem.Mol, where: str) -> None:
     """Raise on molecules that no force field here can describe."""
     if not any(atom.GetAtomicNum() > 1 for atom in mol.GetAtoms()):
         raise LigandError(f"{where}: the molecule has no heavy atom")
-    fragments = Chem.GetMolFrags(mol)
-    if len(fragments) > 1:
-        raise LigandError(
-            f"{where}: {len(fragments)} separate fragments; give the drug alone, without "
-            "counterion or solvent"
-        )
     for bond in mol.GetBonds():
         if not _is_drug_bond(bond):
             raise LigandError(
@@ -172,72 +281,14 @@ def _refuse_large(mol: Chem.Mol, where: str) -> None:
         )
 
 
-def _inchikey(mol: Chem.Mol) -> str:
-    """Return the standard InChIKey."""
-    with rdBase.BlockLogs():
-        return str(Chem.MolToInchiKey(mol))
-
-
-def _with_alkene_geometry(
-    mol: Chem.Mol, matches: tuple[WarheadMatch, ...], where: str
-) -> tuple[Chem.Mol, list[str]]:
-    """Return the molecule with a defined warhead alkene, and a warning when it was filled in.
-
-    Raises
-    ------
-    LigandError
-        When the geometry is open and the catalogue does not know the skeleton.
-    """
-    for match in matches:
-        ends = match.reactive_atom_index, match.partner_atom_index
-        bond = mol.GetBondBetweenAtoms(*ends)
-        if bond.GetStereo() not in _OPEN or not _can_have_stereo(mol, bond):
-            continue
-        known = drug_of_skeleton(_inchikey(mol))
-        for stereo in (Chem.BondStereo.STEREOCIS, Chem.BondStereo.STEREOTRANS):
-            isomer = _with_stereo(mol, *ends, stereo)
-            if known is not None and _inchikey(isomer) == known.inchikey:
-                return isomer, [
-                    f"the alkene geometry was not given: taken from the catalogue's {known.name}"
-                ]
-        raise LigandError(
-            f"{where}: the geometry of the warhead's C=C (atoms {ends[0]} and {ends[1]} of "
-            f"{Chem.MolToSmiles(mol)}) is undefined; write it with / and \\ around the double bond"
-        )
-    return mol, []
-
-
-def _can_have_stereo(mol: Chem.Mol, bond: Chem.Bond) -> bool:
-    """Return whether a bond is a double bond with two isomers."""
-    return any(
-        element.type == Chem.StereoType.Bond_Double and element.centeredOn == bond.GetIdx()
-        for element in Chem.FindPotentialStereo(mol)
-    )
-
-
-def _with_stereo(mol: Chem.Mol, beta: int, alpha: int, stereo: Chem.BondStereo) -> Chem.Mol:
-    """Return a copy whose C=C has a given geometry about its first two neighbours."""
-    isomer = Chem.Mol(mol)
-    bond = isomer.GetBondBetweenAtoms(beta, alpha)
-    begin, end = bond.GetBeginAtom(), bond.GetEndAtom()
-    ends = [
-        next(n.GetIdx() for n in atom.GetNeighbors() if n.GetIdx() != other.GetIdx())
-        for atom, other in ((begin, end), (end, begin))
-    ]
-    bond.SetStereoAtoms(*ends)
-    bond.SetStereo(stereo)
-    # without directions on the neighbouring bonds the new perception would drop the stereo
-    Chem.SetDoubleBondNeighborDirections(isomer)
-    Chem.AssignStereochemistry(isomer, cleanIt=True, force=True)
-    return isomer
-
-
-def _other_stereo(inchikey: str) -> list[str]:
+def _other_stereo(key: str) -> list[str]:
     """Return a warning when the catalogue knows the skeleton with another geometry."""
-    known = drug_of_skeleton(inchikey)
-    if known is None or known.inchikey == inchikey:
+    known = drug_of_skeleton(key)
+    if known is None or known.inchikey == key:
         return []
+    if known.inchikey.split("-")[:2] == key.split("-")[:2]:
+        return [f"another charge state of the catalogue's {known.name}"]
     return [
-        f"same skeleton as the catalogue's {known.name} but another stereoisomer or protonation "
-        f"({inchikey} against {known.inchikey}); E-KPT-185, for example, is an inactive control"
+        f"same skeleton as the catalogue's {known.name} but another stereoisomer "
+        f"({key} against {known.inchikey}); E-KPT-185, for example, is an inactive control"
     ]

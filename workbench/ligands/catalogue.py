@@ -6,7 +6,7 @@ import re
 from difflib import get_close_matches
 from functools import cache
 
-from workbench.errors import LigandError
+from workbench.ligands.identity import skeleton_of
 from workbench.ligands.names import quoted
 from workbench.tables import Compound, compounds
 
@@ -36,26 +36,49 @@ def find_compound(text: str) -> Compound | None:
     return _by_key().get(name_key(text))
 
 
+def component_named(text: str) -> Compound | None:
+    """Return the bound form of that name or PDB component code (``V6A``), in any case."""
+    wanted = text.strip().casefold()
+    for compound in compounds():
+        if compound.kind == "bound_form" and wanted in (
+            compound.name.casefold(),
+            compound.pdb_ligand.casefold(),
+        ):
+            return compound
+    return None
+
+
 def drug_named(text: str) -> Compound | None:
     """Return the drug of that name, ``None`` when the catalogue has none.
 
-    Raises
-    ------
-    LigandError
-        When the name is that of a crystal component in its bound form, which is not a drug.
+    The name or code of a crystal component in its bound form stands for the drug that it came
+    from; ``name_warnings`` then says so.
     """
     compound = find_compound(text)
-    if compound is not None and compound.kind == "bound_form":
-        raise LigandError(
-            f"{compound.name} is a crystal component as deposited, not a drug: "
-            f"ask for {compound.parent}"
-        )
-    return compound
+    if compound is not None and compound.kind != "bound_form":
+        return compound
+    component = component_named(text)
+    return None if component is None else parent_of(component)
+
+
+def parent_of(component: Compound) -> Compound:
+    """Return the drug of a bound form."""
+    return next(compound for compound in compounds() if compound.name == component.parent)
+
+
+def component_warning(component: Compound) -> str:
+    """Return what is said when a bound form was given and its drug taken."""
+    note = f" ({component.note})" if component.note else ""
+    return (
+        f"PDB component {component.pdb_ligand} is a crystal ligand as deposited{note}, not the "
+        f"drug: {component.parent} was taken, bonds and stereo from the catalogue"
+    )
 
 
 def name_warnings(compound: Compound, text: str) -> tuple[str, ...]:
-    """Return what the catalogue says against a structure that was asked for by name."""
-    warnings = []
+    """Return what the catalogue says against a structure that was asked for by a name."""
+    component = component_named(text)
+    warnings = [] if component is None else [component_warning(component)]
     if name_key(text) in {
         name_key(name)
         for synonym in compound.unverified_synonyms
@@ -80,8 +103,8 @@ def nearest_names(text: str) -> tuple[str, ...]:
 
 def drug_of_skeleton(inchikey: str) -> Compound | None:
     """Return the drug with the same connectivity (first block of the InChIKey), any stereo."""
-    block = inchikey.split("-", 1)[0]
+    block = skeleton_of(inchikey)
     for compound in compounds():
-        if compound.kind != "bound_form" and compound.inchikey.split("-")[0] == block:
+        if compound.kind != "bound_form" and skeleton_of(compound.inchikey) == block:
             return compound
     return None

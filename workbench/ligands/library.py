@@ -12,14 +12,23 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.errors import LigandError
+from workbench.ligands.assembly import FLAT
 from workbench.ligands.catalogue import find_compound
-from workbench.ligands.molecules import Ligand
+from workbench.ligands.identity import inchikey_of, skeleton_of
+from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.names import quoted
 from workbench.ligands.symmetry import connectivity, equivalent_mappings
 from workbench.ligands.warheads import find_warheads
 from workbench.tables import Compound, compounds
 
-__all__ = ["ReferencePose", "compounds", "reference_for", "reference_pose", "reference_poses"]
+__all__ = [
+    "ReferencePose",
+    "compounds",
+    "reference_for",
+    "reference_for_adduct",
+    "reference_pose",
+    "reference_poses",
+]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -37,7 +46,7 @@ class ReferencePose:
         The catalogue's name of the drug.
     form
         ``drug`` when the component has the drug's skeleton, ``hydrolysed`` for an opened
-        lactone, whose atoms are the component's.
+        lactone, whose atoms are the component's (as in ``Adduct.form``).
     ccd, pdb
         The component and the entry whose coordinates it holds.
     diastereomer, resolved
@@ -74,7 +83,12 @@ class ReferencePose:
         return np.asarray(self.mol.GetConformer().GetPositions(), dtype=np.float64)
 
     def coordinates_for(self, mol: Chem.Mol) -> FloatArray:
-        """Return the coordinates in the atom order of the same drug, read from elsewhere.
+        """Return the coordinates in the atom order of the same molecule, read from elsewhere.
+
+        Parameters
+        ----------
+        mol
+            The drug, or the drug's part of an adduct (``Adduct.remnant``).
 
         Returns
         -------
@@ -116,6 +130,26 @@ def reference_for(ligand: Ligand) -> ReferencePose | None:
     for compound in compounds():
         if compound.inchikey == ligand.inchikey and compound.kind != "bound_form":
             return reference_pose(compound.name)
+    return None
+
+
+def reference_for_adduct(adduct: Adduct) -> ReferencePose | None:
+    """Return the reference pose of an adduct in the form that it has.
+
+    An adduct as it first forms has its drug's (see ``reference_for``). A hydrolysed one has that
+    of a component with the same opened skeleton and stereo, the atoms that water brought
+    included; of a flat adduct the skeleton alone is compared.
+    """
+    if adduct.form == "adduct":
+        return reference_for(adduct.ligand)
+    wanted = inchikey_of(adduct.remnant())
+    for pose in reference_poses():
+        found = inchikey_of(pose.mol)
+        same = wanted == found
+        if adduct.label == FLAT:
+            same = skeleton_of(wanted) == skeleton_of(found)
+        if pose.form == adduct.form and same:
+            return pose
     return None
 
 

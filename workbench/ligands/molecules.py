@@ -112,7 +112,7 @@ class Adduct:
     label
         ``bR``, ``bS`` for the S-bearing (beta) carbon, ``bR_aS`` ... when the alpha carbon is
         a new stereocentre too, ``E`` or ``Z`` for a new double bond; ``single`` when only one
-        stereoisomer can form.
+        stereoisomer can form; ``flat`` when stereo was left open on request (it is not docked).
     smiles
         The whole adduct with L-cysteine as a free amino acid.
     formula
@@ -121,7 +121,8 @@ class Adduct:
         Drug atom index of each of the first ``n_drug_atoms`` atoms, -1 for an atom that water
         brought.
     form
-        ``adduct`` as it first forms, or the name of a step that followed (``hydrolysed``).
+        ``adduct`` as it first forms, or what a following step made of it (``hydrolysed``,
+        ``oxidised``).
     """
 
     label: str
@@ -141,6 +142,16 @@ class Adduct:
     def n_drug_atoms(self) -> int:
         """Number of heavy atoms of the drug that are in the adduct."""
         return self.sg_index
+
+    @property
+    def atom_pairs(self) -> tuple[tuple[int, int], ...]:
+        """Drug atom index and adduct atom index of every drug atom that is in the adduct."""
+        return tuple((old, new) for new, old in enumerate(self.drug_atoms) if old >= 0)
+
+    @property
+    def left_atoms(self) -> tuple[int, ...]:
+        """Drug atoms that have left: those of a leaving group."""
+        return tuple(sorted({*range(self.ligand.mol.GetNumAtoms())} - {*self.drug_atoms}))
 
     def remnant(self) -> Chem.Mol:
         """Return the drug's part: ``mol`` without SG, CB and CA, a hydrogen in their place."""

@@ -1,14 +1,12 @@
-"""Text into molecules: SMILES, mol blocks and the files that hold them."""
+"""Text into molecules: SMILES and mol blocks."""
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from rdkit import Chem, rdBase
@@ -16,27 +14,42 @@ from rdkit import Chem, rdBase
 from workbench.errors import LigandError
 from workbench.ligands.names import quoted
 
-FILE_SUFFIXES = (".sdf", ".mol", ".smi", ".csv")
 MAX_SMILES_LENGTH = 4000
-MAX_FILE_BYTES = 100_000_000
 MAX_ATOMS = 600
 
 _TIME_STAMP = re.compile(r"^\[[\d:]+\]\s*", re.MULTILINE)
 _POSITION = re.compile(r"around position (\d+)")
-_SD_END = re.compile(r"^\$\$\$\$.*(?:\n|\Z)", re.MULTILINE)
+_OTHER_KINDS = (
+    (re.compile(r"InChI=1"), "an InChI"),
+    (re.compile(r"[A-Z]{14}-[A-Z]{10}-[A-Z]"), "an InChIKey"),
+    (re.compile(r"[^<>]*>[^<>]*>[^<>]*"), "a reaction SMILES"),
+    (re.compile(r"(?:[A-Z][a-z]?\d*)*[A-Z][a-z]?\d+(?:[A-Z][a-z]?\d*)*"), "a molecular formula"),
+)
 
 
 @dataclass(frozen=True)
 class Record:
-    """One ligand of a file, not parsed yet; ``where`` names it in errors."""
+    """One ligand of a file, not parsed yet; ``where`` names it in errors.
+
+    Parameters
+    ----------
+    problem
+        Why it cannot be parsed at all; blank when it may.
+    notes
+        What the reading of the file has to tell about it.
+    """
 
     where: str
     name: str
     text: str
     is_block: bool
+    problem: str = ""
+    notes: tuple[str, ...] = ()
 
     def parse(self) -> Chem.Mol:
         """Return the molecule (see ``mol_from_smiles``, ``mol_from_block``)."""
+        if self.problem or not self.text.strip():
+            raise LigandError(self.problem or f"{self.where}: no SMILES")
         reader = mol_from_block if self.is_block else mol_from_smiles
         return reader(self.text, self.where)
 
@@ -91,6 +104,8 @@ def mol_from_block(text: str, where: str = "the input") -> Chem.Mol:
     LigandError
         When the block cannot be read, its chemistry is impossible or a coordinate is no number.
     """
+    if text.startswith(("$RXN", "$MDL", "$RDFILE")):
+        raise LigandError(f"{where}: a reaction or R-group file; give one complete molecule")
     with captured_log() as log:
         try:
             raw = Chem.MolFromMolBlock(text, sanitize=False, removeHs=False)
@@ -120,7 +135,10 @@ def _settled(read: Callable[[], Chem.Mol | None], where: str) -> Chem.Mol:
 
 
 def _syntax_problem(smiles: str, log: list[str]) -> str:
-    """Return where RDKit stumbled, in one clause."""
+    """Return what the text seems to be instead, or where RDKit stumbled, in one clause."""
+    for pattern, kind in _OTHER_KINDS:
+        if pattern.match(smiles) and (kind == "an InChI" or pattern.fullmatch(smiles)):
+            return f"it looks like {kind}; give the SMILES of one molecule"
     text = "\n".join(log)
     found = _POSITION.search(text)
     if found:
@@ -141,61 +159,3 @@ def _refuse_impossible(mol: Chem.Mol, where: str) -> None:
         problems = Chem.DetectChemistryProblems(mol)
     if problems:
         raise LigandError(f"{where}: impossible chemistry: {problems[0].Message()}")
-
-
-def read_records(path: Path) -> tuple[Record, ...]:
-    """Return the records of an .sdf, .mol, .smi or .csv file, not parsed yet.
-
-    Raises
-    ------
-    LigandError
-        When the file is missing, unreadable, too large or holds no record.
-    """
-    text = _file_text(path)
-    readers = {".sdf": _sdf, ".mol": _sdf, ".smi": _smi, ".csv": _csv}
-    where = quoted(path.name)
-    records = tuple(readers[path.suffix.lower()](text, where))
-    if not records:
-        raise LigandError(f"{where} holds no molecule")
-    return records
-
-
-def _file_text(path: Path) -> str:
-    """Return a file's text."""
-    where = quoted(str(path), 100)
-    try:
-        if not path.is_file():
-            raise LigandError(f"no file {where}; check the path")
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise LigandError(f"{where} is larger than {MAX_FILE_BYTES // 10**6} MB; split it")
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise LigandError(f"{where} cannot be read as text: {error}") from error
-
-
-def _sdf(text: str, where: str) -> Iterator[Record]:
-    blocks = (block for block in _SD_END.split(text) if block.strip())
-    for number, block in enumerate(blocks, start=1):
-        title = block.split("\n", 1)[0]
-        yield Record(f"record {number} of {where}", title, block, True)
-
-
-def _smi(text: str, where: str) -> Iterator[Record]:
-    for number, line in enumerate(text.splitlines(), start=1):
-        smiles, name = ([*line.split(maxsplit=1), "", ""])[:2]
-        if smiles and not (number == 1 and smiles.lower() in ("smiles", "#smiles")):
-            yield Record(f"line {number} of {where}", name.strip(), smiles, False)
-
-
-def _csv(text: str, where: str) -> Iterator[Record]:
-    reader = csv.DictReader(text.splitlines())
-    try:
-        columns = {column.strip().lower(): column for column in reader.fieldnames or () if column}
-        if "smiles" not in columns:
-            raise LigandError(f"{where} has no column 'smiles'; name the columns in its first line")
-        for number, row in enumerate(reader, start=1):
-            smiles = row[columns["smiles"]] or ""
-            name = (row.get(columns.get("name", "")) or "").strip()
-            yield Record(f"row {number} of {where}", name, smiles, False)
-    except csv.Error as error:
-        raise LigandError(f"{where} is no CSV table: {error}") from error

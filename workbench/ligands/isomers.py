@@ -1,0 +1,156 @@
+"""Stereo that a drawing leaves open: found, taken from the catalogue, enumerated or refused."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any, NamedTuple
+
+from rdkit import Chem
+from rdkit.Chem import rdCIPLabeler
+
+from workbench.errors import LigandError
+from workbench.ligands.catalogue import drug_of_skeleton
+from workbench.ligands.identity import inchikey_of
+from workbench.ligands.molecules import WarheadMatch
+from workbench.ligands.stereo import bond_ends, open_elements, with_geometry
+
+MAX_OPEN_ELEMENTS = 10
+
+_TAGS = (Chem.ChiralType.CHI_TETRAHEDRAL_CCW, Chem.ChiralType.CHI_TETRAHEDRAL_CW)
+_GEOMETRIES = (Chem.BondStereo.STEREOCIS, Chem.BondStereo.STEREOTRANS)
+
+
+class Isomer(NamedTuple):
+    """One stereoisomer: its label (``E``, ``R,S``; blank when it is the only one) and warnings."""
+
+    mol: Chem.Mol
+    label: str
+    warnings: tuple[str, ...]
+
+
+def stereoisomers(
+    mol: Chem.Mol, warhead: WarheadMatch | None, limit: int, where: str
+) -> tuple[Isomer, ...]:
+    """Return the isomers that a drawing stands for; none is guessed.
+
+    An open alkene of the warhead is taken from the catalogue where it knows the skeleton. What
+    is still open is enumerated up to ``limit``. With a limit of 1 an open alkene of the warhead
+    is refused and other open stereo is only named: no adduct can be made of it.
+
+    Parameters
+    ----------
+    mol
+        In canonical order: errors and warnings name its atoms.
+    warhead
+        The place that reacts.
+
+    Raises
+    ------
+    LigandError
+        When the warhead's geometry stays open, or the isomers are more than the limit.
+    """
+    warnings: tuple[str, ...] = ()
+    if warhead is not None:
+        mol, warnings = _from_catalogue(mol, warhead)
+    still_open = open_elements(mol)
+    if not still_open:
+        return (Isomer(mol, "", warnings),)
+    if limit == 1:
+        _refuse_open_warhead(mol, warhead, still_open, where)
+        places = ", ".join(_place(mol, element) for element in still_open)
+        warnings += (
+            f"undefined: {places} of {Chem.MolToSmiles(mol)}; no adduct is made until it is drawn, "
+            "or enumerated with --max-stereoisomers",
+        )
+        return (Isomer(mol, "", warnings),)
+    isomers = _enumerated(mol, still_open, limit, where)
+    if len(isomers) == 1:
+        return (Isomer(isomers[0][1], "", warnings),)
+    told = f"its configuration was not given: one of {len(isomers)} stereoisomers"
+    return tuple(Isomer(isomer, label, (*warnings, told)) for label, isomer in isomers)
+
+
+def _from_catalogue(mol: Chem.Mol, warhead: WarheadMatch) -> tuple[Chem.Mol, tuple[str, ...]]:
+    """Return the molecule with the geometry that the catalogue knows, and a warning if it did."""
+    ends = warhead.reactive_atom_index, warhead.partner_atom_index
+    bond = mol.GetBondBetweenAtoms(*ends).GetIdx()
+    if not any(_is_bond(element, bond) for element in open_elements(mol)):
+        return mol, ()
+    known = drug_of_skeleton(inchikey_of(mol))
+    for geometry in _GEOMETRIES:
+        isomer = with_geometry(mol, ends, geometry)
+        if known is not None and inchikey_of(isomer) == known.inchikey:
+            told = f"the alkene geometry was not given: taken from the catalogue's {known.name}"
+            return isomer, (told,)
+    return mol, ()
+
+
+def _refuse_open_warhead(
+    mol: Chem.Mol, warhead: WarheadMatch | None, still_open: list[Chem.StereoInfo], where: str
+) -> None:
+    """Raise when the bond that reacts is a double bond without geometry."""
+    if warhead is None:
+        return
+    ends = warhead.reactive_atom_index, warhead.partner_atom_index
+    bond = mol.GetBondBetweenAtoms(*ends)
+    if bond is not None and any(_is_bond(element, bond.GetIdx()) for element in still_open):
+        raise LigandError(
+            f"{where}: the geometry of the warhead's C=C (atoms {ends[0]} and {ends[1]} of "
+            f"{Chem.MolToSmiles(mol)}) is undefined; write it with / and \\ around the double "
+            "bond, or enumerate both with --max-stereoisomers 2"
+        )
+
+
+def _is_bond(element: Chem.StereoInfo, bond: int) -> bool:
+    return bool(element.type == Chem.StereoType.Bond_Double and element.centeredOn == bond)
+
+
+def _place(mol: Chem.Mol, element: Chem.StereoInfo) -> str:
+    """Return where a stereo element is, in words."""
+    if element.type != Chem.StereoType.Bond_Double:
+        return f"stereocentre at atom {element.centeredOn}"
+    return "double bond " + "=".join(str(end) for end in bond_ends(mol, element))
+
+
+def _enumerated(
+    mol: Chem.Mol, still_open: list[Chem.StereoInfo], limit: int, where: str
+) -> list[tuple[str, Chem.Mol]]:
+    """Return every distinct isomer with its label, by label."""
+    many = f"{where}: {len(still_open)} undefined stereo elements make "
+    remedy = f"over the limit of {limit}; draw them, or raise --max-stereoisomers"
+    if len(still_open) > MAX_OPEN_ELEMENTS:
+        raise LigandError(
+            f"{many}up to {2 ** len(still_open)} stereoisomers; at most {MAX_OPEN_ELEMENTS} "
+            "elements are enumerated; draw them"
+        )
+    isomers: dict[str, tuple[str, Chem.Mol]] = {}
+    choices: list[tuple[Any, ...]] = [
+        _GEOMETRIES if element.type == Chem.StereoType.Bond_Double else _TAGS
+        for element in still_open
+    ]
+    for chosen in product(*choices):
+        isomer = Chem.Mol(mol)
+        for element, configuration in zip(still_open, chosen, strict=True):
+            if element.type == Chem.StereoType.Bond_Double:
+                isomer = with_geometry(isomer, bond_ends(mol, element), configuration)
+            else:
+                isomer.GetAtomWithIdx(element.centeredOn).SetChiralTag(configuration)
+        Chem.AssignStereochemistry(isomer, cleanIt=True, force=True)
+        # a meso pair is one isomer
+        isomers.setdefault(Chem.MolToSmiles(isomer), (_label(isomer, still_open), isomer))
+    if len(isomers) > limit:
+        raise LigandError(f"{many}{len(isomers)} stereoisomers, {remedy}")
+    return [isomers[smiles] for smiles in sorted(isomers, key=lambda s: (isomers[s][0], s))]
+
+
+def _label(mol: Chem.Mol, elements: list[Chem.StereoInfo]) -> str:
+    """Return the CIP labels of some stereo elements."""
+    labelled = Chem.Mol(mol)
+    rdCIPLabeler.AssignCIPLabels(labelled)
+    labels = []
+    for element in elements:
+        is_bond = element.type == Chem.StereoType.Bond_Double
+        get = labelled.GetBondWithIdx if is_bond else labelled.GetAtomWithIdx
+        holder = get(element.centeredOn)
+        labels.append(holder.GetProp("_CIPCode") if holder.HasProp("_CIPCode") else "-")
+    return ",".join(labels)
