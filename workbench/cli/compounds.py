@@ -143,17 +143,9 @@ def _compound(text: str) -> Compound:
 
 def _found(text: str) -> Compound | None:
     """Return the compound of a name, or the drug of a component code."""
-    from workbench.ligands.catalogue import find_compound
-    from workbench.tables import compounds
+    from workbench.ligands.catalogue import drug_named, find_compound
 
-    code = text.strip().upper()
-    for row in compounds():
-        # a cell may hold "LBF (intact lactone); LMB (hydrolysed, bound form)"
-        if row.kind != "bound_form" and code in {
-            part.split()[0] for part in row.pdb_ligand.split(";") if part.strip()
-        }:
-            return row
-    return find_compound(text)
+    return find_compound(text) or drug_named(text)
 
 
 def _record(compound: Compound) -> dict[str, Any]:

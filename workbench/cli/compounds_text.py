@@ -113,7 +113,7 @@ def _warhead_lines(record: Record) -> list[Line]:
         ("modelled as", f"{record['warhead']}, {record['reversibility']}"),
         ("attacked atom", f"{record['attacked_atom']} (number 1)"),
         ("adducts", ", ".join(adduct["label"] for adduct in record["adducts"])),
-        ("afterwards", record["follow_up"] or ""),
+        *(("afterwards", text) for text in record["follow_up"]),
         *(
             ("second warhead", f"{row['warhead']} at atom {row['reactive_atom_index']}")
             for row in record["other_warheads"]

@@ -8,7 +8,8 @@ from functools import cache
 
 from rdkit import Chem
 
-from workbench.ligands.properties import Properties, drug_properties, neutral_form
+from workbench.ligands.charges import neutral
+from workbench.ligands.properties import Properties, drug_properties
 from workbench.tables import BrainFinding, IonisableCentre, brain_findings, ionisable_centres
 
 PH = 7.4
@@ -43,8 +44,8 @@ class BrainEstimate:
 def brain_estimate(mol: Chem.Mol) -> BrainEstimate:
     """Return the estimates for a molecule with heavy atoms only."""
     properties = drug_properties(mol)
-    neutral = neutral_form(mol)
-    base, acid = _strongest(neutral, "base"), _strongest(neutral, "acid")
+    form, _ = neutral(mol)
+    base, acid = _strongest(form, "base"), _strongest(form, "acid")
     pka = base.pka if base else None
     log_d = distribution(properties.clogp, pka, acid.pka if acid else None)
     return BrainEstimate(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from rdkit import Chem
 from rdkit.Chem import QED
 from rdkit.Chem import rdMolDescriptors as Descriptors
-from rdkit.Chem.MolStandardize import rdMolStandardize
+
+from workbench.ligands.charges import neutral
 
 
 @dataclass(frozen=True)
@@ -56,25 +57,18 @@ class Properties:
 
 def drug_properties(mol: Chem.Mol) -> Properties:
     """Return the computed properties of a molecule with heavy atoms only."""
-    neutral = neutral_form(mol)
+    form, _ = neutral(mol)
     return Properties(
         molecular_weight_g_per_mol=round(Descriptors._CalcMolWt(mol), 3),
         heavy_atoms=mol.GetNumHeavyAtoms(),
-        clogp=round(Descriptors.CalcCrippenDescriptors(neutral)[0], 2),
-        tpsa_angstrom2=round(Descriptors.CalcTPSA(neutral), 2),
-        hydrogen_bond_donors=Descriptors.CalcNumHBD(neutral),
+        clogp=round(Descriptors.CalcCrippenDescriptors(form)[0], 2),
+        tpsa_angstrom2=round(Descriptors.CalcTPSA(form), 2),
+        hydrogen_bond_donors=Descriptors.CalcNumHBD(form),
         polar_hydrogens=sum(
-            atom.GetTotalNumHs() for atom in neutral.GetAtoms() if atom.GetAtomicNum() in (7, 8)
+            atom.GetTotalNumHs() for atom in form.GetAtoms() if atom.GetAtomicNum() in (7, 8)
         ),
-        hydrogen_bond_acceptors=Descriptors.CalcNumHBA(neutral),
-        rotatable_bonds=Descriptors.CalcNumRotatableBonds(neutral),
-        fraction_sp3=round(Descriptors.CalcFractionCSP3(neutral), 3),
-        qed=round(QED.qed(neutral), 3),
+        hydrogen_bond_acceptors=Descriptors.CalcNumHBA(form),
+        rotatable_bonds=Descriptors.CalcNumRotatableBonds(form),
+        fraction_sp3=round(Descriptors.CalcFractionCSP3(form), 3),
+        qed=round(QED.qed(form), 3),
     )
-
-
-def neutral_form(mol: Chem.Mol) -> Chem.Mol:
-    """Return the molecule with every charge gone that protons can settle."""
-    if not any(atom.GetFormalCharge() for atom in mol.GetAtoms()):
-        return mol
-    return rdMolStandardize.Uncharger().uncharge(mol)

@@ -6,11 +6,13 @@ from dataclasses import asdict
 from typing import Any
 
 from workbench.errors import LigandError
+from workbench.ligands.adducts import flat_adduct
 from workbench.ligands.alerts import structural_alerts
 from workbench.ligands.brain import brain_estimate, comparison, measured_brain, told_apart
 from workbench.ligands.catalogue import drug_of_skeleton
+from workbench.ligands.follow_ups import after, steps_of, what_may_follow
 from workbench.ligands.matched_pairs import MatchedPair
-from workbench.ligands.molecules import Ligand, WarheadMatch
+from workbench.ligands.molecules import Adduct, Ligand, WarheadMatch
 from workbench.ligands.properties import drug_properties
 from workbench.tables import BrainFinding
 
@@ -23,7 +25,7 @@ def ligand_summary(ligand: Ligand) -> dict[str, Any]:
     this InChIKey.
     """
     warhead = ligand.warhead
-    adducts, problem = _adducts(ligand)
+    adducts, problem = paper_adducts(ligand)
     atoms = {i for match in _warheads(ligand) for i in match.atom_indices}
     notes = [text for text in (ligand.warhead_problem, problem) if text]
     return {
@@ -35,7 +37,7 @@ def ligand_summary(ligand: Ligand) -> dict[str, Any]:
         "warhead": warhead.name if warhead else None,
         "reactive_atom_index": warhead.reactive_atom_index if warhead else None,
         "reversibility": warhead.warhead.reversibility if warhead else None,
-        "follow_up": (warhead.warhead.follow_up or None) if warhead else None,
+        "follow_up": list(what_may_follow(adducts[0])) if adducts else [],
         "other_warheads": [
             {
                 "warhead": match.name,
@@ -44,7 +46,17 @@ def ligand_summary(ligand: Ligand) -> dict[str, Any]:
             }
             for match in ligand.other_warheads
         ],
-        "adducts": adducts,
+        "adducts": [
+            {
+                "label": adduct.label,
+                "smiles": adduct.smiles,
+                "afterwards": [
+                    {"form": later.form, "label": later.label, "smiles": later.smiles}
+                    for later in later_forms(adduct)
+                ],
+            }
+            for adduct in adducts
+        ],
         "properties": asdict(drug_properties(ligand.mol)),
         "brain": {
             "estimated": asdict(brain_estimate(ligand.mol)),
@@ -90,14 +102,22 @@ def _warheads(ligand: Ligand) -> tuple[WarheadMatch, ...]:
     return (*((ligand.warhead,) if ligand.warhead else ()), *ligand.other_warheads)
 
 
-def _adducts(ligand: Ligand) -> tuple[list[dict[str, str]], str]:
-    """Return the adducts, and why there are none where stereo is open."""
+def paper_adducts(ligand: Ligand) -> tuple[tuple[Adduct, ...], str]:
+    """Return the adducts of a ligand, and what is wrong with them, if anything.
+
+    Where the drug's own stereo is open there is one, drawn flat; it cannot be docked.
+    """
     if ligand.warhead is None:
-        return [], ""
+        return (), ""
     try:
-        return [{"label": a.label, "smiles": a.smiles} for a in ligand.adducts()], ""
+        return ligand.adducts(), ""
     except LigandError as error:
-        return [], f"no adducts: {error}"
+        return (flat_adduct(ligand),), f"the adduct is drawn flat: {error}"
+
+
+def later_forms(adduct: Adduct) -> tuple[Adduct, ...]:
+    """Return what an adduct becomes by the steps that may follow."""
+    return tuple(after(adduct, step.name) for step in steps_of(adduct))
 
 
 def _measured(ligand: Ligand) -> tuple[BrainFinding, ...]:

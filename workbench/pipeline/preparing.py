@@ -15,7 +15,7 @@ from workbench.ligands.depiction import adduct_svg, drug_svg
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.pdbqt import ligand_pdbqt
 from workbench.ligands.reading import LigandFailure
-from workbench.ligands.summary import ligand_summary
+from workbench.ligands.summary import later_forms, ligand_summary, paper_adducts
 from workbench.ligands.writing import sdf_block
 from workbench.progress import Progress, silent
 from workbench.report.files import growing_text, prepare_output_folder, write_texts
@@ -78,9 +78,9 @@ def write_ligands(
     """Write the files of each ligand as it comes, and ``ligands.json`` at the end.
 
     Per ligand: one SDF and one PDBQT with hydrogens and coordinates, and SVG drawings of the
-    drug and of each adduct. Files are named by the ligand's place in the list and its InChIKey,
-    never by its own name; ``ligands.json`` says which is which. Nothing is written before the
-    result is iterated, and only one ligand is held at a time.
+    drug, of each adduct and of what may follow. Files are named by the ligand's place in the
+    list and its InChIKey, never by its own name; ``ligands.json`` says which is which. Nothing
+    is written before the result is iterated, and only one ligand is held at a time.
 
     Yields
     ------
@@ -107,8 +107,7 @@ def write_ligands(
                 record["warnings"].append(f"no SDF and PDBQT: {error}")
                 yield LigandFailure(f"ligand {place}", ligand.name, str(error))
             texts[f"{stem}.svg"] = drug_svg(ligand)
-            for number, adduct in enumerate(ligand.adducts() if record["adducts"] else (), 1):
-                texts[f"{stem}_adduct_{number}_{adduct.label}.svg"] = adduct_svg(adduct)
+            texts |= _adduct_drawings(ligand, stem)
             yield from write_texts(target, texts)
             record["files"] = list(texts)
             append(("[\n" if place == 1 else ",\n") + _indented(record))
@@ -123,6 +122,15 @@ def _placed(ligand: Ligand, stem: str, seed: int) -> dict[str, str]:
         f"{stem}.sdf": sdf_block(placed, ligand.name, {"smiles": ligand.smiles}),
         f"{stem}.pdbqt": ligand_pdbqt(ligand, placed)[0],
     }
+
+
+def _adduct_drawings(ligand: Ligand, stem: str) -> dict[str, str]:
+    """Return a drawing of each adduct and of what it may become, numbered: labels may repeat."""
+    drawings = {}
+    for number, adduct in enumerate(paper_adducts(ligand)[0], start=1):
+        for form in (adduct, *later_forms(adduct)):
+            drawings[f"{stem}_{form.form}_{number}_{form.label}.svg"] = adduct_svg(form)
+    return drawings
 
 
 def _indented(record: dict[str, Any]) -> str:
