@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from workbench.cli.columns import aligned
 from workbench.ligands.names import clean_text
 
 Record = dict[str, Any]
@@ -177,15 +178,8 @@ def _weight(record: Record) -> float:
 
 def _fields(lines: Iterable[Line]) -> str:
     """Return named lines, the blank ones left out."""
-    shown = [(name, clean_text(text)) for name, text in lines if text]
-    width = max(len(name) for name, _ in shown)
-    return "\n".join(f"{name:<{width}}  {text}" for name, text in shown)
+    return aligned([(name, clean_text(text)) for name, text in lines if text])
 
 
-def _table(lines: Sequence[tuple[str, ...]]) -> str:
-    cells = [[clean_text(cell) for cell in line] for line in lines]
-    widths = [max(len(line[k]) for line in cells) for k in range(len(cells[0]))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in cells
-    )
+def _table(lines: Iterable[Sequence[str]]) -> str:
+    return aligned([[clean_text(cell) for cell in line] for line in lines])

@@ -15,6 +15,7 @@ from workbench.ligands.depiction import adduct_svg, drug_svg
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.pdbqt import ligand_pdbqt
 from workbench.ligands.reading import LigandFailure
+from workbench.ligands.stereo import open_elements
 from workbench.ligands.summary import later_forms, ligand_summary, paper_adducts
 from workbench.ligands.writing import sdf_block
 from workbench.progress import Progress, silent
@@ -26,6 +27,11 @@ from workbench.structures.mmcif import receptor_mmcif
 from workbench.structures.pdbqt import receptor_pdbqt
 from workbench.structures.receptor import Receptor
 from workbench.structures.writing import receptor_json, receptor_pdb
+
+OPEN_STEREO = (
+    "the coordinates hold an arbitrary choice of the undefined stereo: draw it, or enumerate it "
+    "with --max-stereoisomers"
+)
 
 
 def write_receptor(receptor: Receptor, folder: Path) -> list[Path]:
@@ -106,6 +112,8 @@ def write_ligands(
             except LigandError as error:
                 record["warnings"].append(f"no SDF and PDBQT: {error}")
                 yield LigandFailure(f"ligand {place}", ligand.name, str(error))
+            if texts and open_elements(ligand.mol):
+                record["warnings"].append(OPEN_STEREO)
             texts[f"{stem}.svg"] = drug_svg(ligand)
             texts |= _adduct_drawings(ligand, stem)
             yield from write_texts(target, texts)
