@@ -13,8 +13,9 @@ from workbench.ligands import depiction
 from workbench.ligands.depiction import adduct_svg, drug_svg, leaving_atoms, pair_svg
 from workbench.ligands.follow_ups import after
 from workbench.ligands.matched_pairs import matched_pair
-from workbench.ligands.molecules import Ligand
+from workbench.ligands.molecules import Adduct, Ligand, WarheadMatch
 from workbench.ligands.reading import load_ligand
+from workbench.tables import Warhead
 
 HOSTILE = "\"><script>alert(1)</script><svg onload=alert(1)>&'\x1b[31m"
 
@@ -27,10 +28,8 @@ def has(svg: str, colour: tuple[float, float, float]) -> bool:
     return wanted in svg.upper() or near in svg.upper()
 
 
-def notes_of(
-    draw: str, ligand: Ligand, monkeypatch: pytest.MonkeyPatch
-) -> tuple[dict[int, str], list[str]]:
-    """Return the notes at atoms and bonds that a drawing is given."""
+def drawn(draw: str, shown: Ligand | Adduct, monkeypatch: pytest.MonkeyPatch) -> Chem.Mol:
+    """Return the molecule that a drawing shows, with its notes."""
     seen: list[Chem.Mol] = []
     prepare = rdMolDraw2D.PrepareMolForDrawing
 
@@ -38,10 +37,19 @@ def notes_of(
         seen.append(mol)
         return prepare(mol)
 
-    monkeypatch.setattr(depiction.rdMolDraw2D, "PrepareMolForDrawing", spy)
-    getattr(depiction, draw)(ligand)
-    atoms = {a.GetIdx(): a.GetProp("atomNote") for a in seen[0].GetAtoms() if a.HasProp("atomNote")}
-    bonds = [b.GetProp("bondNote") for b in seen[0].GetBonds() if b.HasProp("bondNote")]
+    with monkeypatch.context() as patch:
+        patch.setattr(depiction.rdMolDraw2D, "PrepareMolForDrawing", spy)
+        getattr(depiction, draw)(shown)
+    return seen[0]
+
+
+def notes_of(
+    draw: str, shown: Ligand | Adduct, monkeypatch: pytest.MonkeyPatch
+) -> tuple[dict[int, str], list[str]]:
+    """Return the notes at atoms and bonds that a drawing is given."""
+    mol = drawn(draw, shown, monkeypatch)
+    atoms = {a.GetIdx(): a.GetProp("atomNote") for a in mol.GetAtoms() if a.HasProp("atomNote")}
+    bonds = [b.GetProp("bondNote") for b in mol.GetBonds() if b.HasProp("bondNote")]
     return atoms, bonds
 
 
@@ -97,7 +105,6 @@ def test_new_stereocentres_carry_their_label(monkeypatch: pytest.MonkeyPatch) ->
         cips = {centre.atom_index: f"({centre.cip})" for centre in adduct.stereocentres}
         assert len(cips) == 2
         assert atoms == cips | {adduct.cb_index: "CB", adduct.ca_index: "CA"}
-        monkeypatch.undo()
 
 
 def test_a_new_double_bond_carries_e_or_z(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,14 +114,10 @@ def test_a_new_double_bond_carries_e_or_z(monkeypatch: pytest.MonkeyPatch) -> No
     for adduct in adducts:
         _, bonds = notes_of("adduct_svg", adduct, monkeypatch)
         assert bonds == [adduct.label]
-        monkeypatch.undo()
 
 
 def _with_alkyne(ligand: Ligand) -> Ligand:
     """Return the ligand with a hand-made warhead, so that the table may change."""
-    from workbench.ligands.molecules import WarheadMatch
-    from workbench.tables import Warhead
-
     row = Warhead(
         "ynoate", "test", "C#CC(=O)O", 0, 1, ("0-1:-1",), 9, 107.0, "reversible", "", "", "-", "-"
     )
@@ -130,6 +133,16 @@ def test_the_water_of_an_opened_lactone_is_marked(monkeypatch: pytest.MonkeyPatc
     (water,) = [index for index, text in atoms.items() if text == "water"]
     assert opened.mol.GetAtomWithIdx(water).GetSymbol() == "O"
     assert opened.drug_atoms[water] == -1
+
+
+def test_open_stereo_is_not_drawn_as_if_it_were_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    # one centre; one alkene apart from the lactone's
+    ligand = load_ligand("O=C1C=CCC(C=Cc2ccccc2)O1")
+    atoms, _ = notes_of("drug_svg", ligand, monkeypatch)
+    assert sorted(atoms.values()) == ["?", "SG"]
+    bonds = drawn("drug_svg", ligand, monkeypatch).GetBonds()
+    # RDKit draws it as a crossed bond
+    assert [b.GetStereo() for b in bonds].count(Chem.BondStereo.STEREOANY) == 1
 
 
 def test_a_hostile_name_reaches_no_drawing() -> None:

@@ -16,6 +16,7 @@ from rdkit.Chem.Draw import rdMolDraw2D
 from workbench.ligands.bond_edits import bond_edits, edited
 from workbench.ligands.matched_pairs import AtomPair, MatchedPair
 from workbench.ligands.molecules import Adduct, Ligand, WarheadMatch
+from workbench.ligands.stereo import open_elements
 
 Colour = tuple[float, float, float]
 
@@ -64,14 +65,24 @@ class _Picture:
         if bond.GetStereo() in _GEOMETRY:
             bond.SetProp("bondNote", _GEOMETRY[bond.GetStereo()])
 
+    def mark_open_stereo(self) -> None:
+        """Cross the double bonds and put ``?`` at the centres whose configuration is open."""
+        for element in open_elements(self.mol):
+            if element.type == Chem.StereoType.Bond_Double:
+                self.mol.GetBondWithIdx(element.centeredOn).SetStereo(Chem.BondStereo.STEREOANY)
+            else:
+                self.note(element.centeredOn, "?")
+
 
 def drug_svg(ligand: Ligand, width: int = 460, height: int = 320) -> str:
     """Return the drug as an SVG element.
 
     The warhead is tinted, the atom that the sulphur attacks is marked ``SG`` and a group that it
     pushes out ``leaves``; further places where a thiol could add are blue, marked ``SG?``.
+    Open stereo is a crossed double bond or a ``?``.
     """
     picture = _Picture(Chem.Mol(ligand.mol))
+    picture.mark_open_stereo()
     for other in reversed(ligand.other_warheads):
         picture.tint(other.atom_indices, OTHER_WARHEAD_COLOUR)
     for other in ligand.other_warheads:
@@ -89,6 +100,7 @@ def adduct_svg(adduct: Adduct, width: int = 460, height: int = 320) -> str:
     E or Z; an atom that water brought is marked.
     """
     picture = _Picture(Chem.Mol(adduct.mol))
+    picture.mark_open_stereo()
     cysteine = (adduct.sg_index, adduct.cb_index, adduct.ca_index)
     picture.tint((adduct.reactive_atom_index, *cysteine), CYSTEINE_COLOUR)
     del picture.atoms[adduct.reactive_atom_index]
@@ -115,6 +127,8 @@ def pair_svg(pair: MatchedPair, width: int = 920, height: int = 340) -> str:
     ligand has instead green, and a double bond that is turned over violet.
     """
     left, right = map(_Picture, laid_out_pair(pair))
+    left.mark_open_stereo()
+    right.mark_open_stereo()
     left.tint(pair.taken_out, TAKEN_OUT_COLOUR)
     right.tint(pair.put_in, PUT_IN_COLOUR)
     for first, second in pair.turned_bonds:
