@@ -68,7 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
     from workbench.report.files import prepare_output_folder
     from workbench.structures.loading import load_receptor
 
-    ligands, unread = read_ligands(arguments)
+    readable, unread = read_ligands(arguments)
+    ligands = list(readable)
     alone = len(ligands) == 1 and not unread
     if alone:
         _refuse_without_warhead(ligands[0])

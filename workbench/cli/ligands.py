@@ -4,22 +4,40 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from workbench.ligands.molecules import Ligand
 
 
-def read_ligands(arguments: argparse.Namespace) -> tuple[list[Ligand], int]:
-    """Return the ligands that can be read and the number of inputs that cannot.
+def read_ligands(arguments: argparse.Namespace) -> tuple[Iterator[Ligand], list[str]]:
+    """Return the ligands that can be read, as a stream, and why others cannot.
 
-    The latter are listed on stderr.
+    The list of reasons grows while the stream is read; each reason also goes to stderr.
 
     Raises
     ------
     LigandError
         When none can be read.
     """
+    from workbench.errors import LigandError
+
+    reasons: list[str] = []
+    ligands = _readable(arguments, reasons)
+    first = next(ligands, None)
+    if first is None:
+        for reason in reasons[:-1]:
+            _tell(reason)
+        raise LigandError(reasons[-1])
+    for reason in reasons:
+        _tell(reason)
+    return chain([first], _told(ligands, reasons)), reasons
+
+
+def _readable(arguments: argparse.Namespace, reasons: list[str]) -> Iterator[Ligand]:
+    """Yield what can be read and collect the reasons for the rest."""
     from workbench.errors import LigandError
     from workbench.ligands.reading import LigandFailure, each_ligand
     from workbench.settings import LigandSettings
@@ -32,21 +50,27 @@ def read_ligands(arguments: argparse.Namespace) -> tuple[list[Ligand], int]:
         smiles_column=arguments.smiles_column,
         name_column=arguments.name_column,
     )
-    ligands: list[Ligand] = []
-    reasons: list[str] = []
     for text in arguments.ligands:
         try:
             for outcome in each_ligand(text, settings=settings):
                 if isinstance(outcome, LigandFailure):
                     reasons.append(outcome.reason)
                 else:
-                    ligands.append(outcome)
+                    yield outcome
         except LigandError as error:
             reasons.append(str(error))
-    if not ligands and len(reasons) == 1:
-        raise LigandError(reasons[0])
-    for reason in reasons:
-        print(f"workbench: {reason}", file=sys.stderr)
-    if not ligands:
-        raise LigandError(f"none of the {len(reasons)} ligands can be read")
-    return ligands, len(reasons)
+
+
+def _told(ligands: Iterator[Ligand], reasons: list[str]) -> Iterator[Ligand]:
+    """Yield the ligands and tell each new reason."""
+    known = len(reasons)
+    for ligand in chain(ligands, [None]):
+        for reason in reasons[known:]:
+            _tell(reason)
+        known = len(reasons)
+        if ligand is not None:
+            yield ligand
+
+
+def _tell(reason: str) -> None:
+    print(f"workbench: {reason}", file=sys.stderr)

@@ -15,7 +15,7 @@ from workbench.ligands.catalogue import (
     name_warnings,
     parent_of,
 )
-from workbench.ligands.identity import inchikey_of, skeleton_of
+from workbench.ligands.identity import skeleton_of
 from workbench.tables import Compound, compounds
 
 _WORDS = re.compile(r"[A-Za-z0-9]+")
@@ -34,7 +34,7 @@ class DrugOfComponent(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def drug_of_component(mol: Chem.Mol, name: str) -> DrugOfComponent | None:
+def drug_of_component(key: str, name: str) -> DrugOfComponent | None:
     """Return the catalogue's drug of a molecule that is a known bound form.
 
     A bound form is known by its skeleton (first block of the InChIKey). Where a component kept
@@ -43,6 +43,8 @@ def drug_of_component(mol: Chem.Mol, name: str) -> DrugOfComponent | None:
 
     Parameters
     ----------
+    key
+        InChIKey of the molecule.
     name
         As the input gives it, such as the title of a mol block.
 
@@ -52,7 +54,7 @@ def drug_of_component(mol: Chem.Mol, name: str) -> DrugOfComponent | None:
         Called by the drug's name when the input has none or the component's. ``None`` when the
         molecule is no bound form that the catalogue knows; nothing is oxidised by analogy.
     """
-    component = _component_of(mol, name)
+    component = _component_of(key, name)
     if component is None:
         return None
     drug = parent_of(component)
@@ -64,9 +66,8 @@ def drug_of_component(mol: Chem.Mol, name: str) -> DrugOfComponent | None:
     )
 
 
-def misdrawn_component(mol: Chem.Mol) -> str:
-    """Return a warning when a molecule is a drug's other isomer that a component may stand for."""
-    key = inchikey_of(mol)
+def misdrawn_component(key: str) -> str:
+    """Return a warning when an InChIKey is that of an isomer which a component stands for."""
     drug = drug_of_skeleton(key)
     if drug is None or drug.inchikey == key:
         return ""
@@ -89,9 +90,8 @@ def _saturated_pattern() -> Chem.Mol:
     return Chem.MolFromSmarts("n(:[#6,#7])-!@[CH2]-!@[CH2,$([CH]-c)]-!@[$([CX3]=[OX1]),$(c1nnco1)]")
 
 
-def _component_of(mol: Chem.Mol, name: str) -> Compound | None:
+def _component_of(key: str, name: str) -> Compound | None:
     """Return the bound form that a molecule is."""
-    key = inchikey_of(mol)
     same_as_drug = drug_of_skeleton(key) is not None
     for component in _components(key):
         if not same_as_drug or _names(component, name):

@@ -71,12 +71,14 @@ def build_ligands(
     _refuse_unfit(drug, where)
     bare = _bare(drug, where)
     _refuse_large(bare, where)
-    known = drug_of_component(bare, name)
+    key = inchikey_of(bare)
+    known = drug_of_component(key, name)
     if known is not None:
         bare, name = known.mol, known.name
         warnings += known.warnings
-    bare, changes = _standardised(bare, settings, where)
-    ordered = _in_order(bare)
+    standard, changes = _standardised(bare, settings, where)
+    changed = known is not None or standard is not bare
+    ordered = _in_order(standard)
     finding = find_warheads(ordered)
     isomers = stereoisomers(
         ordered, _settling(finding, settings.warhead), settings.max_stereoisomers, where
@@ -85,6 +87,7 @@ def build_ligands(
         _ligand(
             isomer,
             finding if isomer.mol is ordered else None,
+            key if isomer.mol is ordered and not changed else "",
             name,
             f" (isomer {number} of {len(isomers)}: {isomer.label})" * (len(isomers) > 1),
             warnings + changes,
@@ -130,16 +133,17 @@ def _settling(finding: WarheadFinding, choice: str) -> WarheadMatch | None:
 def _ligand(
     isomer: Isomer,
     finding: WarheadFinding | None,
+    key: str,
     name: str,
     suffix: str,
     warnings: tuple[str, ...],
     where: str,
     settings: LigandSettings,
 ) -> Ligand:
-    """Return the ligand of one stereoisomer; its warheads are found unless they are given."""
+    """Return the ligand of one stereoisomer; warheads and InChIKey are found unless given."""
     ordered = isomer.mol if finding else _in_order(isomer.mol)
     finding = finding or find_warheads(ordered)
-    key = inchikey_of(ordered)
+    key = key or inchikey_of(ordered)
     unused = "" if settings.warhead else _unused_warhead(finding, key)
     if unused:
         match, others = None, finding.matches
@@ -163,7 +167,7 @@ def _ligand(
             *(_also(other) for other in others if match),
             *(f"also carries a {name}, which is not modelled" for name in refused),
             *_other_stereo(key),
-            *(told for told in (unused, misdrawn_component(ordered)) if told),
+            *(told for told in (unused, misdrawn_component(key)) if told),
             *([SATURATED] if match is None and looks_saturated(ordered) else []),
         ),
         warhead_verdict=finding.verdict,

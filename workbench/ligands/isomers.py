@@ -140,6 +140,11 @@ def _enumerated(
         isomers.setdefault(Chem.MolToSmiles(isomer), (_label(isomer, still_open), isomer))
     if len(isomers) > limit:
         raise LigandError(f"{many}{len(isomers)} stereoisomers, {remedy}")
+    if any(open_elements(isomer) for _, isomer in isomers.values()):
+        raise LigandError(
+            f"{where}: {Chem.MolToSmiles(mol)} has stereo that no stereocentre or double bond "
+            "holds (an allene?): it is not enumerated"
+        )
     return [isomers[smiles] for smiles in sorted(isomers, key=lambda s: (isomers[s][0], s))]
 
 
