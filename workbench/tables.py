@@ -252,6 +252,8 @@ class IonisableCentre:
         Its first atom is the centre; particular rows stand before general ones of the same atom.
     parent
         The compound that the value belongs to.
+    reference, confidence
+        Where such values are listed, and how sure the row is.
     """
 
     name: str
@@ -259,6 +261,8 @@ class IonisableCentre:
     smarts: str
     pka: float
     parent: str
+    reference: str
+    confidence: str
 
 
 @dataclass(frozen=True)
