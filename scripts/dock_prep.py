@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.cli.arguments import add_receptor, seed
-from workbench.errors import WorkbenchError
-from workbench.ligands.reading import load_ligands
+from workbench.errors import LigandError, WorkbenchError
+from workbench.ligands.reading import LigandFailure, load_ligands
 from workbench.pipeline import write_ligands, write_receptor
 from workbench.structures.loading import load_receptor
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Write mmCIF, PDB, PDBQT and box of the receptor, SDF and PDBQT of the ligands."""
+    """Write mmCIF, PDB, PDBQT and box of the receptor, SDF, PDBQT and drawings of the ligands."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     add_receptor(parser)
     parser.add_argument("--ligands", nargs="+", required=True, metavar="LIGAND")
@@ -35,7 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             keep_partners=arguments.keep_partners,
         )
         written = write_receptor(receptor, arguments.out)
-        written += write_ligands(ligands, arguments.out, arguments.seed)
+        for outcome in write_ligands(ligands, arguments.out, arguments.seed):
+            if isinstance(outcome, LigandFailure):
+                raise LigandError(outcome.reason)
+            written.append(outcome)
     except WorkbenchError as error:
         print(f"dock_prep: {error}", file=sys.stderr)
         return error.exit_code

@@ -208,6 +208,64 @@ class ChargeCorrection:
 
 
 @dataclass(frozen=True)
+class BrainFinding:
+    """One row of ``brain_penetration.csv``: what was measured about a compound and the brain.
+
+    Parameters
+    ----------
+    quantity, system
+        What was measured, and in whom; ``finding`` says what follows and what does not.
+    reason
+        Why it is so, as far as a source says; ``unknown`` and the hypotheses otherwise.
+    value, low, high
+        In ``unit``; blank where the source gives none.
+    confidence
+        How sure the row is, in words; shown wherever the row is used.
+    """
+
+    compound: str
+    quantity: str
+    value: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    system: str
+    finding: str
+    reason: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class IonisableCentre:
+    """One row of ``ionisable_centres.csv``: a group that takes up or gives a proton in water.
+
+    The values are those of the parent compounds at 25 degree C, as textbooks list them, rounded
+    to one decimal. Substituents move them, often by more than one unit: they decide whether a
+    group is charged at pH 7.4, not by how much.
+
+    Parameters
+    ----------
+    kind
+        ``base`` (``pka`` is that of the conjugate acid) or ``acid``.
+    smarts
+        Its first atom is the centre; particular rows stand before general ones of the same atom.
+    parent
+        The compound that the value belongs to.
+    reference, confidence
+        Where such values are listed, and how sure the row is.
+    """
+
+    name: str
+    kind: str
+    smarts: str
+    pka: float
+    parent: str
+    reference: str
+    confidence: str
+
+
+@dataclass(frozen=True)
 class Entry:
     """One row of ``structures.csv``; what nobody could verify is blank (``None`` or empty).
 
@@ -330,3 +388,15 @@ def charge_corrections() -> tuple[ChargeCorrection, ...]:
 def entries() -> tuple[Entry, ...]:
     """Return the catalogue of XPO1 structures, in the table's order."""
     return read_table("structures.csv", Entry)
+
+
+@cache
+def brain_findings() -> tuple[BrainFinding, ...]:
+    """Return what was measured about compounds and the brain, in the table's order."""
+    return read_table("brain_penetration.csv", BrainFinding)
+
+
+@cache
+def ionisable_centres() -> tuple[IonisableCentre, ...]:
+    """Return the groups that are charged in water, particular patterns before general ones."""
+    return read_table("ionisable_centres.csv", IonisableCentre)

@@ -117,7 +117,8 @@ def test_prepare_ligand_writes_what_it_says(
 ) -> None:
     assert main(["prepare", "ligand", "selinexor", "eltanexor", "--out", str(tmp_path)]) == 0
     listed = [Path(line) for line in capsys.readouterr().out.splitlines()]
-    assert len(listed) == 5
+    # SDF and PDBQT of both, drawings of two drugs and of two and four adducts, the list
+    assert len(listed) == 13
     assert all(path.is_file() for path in listed)
     rows = json.loads((tmp_path / "ligands.json").read_text())
     assert [row["name"] for row in rows] == ["selinexor", "eltanexor"]

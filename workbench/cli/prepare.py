@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from workbench.cli.arguments import (
@@ -49,7 +50,7 @@ def add_parser(verbs: Verbs) -> None:
     )
     receptor.add_argument("--out", type=Path, default=Path("prepared"), metavar="DIR")
     receptor.set_defaults(run=run_receptor)
-    ligand = kinds.add_parser("ligand", help="one SDF and PDBQT per ligand, and ligands.json")
+    ligand = kinds.add_parser("ligand", help="SDF, PDBQT and drawings per ligand, and ligands.json")
     ligand.add_argument("ligands", nargs="+", metavar="LIGAND", help=LIGAND_HELP)
     add_ligand_options(ligand)
     ligand.add_argument("--seed", type=seed, default=1, metavar="N", help="of the conformer")
@@ -82,9 +83,19 @@ def run_receptor(arguments: argparse.Namespace) -> int:
 def run_ligand(arguments: argparse.Namespace) -> int:
     """Prepare ligands and write their files; return the exit code."""
     from workbench.cli.ligands import read_ligands
+    from workbench.ligands.reading import LigandFailure
     from workbench.pipeline import write_ligands
+    from workbench.progress import to_stream
 
     ligands, unread = read_ligands(arguments)
-    for path in write_ligands(list(ligands), arguments.out, arguments.seed):
-        print(path)
-    return EXIT_SOME_FAILED if unread else 0
+    failed = written = 0
+    for outcome in write_ligands(ligands, arguments.out, arguments.seed, to_stream()):
+        if isinstance(outcome, LigandFailure):
+            failed += 1
+            print(f"workbench: {outcome.name} failed: {outcome.reason}", file=sys.stderr)
+        else:
+            written += outcome.suffix == ".sdf"
+            print(outcome)
+    if not failed and not unread:
+        return 0
+    return EXIT_SOME_FAILED if written else 1

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.arguments import Verbs, positive_float
+from workbench.cli.columns import aligned
 
 if TYPE_CHECKING:
     from workbench.tables import Entry
@@ -102,11 +103,7 @@ def _record(row: Entry) -> dict[str, object]:
 
 def _one(row: Entry) -> str:
     record = _record(row)
-    width = max(len(name) for name in record)
-    return "\n".join(
-        f"{name:<{width}}  {'' if value is None else value}".rstrip()
-        for name, value in record.items()
-    )
+    return aligned([(name, "" if value is None else str(value)) for name, value in record.items()])
 
 
 def _table(rows: tuple[Entry, ...]) -> str:
@@ -125,8 +122,4 @@ def _table(rows: tuple[Entry, ...]) -> str:
                 row.confidence,
             )
         )
-    widths = [max(len(line[k]) for line in lines) for k in range(len(lines[0]))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
+    return aligned(lines)

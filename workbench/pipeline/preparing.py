@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from rdkit.Chem import rdMolDescriptors
-
 from workbench.docking.box import docking_box
-from workbench.ligands.adducts import enumerate_adducts
+from workbench.errors import LigandError
 from workbench.ligands.conformers import embed_drug
+from workbench.ligands.depiction import adduct_svg, drug_svg
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.pdbqt import ligand_pdbqt
+from workbench.ligands.reading import LigandFailure
+from workbench.ligands.stereo import open_elements
+from workbench.ligands.summary import later_forms, ligand_summary, paper_adducts
 from workbench.ligands.writing import sdf_block
-from workbench.report.files import prepare_output_folder, write_texts
+from workbench.progress import Progress, silent
+from workbench.report.files import growing_text, prepare_output_folder, write_texts
 from workbench.report.groove_page import groove_html
 from workbench.report.groove_scene import view_groove
 from workbench.structures.facts import groove_facts
@@ -23,6 +27,11 @@ from workbench.structures.mmcif import receptor_mmcif
 from workbench.structures.pdbqt import receptor_pdbqt
 from workbench.structures.receptor import Receptor
 from workbench.structures.writing import receptor_json, receptor_pdb
+
+OPEN_STEREO = (
+    "the coordinates hold an arbitrary choice of the undefined stereo: draw it, or enumerate it "
+    "with --max-stereoisomers"
+)
 
 
 def write_receptor(receptor: Receptor, folder: Path) -> list[Path]:
@@ -69,51 +78,72 @@ def _bounds() -> dict[str, float]:
     }
 
 
-def write_ligands(ligands: Sequence[Ligand], folder: Path, seed: int) -> list[Path]:
-    """Write one SDF and one PDBQT per ligand, and ``ligands.json``.
+def write_ligands(
+    ligands: Iterable[Ligand], folder: Path, seed: int, progress: Progress = silent
+) -> Iterator[Path | LigandFailure]:
+    """Write the files of each ligand as it comes, and ``ligands.json`` at the end.
 
-    Files are named by the ligand's place in the list and its InChIKey, never by its own name;
-    ``ligands.json`` says which is which.
+    Per ligand: one SDF and one PDBQT with hydrogens and coordinates, and SVG drawings of the
+    drug, of each adduct and of what may follow. Files are named by the ligand's place in the
+    list and its InChIKey, never by its own name; ``ligands.json`` says which is which. Nothing
+    is written before the result is iterated, and only one ligand is held at a time.
+
+    Yields
+    ------
+    Path or LigandFailure
+        Each file once it is complete; a failure for a ligand without coordinates or PDBQT,
+        which is in ``ligands.json`` with its drawings and the reason.
 
     Raises
     ------
     WorkbenchError
-        When the folder cannot be written to, or a ligand cannot be embedded.
+        When the folder cannot be written to.
     """
     target = prepare_output_folder(folder)
-    texts: dict[str, str] = {}
-    summaries = []
-    for place, ligand in enumerate(ligands, start=1):
-        stem = f"ligand_{place:03d}_{ligand.inchikey}"
-        placed = embed_drug(ligand, seed)
-        texts[f"{stem}.sdf"] = sdf_block(placed, ligand.name, {"smiles": ligand.smiles})
-        texts[f"{stem}.pdbqt"] = ligand_pdbqt(ligand, placed)[0]
-        summaries.append(_summary(ligand) | {"files": [f"{stem}.sdf", f"{stem}.pdbqt"]})
-    texts["ligands.json"] = _json(summaries)
-    return write_texts(target, texts)
+    place = 0
+    with growing_text(target, "ligands.json") as append:
+        for place, ligand in enumerate(ligands, start=1):
+            progress(f"ligand {place} {ligand.inchikey}", 1, 1)
+            stem = f"ligand_{place:03d}_{ligand.inchikey}"
+            record = ligand_summary(ligand)
+            texts = {}
+            try:
+                texts = _placed(ligand, stem, seed)
+            except LigandError as error:
+                record["warnings"].append(f"no SDF and PDBQT: {error}")
+                yield LigandFailure(f"ligand {place}", ligand.name, str(error))
+            if texts and open_elements(ligand.mol):
+                record["warnings"].append(OPEN_STEREO)
+            texts[f"{stem}.svg"] = drug_svg(ligand)
+            texts |= _adduct_drawings(ligand, stem)
+            yield from write_texts(target, texts)
+            record["files"] = list(texts)
+            append(("[\n" if place == 1 else ",\n") + _indented(record))
+        append("\n]\n" if place else "[]\n")
+    yield target / "ligands.json"
 
 
-def _summary(ligand: Ligand) -> dict[str, Any]:
-    warhead = ligand.warhead
-    adducts = enumerate_adducts(ligand) if warhead else ()
-    notes = [ligand.warhead_problem] if ligand.warhead_problem else []
+def _placed(ligand: Ligand, stem: str, seed: int) -> dict[str, str]:
+    """Return the files with coordinates."""
+    placed = embed_drug(ligand, seed)
     return {
-        "name": ligand.name,
-        "smiles": ligand.smiles,
-        "inchikey": ligand.inchikey,
-        "formula": ligand.formula,
-        "charge": ligand.charge,
-        "warhead": warhead.name if warhead else None,
-        "reactive_atom_index": warhead.reactive_atom_index if warhead else None,
-        "adducts": [{"label": a.label, "smiles": a.smiles} for a in adducts],
-        "properties": {
-            "molecular_weight_g_per_mol": round(rdMolDescriptors._CalcMolWt(ligand.mol), 3),
-            "tpsa_angstrom2": round(rdMolDescriptors.CalcTPSA(ligand.mol), 2),
-            "hydrogen_bond_donors": rdMolDescriptors.CalcNumHBD(ligand.mol),
-            "hydrogen_bond_acceptors": rdMolDescriptors.CalcNumHBA(ligand.mol),
-        },
-        "warnings": [*ligand.warnings, *notes],
+        f"{stem}.sdf": sdf_block(placed, ligand.name, {"smiles": ligand.smiles}),
+        f"{stem}.pdbqt": ligand_pdbqt(ligand, placed)[0],
     }
+
+
+def _adduct_drawings(ligand: Ligand, stem: str) -> dict[str, str]:
+    """Return a drawing of each adduct and of what it may become, numbered: labels may repeat."""
+    drawings = {}
+    for number, adduct in enumerate(paper_adducts(ligand)[0], start=1):
+        for form in (adduct, *later_forms(adduct)):
+            drawings[f"{stem}_{form.form}_{number}_{form.label}.svg"] = adduct_svg(form)
+    return drawings
+
+
+def _indented(record: dict[str, Any]) -> str:
+    """Return one element of a JSON list, two columns in."""
+    return textwrap.indent(_json(record).rstrip("\n"), "  ")
 
 
 def _json(content: Any) -> str:

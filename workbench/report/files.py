@@ -6,7 +6,9 @@ import contextlib
 import os
 import re
 import secrets
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -132,6 +134,32 @@ def write_texts(folder: Path, texts: dict[str, str]) -> list[Path]:
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
     return [folder / name for name in texts]
+
+
+@contextmanager
+def growing_text(folder: Path, name: str) -> Iterator[Callable[[str], object]]:
+    """Yield what appends to a file that appears under its name only when it is complete.
+
+    Until then it has no name: an interruption leaves nothing behind.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written.
+    """
+    temporary = folder / f".{name}.{secrets.token_hex(8)}.tmp"
+    with _explained(name, folder), tempfile.TemporaryFile(dir=folder) as growing:
+        yield lambda text: growing.write(text.encode("utf-8", "backslashreplace"))
+        growing.seek(0)
+        try:
+            with temporary.open("xb") as handle:
+                shutil.copyfileobj(growing, handle)
+                handle.flush()
+                os.fsync(handle.fileno())
+            os.replace(temporary, folder / name)
+        finally:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
 
 
 def _with_files(result: DockingResult) -> DockingResult:

@@ -1,0 +1,200 @@
+"""``workbench compounds``: the catalogue of XPO1 inhibitors, one of them, or two side by side."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.arguments import Verbs
+
+if TYPE_CHECKING:
+    from workbench.ligands.molecules import Ligand
+    from workbench.tables import Compound
+
+REFERENCE = "selinexor"
+"""The drug that a difference in the brain is told against: its penetration was measured."""
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb to the command line."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "compounds",
+        help="the known XPO1 inhibitors: structure, warhead, properties, brain, sources",
+        description="The catalogue of XPO1 inhibitors and controls with sources and confidence. "
+        "Given a name it shows one; with --compare, how it differs from another. Properties are "
+        "estimates from the structure; what was measured is marked so.",
+        epilog="examples: workbench compounds KPT-330; workbench compounds --properties; "
+        "workbench compounds eltanexor --compare selinexor --svg pair.svg",
+    )
+    parser.add_argument(
+        "name",
+        nargs="?",
+        metavar="NAME",
+        help="a name, synonym or PDB component code; with --compare also a SMILES or a file",
+    )
+    parser.add_argument(
+        "--compare", metavar="LIGAND", help="show what changed against this one, such as selinexor"
+    )
+    parser.add_argument("--warhead-family", metavar="FAMILY", help="only these, such as lactone")
+    parser.add_argument(
+        "--properties", action="store_true", help="list the computed properties of all"
+    )
+    parser.add_argument("--svg", type=Path, metavar="FILE", help="also draw it, or the pair")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what was asked for; return the exit code."""
+    from workbench.cli.compounds_text import compound_text, list_text, pair_text, properties_text
+    from workbench.errors import UsageError
+    from workbench.ligands.depiction import drug_svg, pair_svg
+    from workbench.ligands.matched_pairs import matched_pair
+    from workbench.ligands.reading import load_ligand
+    from workbench.ligands.summary import pair_summary
+
+    if arguments.name is None:
+        if arguments.compare is not None or arguments.svg is not None:
+            raise UsageError("--compare and --svg need a compound: give its name")
+        rows = _selected(arguments.warhead_family)
+        _print(rows, arguments.json, properties_text if arguments.properties else list_text)
+        return 0
+    if arguments.warhead_family is not None or arguments.properties:
+        raise UsageError("give a name or filters, not both")
+    if arguments.compare is not None:
+        ligand = load_ligand(_drug_name(arguments.name) or arguments.name)
+        other = load_ligand(_drug_name(arguments.compare) or arguments.compare)
+        pair = matched_pair(other, ligand)
+        _draw(arguments.svg, lambda: pair_svg(pair))
+        _print(pair_summary(pair), arguments.json, pair_text)
+        return 0
+    compound = _compound(arguments.name)
+    drug = compound.parent or compound.name
+    _draw(arguments.svg, lambda: drug_svg(load_ligand(drug)))
+    _print(_record(compound), arguments.json, compound_text)
+    return 0
+
+
+def _print(content: Any, as_json: bool, text: Any) -> None:
+    """Print a record as JSON or as text that holds no control characters."""
+    print(json.dumps(content, indent=2, ensure_ascii=True) if as_json else text(content))
+
+
+def _draw(path: Path | None, picture: Any) -> None:
+    """Write a drawing where one was asked for."""
+    from workbench.errors import UsageError
+    from workbench.report.files import write_texts
+
+    if path is None:
+        return
+    if path.suffix.lower() != ".svg":
+        raise UsageError("--svg writes a file that ends in .svg")
+    write_texts(path.parent, {path.name: picture()})
+
+
+def _selected(family: str | None) -> list[dict[str, Any]]:
+    """Return the records of all compounds, or of those with a warhead of one family."""
+    from workbench.errors import UsageError
+    from workbench.ligands.names import quoted
+    from workbench.tables import compounds, warheads
+
+    records = [_record(compound) for compound in compounds()]
+    if family is None:
+        return records
+    families = sorted({row.family for row in warheads()})
+    wanted = {name for name in families if family.strip().casefold() in name.casefold()}
+    if not wanted or not family.strip():
+        raise UsageError(
+            f"{quoted(family)} is no family of warheads: give a part of {'; '.join(families)}"
+        )
+    return [record for record in records if wanted.intersection(record["warhead_families"])]
+
+
+def _drug_name(text: str) -> str | None:
+    """Return the catalogue's drug that a name or component code stands for."""
+    compound = _found(text)
+    return None if compound is None else compound.parent or compound.name
+
+
+def _compound(text: str) -> Compound:
+    """Return the compound of a name, synonym or component code.
+
+    Raises
+    ------
+    UsageError
+        When there is none, with the nearest names.
+    """
+    from workbench.errors import UsageError
+    from workbench.ligands.catalogue import nearest_names
+    from workbench.ligands.names import quoted
+
+    compound = _found(text)
+    if compound is None:
+        nearest = nearest_names(text)
+        hint = f"did you mean {', '.join(nearest)}?" if nearest else "no name is near"
+        raise UsageError(
+            f"the catalogue has no compound {quoted(text)} ({hint}); `workbench compounds` lists "
+            "all, and `workbench prepare ligand` reads structures of your own"
+        )
+    return compound
+
+
+def _found(text: str) -> Compound | None:
+    """Return the compound of a name, or the drug of a component code."""
+    from workbench.ligands.catalogue import drug_named, find_compound
+
+    return find_compound(text) or drug_named(text)
+
+
+def _record(compound: Compound) -> dict[str, Any]:
+    """Return all about a compound: what the catalogue says, and what is computed for a drug."""
+    from workbench.ligands.brain import brain_estimate, comparison
+    from workbench.ligands.reading import load_ligand
+    from workbench.ligands.summary import ligand_summary
+
+    reported = {
+        "kind": compound.kind,
+        "parent": compound.parent or None,
+        "synonyms": list(compound.synonyms),
+        "unverified_synonyms": list(compound.unverified_synonyms),
+        "pdb_ligand": compound.pdb_ligand or None,
+        "pdb_entries": list(compound.pdb_entries),
+        "reported_warhead": compound.warhead or None,
+        "reported_reversibility": compound.reversibility or None,
+        "source": compound.source,
+        "confidence": compound.confidence,
+        "note": compound.note or None,
+        "warhead_families": [],
+    }
+    if compound.kind == "bound_form":
+        of_table = {
+            "name": compound.name,
+            "smiles": compound.smiles,
+            "inchikey": compound.inchikey,
+            "formula": compound.formula,
+            "molecular_weight_g_per_mol": compound.mw,
+        }
+        return of_table | reported
+    ligand = load_ligand(compound.name)
+    matches = (*((ligand.warhead,) if ligand.warhead else ()), *ligand.other_warheads)
+    reported["warhead_families"] = list(dict.fromkeys(m.warhead.family for m in matches))
+    reported["attacked_atom"] = _attacked(ligand)
+    record = ligand_summary(ligand) | reported
+    if any(row["reason"] for row in record["brain"]["measured"]):
+        first = brain_estimate(load_ligand(REFERENCE).mol)
+        record["brain"]["comparison"] = comparison(REFERENCE, first, brain_estimate(ligand.mol))
+    return record
+
+
+def _attacked(ligand: Ligand) -> str | None:
+    """Return the SMILES in which the atom that the sulphur attacks is number 1."""
+    from rdkit import Chem
+
+    if ligand.warhead is None:
+        return None
+    mol = Chem.Mol(ligand.mol)
+    mol.GetAtomWithIdx(ligand.warhead.reactive_atom_index).SetAtomMapNum(1)
+    text: str = Chem.MolToSmiles(mol)
+    return text

@@ -1,0 +1,230 @@
+"""A ligand beside a reference: what they share, what changed, what it does to the properties."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import NamedTuple
+
+from rdkit import Chem
+from rdkit.Chem import rdFMCS
+
+from workbench.ligands.molecules import Ligand
+from workbench.ligands.properties import drug_properties
+
+MCS_TIMEOUT_SECONDS = 10
+_CIS = (Chem.BondStereo.STEREOZ, Chem.BondStereo.STEREOCIS)
+_TRANS = (Chem.BondStereo.STEREOE, Chem.BondStereo.STEREOTRANS)
+
+AtomPair = tuple[int, int]
+"""An atom of the reference and the ligand's atom in its place."""
+
+BondPair = tuple[AtomPair, AtomPair]
+"""The two ends of a bond that both have."""
+
+
+class Change(NamedTuple):
+    """What hung on the common core and what hangs there now, as SMILES with ``*`` at each bond.
+
+    ``[*:3]`` is core atom 3 (the reference's atom index); a blank side has hydrogen only.
+    """
+
+    taken_out: str
+    put_in: str
+
+
+@dataclass(frozen=True)
+class MatchedPair:
+    """How a ligand differs from a reference.
+
+    Parameters
+    ----------
+    core
+        The largest common substructure that is in one piece (same elements and bond orders,
+        rings whole), atom by atom; stereo is not part of the comparison.
+    core_smiles
+        The same as the reference draws it.
+    changes
+        Exchanged groups, by where they hang on the core.
+    taken_out, put_in
+        Reference atoms and ligand atoms outside the core.
+    turned_bonds
+        Double bonds of the core whose neighbours in the core are cis in one and trans in the
+        other (by geometry: E and Z depend on the neighbours' ranks).
+    kept_bonds
+        Double bonds of the core whose neighbours in the core lie the same way in both.
+    property_changes
+        Ligand minus reference, by the names of ``properties.Properties``.
+    complete
+        Whether the search for the core ended before its time limit; if not, a larger core may
+        exist.
+    """
+
+    reference: Ligand
+    ligand: Ligand
+    core: tuple[AtomPair, ...]
+    core_smiles: str
+    changes: tuple[Change, ...]
+    taken_out: tuple[int, ...]
+    put_in: tuple[int, ...]
+    turned_bonds: tuple[BondPair, ...]
+    kept_bonds: tuple[BondPair, ...]
+    property_changes: dict[str, float]
+    complete: bool
+
+
+def matched_pair(reference: Ligand, ligand: Ligand) -> MatchedPair:
+    """Return what two ligands share and what changed from the first to the second."""
+    first, second = reference.mol, ligand.mol
+    found = rdFMCS.FindMCS(
+        [first, second],
+        timeout=MCS_TIMEOUT_SECONDS,
+        ringMatchesRingOnly=True,
+        completeRingsOnly=True,
+    )
+    core: tuple[AtomPair, ...] = ()
+    if found.numAtoms:
+        core = _whole_rings(first, second, _best_overlay(first, second, found.queryMol))
+    before = {pair[0]: pair for pair in core}
+    after = {pair[1]: pair for pair in core}
+    old, new = asdict(drug_properties(first)), asdict(drug_properties(second))
+    return MatchedPair(
+        reference=reference,
+        ligand=ligand,
+        core=core,
+        core_smiles=Chem.MolFragmentToSmiles(first, list(before)) if core else "",
+        changes=_changes(_groups(first, before), _groups(second, after)),
+        taken_out=tuple(i for i in range(first.GetNumAtoms()) if i not in before),
+        put_in=tuple(i for i in range(second.GetNumAtoms()) if i not in after),
+        turned_bonds=_double_bonds(first, second, core, turned=True),
+        kept_bonds=_double_bonds(first, second, core, turned=False),
+        property_changes={name: round(new[name] - value, 3) for name, value in old.items()},
+        complete=not found.canceled,
+    )
+
+
+def _best_overlay(first: Chem.Mol, second: Chem.Mol, query: Chem.Mol) -> tuple[AtomPair, ...]:
+    """Return the overlay of two molecules with the fewest places where groups were exchanged."""
+    anchor = first.GetSubstructMatch(query)
+    overlays = [
+        tuple(sorted(zip(anchor, match, strict=True)))
+        for match in second.GetSubstructMatches(query, uniquify=False, maxMatches=200)
+    ]
+    return min(overlays, key=lambda core: (_n_places(first, second, core), core))
+
+
+def _whole_rings(
+    first: Chem.Mol, second: Chem.Mol, core: tuple[AtomPair, ...]
+) -> tuple[AtomPair, ...]:
+    """Return the core without single atoms of rings that are not shared as a whole."""
+    for side, mol in enumerate((first, second)):
+        inside = {pair[side] for pair in core}
+        rings = [set(ring) for ring in mol.GetRingInfo().AtomRings()]
+        whole = {index for ring in rings if ring <= inside for index in ring}
+        lone = {index for ring in rings for index in ring} - whole
+        core = tuple(pair for pair in core if pair[side] not in lone)
+    return core
+
+
+def _n_places(first: Chem.Mol, second: Chem.Mol, core: tuple[AtomPair, ...]) -> int:
+    """Return how many core atoms carry something else, and turned double bonds."""
+    places = set(_anchors(first, [pair[0] for pair in core]))
+    back = {pair[1]: pair[0] for pair in core}
+    places |= {back[index] for index in _anchors(second, list(back))}
+    return len(places) + len(_double_bonds(first, second, core, turned=True))
+
+
+def _anchors(mol: Chem.Mol, core: list[int]) -> list[int]:
+    """Return the core atoms that carry an atom outside the core."""
+    inside = set(core)
+    return [
+        index
+        for index in core
+        if any(a.GetIdx() not in inside for a in mol.GetAtomWithIdx(index).GetNeighbors())
+    ]
+
+
+def _groups(mol: Chem.Mol, core: dict[int, AtomPair]) -> dict[tuple[int, ...], list[str]]:
+    """Return the SMILES of what hangs outside the core, by the core atoms that it hangs on.
+
+    Core atoms are named by the reference's index.
+    """
+    cut = [
+        bond.GetIdx()
+        for bond in mol.GetBonds()
+        if (bond.GetBeginAtomIdx() in core) != (bond.GetEndAtomIdx() in core)
+    ]
+    if not cut:
+        # nothing but core, or nothing in common
+        whole = [] if len(core) == mol.GetNumAtoms() else [Chem.MolToSmiles(mol)]
+        return {(): whole} if whole else {}
+    labels = []
+    for index in cut:
+        bond = mol.GetBondWithIdx(index)
+        begin, end = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+        # the dummy on the side of one end is labelled after the other
+        labels.append((core.get(begin, (0, 0))[0], core.get(end, (0, 0))[0]))
+    pieces = Chem.FragmentOnBonds(mol, cut, dummyLabels=labels)
+    groups: dict[tuple[int, ...], list[str]] = {}
+    for atoms in Chem.GetMolFrags(pieces):
+        if any(index in core for index in atoms):
+            continue
+        dummies = [pieces.GetAtomWithIdx(i) for i in atoms if i >= mol.GetNumAtoms()]
+        places = tuple(sorted(atom.GetIsotope() for atom in dummies))
+        for atom in dummies:
+            atom.SetAtomMapNum(atom.GetIsotope())
+            atom.SetIsotope(0)
+        groups.setdefault(places, []).append(Chem.MolFragmentToSmiles(pieces, list(atoms)))
+    return groups
+
+
+def _changes(
+    old: dict[tuple[int, ...], list[str]], new: dict[tuple[int, ...], list[str]]
+) -> tuple[Change, ...]:
+    """Return the exchanged groups, place by place."""
+    places = sorted({*old, *new})
+    return tuple(
+        Change(".".join(sorted(old.get(p, []))), ".".join(sorted(new.get(p, [])))) for p in places
+    )
+
+
+def _double_bonds(
+    first: Chem.Mol, second: Chem.Mol, core: tuple[AtomPair, ...], *, turned: bool
+) -> tuple[BondPair, ...]:
+    """Return the core's double bonds with another geometry (``turned``) or the same in both."""
+    partner = dict(core)
+    found = []
+    for bond in first.GetBonds():
+        ends = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+        if bond.GetStereo() not in (*_CIS, *_TRANS) or not partner.keys() >= {*ends}:
+            continue
+        sides = [_core_neighbour(first, end, ends, partner) for end in ends]
+        old = _are_cis(first, ends, sides)
+        new = _are_cis(
+            second,
+            [partner[end] for end in ends],
+            [None if side is None else partner[side] for side in sides],
+        )
+        if None not in (old, new) and (old != new) == turned:
+            found.append(((ends[0], partner[ends[0]]), (ends[1], partner[ends[1]])))
+    return tuple(found)
+
+
+def _core_neighbour(
+    mol: Chem.Mol, end: int, ends: tuple[int, int], core: dict[int, int]
+) -> int | None:
+    """Return a neighbour of one end of a double bond that lies in the core."""
+    around = sorted(atom.GetIdx() for atom in mol.GetAtomWithIdx(end).GetNeighbors())
+    return next((i for i in around if i in core and i not in ends), None)
+
+
+def _are_cis(
+    mol: Chem.Mol, ends: tuple[int, int] | list[int], sides: list[int | None]
+) -> bool | None:
+    """Return whether two neighbours of a double bond lie on one side, ``None`` if undefined."""
+    bond = mol.GetBondBetweenAtoms(*ends)
+    if None in sides or bond.GetStereo() not in (*_CIS, *_TRANS):
+        return None
+    marked = set(bond.GetStereoAtoms())
+    # a neighbour that is not the marked one lies across from it
+    turns = sum(side not in marked for side in sides)
+    return (bond.GetStereo() in _CIS) == (turns % 2 == 0)
