@@ -29,6 +29,9 @@ class PreparationSettings(Settings):
         9.0, gt=0, le=40, description="residues this near to the groove's lining are kept"
     )
     force_field: str = Field("amber14/protein.ff14SB.xml", description="for the hydrogens")
+    relax_spring_kcal_per_mol_angstrom2: float = Field(
+        10.0, gt=0, le=1000, description="k of k/2 x^2 on heavy atoms, when all are relaxed"
+    )
 
 
 class FetchSettings(Settings):

@@ -35,6 +35,11 @@ def add_parser(verbs: Verbs) -> None:
         action="store_true",
         help="compute the pKa of Cys528 and of the groups around it with PROPKA (files only)",
     )
+    receptor.add_argument(
+        "--relax",
+        action="store_true",
+        help="minimise all atoms at the end, heavy ones on springs; how far they went is told",
+    )
     receptor.add_argument("--out", type=Path, default=Path("prepared"), metavar="DIR")
     receptor.set_defaults(run=run_receptor)
     ligand = kinds.add_parser("ligand", help="one SDF and PDBQT per ligand, and ligands.json")
@@ -59,6 +64,7 @@ def run_receptor(arguments: argparse.Namespace) -> int:
         keep_partners=arguments.keep_partners,
         humanise=arguments.humanise,
         pka=arguments.pka,
+        relax=arguments.relax,
     )
     for path in write_receptor(receptor, arguments.out):
         print(path)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.spatial import cKDTree
 
+from workbench.errors import ReceptorError
 from workbench.settings import PreparationSettings
 from workbench.structures.building import relaxed
 from workbench.structures.facts import groove_facts
@@ -97,7 +98,17 @@ def groove_rotamers(receptor: Receptor) -> list[GrooveRotamer]:
     ----------
     receptor
         XPO1 in human numbering.
+
+    Raises
+    ------
+    ReceptorError
+        For another protein.
     """
+    if receptor.numbering != "human":
+        raise ReceptorError(
+            f"{receptor.name} is not XPO1 in human numbering: which side chains line its groove "
+            "is not known"
+        )
     residues = [r for piece in segments_of(receptor.atoms, receptor.coordinates) for r in piece]
     lining = set(groove_facts().lining) - {receptor.reactive_residue_number}
     turning = [i for i, r in enumerate(residues) if r.number in lining and r.name in CHI_ATOMS]
