@@ -22,7 +22,8 @@ def add_parser(verbs: Verbs) -> None:
     receptor.add_argument(
         "receptor",
         metavar="RECEPTOR",
-        help="human-groove, a PDB id, AF-<UniProt>, or a structure file",
+        help="human-groove or another that ships (see workbench info), a PDB id, "
+        "AF-<UniProt>, or a structure file",
     )
     add_receptor_options(receptor)
     receptor.add_argument(
