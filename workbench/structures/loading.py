@@ -52,10 +52,10 @@ def load_receptor(
     Parameters
     ----------
     spec
-        ``human-groove`` or another of ``available()`` (prepared, ship with the package), a PDB id (``7L5E``), a model of
-        AlphaFold DB (``AF-O14980``), or a PDB or mmCIF file. An entry is looked for in the
-        folder that ``WORKBENCH_STRUCTURE_DIR`` names, in the cache, then fetched. An id goes
-        before a file of the same name: write ``./7L5E`` for that file.
+        ``human-groove`` or another of ``available()`` (prepared, ship with the package), a PDB
+        id (``7L5E``), a model of AlphaFold DB (``AF-O14980``), or a PDB or mmCIF file. An entry
+        is looked for in the folder that ``WORKBENCH_STRUCTURE_DIR`` names, in the cache, then
+        fetched. An id goes before a file of the same name: write ``./7L5E`` for that file.
     nucleophile
         The reactive cysteine of a protein that is not XPO1, ``A:797:SG``; not for an embedded
         receptor.
