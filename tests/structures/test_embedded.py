@@ -39,7 +39,7 @@ def test_human_groove_loads_fast_and_without_openmm() -> None:
 
 def test_human_groove_is_what_it_says() -> None:
     receptor = load_receptor("human-groove")
-    assert available() == ("human-groove", "human-groove-3nc1")
+    assert available()[:2] == ("human-groove", "human-groove-3nc1")
     assert receptor.organism == "Homo sapiens" and receptor.groove_state == "open"
     assert receptor.provenance["licence"] == "CC-BY-4.0"
     assert "AlphaFold" in receptor.provenance["attribution"]

@@ -106,7 +106,8 @@ def add_receptor(parser: argparse.ArgumentParser) -> None:
         "--receptor",
         default="human-groove",
         metavar="RECEPTOR",
-        help="human-groove (default), human-groove-3nc1, a PDB id, AF-<UniProt>, or a structure "
+        help="human-groove (default) or another that ships (human-groove-3nc1, "
+        "human-groove-glu529, ...: see workbench info), a PDB id, AF-<UniProt>, or a structure "
         "file (.cif, .bcif, .pdb, .ent, also .gz)",
     )
     add_receptor_options(parser)

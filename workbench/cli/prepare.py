@@ -30,7 +30,8 @@ def add_parser(verbs: Verbs) -> None:
     receptor.add_argument(
         "receptor",
         metavar="RECEPTOR",
-        help="human-groove, a PDB id, AF-<UniProt>, or a structure file",
+        help="human-groove or another that ships (see workbench info), a PDB id, "
+        "AF-<UniProt>, or a structure file",
     )
     add_receptor_options(receptor)
     receptor.add_argument(
@@ -47,6 +48,11 @@ def add_parser(verbs: Verbs) -> None:
         "--no-loops",
         action="store_true",
         help="cap missing loops of up to 8 residues instead of modelling them",
+    )
+    receptor.add_argument(
+        "--relax",
+        action="store_true",
+        help="minimise all atoms at the end, heavy ones on springs; how far they went is told",
     )
     receptor.add_argument("--out", type=Path, default=Path("prepared"), metavar="DIR")
     receptor.set_defaults(run=run_receptor)
@@ -74,6 +80,7 @@ def run_receptor(arguments: argparse.Namespace) -> int:
         humanise=arguments.humanise,
         pka=arguments.pka,
         settings=settings,
+        relax=arguments.relax,
     )
     for path in write_receptor(receptor, arguments.out):
         print(path)

@@ -22,7 +22,8 @@ def add_parser(verbs: Verbs) -> None:
         help="the known XPO1 structures, with ligand, groove and confidence",
         description="The catalogue of XPO1 structures with sources and confidence. What nobody "
         "could verify is blank. Given a structure file, or an id with --describe, it says what "
-        "the entry is: chains, numbering, groove, reactive residue, bonds, mutations.",
+        "the entry is: chains, numbering, groove, reactive residue, bonds, mutations. The prepared "
+        "receptors that ship (human-groove and its variants) are listed by workbench info.",
         epilog="examples: workbench structures --ligand selinexor --resolution 2.5; "
         "workbench structures 3NC1 --describe; workbench structures mine.cif",
     )

@@ -69,6 +69,15 @@ def receptor_warnings(receptor: Receptor) -> tuple[str, ...]:
     """Return what a reader must know of the receptor before believing a pose in it."""
     if receptor.numbering != "human" or receptor.groove_state in ("open", "unknown"):
         return ()
+    occupant = str(receptor.provenance.get("groove_occupant", ""))
+    kept = receptor.provenance.get("kept_beside", {}).values()
+    if receptor.groove_state == "occupied" and occupant.removeprefix("chain ") in {
+        entry.partition(":")[0] for entry in kept
+    }:
+        return (
+            f"{occupant} of {receptor.name} fills the NES groove and was kept: a drug has no room "
+            "beside it; leave out --keep-partners to dock into the emptied groove",
+        )
     return (
         f"the NES groove of {receptor.name} is {receptor.groove_state}: poses in it say little "
         "about a drug that binds the open groove",

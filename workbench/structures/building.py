@@ -37,7 +37,11 @@ _DIELECTRIC = 4.0
 """Of a protein's inside (Schutz and Warshel 2001, doi:10.1002/prot.1106)."""
 
 _TOLERANCE_KJ_PER_MOL_NM = 1.0
-_RESTRAINT_KJ_PER_MOL_NM2 = 20_000.0
+_SPRING_KCAL_PER_MOL_ANGSTROM2 = 47.8
+"""Stiff: it lets colliding atoms give way and holds all else."""
+
+_KJ_PER_MOL_NM2 = 418.4
+"""In a kcal/mol/angstrom^2."""
 
 
 def cpu_platform() -> openmm.Platform:
@@ -190,6 +194,7 @@ def relaxed(
     *,
     mobile: Collection[int],
     restrained: Collection[int] = (),
+    spring_kcal_per_mol_angstrom2: float = _SPRING_KCAL_PER_MOL_ANGSTROM2,
 ) -> FloatArray:
     """Return coordinates after a minimisation in which only some atoms move.
 
@@ -201,6 +206,8 @@ def relaxed(
         Indices of atoms that move freely.
     restrained
         Atoms that move against a spring to where they are.
+    spring_kcal_per_mol_angstrom2
+        Its constant k, for an energy of k/2 x^2.
     """
     topology = _bonded_topology(atoms, coordinates)
     system = _force_field(atoms, settings).createSystem(
@@ -216,7 +223,7 @@ def relaxed(
         if index not in moving:
             system.setParticleMass(index, 0.0)
     if restrained:
-        system.addForce(_springs(coordinates, restrained))
+        system.addForce(_springs(coordinates, restrained, spring_kcal_per_mol_angstrom2))
     platform = cpu_platform()
     # one thread: sums in one order, so that the same input gives the same receptor
     properties = {"Threads": "1"} if _has_threads(platform) else {}
@@ -266,9 +273,11 @@ def _force_field(atoms: Sequence[Atom], settings: PreparationSettings) -> app.Fo
         ) from error
 
 
-def _springs(coordinates: FloatArray, restrained: Collection[int]) -> openmm.CustomExternalForce:
+def _springs(
+    coordinates: FloatArray, restrained: Collection[int], spring: float
+) -> openmm.CustomExternalForce:
     force = openmm.CustomExternalForce("0.5*k*((x-x0)^2+(y-y0)^2+(z-z0)^2)")
-    force.addGlobalParameter("k", _RESTRAINT_KJ_PER_MOL_NM2)
+    force.addGlobalParameter("k", spring * _KJ_PER_MOL_NM2)
     for name in ("x0", "y0", "z0"):
         force.addPerParticleParameter(name)
     for index in restrained:

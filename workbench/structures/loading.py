@@ -43,6 +43,7 @@ def load_receptor(
     pka: bool = False,
     keep_waters: bool = False,
     keep_partners: bool = False,
+    relax: bool = False,
     settings: PreparationSettings | None = None,
     fetching: FetchSettings | None = None,
 ) -> Receptor:
@@ -51,10 +52,10 @@ def load_receptor(
     Parameters
     ----------
     spec
-        ``human-groove`` (prepared, ships with the package), a PDB id (``7L5E``), a model of
-        AlphaFold DB (``AF-O14980``), or a PDB or mmCIF file. An entry is looked for in the
-        folder that ``WORKBENCH_STRUCTURE_DIR`` names, in the cache, then fetched. An id goes
-        before a file of the same name: write ``./7L5E`` for that file.
+        ``human-groove`` or another of ``available()`` (prepared, ship with the package), a PDB
+        id (``7L5E``), a model of AlphaFold DB (``AF-O14980``), or a PDB or mmCIF file. An entry
+        is looked for in the folder that ``WORKBENCH_STRUCTURE_DIR`` names, in the cache, then
+        fetched. An id goes before a file of the same name: write ``./7L5E`` for that file.
     nucleophile
         The reactive cysteine of a protein that is not XPO1, ``A:797:SG``; not for an embedded
         receptor.
@@ -68,9 +69,11 @@ def load_receptor(
     keep_waters, keep_partners
         Whether waters that are held at the site, and residues of other protein chains around
         it, stay; files only.
+    relax
+        Whether all atoms are minimised at the end, heavy ones on springs.
     settings
         Of the preparation; an embedded receptor is prepared already, and they then apply to
-        mutated residues only.
+        mutated residues and to ``relax`` only.
     fetching
         How an entry is fetched.
 
@@ -82,18 +85,6 @@ def load_receptor(
     MutationError
         When a mutation is malformed or does not fit.
     """
-    text = str(spec).strip()
-    if text.lower() in embedded_names():
-        if pka:
-            raise ReceptorError(
-                f"pKa values need the whole chain, and {text.lower()} holds only the groove: "
-                "prepare the file that it was made from"
-            )
-        if keep_waters or keep_partners:
-            raise ReceptorError(
-                f"{text.lower()} holds no waters and no partners to keep: name an entry or a file"
-            )
-        return _embedded(text.lower(), nucleophile, mutations, settings)
     preparing: _Preparing = {
         "nucleophile": nucleophile,
         "mutations": mutations,
@@ -102,6 +93,31 @@ def load_receptor(
         "keep_waters": keep_waters,
         "keep_partners": keep_partners,
     }
+    receptor = _loaded(str(spec).strip(), settings, fetching, preparing)
+    if not relax:
+        return receptor
+    from workbench.structures.relaxation import relaxed_receptor
+
+    return relaxed_receptor(receptor, settings)
+
+
+def _loaded(
+    text: str,
+    settings: PreparationSettings | None,
+    fetching: FetchSettings | None,
+    preparing: _Preparing,
+) -> Receptor:
+    if text.lower() in embedded_names():
+        if preparing["pka"]:
+            raise ReceptorError(
+                f"pKa values need the whole chain, and {text.lower()} holds only the groove: "
+                "prepare the file that it was made from"
+            )
+        if preparing["keep_waters"] or preparing["keep_partners"]:
+            raise ReceptorError(
+                f"{text.lower()} holds no waters and no partners to keep: name an entry or a file"
+            )
+        return _embedded(text.lower(), preparing["nucleophile"], preparing["mutations"], settings)
     if parse_entry_id(text) is not None:
         return _fetched(text, settings, fetching, preparing)
     if not text or not (_is_file(text) or "." in Path(text).name):

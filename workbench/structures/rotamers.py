@@ -48,7 +48,9 @@ CHI_ATOMS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
 _STAGGERED = (-60.0, 60.0, 180.0)
 _STEPS = (0.0, -20.0, 20.0)
 _FLAT = (-90.0, -60.0, -30.0, 0.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0)
-_FLAT_LAST = frozenset({"ASN", "ASP", "GLN", "GLU", "HIS", "PHE", "TRP", "TYR"})
+FLAT_LAST = frozenset({"ASN", "ASP", "GLN", "GLU", "HIS", "PHE", "TRP", "TYR"})
+"""Residues whose last dihedral has no staggered minima."""
+
 _CONTACT_ANGSTROM = 3.6
 _WELL_KCAL_PER_MOL = 0.1
 _WORST_KCAL_PER_MOL = 10.0
@@ -125,7 +127,7 @@ def rotamers_of(residue: FragmentResidue) -> list[FragmentResidue]:
 
 def _grid(name: str, index: int) -> tuple[float, ...]:
     last = index == len(CHI_ATOMS[name]) - 1
-    return _FLAT if last and name in _FLAT_LAST else _STAGGERED
+    return _FLAT if last and name in FLAT_LAST else _STAGGERED
 
 
 def _beyond(name: str, start: str, end: str) -> list[str]:
