@@ -58,7 +58,7 @@ def search(
     DockingError
         When no pose with a finite score comes out.
     """
-    problem = build_problem(adduct, tree, maps)
+    problem = build_problem(site, adduct, tree, maps, settings.torsion_weight)
     seeds = np.random.SeedSequence(seed).generate_state(settings.max_chains)
     found: list[tuple[FloatArray, FloatArray, NDArray[np.int64], int]] = []
     with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
@@ -129,5 +129,7 @@ def _best_poses(
         kernels.minimise(problem, torsions, shapes[order[k]], settings.refine_steps, 1e-6)
         kernels.place(problem, torsions, shapes[order[k]], points[k], axes)
         score, terms = exact_score(site, adduct, tree, points[k])
+        terms["torsional"] = kernels.turning_energy(problem, torsions, shapes[order[k]], np.empty_like(torsions))
+        score += terms["torsional"]
         poses.append(Pose(adduct, points[k].copy(), score, terms))
     return tuple(sorted(poses, key=lambda pose: pose.score_kcal_per_mol))
