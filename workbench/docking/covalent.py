@@ -214,7 +214,7 @@ def build_problem(
     pair_class, tables = _pair_tables(moving_types(site, adduct), tree)
     return _empty_problem(tree)._replace(
         pairs=tree.pairs,
-        series=weighted_series(adduct, tree, torsion_weight),
+        series=_weighted_series(adduct, tree, torsion_weight),
         pair_class=pair_class,
         pair_tables=tables,
         map_of_atom=np.array(
@@ -226,7 +226,7 @@ def build_problem(
     )
 
 
-def weighted_series(adduct: Adduct, tree: TorsionTree, weight: float) -> FloatArray:
+def _weighted_series(adduct: Adduct, tree: TorsionTree, weight: float) -> FloatArray:
     """Return the torsion series with the adduct's scaled by a weight."""
     series = tree.series.copy()
     own = tree.axis_end < adduct.mol.GetNumAtoms()
@@ -236,44 +236,61 @@ def weighted_series(adduct: Adduct, tree: TorsionTree, weight: float) -> FloatAr
 
 def exact_score(
     site: Site, adduct: Adduct, tree: TorsionTree, coordinates: FloatArray
-) -> tuple[float, dict[str, float]]:
-    """Score a pose pair by pair, without maps.
+) -> dict[str, float]:
+    """Score the contacts of a pose pair by pair, without maps.
 
     Parameters
     ----------
     coordinates
-        ``(n_atoms, 3)`` angstrom, in the order of ``adduct.mol``.
+        ``(n_atoms, 3)`` angstrom, in the order of ``adduct.mol``, then the flexible residues'.
 
     Returns
     -------
-    score, terms
-        kcal/mol; the terms between adduct and receptor by name, and ``intramolecular``.
+    dict
+        kcal/mol: the terms between adduct and receptor by name, ``intramolecular`` of the adduct
+        and ``side_chains``: the flexible ones among themselves and with the rest of the receptor.
     """
     types = moving_types(site, adduct)
     probes = moving_probes(site, adduct)
-    moving = [i for i, p in enumerate(probes) if p is not None]
-    counted = np.array(
-        [
-            [not mine or probes[i].group != mine for mine in site.group]  # type: ignore[union-attr]
-            for i in moving
-        ]
-    )
+    n_adduct = adduct.mol.GetNumAtoms()
+    own = [i for i in range(n_adduct) if probes[i] is not None]
+    turned = [i for i in range(n_adduct, len(types)) if probes[i] is not None]
     terms = exact_terms(
-        tuple(types[i] for i in moving),
-        coordinates[moving],
+        tuple(types[i] for i in own),
+        coordinates[own],
+        site.atoms.types + tuple(types[i] for i in turned),
+        np.concatenate([site.atoms.coordinates, coordinates[turned]]),
+        np.hstack([_seen(site, probes, own), np.ones((len(own), len(turned)), dtype=np.bool_)]),
+    )
+    inside, beside = [], []
+    for i, j in tree.pairs.tolist():
+        if max(i, j) < n_adduct:
+            inside.append((i, j))
+        elif min(i, j) >= n_adduct or probes[min(i, j)] is None:
+            beside.append((i, j))
+    terms["intramolecular"] = _pair_sum(types, inside, coordinates)
+    around = exact_terms(
+        tuple(types[i] for i in turned),
+        coordinates[turned],
         site.atoms.types,
         site.atoms.coordinates,
-        counted,
+        _seen(site, probes, turned),
     )
-    terms["intramolecular"] = _intramolecular(types, tree, coordinates)
-    return sum(terms.values()), terms
+    terms["side_chains"] = sum(around.values()) + _pair_sum(types, beside, coordinates)
+    return terms
 
 
-def _intramolecular(
-    types: tuple[AtomType, ...], tree: TorsionTree, coordinates: FloatArray
+def _seen(site: Site, probes: tuple[Probe | None, ...], atoms: list[int]) -> NDArray[np.bool_]:
+    """Return ``(n_atoms, n_receptor)``: whether a moving atom sees an atom of the receptor."""
+    groups = np.array([getattr(probes[i], "group", 0) for i in atoms], dtype=np.int64)
+    return np.asarray((groups[:, None] == 0) | (groups[:, None] != site.group[None, :]))
+
+
+def _pair_sum(
+    types: tuple[AtomType, ...], pairs: list[tuple[int, int]], coordinates: FloatArray
 ) -> float:
     total = 0.0
-    for i, j in tree.pairs:
+    for i, j in pairs:
         square = float(((coordinates[i] - coordinates[j]) ** 2).sum()) * BINS_PER_SQUARE_ANGSTROM
         if square < (N_BINS - 1):
             table = pair_table(types[i], types[j])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.docking.atom_types import AtomType, TypedAtoms
+from workbench.docking.pose import SideChain
 from workbench.docking.torsion_profiles import ORDERS
 from workbench.docking.torsions import TorsionTree
 from workbench.errors import DockingError
@@ -21,6 +23,9 @@ IntArray = NDArray[np.int64]
 _THREEFOLD_KCAL_PER_MOL = 1.4
 """Half the barrier about a C-C bond between sp3 carbons (butane's, 2.8 to 3.6 in all force fields);
 turns next to an sp2 carbon are nearly free."""
+
+_REACH_ANGSTROM = 7.0
+_LONG = 3
 
 _FREE_LAST = frozenset({"ASN", "ASP", "GLN", "GLU", "HIS", "PHE", "TRP", "TYR"})
 
@@ -83,7 +88,7 @@ def flexible_residue(receptor: Receptor, typed: TypedAtoms, number: int) -> Flex
     if name not in CHI_ATOMS or name == "PRO":
         raise DockingError(f"The side chain of {name} {number} does not turn.")
     chis = CHI_ATOMS[name]
-    names = ["CA", "CB"] + sorted(set(own) - {"N", "CA", "C", "O", "CB", "OXT"})
+    names = ["CA", "CB", *sorted(set(own) - {"N", "CA", "C", "O", "CB", "OXT"})]
     part = np.zeros(len(names), dtype=np.int64)
     neighbours = _neighbours(receptor, typed, own)
     for k, chi in enumerate(chis):
@@ -104,9 +109,7 @@ def flexible_residue(receptor: Receptor, typed: TypedAtoms, number: int) -> Flex
     )
 
 
-def with_side_chains(
-    tree: TorsionTree, flexible: tuple[FlexibleResidue, ...]
-) -> TorsionTree:
+def with_side_chains(tree: TorsionTree, flexible: tuple[FlexibleResidue, ...]) -> TorsionTree:
     """Return the adduct's tree with side chains of the receptor as further branches.
 
     Their atoms come after the adduct's, residue by residue.
@@ -144,6 +147,7 @@ def _grown(tree: TorsionTree, residue: FlexibleResidue) -> TorsionTree:
 
 
 def dihedral(points: FloatArray) -> float:
+    """Return the torsion angle of ``(4, 3)`` points, in radian."""
     b1, b2, b3 = points[1] - points[0], points[2] - points[1], points[3] - points[2]
     n1, n2 = np.cross(b1, b2), np.cross(b2, b3)
     return float(np.arctan2(np.dot(np.cross(n1, n2), b2) / np.linalg.norm(b2), np.dot(n1, n2)))
@@ -168,35 +172,69 @@ def _beyond(neighbours: dict[str, set[str]], start: str, end: str) -> set[str]:
     return seen - {start, end}
 
 
-def with_moved_side_chains(
-    receptor: Receptor, flexible: tuple[FlexibleResidue, ...], points: FloatArray
-) -> Receptor:
-    """Return the receptor with its flexible side chains, hydrogens included, as a pose has them.
+def side_chains_at(
+    flexible: tuple[FlexibleResidue, ...], points: FloatArray
+) -> tuple[SideChain, ...]:
+    """Return how a pose has turned the flexible residues.
 
     Parameters
     ----------
     points
-        ``(n, 3)`` angstrom: the atoms of the flexible residues, one residue after the other.
+        ``(n, 3)`` angstrom: their atoms, one residue after the other.
     """
+    turned = []
+    first = 0
+    for residue in flexible:
+        own = points[first : first + len(residue.atoms)]
+        first += len(residue.atoms)
+        chis = [
+            dihedral(np.array([residue.nitrogen if q < 0 else own[q] for q in quad]))
+            for quad in residue.axes
+        ]
+        moved = float(np.linalg.norm(own - residue.coordinates, axis=1).max())
+        degrees = tuple(round(float(np.degrees(chi)), 3) for chi in chis)
+        turned.append(SideChain(residue.number, residue.name, degrees, moved))
+    return tuple(turned)
+
+
+def with_turned(receptor: Receptor, side_chains: Sequence[SideChain]) -> Receptor:
+    """Return the receptor with side chains turned as a pose has them, hydrogens included."""
     coordinates = receptor.coordinates.copy()
     neighbours: dict[int, set[int]] = {}
     for i, j, _ in receptor.bonds.tolist():
         neighbours.setdefault(i, set()).add(j)
         neighbours.setdefault(j, set()).add(i)
-    first = 0
-    for residue in flexible:
-        target = points[first : first + len(residue.atoms)]
-        first += len(residue.atoms)
-        nitrogen = receptor.find(residue.number, "N")
-        for quad in residue.axes:
-            atoms = [nitrogen if q < 0 else int(residue.atoms[q]) for q in quad]
-            wanted = np.array([residue.nitrogen if q < 0 else target[q] for q in quad])
-            turn = dihedral(wanted) - dihedral(coordinates[atoms])
+    for chain in side_chains:
+        for names, wanted in zip(CHI_ATOMS[chain.name], chain.dihedrals_degree, strict=True):
+            atoms = [receptor.find(chain.number, name) for name in names]
+            turn = wanted - np.degrees(dihedral(coordinates[atoms]))
             moving = sorted(_far_side(neighbours, atoms[1], atoms[2]))
             coordinates[moving] = rotated_about(
-                coordinates[moving], coordinates[atoms[1]], coordinates[atoms[2]], np.degrees(turn)
+                coordinates[moving], coordinates[atoms[1]], coordinates[atoms[2]], float(turn)
             )
     return replace(receptor, coordinates=coordinates)
+
+
+def turning_neighbours(receptor: Receptor) -> tuple[int, ...]:
+    """Return the residues whose long side chains reach the thiol.
+
+    Those with three or more side-chain dihedrals (Arg, Gln, Glu, Lys, Met) that have an atom
+    beyond CB within 7 angstrom of SG: they are the first to give way to a ligand that is bonded
+    there. In XPO1 these are Glu529 and Lys537.
+    """
+    if receptor.reactive_atom is None:
+        return ()
+    sulphur = receptor.coordinates[receptor.reactive_atom]
+    distance = np.linalg.norm(receptor.coordinates - sulphur, axis=1)
+    reaching = {
+        atom.residue_number
+        for atom, far in zip(receptor.atoms, distance, strict=True)
+        if far <= _REACH_ANGSTROM
+        and atom.element != "H"
+        and atom.name not in ("N", "CA", "C", "O", "CB")
+        and len(CHI_ATOMS.get(atom.residue_name, ())) >= _LONG
+    }
+    return tuple(sorted(reaching))
 
 
 def _far_side(neighbours: dict[int, set[int]], start: int, end: int) -> set[int]:

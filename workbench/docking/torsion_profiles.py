@@ -57,6 +57,23 @@ def torsion_series(adduct: Adduct, torsion: tuple[int, int, int, int]) -> FloatA
     return _series(Chem.MolToSmiles(fragment))
 
 
+def series_energy(series: FloatArray, angles: FloatArray) -> FloatArray:
+    """Return the energy of each of ``n`` torsions, kcal/mol.
+
+    Parameters
+    ----------
+    series
+        ``(n, 2 * ORDERS + 1)`` kcal/mol, as ``torsion_series`` gives them.
+    angles
+        ``(n,)`` radian.
+    """
+    waves = np.arange(1, ORDERS + 1)[None, :] * angles[:, None]
+    cosines, sines = series[:, 1::2], series[:, 2::2]
+    return np.asarray(
+        series[:, 0] + (cosines * np.cos(waves)).sum(1) + (sines * np.sin(waves)).sum(1)
+    )
+
+
 def _fragment(
     mol: Chem.Mol, torsion: tuple[int, int, int, int]
 ) -> tuple[Chem.Mol, tuple[int, int, int, int]]:
