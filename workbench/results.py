@@ -49,6 +49,7 @@ class PoseRecord:
     valid: bool
     failed_checks: tuple[str, ...]
     interactions: tuple[dict[str, Any], ...]
+    side_chains: tuple[dict[str, Any], ...] = ()
     problems: tuple[str, ...] = ()
     drug_sdf: str = field(repr=False, default="")
     complex_pdb: str = field(repr=False, default="")

@@ -134,6 +134,11 @@ class SearchSettings(Settings):
     chain_batch: int = Field(4, ge=1, description="chains between two tests of agreement")
     max_chains: int = Field(32, ge=1)
     agreeing_chains: int = Field(4, ge=1, description="chains that must share the best score")
+    flexible: Literal["auto", "none"] | tuple[int, ...] = Field(
+        "auto",
+        description="residues whose side chains turn; auto: long ones that reach the thiol",
+    )
+    torsion_weight: float = Field(0.2, ge=0, le=2, description="of the torsion profiles")
     agreement_kcal_per_mol: float = Field(0.1, gt=0, description="what counts as the same score")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from workbench.docking.covalent import Site, adduct_maps, covalent_site
+from workbench.docking.flexible import turning_neighbours, with_side_chains
 from workbench.docking.grids import GridMaps
 from workbench.docking.torsions import TorsionTree, build_tree
 from workbench.ligands.adducts import enumerate_adducts
@@ -28,7 +29,8 @@ class Case(NamedTuple):
 
 def make_case(drug: str, label: str, n_conformers: int = 4) -> Case:
     receptor = load_receptor("human-groove")
-    site = covalent_site(receptor)
+    site = covalent_site(receptor, turning_neighbours(receptor))
     adduct = next(a for a in enumerate_adducts(load_ligand(drug)) if a.label == label)
     tree = build_tree(adduct, embed(adduct, n_conformers, 1), site.ca, site.cb)
+    tree = with_side_chains(tree, site.flexible)
     return Case(receptor, site, adduct, tree, adduct_maps(site, adduct, [tree], GridSettings()))

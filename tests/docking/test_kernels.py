@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from workbench.docking import kernels
 from workbench.docking.compiling import compiled
 from workbench.docking.covalent import build_problem, exact_score
+from workbench.docking.torsion_profiles import series_energy
 
 
 def _random(case: Case, seed: int) -> tuple[kernels.Problem, NDArray[np.float64], int]:
     rng = np.random.default_rng(seed)
-    problem = build_problem(case.adduct, case.tree, case.maps)
+    problem = build_problem(case.site, case.adduct, case.tree, case.maps, 0.2)
     angles = rng.uniform(-np.pi, np.pi, case.tree.n_torsions)
     return problem, angles, int(rng.integers(len(case.tree.conformers)))
 
@@ -76,14 +77,15 @@ def test_torsion_gradient_is_the_finite_difference(kpt_185: Case, seed: int) -> 
 
 def test_maps_agree_with_the_exact_sum(kpt_185: Case) -> None:
     """On relaxed poses: in a wall the maps are smoother than the truth, and nobody cares."""
-    problem = build_problem(kpt_185.adduct, kpt_185.tree, kpt_185.maps)
+    problem = build_problem(kpt_185.site, kpt_185.adduct, kpt_185.tree, kpt_185.maps, 0.0)
     differences = []
     for seed in range(8):
         _, angles, conformer = _random(kpt_185, seed)
         energy, _ = kernels.minimise(problem, angles, conformer, 200, 1e-6)
         points = np.empty((len(problem.part), 3))
         kernels.place(problem, angles, conformer, points, np.empty((len(angles), 3)))
-        exact, _ = exact_score(kpt_185.site, kpt_185.adduct, kpt_185.tree, points)
+        exact = sum(exact_score(kpt_185.site, kpt_185.adduct, kpt_185.tree, points).values())
+        exact += series_energy(problem.series, angles + problem.offsets[conformer]).sum()
         if exact < 0:
             differences.append(abs(exact - energy))
     assert len(differences) >= 3

@@ -11,7 +11,9 @@ from rdkit import Chem
 
 from workbench.docking.clustering import leaders
 from workbench.docking.covalent import covalent_site, exact_score
+from workbench.docking.flexible import with_turned
 from workbench.docking.search import search
+from workbench.docking.torsions import build_tree
 from workbench.errors import DockingError
 from workbench.ligands.symmetry import placed_atoms, self_mappings
 from workbench.settings import SearchSettings
@@ -38,10 +40,40 @@ def test_poses_are_sorted_distinct_and_add_up(kpt_185: Case) -> None:
     assert len(scores) > 3
     for pose in outcome.poses:
         assert sum(pose.terms.values()) == pytest.approx(pose.score_kcal_per_mol, abs=1e-9)
-        again, _ = exact_score(kpt_185.site, kpt_185.adduct, kpt_185.tree, pose.coordinates)
-        assert again == pytest.approx(pose.score_kcal_per_mol, abs=1e-9)
     drugs = np.array([p.coordinates[: kpt_185.adduct.n_drug_atoms] for p in outcome.poses])
     assert len(leaders(drugs, kpt_185.adduct.ligand.mol, 0.5, 99)) == len(drugs)
+
+
+def test_a_receptor_with_the_side_chains_of_a_pose_scores_it_alike(kpt_185: Case) -> None:
+    """The same contacts, counted once with side chains that turn and once in a rigid receptor."""
+    adduct = kpt_185.adduct
+    for pose in _search(kpt_185, 1).poses[:4]:
+        assert {c.number for c in pose.side_chains} == {529, 537}
+        rigid = covalent_site(with_turned(kpt_185.receptor, pose.side_chains))
+        tree = build_tree(
+            adduct, kpt_185.tree.conformers[:, : len(pose.coordinates)], rigid.ca, rigid.cb
+        )
+        terms = exact_score(rigid, adduct, tree, pose.coordinates)
+        assert terms.pop("side_chains") == 0
+        for name, value in terms.items():
+            assert value == pytest.approx(pose.terms[name], abs=2e-3), name
+
+
+def test_turned_side_chains_keep_their_shape(kpt_185: Case) -> None:
+    receptor = kpt_185.receptor
+    pose = _search(kpt_185, 1).poses[0]
+    turned = with_turned(receptor, pose.side_chains)
+    i, j = receptor.bonds[:, :2].T
+    before, after = (
+        np.linalg.norm(r.coordinates[i] - r.coordinates[j], axis=1) for r in (receptor, turned)
+    )
+    assert after == pytest.approx(before, abs=1e-9)
+    moved = np.linalg.norm(turned.coordinates - receptor.coordinates, axis=1) > 1e-6
+    assert {receptor.atoms[k].residue_number for k in np.flatnonzero(moved)} <= {529, 537}
+    farthest = max(chain.moved_angstrom for chain in pose.side_chains)
+    heavy = np.array([a.element != "H" for a in receptor.atoms])
+    shift = np.linalg.norm(turned.coordinates - receptor.coordinates, axis=1)[heavy].max()
+    assert shift == pytest.approx(farthest, abs=2e-3)
 
 
 def test_every_pose_keeps_the_bond_and_the_anchor(kpt_185: Case) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.docking import kernels
 from workbench.docking.atom_types import AtomType, TypedAtoms, ligand_types, receptor_types
+from workbench.docking.flexible import FlexibleResidue, flexible_residue
 from workbench.docking.grids import GridMaps, Probe, build_maps
 from workbench.docking.scoring import (
     BINS_PER_SQUARE_ANGSTROM,
@@ -29,34 +30,47 @@ FloatArray = NDArray[np.float64]
 _REACH_SAMPLES = 300
 
 
+TETHERED = 1
+"""Group of the reactive residue; flexible residues follow."""
+
+
 @dataclass(frozen=True)
 class Site:
-    """A receptor as the covalent search sees it: without the tethered side chain.
+    """A receptor as the covalent search sees it: without the side chains that move.
 
     Parameters
     ----------
     ca, cb
         ``(3,)`` angstrom, where the adduct hangs.
     atoms
-        Typed heavy atoms; CA, CB and SG of the tethered residue are not among them, because
-        the adduct brings them.
-    own
-        ``(n_atoms,)`` true for the rest of the tethered residue.
+        Typed heavy atoms that stay. CA, CB and SG of the tethered residue are not among them,
+        because the adduct brings them, nor are the moving atoms of flexible residues.
+    group
+        ``(n_atoms,)``: ``TETHERED`` for the rest of the tethered residue, the next numbers for
+        what stays of the flexible ones, in their order, 0 for all others.
+    flexible
+        Side chains that turn in the search.
     """
 
     ca: FloatArray
     cb: FloatArray
     atoms: TypedAtoms
-    own: NDArray[np.bool_]
+    group: NDArray[np.int64]
+    flexible: tuple[FlexibleResidue, ...] = ()
 
 
-def covalent_site(receptor: Receptor) -> Site:
-    """Take the tethered side chain out of a receptor.
+def covalent_site(receptor: Receptor, flexible: tuple[int, ...] = ()) -> Site:
+    """Take the tethered side chain, and those that are to turn, out of a receptor.
+
+    Parameters
+    ----------
+    flexible
+        Numbers of the residues whose side chains turn in the search.
 
     Raises
     ------
     DockingError
-        When the receptor has no thiol.
+        When the receptor has no thiol, or lacks a residue that is to turn.
     """
     if receptor.reactive_atom is None:
         raise DockingError(
@@ -65,34 +79,52 @@ def covalent_site(receptor: Receptor) -> Site:
         )
     number = receptor.reactive_residue_number
     typed = receptor_types(receptor)
-    names = [receptor.atoms[i] for i in typed.indices]
-    mine = np.array(
-        [a.residue_number == number and a.residue_name not in ("ACE", "NME") for a in names]
-    )
-    brought = np.array([a.name in ("CA", "CB", "SG") for a in names]) & mine
-    kept = np.flatnonzero(~brought)
+    residues = tuple(flexible_residue(receptor, typed, other) for other in flexible)
+    groups = {number: TETHERED} | {r.number: TETHERED + 1 + k for k, r in enumerate(residues)}
+    gone = {int(i) for r in residues for i in r.atoms[r.moving]}
+    group = np.zeros(len(typed.indices), dtype=np.int64)
+    kept = []
+    for k, index in enumerate(typed.indices):
+        atom = receptor.atoms[index]
+        if atom.residue_name not in ("ACE", "NME"):
+            group[k] = groups.get(atom.residue_number, 0)
+        brought = group[k] == TETHERED and atom.name in ("CA", "CB", "SG")
+        if not brought and index not in gone:
+            kept.append(k)
     return Site(
         ca=receptor.coordinates[receptor.find(number, "CA")],
         cb=receptor.coordinates[receptor.find(number, "CB")],
         atoms=TypedAtoms(
             typed.indices[kept], typed.coordinates[kept], tuple(typed.types[i] for i in kept)
         ),
-        own=mine[kept],
+        group=group[kept],
+        flexible=residues,
     )
 
 
-def adduct_probes(adduct: Adduct) -> tuple[Probe | None, ...]:
-    """Return the kind of each adduct atom; ``None`` for CA and CB, which do not move.
+def moving_types(site: Site, adduct: Adduct) -> tuple[AtomType, ...]:
+    """Return the types of the adduct's atoms, then of those of the flexible residues."""
+    return ligand_types(adduct.mol) + tuple(t for r in site.flexible for t in r.types)
+
+
+def moving_probes(site: Site, adduct: Adduct) -> tuple[Probe | None, ...]:
+    """Return the kind of each atom of the search; ``None`` for those that do not move.
 
     The sulphur and the carbon that bears it sit within three bonds of the residue's backbone
-    and so do not see it.
+    and so do not see it; a flexible side chain does not see its own.
     """
     tethered = (adduct.sg_index, adduct.reactive_atom_index)
     still = (adduct.ca_index, adduct.cb_index)
-    return tuple(
-        None if i in still else Probe(kind, i in tethered)
+    probes = [
+        None if i in still else Probe(kind, TETHERED if i in tethered else 0)
         for i, kind in enumerate(ligand_types(adduct.mol))
-    )
+    ]
+    for k, residue in enumerate(site.flexible):
+        probes += [
+            Probe(kind, TETHERED + 1 + k) if moves else None
+            for kind, moves in zip(residue.types, residue.moving, strict=True)
+        ]
+    return tuple(probes)
 
 
 def reach_angstrom(tree: TorsionTree, site: Site) -> float:
@@ -121,10 +153,10 @@ def adduct_maps(
     settings
         Spacing, and margin beyond the farthest reach of the trees.
     """
-    probes = sorted({p for p in adduct_probes(adduct) if p is not None})
+    probes = sorted({p for p in moving_probes(site, adduct) if p is not None})
     half_width = max(reach_angstrom(tree, site) for tree in trees) + settings.margin_angstrom
     return build_maps(
-        site.atoms, site.own, tuple(probes), site.cb, half_width, settings.spacing_angstrom
+        site.atoms, site.group, tuple(probes), site.cb, half_width, settings.spacing_angstrom
     )
 
 
@@ -151,6 +183,8 @@ def _empty_problem(tree: TorsionTree) -> kernels.Problem:
         axis_start=tree.axis_start,
         axis_end=tree.axis_end,
         conformers=tree.conformers,
+        offsets=tree.offsets,
+        series=tree.series,
         pairs=np.zeros((0, 2), dtype=np.int64),
         pair_class=np.zeros(0, dtype=np.int64),
         pair_tables=np.zeros((1, 2, 2), dtype=np.float32),
@@ -163,7 +197,9 @@ def _empty_problem(tree: TorsionTree) -> kernels.Problem:
     )
 
 
-def build_problem(adduct: Adduct, tree: TorsionTree, maps: GridMaps) -> kernels.Problem:
+def build_problem(
+    site: Site, adduct: Adduct, tree: TorsionTree, maps: GridMaps, torsion_weight: float
+) -> kernels.Problem:
     """Gather what the compiled search needs.
 
     Raises
@@ -171,13 +207,14 @@ def build_problem(adduct: Adduct, tree: TorsionTree, maps: GridMaps) -> kernels.
     DockingError
         When the maps lack a kind of atom of this adduct.
     """
-    probes = adduct_probes(adduct)
+    probes = moving_probes(site, adduct)
     absent = [p for p in probes if p is not None and p not in maps.probes]
     if absent:
         raise DockingError(f"The maps were not made for atoms of kind {absent[0]}.")
-    pair_class, tables = _pair_tables(ligand_types(adduct.mol), tree)
+    pair_class, tables = _pair_tables(moving_types(site, adduct), tree)
     return _empty_problem(tree)._replace(
         pairs=tree.pairs,
+        series=_weighted_series(adduct, tree, torsion_weight),
         pair_class=pair_class,
         pair_tables=tables,
         map_of_atom=np.array(
@@ -189,46 +226,71 @@ def build_problem(adduct: Adduct, tree: TorsionTree, maps: GridMaps) -> kernels.
     )
 
 
+def _weighted_series(adduct: Adduct, tree: TorsionTree, weight: float) -> FloatArray:
+    """Return the torsion series with the adduct's scaled by a weight."""
+    series = tree.series.copy()
+    own = tree.axis_end < adduct.mol.GetNumAtoms()
+    series[own] *= weight
+    return series
+
+
 def exact_score(
     site: Site, adduct: Adduct, tree: TorsionTree, coordinates: FloatArray
-) -> tuple[float, dict[str, float]]:
-    """Score a pose pair by pair, without maps.
+) -> dict[str, float]:
+    """Score the contacts of a pose pair by pair, without maps.
 
     Parameters
     ----------
     coordinates
-        ``(n_atoms, 3)`` angstrom, in the order of ``adduct.mol``.
+        ``(n_atoms, 3)`` angstrom, in the order of ``adduct.mol``, then the flexible residues'.
 
     Returns
     -------
-    score, terms
-        kcal/mol; the terms between adduct and receptor by name, and ``intramolecular``.
+    dict
+        kcal/mol: the terms between adduct and receptor by name, ``intramolecular`` of the adduct
+        and ``side_chains``: the flexible ones among themselves and with the rest of the receptor.
     """
-    types = ligand_types(adduct.mol)
-    probes = adduct_probes(adduct)
-    moving = [i for i, p in enumerate(probes) if p is not None]
-    counted = np.array(
-        [
-            [not (probes[i].tethered and mine) for mine in site.own]  # type: ignore[union-attr]
-            for i in moving
-        ]
-    )
+    types = moving_types(site, adduct)
+    probes = moving_probes(site, adduct)
+    n_adduct = adduct.mol.GetNumAtoms()
+    own = [i for i in range(n_adduct) if probes[i] is not None]
+    turned = [i for i in range(n_adduct, len(types)) if probes[i] is not None]
     terms = exact_terms(
-        tuple(types[i] for i in moving),
-        coordinates[moving],
+        tuple(types[i] for i in own),
+        coordinates[own],
+        site.atoms.types + tuple(types[i] for i in turned),
+        np.concatenate([site.atoms.coordinates, coordinates[turned]]),
+        np.hstack([_seen(site, probes, own), np.ones((len(own), len(turned)), dtype=np.bool_)]),
+    )
+    inside, beside = [], []
+    for i, j in tree.pairs.tolist():
+        if max(i, j) < n_adduct:
+            inside.append((i, j))
+        elif min(i, j) >= n_adduct or probes[min(i, j)] is None:
+            beside.append((i, j))
+    terms["intramolecular"] = _pair_sum(types, inside, coordinates)
+    around = exact_terms(
+        tuple(types[i] for i in turned),
+        coordinates[turned],
         site.atoms.types,
         site.atoms.coordinates,
-        counted,
+        _seen(site, probes, turned),
     )
-    terms["intramolecular"] = _intramolecular(types, tree, coordinates)
-    return sum(terms.values()), terms
+    terms["side_chains"] = sum(around.values()) + _pair_sum(types, beside, coordinates)
+    return terms
 
 
-def _intramolecular(
-    types: tuple[AtomType, ...], tree: TorsionTree, coordinates: FloatArray
+def _seen(site: Site, probes: tuple[Probe | None, ...], atoms: list[int]) -> NDArray[np.bool_]:
+    """Return ``(n_atoms, n_receptor)``: whether a moving atom sees an atom of the receptor."""
+    groups = np.array([getattr(probes[i], "group", 0) for i in atoms], dtype=np.int64)
+    return np.asarray((groups[:, None] == 0) | (groups[:, None] != site.group[None, :]))
+
+
+def _pair_sum(
+    types: tuple[AtomType, ...], pairs: list[tuple[int, int]], coordinates: FloatArray
 ) -> float:
     total = 0.0
-    for i, j in tree.pairs:
+    for i, j in pairs:
         square = float(((coordinates[i] - coordinates[j]) ** 2).sum()) * BINS_PER_SQUARE_ANGSTROM
         if square < (N_BINS - 1):
             table = pair_table(types[i], types[j])

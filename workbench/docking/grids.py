@@ -27,10 +27,10 @@ IntArray = NDArray[np.int64]
 
 
 class Probe(NamedTuple):
-    """A kind of ligand atom; ``tethered`` ones do not see the residue that they are bonded to."""
+    """A kind of moving atom, which does not see the receptor's atoms of its own group."""
 
     type: AtomType
-    tethered: bool
+    group: int
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ class GridMaps:
     probes: tuple[Probe, ...]
 
 
-def _classes(types: tuple[AtomType, ...], own: NDArray[np.bool_]) -> tuple[list[Probe], IntArray]:
+def _classes(types: tuple[AtomType, ...], group: IntArray) -> tuple[list[Probe], IntArray]:
     """Sort receptor atoms into kinds, those of the tethered residue apart."""
     kinds: dict[Probe, int] = {}
     labels = [
-        kinds.setdefault(Probe(kind, bool(mine)), len(kinds))
-        for kind, mine in zip(types, own, strict=True)
+        kinds.setdefault(Probe(kind, int(mine)), len(kinds))
+        for kind, mine in zip(types, group, strict=True)
     ]
     return list(kinds), np.array(labels, dtype=np.int64)
 
@@ -103,7 +103,7 @@ def _accumulate(
 
 def build_maps(
     receptor: TypedAtoms,
-    tethered_residue: NDArray[np.bool_],
+    group: IntArray,
     probes: tuple[Probe, ...],
     centre: FloatArray,
     half_width_angstrom: float,
@@ -115,8 +115,9 @@ def build_maps(
     ----------
     receptor
         The atoms that are seen at all (without the tethered side chain).
-    tethered_residue
-        ``(n_receptor,)``: true for atoms that tethered probes do not see.
+    group
+        ``(n_receptor,)`` number of the moving side chain that each carries, 0 for the others; a
+        probe does not see its own group.
     probes
         Kinds of ligand atoms.
     centre
@@ -130,11 +131,11 @@ def build_maps(
     """
     n = 2 * int(np.ceil(half_width_angstrom / spacing_angstrom)) + 1
     origin = centre - (n - 1) / 2 * spacing_angstrom
-    kinds, labels = _classes(receptor.types, tethered_residue)
+    kinds, labels = _classes(receptor.types, group)
     tables = np.zeros((len(kinds), N_BINS + 1, len(probes)), dtype=np.float32)
     for k, kind in enumerate(kinds):
         for p, probe in enumerate(probes):
-            if not (probe.tethered and kind.tethered):
+            if not (probe.group and probe.group == kind.group):
                 tables[k, :N_BINS, p] = pair_table(kind.type, probe.type)
     values = np.zeros((n, n, n, len(probes)), dtype=np.float32)
     _accumulate(

@@ -34,6 +34,8 @@ class Problem(NamedTuple):
     pair_tables: NDArray[np.float32]
     bins: float
     cutoff_square: float
+    offsets: FloatArray
+    series: FloatArray
     map_of_atom: IntArray
     coefficients: NDArray[np.float32]
     origin: FloatArray
@@ -192,6 +194,28 @@ def _pair_energy(problem: Problem, points: FloatArray, gradient: FloatArray) -> 
 
 
 @compiled()
+def turning_energy(
+    problem: Problem, angles: FloatArray, conformer: int, slopes: FloatArray
+) -> float:
+    """Sum the Fourier series of the turning bonds; write their slopes."""
+    energy = 0.0
+    for k in range(angles.shape[0]):
+        series = problem.series[k]
+        angle = angles[k] + problem.offsets[conformer, k]
+        c1 = np.cos(angle)
+        s1 = np.sin(angle)
+        c = 1.0
+        s = 0.0
+        energy += series[0]
+        slopes[k] = 0.0
+        for n in range(1, (series.shape[0] + 1) // 2):
+            c, s = c * c1 - s * s1, s * c1 + c * s1
+            energy += series[2 * n - 1] * c + series[2 * n] * s
+            slopes[k] += n * (series[2 * n] * c - series[2 * n - 1] * s)
+    return energy
+
+
+@compiled()
 def evaluate(
     problem: Problem, angles: FloatArray, conformer: int, points: FloatArray, slopes: FloatArray
 ) -> float:
@@ -216,11 +240,12 @@ def evaluate(
         torque[f, 0] += y * gz - z * gy
         torque[f, 1] += z * gx - x * gz
         torque[f, 2] += x * gy - y * gx
+    energy += turning_energy(problem, angles, conformer, slopes)
     for k in range(n_torsions - 1, -1, -1):
         f = k + 1
         px, py, pz = points[problem.axis_end[k]]
         fx, fy, fz = force[f]
-        slopes[k] = (
+        slopes[k] += (
             axes[k, 0] * (torque[f, 0] - (py * fz - pz * fy))
             + axes[k, 1] * (torque[f, 1] - (pz * fx - px * fz))
             + axes[k, 2] * (torque[f, 2] - (px * fy - py * fx))

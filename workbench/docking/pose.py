@@ -13,6 +13,24 @@ FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class SideChain:
+    """Where the search has turned a side chain of the receptor.
+
+    Parameters
+    ----------
+    dihedrals_degree
+        chi1, chi2 ... as in ``structures.rotamers.CHI_ATOMS``.
+    moved_angstrom
+        Of the heavy atom that moved farthest from where the receptor has it.
+    """
+
+    number: int
+    name: str
+    dihedrals_degree: tuple[float, ...]
+    moved_angstrom: float
+
+
+@dataclass(frozen=True)
 class Pose:
     """One pose of an adduct in a receptor.
 
@@ -25,12 +43,15 @@ class Pose:
         The search's score: lower is better, comparable within one receptor only.
     terms
         Its parts, in kcal/mol.
+    side_chains
+        Of the receptor, where they were free to turn.
     """
 
     adduct: Adduct
     coordinates: FloatArray
     score_kcal_per_mol: float
     terms: dict[str, float]
+    side_chains: tuple[SideChain, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from workbench.docking import kernels
 from workbench.docking.clustering import leaders
 from workbench.docking.covalent import Site, build_problem, exact_score
+from workbench.docking.flexible import side_chains_at
 from workbench.docking.grids import GridMaps
 from workbench.docking.pose import Pose
+from workbench.docking.torsion_profiles import series_energy
 from workbench.docking.torsions import TorsionTree
 from workbench.errors import DockingError
 from workbench.ligands.molecules import Adduct
@@ -58,7 +60,7 @@ def search(
     DockingError
         When no pose with a finite score comes out.
     """
-    problem = build_problem(adduct, tree, maps)
+    problem = build_problem(site, adduct, tree, maps, settings.torsion_weight)
     seeds = np.random.SeedSequence(seed).generate_state(settings.max_chains)
     found: list[tuple[FloatArray, FloatArray, NDArray[np.int64], int]] = []
     with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
@@ -128,6 +130,13 @@ def _best_poses(
         torsions = angles[order[k]].copy()
         kernels.minimise(problem, torsions, shapes[order[k]], settings.refine_steps, 1e-6)
         kernels.place(problem, torsions, shapes[order[k]], points[k], axes)
-        score, terms = exact_score(site, adduct, tree, points[k])
-        poses.append(Pose(adduct, points[k].copy(), score, terms))
+        terms = exact_score(site, adduct, tree, points[k])
+        turning = series_energy(problem.series, torsions + problem.offsets[shapes[order[k]]])
+        adducts_own = tree.axis_end < adduct.mol.GetNumAtoms()
+        terms["torsional"] = float(turning[adducts_own].sum())
+        terms["side_chains"] += float(turning[~adducts_own].sum())
+        score = sum(terms.values())
+        own = adduct.mol.GetNumAtoms()
+        turned = side_chains_at(site.flexible, points[k, own:])
+        poses.append(Pose(adduct, points[k, :own].copy(), score, terms, turned))
     return tuple(sorted(poses, key=lambda pose: pose.score_kcal_per_mol))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
+from workbench.docking.torsion_profiles import ORDERS, torsion_atoms, torsion_series
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.rotors import rotatable_bonds
 
@@ -34,6 +35,10 @@ class TorsionTree:
         ``(n_conformers, n_atoms, 3)`` angstrom, CA and CB on the receptor's.
     pairs
         ``(n_pairs, 2)`` atoms more than three bonds apart whose distance can change.
+    offsets
+        ``(n_conformers, n_torsions)`` radian: each bond's torsion in each conformer.
+    series
+        ``(n_torsions, 2 * ORDERS + 1)`` kcal/mol: what turning it costs (``torsion_profiles``).
     """
 
     part: IntArray
@@ -42,6 +47,8 @@ class TorsionTree:
     axis_end: IntArray
     conformers: FloatArray
     pairs: IntArray
+    offsets: FloatArray
+    series: FloatArray
 
     @property
     def n_torsions(self) -> int:
@@ -108,6 +115,14 @@ def _anchored(conformers: FloatArray, adduct: Adduct, ca: FloatArray, cb: FloatA
     return placed
 
 
+def _dihedrals(points: FloatArray) -> FloatArray:
+    """Return the torsion angles of ``(n, 4, 3)`` points, in radian."""
+    b1, b2, b3 = (points[:, k + 1] - points[:, k] for k in range(3))
+    n1, n2 = np.cross(b1, b2), np.cross(b2, b3)
+    y = np.einsum("ij,ij->i", np.cross(n1, n2), b2) / np.linalg.norm(b2, axis=1)
+    return np.asarray(np.arctan2(y, np.einsum("ij,ij->i", n1, n2)))
+
+
 def build_tree(
     adduct: Adduct, conformers: FloatArray, ca: FloatArray, cb: FloatArray
 ) -> TorsionTree:
@@ -147,7 +162,16 @@ def build_tree(
         for j in range(i + 1, len(part))
         if separation[i, j] > 3 and (member[i] != member[j]).any()
     ]
+    quads = [torsion_atoms(mol, start, end) for start, end in bonds]
+    series = np.zeros((len(bonds), 2 * ORDERS + 1))
+    offsets = np.zeros((len(conformers), len(bonds)))
+    for k, quad in enumerate(quads):
+        if quad is not None:
+            series[k] = torsion_series(adduct, quad)
+            offsets[:, k] = _dihedrals(conformers[:, list(quad)])
     return TorsionTree(
+        offsets=offsets,
+        series=series,
         part=part,
         parent=parent,
         axis_start=np.array([start for start, _ in bonds], dtype=np.int64),

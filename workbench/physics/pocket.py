@@ -18,6 +18,7 @@ BoolArray = NDArray[np.bool_]
 
 _CAPS = ("ACE", "NME")
 _BONDED_DISTANCE = 3
+_SAME_PLACE_ANGSTROM = 1e-3
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ def mobile_atoms(complexes: Sequence[Complex], radius_angstrom: float) -> BoolAr
     """Return ``(n_atoms,)`` true for the ligand and the residues around it.
 
     A residue is mobile when one of its heavy atoms lies within ``radius_angstrom`` of a heavy
-    atom of the ligand in any of the complexes; so is the cysteine that bears it. Caps stay:
-    they stand in for the rest of the protein.
+    atom of the ligand in any of the complexes, or where they differ; so is the cysteine that
+    bears it. Caps stay: they stand in for the rest of the protein.
 
     Parameters
     ----------
@@ -58,6 +59,7 @@ def mobile_atoms(complexes: Sequence[Complex], radius_angstrom: float) -> BoolAr
     near = np.zeros(len(first.atoms), dtype=bool)
     near[[first.sg, first.cb, first.ca]] = True
     for bonded in complexes:
+        near |= np.abs(bonded.coordinates - first.coordinates).max(axis=1) > _SAME_PLACE_ANGSTROM
         tree = cKDTree(bonded.coordinates[ligand & heavy])
         distance, _ = tree.query(bonded.coordinates, distance_upper_bound=radius_angstrom)
         near |= np.isfinite(distance) & heavy

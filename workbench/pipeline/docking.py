@@ -13,6 +13,7 @@ from workbench import provenance
 from workbench.docking.box import docking_box
 from workbench.docking.covalent import Site, adduct_maps, covalent_site
 from workbench.docking.encounter import dock_encounter
+from workbench.docking.flexible import turning_neighbours, with_side_chains, with_turned
 from workbench.docking.grids import GridMaps
 from workbench.docking.pose import EncounterPose, Pose
 from workbench.docking.search import search
@@ -162,7 +163,7 @@ def _encounter(run: _Run) -> tuple[EncounterPose, ...]:
 def _search(run: _Run) -> dict[str, tuple[Pose, ...]]:
     """Search every diastereomer; the receptor's maps are made once."""
     with run.stage("covalent search"):
-        site = covalent_site(run.receptor)
+        site = covalent_site(run.receptor, _flexible(run))
         adducts = enumerate_adducts(run.ligand)
         run.progress("covalent search: conformers", 0, len(adducts))
         trees = {a.label: _tree(run, a, site) for a in adducts}
@@ -176,7 +177,15 @@ def _search(run: _Run) -> dict[str, tuple[Pose, ...]]:
 
 def _tree(run: _Run, adduct: Adduct, site: Site) -> TorsionTree:
     shapes = embed(adduct, run.settings.search.n_conformers, run.seed)
-    return build_tree(adduct, shapes, site.ca, site.cb)
+    return with_side_chains(build_tree(adduct, shapes, site.ca, site.cb), site.flexible)
+
+
+def _flexible(run: _Run) -> tuple[int, ...]:
+    """Return the residues whose side chains turn in the search."""
+    asked = run.settings.search.flexible
+    if asked == "auto":
+        return turning_neighbours(run.receptor)
+    return () if asked == "none" else asked
 
 
 def _found(
@@ -197,7 +206,8 @@ def _refine(run: _Run, found: dict[str, tuple[Pose, ...]]) -> dict[str, tuple[Re
 
     with run.stage("minimisation"), ThreadPoolExecutor(max_workers=run.jobs) as pool:
         complexes = {
-            label: [bond(run.receptor, pose) for pose in poses] for label, poses in found.items()
+            label: [bond(with_turned(run.receptor, pose.side_chains), pose) for pose in poses]
+            for label, poses in found.items()
         }
         everything = [bonded for group in complexes.values() for bonded in group]
         futures = {

@@ -13,7 +13,7 @@ from workbench.analysis import geometry
 from workbench.analysis.interactions import find_interactions
 from workbench.analysis.rmsd import compare_to_reference
 from workbench.analysis.validity import check_complex
-from workbench.docking.pose import EncounterPose
+from workbench.docking.pose import EncounterPose, SideChain
 from workbench.ligands.library import ReferencePose
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.writing import drug_sdf_block
@@ -194,10 +194,19 @@ def _pose_record(refined: RefinedPose, reference: ReferencePose | None) -> PoseR
         failed_checks=failed,
         problems=problems,
         interactions=find_interactions(bonded),
+        side_chains=tuple(_turned(chain) for chain in refined.pose.side_chains),
         drug_sdf=drug_sdf_block(adduct, drug, tags),
         complex_pdb=pdb,
         complex_cif=cif,
     )
+
+
+def _turned(chain: SideChain) -> dict[str, Any]:
+    return {
+        "residue": f"{chain.name}{chain.number}",
+        "dihedrals_degree": [round(angle, 1) for angle in chain.dihedrals_degree],
+        "moved_angstrom": round(chain.moved_angstrom, 2),
+    }
 
 
 def complex_texts(bonded: Complex) -> tuple[str, str]:
