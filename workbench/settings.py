@@ -139,12 +139,12 @@ class SearchSettings(Settings):
         description="residues whose side chains turn; auto: long ones that reach the thiol",
     )
     rotamer_penalty_kcal_per_mol: float = Field(
-        2.0,
+        1.0,
         ge=0,
         le=10,
         description="of turning a flexible side chain's dihedral half round from the receptor's",
     )
-    torsion_weight: float = Field(0.2, ge=0, le=2, description="of the torsion profiles")
+    torsion_weight: float = Field(0.1, ge=0, le=2, description="of the torsion profiles")
     agreement_kcal_per_mol: float = Field(0.1, gt=0, description="what counts as the same score")
 
 
