@@ -135,10 +135,16 @@ class SearchSettings(Settings):
     max_chains: int = Field(32, ge=1)
     agreeing_chains: int = Field(4, ge=1, description="chains that must share the best score")
     flexible: Literal["auto", "none"] | tuple[int, ...] = Field(
-        "none",
+        "auto",
         description="residues whose side chains turn; auto: long ones that reach the thiol",
     )
-    torsion_weight: float = Field(0.0, ge=0, le=2, description="of the torsion profiles")
+    rotamer_penalty_kcal_per_mol: float = Field(
+        1.0,
+        ge=0,
+        le=10,
+        description="of turning a flexible side chain's dihedral half round from the receptor's",
+    )
+    torsion_weight: float = Field(0.1, ge=0, le=2, description="of the torsion profiles")
     agreement_kcal_per_mol: float = Field(0.1, gt=0, description="what counts as the same score")
 
 

@@ -248,7 +248,8 @@ def exact_score(
     -------
     dict
         kcal/mol: the terms between adduct and receptor by name, ``intramolecular`` of the adduct
-        and ``side_chains``: the flexible ones among themselves and with the rest of the receptor.
+        and ``side_chains``: the flexible ones among themselves and with the rest of the receptor,
+        against where the receptor has them, so that the score compares with a rigid receptor's.
     """
     types = moving_types(site, adduct)
     probes = moving_probes(site, adduct)
@@ -262,13 +263,26 @@ def exact_score(
         np.concatenate([site.atoms.coordinates, coordinates[turned]]),
         np.hstack([_seen(site, probes, own), np.ones((len(own), len(turned)), dtype=np.bool_)]),
     )
-    inside, beside = [], []
-    for i, j in tree.pairs.tolist():
-        if max(i, j) < n_adduct:
-            inside.append((i, j))
-        elif min(i, j) >= n_adduct or probes[min(i, j)] is None:
-            beside.append((i, j))
+    inside = [(i, j) for i, j in tree.pairs.tolist() if max(i, j) < n_adduct]
     terms["intramolecular"] = _pair_sum(types, inside, coordinates)
+    terms["side_chains"] = 0.0
+    if turned:
+        resting = coordinates.copy()
+        resting[n_adduct:] = tree.conformers[0, n_adduct:]
+        terms["side_chains"] = _beside(site, types, probes, tree, coordinates, turned)
+        terms["side_chains"] -= _beside(site, types, probes, tree, resting, turned)
+    return terms
+
+
+def _beside(
+    site: Site,
+    types: tuple[AtomType, ...],
+    probes: tuple[Probe | None, ...],
+    tree: TorsionTree,
+    coordinates: FloatArray,
+    turned: list[int],
+) -> float:
+    """Return the contacts of the flexible side chains with all but the adduct, kcal/mol."""
     around = exact_terms(
         tuple(types[i] for i in turned),
         coordinates[turned],
@@ -276,8 +290,13 @@ def exact_score(
         site.atoms.coordinates,
         _seen(site, probes, turned),
     )
-    terms["side_chains"] = sum(around.values()) + _pair_sum(types, beside, coordinates)
-    return terms
+    moving = set(turned)
+    pairs = [
+        (i, j)
+        for i, j in tree.pairs.tolist()
+        if max(i, j) in moving and (min(i, j) in moving or probes[min(i, j)] is None)
+    ]
+    return sum(around.values()) + _pair_sum(types, pairs, coordinates)
 
 
 def _seen(site: Site, probes: tuple[Probe | None, ...], atoms: list[int]) -> NDArray[np.bool_]:
