@@ -249,7 +249,7 @@ def breed(problem: Problem, seed: int, plan: Plan) -> tuple[Minima, int, bool, F
         if energy < best:
             best = energy
             history.append((float(evaluations), best))
-        place_taken = np.argmax(pool.energies)
+        place_taken = int(np.argmax(pool.energies))
         if energy >= pool.energies[place_taken]:
             continue
         place(problem, child, conformer, points, axes)
