@@ -44,6 +44,13 @@ def add_parser(verbs: Verbs) -> None:
     add_receptor(parser)
     parser.add_argument("--force-field", choices=["mmff94s"], default="mmff94s")
     parser.add_argument(
+        "--form",
+        choices=["adduct", "hydrolysed", "oxidised"],
+        default="adduct",
+        help="the adduct as it first forms (default), or after the step that follows: hydrolysed "
+        "for the opened lactone of leptomycin B",
+    )
+    parser.add_argument(
         "--poses",
         type=positive_int,
         default=10,
@@ -129,6 +136,7 @@ def _dock_one(
         ligand,
         receptor,
         force_field=arguments.force_field,
+        form=arguments.form,
         poses=arguments.poses,
         seed=arguments.seed,
         platform=arguments.platform,
