@@ -41,6 +41,7 @@ class PoseRecord:
     ``drug_sdf`` is the mol block of the drug's atoms with the adduct's bond orders.
     ``encounter_rank`` is the nearest attack-ready encounter pose that leads to this diastereomer,
     ``encounter_rmsd_angstrom`` how far it lies; ``None`` when none leads there.
+    ``posebusters`` holds ``checks``, ``failed`` and ``note`` where PoseBusters was asked.
     """
 
     rank: int
@@ -60,6 +61,7 @@ class PoseRecord:
     side_chains: tuple[dict[str, Any], ...] = ()
     encounter_rank: int | None = None
     encounter_rmsd_angstrom: float | None = None
+    posebusters: dict[str, Any] | None = None
     problems: tuple[str, ...] = ()
     drug_sdf: str = field(repr=False, default="")
     complex_pdb: str = field(repr=False, default="")

@@ -57,6 +57,11 @@ def add_parser(verbs: Verbs) -> None:
         metavar="N",
         help="poses kept per diastereomer (default: 10)",
     )
+    parser.add_argument(
+        "--posebusters",
+        action="store_true",
+        help="also check every pose with PoseBusters (extra: checks), 2 s per pose",
+    )
     add_run(parser)
     parser.add_argument(
         "--out",
@@ -137,6 +142,7 @@ def _dock_one(
         receptor,
         force_field=arguments.force_field,
         form=arguments.form,
+        posebusters=arguments.posebusters,
         poses=arguments.poses,
         seed=arguments.seed,
         platform=arguments.platform,
@@ -157,7 +163,8 @@ def summary(result: DockingResult) -> str:
         best = result.encounter[0]
         distance = best.sg_c_distance_angstrom
         apart = "" if distance is None else f", S...C {distance:.1f} A"
-        lines.append(f"encounter: best score {best.score_kcal_per_mol:.2f} kcal/mol{apart}")
+        face = "" if best.face is None else f", {best.face} face"
+        lines.append(f"encounter: best score {best.score_kcal_per_mol:.2f} kcal/mol{apart}{face}")
     for adduct in result.adducts:
         if not adduct.poses:
             continue
@@ -171,6 +178,12 @@ def summary(result: DockingResult) -> str:
         ]
         if reference is not None:
             parts.append(f"{reference:.2f} A from the reference estimate")
-        lines.append(f"{adduct.label} ({adduct.formula}): " + ", ".join(parts))
+        if pose.encounter_rank is None:
+            parts.append("no encounter pose that is ready leads here")
+        else:
+            apart = f"{pose.encounter_rmsd_angstrom:.1f} A"
+            parts.append(f"{apart} from encounter pose {pose.encounter_rank}, which leads here")
+        form = "" if adduct.form == "adduct" else f", {adduct.form}"
+        lines.append(f"{adduct.label} ({adduct.formula}{form}): " + ", ".join(parts))
     lines += [f"warning: {text}" for text in result.warnings]
     return "\n".join(lines)

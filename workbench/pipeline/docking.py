@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from workbench import provenance
+from workbench.analysis.posebusting import load_posebusters
 from workbench.docking.box import docking_box
 from workbench.docking.covalent import Site, adduct_maps, covalent_site
 from workbench.docking.encounter import dock_encounter
@@ -73,6 +74,7 @@ def dock(
     platform: str = "auto",
     jobs: int | None = None,
     settings: DockSettings | None = None,
+    posebusters: bool = False,
     command: str = "",
     progress: Progress = silent,
 ) -> DockingResult:
@@ -103,6 +105,8 @@ def dock(
         Processor cores to use; all of them by default.
     settings
         Of every stage; ``poses``, ``platform`` and ``force_field`` are set into them.
+    posebusters
+        Also ask PoseBusters about every pose (an optional dependency).
     command
         What the user typed, for the provenance.
     progress
@@ -123,6 +127,7 @@ def dock(
         raise UsageError("Mutations and the nucleophile are given when the receptor is loaded.")
     if force_field != "mmff94s":
         raise UsageError(f"There is no force field {force_field!r}; use mmff94s.")
+    judge = load_posebusters() if posebusters else None
     run = _Run(
         ligand=load_ligand(ligand) if isinstance(ligand, str) else ligand,
         receptor=load_receptor(receptor, mutations=mutations, nucleophile=nucleophile)
@@ -153,6 +158,7 @@ def dock(
                 reference,
                 encounter,
                 found[adduct.label].best_scores_kcal_per_mol,
+                judge,
             )
             for adduct in adducts
         )

@@ -11,6 +11,7 @@ from rdkit import Chem
 
 from workbench.analysis import geometry
 from workbench.analysis.interactions import find_interactions
+from workbench.analysis.posebusting import Judge
 from workbench.analysis.rmsd import compare_to_reference
 from workbench.analysis.validity import check_complex
 from workbench.docking.pose import EncounterPose, SideChain
@@ -146,6 +147,7 @@ def adduct_record(
     reference: ReferencePose | None,
     encounter: tuple[EncounterPose, ...] = (),
     seed_scores: tuple[float, ...] = (),
+    judge: Judge | None = None,
 ) -> AdductRecord:
     """Check every pose and rank them: valid ones first, then by the search's score.
 
@@ -155,8 +157,15 @@ def adduct_record(
         Poses of the intact drug, from which the paths to the bonded ones begin.
     seed_scores
         Best score of each repetition of the search, kcal/mol.
+    judge
+        PoseBusters, where its opinion is asked; it changes neither validity nor rank.
     """
     measured = [_pose_record(pose, reference, encounter) for pose in refined]
+    if judge is not None:
+        measured = [
+            replace(record, posebusters=judge(pose.minimised.bonded))
+            for record, pose in zip(measured, refined, strict=True)
+        ]
     measured.sort(key=lambda pose: (not pose.valid, pose.score_kcal_per_mol))
     ranked = tuple(replace(pose, rank=rank) for rank, pose in enumerate(measured, start=1))
     return AdductRecord(
