@@ -135,10 +135,9 @@ class SearchSettings(Settings):
     max_chains: int = Field(32, ge=1)
     agreeing_chains: int = Field(4, ge=1, description="chains that must share the best score")
     flexible: Literal["auto", "none"] | tuple[int, ...] = Field(
-        "auto",
+        "none",
         description="residues whose side chains turn; auto: long ones that reach the thiol",
     )
-    torsion_weight: float = Field(0.2, ge=0, le=2, description="of the torsion profiles")
     spread_seeds: int = Field(
         3,
         ge=1,
@@ -146,6 +145,7 @@ class SearchSettings(Settings):
         description="searches of each diastereomer with seeds of their own: poses are pooled, the "
         "range of the best scores is the spread; 1: not measured",
     )
+    torsion_weight: float = Field(0.0, ge=0, le=2, description="of the torsion profiles")
     agreement_kcal_per_mol: float = Field(0.1, gt=0, description="what counts as the same score")
 
 

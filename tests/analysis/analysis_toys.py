@@ -49,7 +49,19 @@ def adduct_from(smiles: str, stereocentres: dict[int, str] | None = None) -> Add
     Chem.SanitizeMol(ligand_mol)
     ligand = Ligand("toy", ligand_mol, Chem.MolToSmiles(ligand_mol), "", "", 0, None)
     centres = tuple(Stereocentre(order.index(i), cip) for i, cip in (stereocentres or {}).items())
-    return Adduct("toy", ligand, mol, smiles, "", centres, reactive, n_drug, n_drug + 1, n_drug + 2)
+    return Adduct(
+        label="toy",
+        ligand=ligand,
+        mol=mol,
+        smiles=smiles,
+        formula="",
+        stereocentres=centres,
+        reactive_atom_index=reactive,
+        sg_index=n_drug,
+        cb_index=n_drug + 1,
+        ca_index=n_drug + 2,
+        drug_atoms=tuple(range(n_drug)),
+    )
 
 
 def with_backbone(adduct: Adduct) -> tuple[Chem.Mol, list[Atom]]:

@@ -192,7 +192,8 @@ def test_prepare_ligand_goes_on_over_broken_records(
     words = ["prepare", "ligand", str(table), "missing.smi", "--out", str(out)]
     columns = ["--smiles-column", "drawn", "--name-column", "who"]
     assert main([*words, *columns]) == 3
-    errors = capsys.readouterr().err.splitlines()
+    said = capsys.readouterr().err.splitlines()
+    errors = [line for line in said if line.startswith("workbench: ")]
     assert len(errors) == 2
     assert "line 3 of 'mine.csv'" in errors[0]
     assert "missing.smi" in errors[1]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
 
 from rdkit import Chem
 
 from workbench.ligands.charges import neutral
+from workbench.ligands.patterns import pattern
 from workbench.ligands.properties import Properties, drug_properties
 from workbench.tables import BrainFinding, IonisableCentre, brain_findings, ionisable_centres
 
@@ -143,15 +143,9 @@ def _strongest(mol: Chem.Mol, kind: str) -> IonisableCentre | None:
     centres: dict[int, IonisableCentre] = {}
     for row in ionisable_centres():
         if row.kind == kind:
-            for match in mol.GetSubstructMatches(_pattern(row.smarts), uniquify=False):
+            for match in mol.GetSubstructMatches(pattern(row.smarts), uniquify=False):
                 centres.setdefault(match[0], row)
     if not centres:
         return None
     ranked = sorted(centres.values(), key=lambda row: row.pka)
     return ranked[-1] if kind == "base" else ranked[0]
-
-
-@cache
-def _pattern(smarts: str) -> Chem.Mol:
-    """Return the compiled pattern (it is only read)."""
-    return Chem.MolFromSmarts(smarts)

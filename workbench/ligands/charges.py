@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from workbench.errors import LigandError
+from workbench.ligands.patterns import pattern
 from workbench.tables import charge_corrections
 
 SOUND_PH = (5.0, 9.0)
@@ -94,7 +92,7 @@ def _corrected(mol: Chem.Mol, ph: float) -> tuple[Chem.Mol, tuple[str, ...]]:
     for correction in charge_corrections():
         if ph >= correction.pka:
             continue
-        ions = [match[0] for match in mol.GetSubstructMatches(_pattern(correction.smarts))]
+        ions = [match[0] for match in mol.GetSubstructMatches(pattern(correction.smarts))]
         for index in ions:
             atom = mol.GetAtomWithIdx(index)
             atom.SetFormalCharge(0)
@@ -111,12 +109,6 @@ def _corrected(mol: Chem.Mol, ph: float) -> tuple[Chem.Mol, tuple[str, ...]]:
 
 def _signed(charge: int) -> str:
     return f"{charge:+d}" if charge else "0"
-
-
-@cache
-def _pattern(smarts: str) -> Any:
-    """Return the compiled pattern (it is only read)."""
-    return Chem.MolFromSmarts(smarts)
 
 
 def _skeleton(mol: Chem.Mol) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from functools import cache
 
 from rdkit import Chem
 
@@ -13,6 +12,7 @@ from workbench.ligands.assembly import FLAT, assembled, composition
 from workbench.ligands.bond_edits import edited
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.names import quoted
+from workbench.ligands.patterns import pattern
 from workbench.ligands.reversal import undone
 from workbench.tables import FollowUp, follow_ups
 
@@ -120,16 +120,10 @@ def _changed(adduct: Adduct, step: FollowUp) -> tuple[Chem.Mol, int]:
 
 def _match(adduct: Adduct, step: FollowUp) -> tuple[int, ...]:
     """Return the atoms at which a step happens: those of Cys528's own sulphur; none is empty."""
-    for atoms in adduct.mol.GetSubstructMatches(_pattern(step.smarts), uniquify=False):
+    for atoms in adduct.mol.GetSubstructMatches(pattern(step.smarts), uniquify=False):
         if atoms[0] == adduct.sg_index and atoms[1] == adduct.reactive_atom_index:
             return tuple(atoms)
     return ()
-
-
-@cache
-def _pattern(smarts: str) -> Chem.Mol:
-    """Return the compiled pattern (it is only read)."""
-    return Chem.MolFromSmarts(smarts)
 
 
 def _change(step: FollowUp) -> Counter[str]:

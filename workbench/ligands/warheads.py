@@ -8,18 +8,20 @@ vinylogous acids and esters; azoles excepted); cinnamates and cinnamides; esters
 an alkyl group on both carbons (oseltamivir); free acids but 2-methylene ones. Plain ketones
 and plain alkyl or aryl nitriles are no warheads: a nitrile counts on nitrogen, next to an amino
 group's carbon, or beside the nitrogen of a six-membered heteroarene. A beta-lactam counts when
-it is fused or its nitrogen carries an acyl or sulfonyl group.
+it is fused or its nitrogen carries an acyl or sulfonyl group. An epoxide without a CH2 or an
+activating group counts unless a quaternary ring carbon stands beside it (eplerenone) or it
+bridges a bicycle (scopolamine).
 """
 
 from __future__ import annotations
 
-from functools import cache
 from typing import NamedTuple
 
 from rdkit import Chem
 
 from workbench.errors import LigandError
 from workbench.ligands.molecules import WarheadMatch, WarheadVerdict
+from workbench.ligands.patterns import pattern
 from workbench.tables import Warhead, warheads
 
 RANKING = (
@@ -35,12 +37,6 @@ class WarheadFinding(NamedTuple):
     refused: tuple[Warhead, ...]
     problem: str
     verdict: WarheadVerdict
-
-
-@cache
-def _pattern(smarts: str) -> Chem.Mol:
-    """Return the compiled pattern (it is only read)."""
-    return Chem.MolFromSmarts(smarts)
 
 
 def find_warheads(mol: Chem.Mol) -> WarheadFinding:
@@ -113,7 +109,7 @@ def _matches(mol: Chem.Mol) -> list[WarheadMatch]:
     found: dict[tuple[int, int], WarheadMatch] = {}
     for warhead in warheads():
         # uniquify is off: two matches over the same atoms may name another carbon
-        for atoms in mol.GetSubstructMatches(_pattern(warhead.smarts), uniquify=False):
+        for atoms in mol.GetSubstructMatches(pattern(warhead.smarts), uniquify=False):
             match = WarheadMatch(warhead, atoms)
             found.setdefault((match.reactive_atom_index, match.partner_atom_index), match)
     return list(found.values())

@@ -117,6 +117,9 @@ def _ligand_names(text: str) -> frozenset[str]:
     """Return what a ligand is called in the table of structures: its names and component."""
     key = text.strip().casefold()
     names = {key}
+    if key in {row.ligand_ccd.casefold() for row in entries()}:
+        # a component, not all forms of its drug: LBF is leptomycin B intact, LMB opened
+        return frozenset(names)
     for compound in compounds():
         called = {name.casefold() for name in (compound.name, *compound.synonyms)}
         if key in called:
