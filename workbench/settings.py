@@ -148,6 +148,13 @@ class SearchSettings(Settings):
         description="of turning a flexible side chain's dihedral half round from the receptor's",
     )
     torsion_weight: float = Field(0.1, ge=0, le=2, description="of the torsion profiles")
+    spread_seeds: int = Field(
+        3,
+        ge=1,
+        le=20,
+        description="searches of each diastereomer with seeds of their own: poses are pooled, the "
+        "range of the best scores is the spread; 1: not measured",
+    )
     agreement_kcal_per_mol: float = Field(0.1, gt=0, description="what counts as the same score")
 
 
@@ -155,12 +162,32 @@ class EncounterSettings(Settings):
     """The non-covalent docking of the intact drug."""
 
     exhaustiveness: int = Field(8, ge=1, le=128)
-    n_poses: int = Field(9, ge=1, le=50)
+    n_poses: int = Field(
+        9,
+        ge=1,
+        le=50,
+        description="kept by score; the best that is ready to attack is kept for each face",
+    )
+    n_sampled: int = Field(40, ge=1, le=500, description="poses to choose from, of each form")
+    sampled_kcal_per_mol: float = Field(6.0, gt=0, description="those this near to the best")
     attack_distance_angstrom: float = Field(
         4.2, gt=0, description="S...C distance at or under which a pose can react"
     )
     attack_angle_tolerance_degree: float = Field(
         25.0, gt=0, lt=90, description="around the ideal angle of the warhead"
+    )
+    attack_elevation_degree: float = Field(
+        45.0,
+        ge=0,
+        lt=90,
+        description="least elevation of S above the plane of a trigonal atom, to be on a face of "
+        "it: at 45 half of the overlap with its p orbital is left",
+    )
+    n_forms: int = Field(
+        4, ge=1, le=16, description="cis and trans forms docked; they share the exhaustiveness"
+    )
+    distinct_angstrom: float = Field(
+        1.0, ge=0, le=5, description="RMSD at which poses of two forms are different"
     )
     edge_angstrom: float = Field(26.0, ge=10, le=60, description="edge of the docking box")
 
