@@ -20,11 +20,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import workbench
 from accuracy_cases import CONTROLS, GROOVE, LACTONES, SINES, Job, measured
 from accuracy_tables import report
 from deposited import redocking_cases
 
+import workbench
 from workbench.settings import DockSettings
 from workbench.structures.embedded import ensemble_names
 
@@ -133,9 +133,7 @@ def main() -> None:
             ProcessPoolExecutor(max_workers=asked.jobs, max_tasks_per_child=8) as pool,
             asked.records.open("a", encoding="utf-8") as file,
         ):
-            started = {
-                pool.submit(_run, job, asked.structures, settings): job for job in missing
-            }
+            started = {pool.submit(_run, job, asked.structures, settings): job for job in missing}
             for number, future in enumerate(as_completed(started), start=1):
                 job = started[future]
                 record = future.result() | {"key": job.key, "code": digest}
@@ -143,7 +141,9 @@ def main() -> None:
                 file.write(json.dumps(record) + "\n")
                 file.flush()
                 said = record.get("error", "")
-                print(f"{number}/{len(missing)} {job.key} {record['cpu_s']} s {said}", file=sys.stderr)
+                print(
+                    f"{number}/{len(missing)} {job.key} {record['cpu_s']} s {said}", file=sys.stderr
+                )
     records = [kept[job.key, job.stage] for job in wanted if (job.key, job.stage) in kept]
     today = datetime.now(UTC).date().isoformat()
     text = report(records, machine(), today, asked.stage)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from deposited import RedockingCase, adducts_of, deposited, redocking_cases
+from deposited import RedockingCase, adducts_of, deposited, native_stereo, redocking_cases
 from numpy.typing import NDArray
 from rdkit import Chem
 from stages import flexible_residues, searched
@@ -40,9 +40,19 @@ GROOVE = "human-groove"
 SINES = ("KPT-185", "KPT-251", "KPT-276", "eltanexor", "selinexor")
 LACTONES = ("leptomycin B", "ratjadone A", "anguinomycin A")
 ARYL_WALL = frozenset(
-    "LEU525 ILE544 MET545 VAL548 THR564 VAL565 LYS568 LEU569 PHE572".split()  # rule 2
+    [
+        "LEU525",
+        "ILE544",
+        "MET545",
+        "VAL548",
+        "THR564",
+        "VAL565",
+        "LYS568",
+        "LEU569",
+        "PHE572",
+    ]  # rule 2
 )
-TRIAZOLE_SIDE = frozenset("LEU525 CYS528 ILE544 PHE572".split())
+TRIAZOLE_SIDE = frozenset(["LEU525", "CYS528", "ILE544", "PHE572"])
 TAIL_SIDE = {"KPT-185": frozenset(("ALA541", "PHE572", "GLU575"))} | dict.fromkeys(
     ("KPT-276", "eltanexor", "selinexor"), frozenset(("GLU529", "LYS537"))
 )
@@ -171,11 +181,9 @@ def _cysteine(job: Job, structures: Path | None, settings: DockSettings) -> dict
 
 
 def _native_label(case: RedockingCase, adducts: Sequence[Adduct], path: Path) -> str:
-    from deposited import native_labels
-
     native = deposited(path, case)
     for adduct in adducts:
-        drawn, seen = native_labels(adduct, native)
+        drawn, seen = native_stereo(adduct, native)
         if drawn == seen:
             return adduct.label
     raise WorkbenchError(f"{case.name}: no stereoisomer drawn is the deposited one")

@@ -10,7 +10,6 @@ import gemmi
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
-from rdkit.Chem import rdCIPLabeler
 
 from workbench.errors import LigandError
 from workbench.ligands.adducts import enumerate_adducts
@@ -72,13 +71,18 @@ class Deposited:
 def redocking_cases() -> dict[str, RedockingCase]:
     """Return the cases by name."""
     with _TABLE.open(encoding="ascii", newline="") as file:
-        rows = [RedockingCase(**_split(row)) for row in csv.DictReader(file)]
+        rows = [
+            RedockingCase(
+                name=row["name"],
+                file=row["file"],
+                nucleophile=row["nucleophile"],
+                smiles=row["smiles"],
+                residues=tuple(row["residues"].split()),
+                role=row["role"],
+            )
+            for row in csv.DictReader(file)
+        ]
     return {row.name: row for row in rows}
-
-
-def _split(row: dict[str, str]) -> dict[str, object]:
-    kept = {key: row[key] for key in ("name", "file", "nucleophile", "smiles", "role")}
-    return kept | {"residues": tuple(row["residues"].split())}
 
 
 def deposited(path: Path, case: RedockingCase) -> Deposited:
@@ -141,7 +145,7 @@ def _skeleton(elements: list[str], points: FloatArray) -> Chem.Mol:
     return bare
 
 
-def native_labels(adduct: Adduct, native: Deposited) -> tuple[str, str]:
+def native_stereo(adduct: Adduct, native: Deposited) -> tuple[str, str]:
     """Return an adduct's SMILES as drawn, and with the stereo that the coordinates show.
 
     Centres and double bonds that the drawing leaves out are not compared.
@@ -163,12 +167,6 @@ def native_labels(adduct: Adduct, native: Deposited) -> tuple[str, str]:
     placed.AddConformer(conformer)
     Chem.AssignStereochemistryFrom3D(placed)
     return Chem.MolToSmiles(adduct.mol), Chem.MolToSmiles(placed)
-
-
-def cip_labels(mol: Chem.Mol) -> list[tuple[int, str]]:
-    """Return atom index and CIP label of each stereocentre."""
-    rdCIPLabeler.AssignCIPLabels(mol)
-    return [(a.GetIdx(), a.GetProp("_CIPCode")) for a in mol.GetAtoms() if a.HasProp("_CIPCode")]
 
 
 def adducts_of(case: RedockingCase) -> tuple[Adduct, ...]:

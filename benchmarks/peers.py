@@ -70,7 +70,7 @@ class PeerRun:
     Parameters
     ----------
     evaluations
-        Of the energy; ``None`` where the program does not tell.
+        Of the energy, for AutoDock4 those asked for; ``None`` where the program does not tell.
     """
 
     poses: tuple[PeerPose, ...]
@@ -286,7 +286,7 @@ def _rigid(receptor: Receptor, site: Site, charges: FloatArray) -> str:
     kinds = autodock_types(receptor)
     for index in tuple(gone):
         gone |= {j for j in around[index] if receptor.atoms[j].element == "H"}
-    lines = []
+    lines: list[str] = []
     for index, atom in enumerate(receptor.atoms):
         if kinds[index] and index not in gone:
             lines.append(
@@ -371,9 +371,7 @@ def drug_coordinates(adduct: Adduct, lines: Sequence[str]) -> FloatArray:
     return points
 
 
-def run_autodock(
-    given: PeerInput, folder: Path, seed: int, runs: int, evaluations: int
-) -> PeerRun:
+def run_autodock(given: PeerInput, folder: Path, seed: int, runs: int, evaluations: int) -> PeerRun:
     """Run AutoGrid and AutoDock4 in a folder; processor seconds of each."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "receptor.pdbqt").write_text(given.rigid)
@@ -408,7 +406,7 @@ def run_autodock(
     text = (folder / "dock.dlg").read_text(errors="replace")
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     poses = sorted(_autodock_poses(given.adduct, text), key=lambda p: p.energy_kcal_per_mol)
-    return PeerRun(tuple(poses), maps_s, dock_s, _autodock_evaluations(text), peak)
+    return PeerRun(tuple(poses), maps_s, dock_s, runs * evaluations, peak)
 
 
 def _timed(command: list[str], folder: Path) -> float:
@@ -435,24 +433,18 @@ def _autodock_poses(adduct: Adduct, text: str) -> list[PeerPose]:
     poses = []
     for model in text.split("DOCKED: MODEL")[1:]:
         body = model.split("DOCKED: ENDMDL")[0]
-        energy = sum(_terms(body))
+        energy = _energy(body)
         lines = [line.removeprefix("DOCKED: ") for line in body.splitlines()]
         poses.append(PeerPose(drug_coordinates(adduct, lines), energy))
     return poses
 
 
-def _terms(body: str) -> list[float]:
-    """Return AutoDock4's receptor-side-chain and internal energies, kcal/mol."""
-    found = []
-    for wanted in ("Moving Receptor-Fixed Receptor", "Moving Receptor-Moving Receptor", "Moving"):
-        for match in re.finditer(rf"{wanted}[^=\n]*=\s*([+-]?\d+\.\d+)", body):
-            found.append(float(match[1]))
-    return found
-
-
-def _autodock_evaluations(text: str) -> int | None:
-    counts = re.findall(r"Total number of Energy Evaluations:\s*(\d+)", text)
-    return sum(map(int, counts)) or None
+def _energy(body: str) -> float:
+    """Return the energy of the side chains with the receptor and with each other, kcal/mol."""
+    found = re.findall(r"Internal Moving-(?:Fixed|Moving) Receptor\s*=\s*([+-]?\d+\.\d+)", body)
+    if len(found) != 2:
+        raise ValueError("AutoDock4's log does not tell the energy of the flexible residue")
+    return float(found[0]) + float(found[1])
 
 
 def run_vina(given: PeerInput, folder: Path, seed: int, exhaustiveness: int) -> PeerRun:
