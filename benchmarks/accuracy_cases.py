@@ -16,7 +16,12 @@ from rdkit import Chem
 from stages import flexible_residues, searched
 
 from workbench.analysis.pockets import pocket_contacts
-from workbench.analysis.rmsd import PlacedMolecule, ReferenceComparison, compare_to_reference
+from workbench.analysis.rmsd import (
+    PlacedMolecule,
+    ReferenceComparison,
+    compare_to_reference,
+    symmetric_rmsd,
+)
 from workbench.docking.box import docking_box
 from workbench.docking.encounter import dock_encounter
 from workbench.docking.flexible import with_turned
@@ -28,6 +33,7 @@ from workbench.ligands.library import reference_for, reference_for_adduct
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.stereo import open_elements
+from workbench.ligands.symmetry import connectivity, equivalent_mappings
 from workbench.physics.bonded_complex import bond
 from workbench.pipeline import dock
 from workbench.settings import DockSettings
@@ -208,6 +214,7 @@ def _found(
             {
                 "label": adduct.label,
                 "poses": poses,
+                "top": np.round(outcome.poses[0].coordinates[: adduct.n_drug_atoms], 3).tolist(),
                 "contacts": _contacts(receptor, outcome.poses[0]),
                 "torsions": result.trees[adduct.label].n_torsions,
                 "evaluations": outcome.evaluations,
@@ -235,13 +242,15 @@ def _docked(
     for found in result.adducts:
         adduct = drawn[found.label]
         poses = []
+        drugs = []
         for pose in found.poses:
             mol = Chem.MolFromMolBlock(pose.drug_sdf, removeHs=True, sanitize=False)
             points = mol.GetConformer().GetPositions()[: adduct.n_drug_atoms]
             row = _pose_row(adduct, points, pose.score_kcal_per_mol, reference)
             row |= {"valid": pose.valid, "energy": pose.minimised_energy_kcal_per_mol}
             poses.append(row)
-        rows.append({"label": found.label, "poses": poses})
+            drugs.append(np.round(points, 3).tolist())
+        rows.append({"label": found.label, "poses": poses, "top": drugs[0]})
     return {"adducts": rows, "timing": result.timing, "reason": result.reason}
 
 
@@ -268,6 +277,20 @@ def _compared(compared: ReferenceComparison) -> dict[str, Any]:
         "flip": round(compared.core.triazole_flip_degree, 1),
         "in_place": compared.core.in_place,
     }
+
+
+def apart(first: dict[str, Any], second: dict[str, Any]) -> float | None:
+    """Return the RMSD of two seeds' best-scored poses of one drug, in angstrom.
+
+    ``None`` when they are of different diastereomers, whose atoms cannot lie on each other.
+    """
+    found = [min(r["adducts"], key=lambda a: a["poses"][0]["score"]) for r in (first, second)]
+    if found[0]["label"] != found[1]["label"]:
+        return None
+    skeleton = connectivity(load_ligand(first["case"]).mol)
+    mappings = equivalent_mappings(skeleton, skeleton)
+    one, other = (np.array(adduct["top"]) for adduct in found)
+    return symmetric_rmsd(one, other, mappings)
 
 
 def _contacts(receptor: Receptor, pose: Pose) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
 from typing import Any
+
+from accuracy_cases import GROOVE, apart
 
 Record = dict[str, Any]
 
-GROOVE = "human-groove"
 TOP_ANGSTROM = 2.0
 CORE_ANGSTROM = 1.5
 LACTONE_ANGSTROM = 3.0
@@ -17,6 +19,7 @@ CLOSE_KCAL = 1.0
 ENCOUNTER_SG_C_ANGSTROM = 4.2
 ENCOUNTER_CORE_ANGSTROM = 1.6
 ARYL_NEIGHBOURS = 7
+_RECEPTORS = "Receptors, each left out in turn"
 
 
 def top(record: Record) -> Record:
@@ -97,10 +100,10 @@ def report(records: Sequence[Record], machine: str, today: str, stage: str) -> s
         ("Other cysteines", cysteines, _cysteine_table),
         ("Encounter complex", of("encounter"), _encounter_table),
         ("Controls", of("control"), _control_table),
-        ("Receptors, each left out in turn", of("sine", default_only=False), _receptor_table),
+        (_RECEPTORS, of("sine", default_only=False), _receptor_table),
     ]
     for title, chosen, shown in sections:
-        if chosen:
+        if chosen and (title != _RECEPTORS or len({_receptor(r) for r in chosen}) > 1):
             parts += [f"## {title}\n", shown(chosen)]
     return "\n".join(parts)
 
@@ -199,7 +202,8 @@ def _targets(
     if sines:
         cases = _per_case(sines)
         decided = _per_case([r for r in sines if r["resolved"]])
-        agree = sum(_seeds_agree(records) for records in cases.values())
+        several = {case: runs for case, runs in cases.items() if len(runs) > 1}
+        agree = sum(map(_seeds_agree, several.values()))
         rows += [
             (
                 "SINEs: aryl centroid 2.0 angstrom, normal 25, axis 30 degrees",
@@ -235,7 +239,7 @@ def _targets(
             (
                 "seeds within 0.5 kcal/mol and 1 angstrom in the top pose",
                 "4 of 5",
-                f"{agree} of {len(cases)}",
+                f"{agree} of {len(several)}" if several else "one seed only",
             ),
         ]
     if lactones:
@@ -259,12 +263,12 @@ def _near(rmsd: float) -> bool:
 
 
 def _seeds_agree(records: list[Record]) -> bool:
-    """Say whether the seeds' top poses agree in score and in RMSD to the reference."""
-    poses = [top(record) for record in records]
-    scores = [pose["score"] for pose in poses]
-    away = [pose["rmsd"] for pose in poses]
-    apart = max(scores) - min(scores) <= SAME_SEED_KCAL
-    return len(poses) > 1 and apart and max(away) - min(away) <= SAME_SEED_ANGSTROM
+    """Say whether all seeds' top poses agree in diastereomer, score and place."""
+    scores = [top(record)["score"] for record in records]
+    if max(scores) - min(scores) > SAME_SEED_KCAL:
+        return False
+    between = [apart(one, other) for one, other in combinations(records, 2)]
+    return all(rmsd is not None and rmsd <= SAME_SEED_ANGSTROM for rmsd in between)
 
 
 def _sine_table(records: list[Record]) -> str:
@@ -471,11 +475,8 @@ def _receptor_table(records: list[Record]) -> str:
     by_drug: dict[str, dict[str, Record]] = {}
     for record in records:
         if record["seed"] == seed:
-            turned = ", flexible" if record["flexible"] == "auto" else ""
-            by_drug.setdefault(record["case"], {})[f"{record['receptor']}{turned}"] = record
+            by_drug.setdefault(record["case"], {})[_receptor(record)] = record
     names = list(dict.fromkeys(name for found in by_drug.values() for name in found))
-    if len(names) < 2:
-        return "Only one receptor was run.\n"
     single = [
         (name, *(_short([found[name]]) if name in found else "" for found in by_drug.values()))
         for name in names
@@ -490,6 +491,11 @@ def _receptor_table(records: list[Record]) -> str:
         + "\nThe best score over several receptors:\n\n"
         + table(("receptors", *by_drug), together)
     )
+
+
+def _receptor(record: Record) -> str:
+    turned = ", flexible" if record["flexible"] == "auto" else ""
+    return f"{record['receptor']}{turned}"
 
 
 def _short(records: list[Record]) -> str:

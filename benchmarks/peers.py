@@ -44,6 +44,7 @@ PROGRAMS = ("autogrid4", "autodock4")
 SPACING_ANGSTROM = 0.375
 MARGIN_ANGSTROM = 4.0
 _MAX_POINTS = 126
+_CONFORMERS = 16
 _BASE_36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -120,7 +121,7 @@ def peer_input(
 ) -> PeerInput:
     """Write one adduct, in its best conformer, and its receptor as both peers read them."""
     site = covalent_site(receptor, flexible)
-    shape = embed(adduct, 1, seed)[:1]
+    shape = embed(adduct, _CONFORMERS, seed)[:1]
     tree = build_tree(adduct, shape, site.ca, site.cb)
     charges = _receptor_charges(receptor)
     blocks = [_adduct_block(receptor, adduct, tree)]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
-from accuracy_cases import LACTONES, with_component_stereo
+from accuracy_cases import LACTONES, apart, with_component_stereo
 from accuracy_tables import best_of_each_ten, best_of_ten, gap_to_native, report, top
 
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.follow_ups import after
-from workbench.ligands.library import reference_for_adduct
+from workbench.ligands.library import reference_for, reference_for_adduct
 from workbench.ligands.reading import load_ligand
+from workbench.ligands.symmetry import connectivity, equivalent_mappings
 
 
 def pose(score: float, rmsd: float) -> dict[str, Any]:
@@ -45,6 +47,24 @@ def test_the_best_of_ten_counts_all_diastereomers_together() -> None:
     # five of the other come first; of the rest every second is native, the third at -11.8
     assert best_of_ten(one) == 1.5
     assert best_of_each_ten(one) == 1.0
+
+
+def test_seeds_agree_when_their_poses_coincide_whatever_way_the_cf3_turns() -> None:
+    points = reference_for(load_ligand("selinexor")).coordinates
+    skeleton = connectivity(load_ligand("selinexor").mol)
+    turned = equivalent_mappings(skeleton, skeleton)[1]
+    assert (turned != np.arange(len(turned))).any()
+    one, other, moved, twin = (record("selinexor", seed, 1.5) for seed in (1, 2, 3, 4))
+    for run, top_pose in (
+        (one, points),
+        (other, points[turned]),
+        (moved, points + np.array([0, 0, 3.0])),
+    ):
+        run["adducts"][0]["top"] = top_pose.tolist()
+    twin["adducts"] = twin["adducts"][1:]
+    assert apart(one, other) == pytest.approx(0.0, abs=1e-6)
+    assert apart(one, moved) == pytest.approx(3.0, abs=0.2)
+    assert apart(one, twin) is None
 
 
 def test_failures_come_first() -> None:
