@@ -55,11 +55,8 @@ def test_seeds_agree_when_their_poses_coincide_whatever_way_the_cf3_turns() -> N
     turned = equivalent_mappings(skeleton, skeleton)[1]
     assert (turned != np.arange(len(turned))).any()
     one, other, moved, twin = (record("selinexor", seed, 1.5) for seed in (1, 2, 3, 4))
-    for run, top_pose in (
-        (one, points),
-        (other, points[turned]),
-        (moved, points + np.array([0, 0, 3.0])),
-    ):
+    away = points + np.array([0.0, 0.0, 3.0])
+    for run, top_pose in ((one, points), (other, points[turned]), (moved, away)):
         run["adducts"][0]["top"] = top_pose.tolist()
     twin["adducts"] = twin["adducts"][1:]
     assert apart(one, other) == pytest.approx(0.0, abs=1e-6)
