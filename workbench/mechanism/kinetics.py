@@ -65,11 +65,7 @@ class Rates:
             half_life = item.name == "target_half_life_h"
             allowed = "a number above 0" if half_life else "a number of at least 0"
             is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            if (
-                not is_number
-                or not value >= 0
-                or (value == 0 if half_life else math.isinf(value))
-            ):
+            if not is_number or not value >= 0 or (value == 0 if half_life else math.isinf(value)):
                 raise MechanismError(f"{item.name} is {value!r}: give {allowed}")
 
     @property
@@ -139,21 +135,33 @@ def target_course(
     """
     times = checked_times(times_h)
     made, loss = rates.turnover_per_h, rates.k_loss_per_s * SECONDS_PER_HOUR
+    at_rest = rates.matrix(0.0)
+    (to_encounter, from_adduct, _), (inact, from_two, _), (_, lock, from_locked) = at_rest[
+        1:, 1:
+    ].tolist()
+    bind_per_nm = rates.k_on_per_molar_per_s / NM_PER_MOLAR * SECONDS_PER_HOUR
 
     # The free target is what is left of the total: so no target is made or lost by rounding.
-    def reduced(t: float, state: FloatArray) -> FloatArray:
-        matrix = rates.matrix(free_nm(t))
-        change = np.zeros((4, 4))
-        change[0] = (-made, 0.0, -loss, -loss)
-        change[1:, 1:] = matrix[1:, 1:]
-        change[ENCOUNTER, 0] = matrix[ENCOUNTER, FREE]
-        change[ENCOUNTER, 1:] -= matrix[ENCOUNTER, FREE]
-        return change
+    # Plain numbers, not arrays: these two are called some ten thousand times.
+    def slope(t: float, state: FloatArray) -> tuple[float, ...]:
+        total, encounter, adduct, locked = state.tolist()
+        bound = adduct + locked
+        bind = bind_per_nm * free_nm(t)
+        return (
+            made * (1 - total) - loss * bound,
+            bind * (total - encounter - bound) + to_encounter * encounter + from_adduct * adduct,
+            inact * encounter + from_two * adduct,
+            lock * adduct + from_locked * locked,
+        )
 
-    def slope(t: float, state: FloatArray) -> FloatArray:
-        change: FloatArray = reduced(t, state) @ state
-        change[0] += made
-        return change
+    def jacobian(t: float, state: FloatArray) -> list[list[float]]:
+        bind = bind_per_nm * free_nm(t)
+        return [
+            [-made, 0.0, -loss, -loss],
+            [bind, to_encounter - bind, from_adduct - bind, -bind],
+            [0.0, inact, from_two, 0.0],
+            [0.0, 0.0, lock, from_locked],
+        ]
 
     course = np.empty((len(times), 4))
     course[0] = state = np.asarray([sum(start), *start[1:]], dtype=float)
@@ -161,7 +169,7 @@ def target_course(
     for begin, end in zip([times[0], *inner], [*inner, times[-1]], strict=True):
         chosen = (times > begin) & (times <= end)
         points = np.unique(np.append(times[chosen], end))
-        states = solved(slope, reduced, begin, state, points)
+        states = solved(slope, jacobian, begin, state, points)
         course[chosen] = states[np.isin(points, times[chosen])]
         state = states[-1]
     course[:, FREE] -= course[:, ENCOUNTER:].sum(axis=1)
@@ -238,8 +246,8 @@ def checked_times(times_h: Sequence[float] | FloatArray) -> FloatArray:
 
 
 def solved(
-    slope: Callable[[float, FloatArray], FloatArray],
-    jacobian: Callable[[float, FloatArray], FloatArray],
+    slope: Callable[[float, FloatArray], FloatArray | tuple[float, ...]],
+    jacobian: Callable[[float, FloatArray], FloatArray | list[list[float]]],
     begin_h: float,
     start: FloatArray,
     times_h: FloatArray,

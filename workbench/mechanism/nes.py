@@ -18,9 +18,7 @@ PROLINE_PATTERN = "2"
 AMINO_ACIDS = frozenset("ACDEFGHIKLMNPQRSTVWY")
 MAX_RESIDUES = 1_000_000
 
-SELECTIVITY = (
-    "a match is no proof: about half of the matching peptides that were tested bound XPO1"
-)
+SELECTIVITY = "a match is no proof: about half of the matching peptides that were tested bound XPO1"
 
 
 @dataclass(frozen=True)

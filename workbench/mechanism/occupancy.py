@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -68,12 +69,12 @@ class Occupancy:
     export_capacity: FloatArray
 
 
-def cell_occupancy(
-    rates: Rates, exposure: Exposure, mutant_fraction: float, times_h: FloatArray
-) -> Occupancy:
-    """Return the occupancy in a cell part of whose XPO1 has no thiol (C528S).
+def cell_occupancies(
+    cases: Iterable[Rates], exposure: Exposure, mutant_fraction: float, times_h: FloatArray
+) -> list[Occupancy]:
+    """Return the occupancy, for each set of rates, in a cell part of whose XPO1 has no thiol.
 
-    The mutant forms the encounter complex with the same k_on and k_off, which is an assumption,
+    The mutant (C528S) forms the encounter complex with the same k_on and k_off, which is an assumption,
     and no bond. An occupied groove is taken not to export, whether bonded or not.
 
     Raises
@@ -83,13 +84,20 @@ def cell_occupancy(
     """
     if not 0 <= mutant_fraction <= 1:
         raise MechanismError(f"mutant_fraction is {mutant_fraction!r}: give 0 to 1")
-    parts = [(1 - mutant_fraction, rates), (mutant_fraction, without_bond(rates))]
-    states = np.zeros((len(times_h), 4))
-    for share, kind in parts:
-        if share:
-            states += share * _course(kind, exposure, times_h)
-    states = np.clip(states, 0.0, None)  # rounding leaves some 1e-17 below zero
-    return Occupancy(states[:, ENCOUNTER], states[:, ADDUCT] + states[:, LOCKED], states[:, FREE])
+    known: dict[Rates, FloatArray] = {}
+    found = []
+    for rates in cases:
+        states = np.zeros((len(times_h), 4))
+        mutant = without_bond(rates)
+        for share, kind in ((1 - mutant_fraction, rates), (mutant_fraction, mutant)):
+            if share:
+                if kind not in known:
+                    known[kind] = _course(kind, exposure, times_h)
+                states += share * known[kind]
+        states = np.clip(states, 0.0, None)  # the solver's error leaves some 1e-12 below zero
+        covalent = states[:, ADDUCT] + states[:, LOCKED]
+        found.append(Occupancy(states[:, ENCOUNTER], covalent, states[:, FREE]))
+    return found
 
 
 def without_bond(rates: Rates) -> Rates:
@@ -130,10 +138,12 @@ def _course(rates: Rates, exposure: Exposure, times_h: FloatArray) -> FloatArray
     for begin, end in zip(edges, [*edges[1:], float(times_h[-1])], strict=True):
         last = weights.get(begin, np.zeros(len(exponents)))
 
+        terms = tuple(zip(last.tolist(), exponents.tolist(), strict=True))
+
         def concentration(
-            t: float, last: FloatArray = last, begin: float = begin
+            t: float, terms: tuple[tuple[float, float], ...] = terms, begin: float = begin
         ) -> float:
-            return max(float(last @ np.exp(-exponents * (t - begin))), 0.0)
+            return max(sum(w * math.exp(k * (begin - t)) for w, k in terms), 0.0)
 
         inside = (times_h >= begin) & (times_h <= end)
         points = np.unique([begin, *times_h[inside], end])

@@ -238,8 +238,10 @@ class _Reader:
 
     def numbers(self, what: str) -> tuple[int, ...]:
         found = [int(self.number(what))]
-        while self.word() in (",", "and", "+") and self.word(1).isdigit() and self.word(2) not in (
-            *_LENGTHS, "mg", "mg/kg"
+        while (
+            self.word() in (",", "and", "+")
+            and self.word(1).isdigit()
+            and self.word(2) not in (*_LENGTHS, "mg", "mg/kg")
         ):
             self.next += 1
             found.append(int(self.number(what)))
@@ -277,6 +279,4 @@ class _Reader:
                 f"regimen {shown}: something is missing after {last}; write for example {EXAMPLES}"
             )
         word, at = self.tokens[place]
-        raise MechanismError(
-            f"regimen {shown}: {quoted(word)} (character {at + 1}) {why}"
-        )
+        raise MechanismError(f"regimen {shown}: {quoted(word)} (character {at + 1}) {why}")

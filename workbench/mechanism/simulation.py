@@ -18,7 +18,7 @@ from workbench.ligands.reading import load_ligand
 from workbench.mechanism.facts import assumed_rates, figure
 from workbench.mechanism.kinetics import FloatArray, Rates
 from workbench.mechanism.limits import apparent_kd_nm, encounter_kd_nm, residence_time_h
-from workbench.mechanism.occupancy import Exposure, Occupancy, band, cell_occupancy, corners
+from workbench.mechanism.occupancy import Exposure, Occupancy, band, cell_occupancies, corners
 from workbench.mechanism.pharmacokinetics import OralModel
 from workbench.mechanism.regimens import MAX_DOSE_MG, parse_regimen
 from workbench.mechanism.selinexor import NAME as SELINEXOR
@@ -139,20 +139,17 @@ def simulate(
         model, doses, by_name["molar_mass"], by_name["free_fraction"], by_name["site_factor"]
     )
     times = _times(days)
-    middle = cell_occupancy(rates, exposure, mutant_fraction, times)
     ranges = {
         RATE_FIELDS[p.name]: (p.low, p.high)
         for p in rate_parameters
         if p.low is not None and p.high is not None
     }
-    others = [
-        cell_occupancy(corner, exposure, mutant_fraction, times)
-        for corner in (corners(rates, ranges) if ranges else ())
-    ]
-    courses = _courses(times, exposure, middle, others)
+    cases = [rates, *(corners(rates, ranges) if ranges else ())]
+    cells = cell_occupancies(cases, exposure, mutant_fraction, times)
+    courses = _courses(times, exposure, cells)
     tmax = model.tmax_h()
     first_mg = doses[0][1]
-    capacity = middle.export_capacity
+    capacity = cells[0].export_capacity
     return SimulationResult(
         ligand=drug.name,
         regimen=plan.text,
@@ -180,9 +177,7 @@ def simulate(
     )
 
 
-def _model(
-    drug: Ligand, asked: str | OralModel | None
-) -> tuple[OralModel, str, list[Parameter]]:
+def _model(drug: Ligand, asked: str | OralModel | None) -> tuple[OralModel, str, list[Parameter]]:
     """Return the model, the drug that its figures belong to, and its parameters."""
     if isinstance(asked, OralModel):
         rows = [
@@ -337,9 +332,10 @@ def _times(days: float) -> FloatArray:
 
 
 def _courses(
-    times: FloatArray, exposure: Exposure, middle: Occupancy, others: list[Occupancy]
+    times: FloatArray, exposure: Exposure, cells: list[Occupancy]
 ) -> dict[str, list[float]]:
     """Return the columns of the table: the course, then the ends of the band."""
+    middle = cells[0]
     found = {
         "time_h": times,
         "plasma_ng_per_ml": exposure.plasma_ng_per_ml(times),
@@ -348,11 +344,10 @@ def _courses(
         "covalent_occupancy": middle.covalent,
         "export_capacity": middle.export_capacity,
     }
-    every = [middle, *others]
     for name, courses in (
-        ("encounter_occupancy", [o.encounter for o in every]),
-        ("covalent_occupancy", [o.covalent for o in every]),
-        ("export_capacity", [o.export_capacity for o in every]),
+        ("encounter_occupancy", [o.encounter for o in cells]),
+        ("covalent_occupancy", [o.covalent for o in cells]),
+        ("export_capacity", [o.export_capacity for o in cells]),
     ):
         found[f"{name}_low"], found[f"{name}_high"] = band(courses)
     return {name: column.tolist() for name, column in found.items()}
