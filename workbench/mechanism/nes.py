@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from workbench.errors import MechanismError
@@ -81,6 +82,33 @@ def find_signals(text: str) -> tuple[Match, ...]:
         matches.sort(key=lambda match: (match.start, len(match.warnings), match.end))
         found += [_with_known(match, inside) for match in matches]
     return tuple(found)
+
+
+def sequence_text(argument: str) -> str:
+    """Return a sequence, or the content of the FASTA file that the text names.
+
+    Raises
+    ------
+    MechanismError
+        When the file cannot be read.
+    """
+    looks_like_file = "." in argument or "/" in argument or "\\" in argument
+    path = Path(argument)
+    try:
+        if argument.lstrip().startswith(">") or not (looks_like_file or path.is_file()):
+            return argument
+        if path.stat().st_size > 2 * MAX_RESIDUES:
+            raise MechanismError(f"{quoted(argument, 100)} is too large: split it")
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MechanismError(f"{quoted(argument, 100)} is no text file: give FASTA") from error
+    except (OSError, ValueError) as error:
+        if not looks_like_file:
+            return argument
+        reason = getattr(error, "strerror", None) or str(error)
+        raise MechanismError(
+            f"{quoted(argument, 100)} cannot be read: {reason}; check the path"
+        ) from error
 
 
 def records(text: str) -> Iterator[tuple[str, str]]:

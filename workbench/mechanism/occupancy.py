@@ -74,8 +74,8 @@ def cell_occupancies(
 ) -> list[Occupancy]:
     """Return the occupancy, for each set of rates, in a cell part of whose XPO1 has no thiol.
 
-    The mutant (C528S) forms the encounter complex with the same k_on and k_off, which is an assumption,
-    and no bond. An occupied groove is taken not to export, whether bonded or not.
+    The mutant (C528S) forms the encounter complex with the same k_on and k_off, which is an
+    assumption, and no bond. An occupied groove is taken not to export, whether bonded or not.
 
     Raises
     ------
