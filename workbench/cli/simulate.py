@@ -47,6 +47,13 @@ def add_parser(verbs: Verbs) -> None:
     for option, field, unit, what in RATES:
         parser.add_argument(option, dest=field, type=number, metavar="K", help=f"{what}, {unit}")
     parser.add_argument(
+        "--apparent-kd",
+        dest="apparent_kd_nm",
+        type=number,
+        metavar="KD",
+        help="over both steps, in nM: sets k_rev from the other rates (selinexor: 5.29 by BLI)",
+    )
+    parser.add_argument(
         "--k-lock",
         dest="k_lock_per_s",
         type=number,
@@ -140,6 +147,7 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
     names = (
         "days",
         *(field for _, field, _, _ in RATES),
+        "apparent_kd_nm",
         "k_lock_per_s",
         "k_loss_per_s",
         "target_half_life_h",

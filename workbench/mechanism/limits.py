@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
+from workbench.errors import MechanismError
 from workbench.mechanism.kinetics import (
     NM_PER_MOLAR,
     SECONDS_PER_HOUR,
@@ -21,7 +23,7 @@ def encounter_kd_nm(rates: Rates) -> float:
     return rates.k_off_per_s / rates.k_on_per_molar_per_s * NM_PER_MOLAR
 
 
-def apparent_kd_nm(rates: Rates) -> float:
+def overall_kd_nm(rates: Rates) -> float:
     """Return the dissociation constant over both steps, in nM; 0 when bonds never open.
 
     The encounter complex's, divided by 1 + k_inact / k_rev.
@@ -31,6 +33,23 @@ def apparent_kd_nm(rates: Rates) -> float:
     if not rates.k_rev_per_s or rates.k_lock_per_s:
         return 0.0
     return encounter_kd_nm(rates) / (1 + rates.k_inact_per_s / rates.k_rev_per_s)
+
+
+def with_apparent_kd(rates: Rates, kd_nm: float) -> Rates:
+    """Return the rates with the k_rev that gives this dissociation constant over both steps.
+
+    Raises
+    ------
+    MechanismError
+        When it is not above 0, or not below the encounter complex's: bonds only bind tighter.
+    """
+    encounter = encounter_kd_nm(rates)
+    if not 0 < kd_nm < encounter:
+        raise MechanismError(
+            f"the apparent Kd is {kd_nm!r} nM: give more than 0 and less than the encounter "
+            f"complex's k_off / k_on, which is {encounter:g} nM"
+        )
+    return replace(rates, k_rev_per_s=rates.k_inact_per_s / (encounter / kd_nm - 1))
 
 
 def residence_time_h(rates: Rates) -> float:

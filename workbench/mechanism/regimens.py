@@ -147,7 +147,8 @@ class _Reader:
         dose = self.dose()
         days, cycle = self.schedule()
         on = self.length() if self.take("for") else 0
-        off, missed = 0, ()
+        off = 0
+        missed: tuple[int, ...] = ()
         while self.word() in (",", ";", "and"):
             self.next += 1
             if self.take("missed", "miss", "skip", "without"):

@@ -17,13 +17,18 @@ from workbench.ligands.names import quoted
 from workbench.ligands.reading import load_ligand
 from workbench.mechanism.facts import assumed_rates, figure
 from workbench.mechanism.kinetics import FloatArray, Rates
-from workbench.mechanism.limits import apparent_kd_nm, encounter_kd_nm, residence_time_h
+from workbench.mechanism.limits import (
+    encounter_kd_nm,
+    overall_kd_nm,
+    residence_time_h,
+    with_apparent_kd,
+)
 from workbench.mechanism.occupancy import Exposure, Occupancy, band, cell_occupancies, corners
 from workbench.mechanism.pharmacokinetics import OralModel
 from workbench.mechanism.regimens import MAX_DOSE_MG, parse_regimen
 from workbench.mechanism.selinexor import NAME as SELINEXOR
 from workbench.mechanism.selinexor import selinexor_model, selinexor_residuals
-from workbench.simulations import Parameter, SimulationResult
+from workbench.simulations import Parameter, SimulationResult, Status
 
 DEFAULT_REGIMEN = "80 mg days 1,3 weekly"
 STEP_H = 0.25
@@ -35,12 +40,12 @@ RATE_FIELDS = {
     "k_inact": "k_inact_per_s",
     "k_rev": "k_rev_per_s",
 }
-MODEL_UNITS = {
-    "absorption_per_h": "per h",
-    "clearance_l_per_h": "L/h",
-    "central_volume_l": "L",
-    "exchange_l_per_h": "L/h",
-    "peripheral_volume_l": "L",
+MODEL_NAMES = {
+    "absorption_per_h": ("absorption", "per h"),
+    "clearance_l_per_h": ("clearance", "L/h"),
+    "central_volume_l": ("central_volume", "L"),
+    "exchange_l_per_h": ("exchange", "L/h"),
+    "peripheral_volume_l": ("peripheral_volume", "L"),
 }
 GIVEN = "given by the user"
 LIMITS = (
@@ -72,6 +77,7 @@ def simulate(
     k_lock_per_s: float = 0.0,
     k_loss_per_s: float = 0.0,
     target_half_life_h: float = math.inf,
+    apparent_kd_nm: float | None = None,
     mutant_fraction: float = 0.0,
     weight_kg: float | None = None,
     free_fraction: float | None = None,
@@ -94,6 +100,10 @@ def simulate(
         Rates of the two steps; those left out are assumed and swept over a range.
     k_lock_per_s, k_loss_per_s, target_half_life_h
         See :class:`~workbench.mechanism.kinetics.Rates`; off when left out.
+    apparent_kd_nm
+        Dissociation constant over both steps that k_rev is chosen to give, in every case of the
+        sweep, in place of a k_rev. Selinexor's is published as 5.29 nM (BLI), which may not be
+        that of the steady state.
     mutant_fraction
         Share of the cell's XPO1 without a thiol: 0.5 in a heterozygous C528S cell.
     weight_kg
@@ -142,9 +152,21 @@ def simulate(
     ranges = {
         RATE_FIELDS[p.name]: (p.low, p.high)
         for p in rate_parameters
-        if p.low is not None and p.high is not None
+        if p.low is not None
+        and p.high is not None
+        and not (p.name == "k_rev" and apparent_kd_nm is not None)
     }
     cases = [rates, *(corners(rates, ranges) if ranges else ())]
+    if apparent_kd_nm is not None:
+        if k_rev_per_s is not None:
+            raise MechanismError("give k_rev or the apparent Kd, not both: one makes the other")
+        tied = f"from the other rates and the apparent Kd of {apparent_kd_nm:g} nM"
+        cases = [with_apparent_kd(case, apparent_kd_nm) for case in cases]
+        rates = cases[0]
+        rate_parameters = [
+            p if p.name != "k_rev" else Parameter(p.name, rates.k_rev_per_s, p.unit, "given", tied)
+            for p in rate_parameters
+        ]
     cells = cell_occupancies(cases, exposure, mutant_fraction, times)
     courses = _courses(times, exposure, cells)
     tmax = model.tmax_h()
@@ -164,7 +186,7 @@ def simulate(
         lowest_export_capacity=float(capacity.min()),
         mean_export_capacity=float(trapezoid(capacity, times) / (times[-1] - times[0])),
         encounter_kd_nm=_finite(encounter_kd_nm(rates)),
-        apparent_kd_nm=_finite(apparent_kd_nm(rates)),
+        apparent_kd_nm=_finite(overall_kd_nm(rates)),
         residence_time_h=_finite(residence_time_h(rates)),
         doses=tuple({"time_h": at, "dose_mg": mg} for at, mg in doses),
         parameters=(*parameters, *rate_parameters),
@@ -180,11 +202,7 @@ def simulate(
 def _model(drug: Ligand, asked: str | OralModel | None) -> tuple[OralModel, str, list[Parameter]]:
     """Return the model, the drug that its figures belong to, and its parameters."""
     if isinstance(asked, OralModel):
-        rows = [
-            Parameter(name, value, MODEL_UNITS[name], "given", GIVEN)
-            for name, value in asdict(asked).items()
-        ]
-        return asked, "", rows
+        return asked, "", _model_parameters(asked, "given", GIVEN)
     compound = drug_named(asked) if asked else None
     name = compound.name if compound else (asked or drug.name)
     if name != SELINEXOR:
@@ -197,14 +215,14 @@ def _model(drug: Ligand, asked: str | OralModel | None) -> tuple[OralModel, str,
     source = "fitted to the published Tmax, half-life, Cmax, AUC and V/F of selinexor"
     if drug.name != SELINEXOR:
         source += f", borrowed for {drug.name}"
-    return (
-        model,
-        SELINEXOR,
-        [
-            Parameter(name, value, MODEL_UNITS[name], "assumed", source)
-            for name, value in asdict(model).items()
-        ],
-    )
+    return model, SELINEXOR, _model_parameters(model, "assumed", source)
+
+
+def _model_parameters(model: OralModel, status: Status, source: str) -> list[Parameter]:
+    return [
+        Parameter(name, getattr(model, field), unit, status, source)
+        for field, (name, unit) in MODEL_NAMES.items()
+    ]
 
 
 def _scales(
