@@ -176,6 +176,25 @@ def target_course(
     return course
 
 
+def washout(
+    rates: Rates, free_nm: float, exposure_h: float, times_h: Sequence[float] | FloatArray
+) -> FloatArray:
+    """Return the states after an exposure to one concentration, once the drug is washed away.
+
+    Parameters
+    ----------
+    times_h
+        Hours since the washing, increasing, the first above 0.
+
+    Returns
+    -------
+    (n_times, 4) array
+    """
+    loaded = target_course(rates, lambda _: free_nm, [0.0, exposure_h])[-1]
+    since = checked_times([0.0, *times_h])
+    return target_course(rates, lambda _: 0.0, since, start=loaded.tolist())[1:]
+
+
 def mass_action(
     rates: Rates, target_nm: float, drug_nm: float, times_h: Sequence[float] | FloatArray
 ) -> FloatArray:

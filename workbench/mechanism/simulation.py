@@ -7,13 +7,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from rdkit.Chem import Descriptors
 from scipy.integrate import trapezoid
 
 from workbench.errors import MechanismError
 from workbench.ligands.catalogue import drug_named
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.names import quoted
+from workbench.ligands.properties import drug_properties
 from workbench.ligands.reading import load_ligand
 from workbench.mechanism.facts import assumed_rates, figure
 from workbench.mechanism.kinetics import FloatArray, Rates
@@ -193,7 +193,7 @@ def simulate(
         pharmacokinetic_fit=tuple(asdict(row) for row in selinexor_residuals())
         if source_drug == SELINEXOR
         else (),
-        warnings=(*drug.warnings, *warnings),
+        warnings=(*drug.warnings, *warnings, *_borrowed(drug, source_drug)),
         limits=LIMITS,
         courses=courses,
     )
@@ -238,7 +238,7 @@ def _scales(
     if compound is not None and compound.mw is not None:
         rows.append(Parameter("molar_mass", compound.mw, "g/mol", "published", compound.source))
     else:
-        mass = float(Descriptors.MolWt(drug.mol))
+        mass = drug_properties(drug.mol).molecular_weight_g_per_mol
         rows.append(Parameter("molar_mass", mass, "g/mol", "given", f"of {drug.smiles}"))
     rows.append(_free_fraction(drug, source_drug, free_fraction))
     if not brain and brain_factor is not None:
@@ -303,6 +303,11 @@ def _rates(
         warnings.append(f"{drug.name} has no warhead that bonds: k_inact and k_rev are 0")
     if drug.warhead is not None and drug.warhead.warhead.reversibility == "locked":
         warnings.append("its adduct locks in a second step of unknown rate: give it with --k-lock")
+    if drug.name != SELINEXOR and None in given.values():
+        warnings.append(
+            f"nothing is known of the rates of {drug.name}: the assumed ones are the same for "
+            "every drug, and tell none from another"
+        )
     for assumed in assumed_rates():
         value = given[assumed.name]
         off = (not reactive and assumed.name in ("k_inact", "k_rev")) or (
@@ -340,6 +345,14 @@ def _rates(
     if math.isfinite(target_half_life_h):
         rows.append(Parameter("target_half_life", target_half_life_h, "h", "given", GIVEN))
     return rates, rows, warnings
+
+
+def _borrowed(drug: Ligand, source_drug: str) -> tuple[str, ...]:
+    if source_drug in ("", drug.name):
+        return ()
+    return (
+        f"absorption, clearance and volumes are {source_drug}'s: none of {drug.name} are known",
+    )
 
 
 def _times(days: float) -> FloatArray:
