@@ -8,6 +8,7 @@ runs in hours.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 
@@ -279,16 +280,18 @@ def solved(
         When the solver gives up.
     """
     for method in METHODS:
-        found = solve_ivp(
-            slope,
-            (begin_h, times_h[-1]),
-            start,
-            method=method,
-            t_eval=times_h,
-            jac=jacobian,
-            rtol=RELATIVE_TOLERANCE,
-            atol=ABSOLUTE_TOLERANCE,
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # LSODA's, before the other takes over
+            found = solve_ivp(
+                slope,
+                (begin_h, times_h[-1]),
+                start,
+                method=method,
+                t_eval=times_h,
+                jac=jacobian,
+                rtol=RELATIVE_TOLERANCE,
+                atol=ABSOLUTE_TOLERANCE,
+            )
         if found.success and found.y.shape[1] == len(times_h):
             states: FloatArray = found.y.T
             return states
