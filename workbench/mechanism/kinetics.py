@@ -7,6 +7,7 @@ runs in hours.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import warnings
 from collections.abc import Callable, Sequence
@@ -22,10 +23,10 @@ FloatArray = NDArray[np.float64]
 
 SECONDS_PER_HOUR = 3600.0
 NM_PER_MOLAR = 1e9
-RELATIVE_TOLERANCE = 1e-8
-ABSOLUTE_TOLERANCE = 1e-11
-METHODS = ("LSODA", "Radau")
-"""The fast solver, and the one that also takes rates twelve orders of magnitude apart."""
+TOLERANCES = {"rtol": 1e-8, "atol": 1e-11}
+MAX_FAST_CALLS = 20_000
+"""Of the slope by LSODA, the fast solver, in one go. It needs some hundred; where rates lie twelve
+orders of magnitude apart it may creep or give up, and Radau, slower and always stiff, takes over."""
 FREE, ENCOUNTER, ADDUCT, LOCKED = range(4)
 
 
@@ -279,23 +280,34 @@ def solved(
     MechanismError
         When the solver gives up.
     """
-    for method in METHODS:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # LSODA's, before the other takes over
-            found = solve_ivp(
-                slope,
-                (begin_h, times_h[-1]),
-                start,
-                method=method,
-                t_eval=times_h,
-                jac=jacobian,
-                rtol=RELATIVE_TOLERANCE,
-                atol=ABSOLUTE_TOLERANCE,
-            )
-        if found.success and found.y.shape[1] == len(times_h):
-            states: FloatArray = found.y.T
-            return states
+    span, wanted = (begin_h, float(times_h[-1])), len(times_h)
+    shared = {"t_eval": times_h, "jac": jacobian} | TOLERANCES
+    calls = 0
+
+    def counted(t: float, state: FloatArray) -> FloatArray | tuple[float, ...]:
+        nonlocal calls
+        calls += 1
+        if calls > MAX_FAST_CALLS:
+            raise _TooSlowError
+        return slope(t, state)
+
+    with warnings.catch_warnings(), contextlib.suppress(_TooSlowError):
+        warnings.simplefilter("ignore", UserWarning)  # LSODA's, before Radau takes over
+        found = solve_ivp(counted, span, start, method="LSODA", **shared)
+        if found.success and found.y.shape[1] == wanted:
+            return _rows(found.y)
+    found = solve_ivp(slope, span, start, method="Radau", **shared)
+    if found.success and found.y.shape[1] == wanted:
+        return _rows(found.y)
     raise MechanismError(
         f"the rate equations could not be solved from {begin_h:g} h on: {found.message}; "
         "bring the rates closer to each other"
     )
+
+
+class _TooSlowError(Exception):
+    """LSODA creeps: it did not notice that the equations are stiff."""
+
+
+def _rows(columns: FloatArray) -> FloatArray:
+    return columns.T
