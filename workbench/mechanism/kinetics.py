@@ -26,7 +26,7 @@ NM_PER_MOLAR = 1e9
 TOLERANCES = {"rtol": 1e-8, "atol": 1e-11}
 MAX_FAST_CALLS = 20_000
 """Of the slope by LSODA, the fast solver, in one go. It needs some hundred; where rates lie twelve
-orders of magnitude apart it may creep or give up, and Radau, slower and always stiff, takes over."""
+orders of magnitude apart it may creep or give up, and Radau takes over: slower, always stiff."""
 FREE, ENCOUNTER, ADDUCT, LOCKED = range(4)
 
 
