@@ -183,7 +183,7 @@ class DynamicsSettings(Settings):
 
     temperature_k: float = Field(300.0, gt=0, le=1000)
     friction_per_ps: float = Field(1.0, gt=0, le=100)
-    timestep_fs: float = Field(1.0, gt=0, le=4, description="MMFF bonds to H vibrate: 1 is safe")
+    timestep_fs: float = Field(1.0, ge=0.5, le=4, description="MMFF bonds to H vibrate: 1 is safe")
     length_ps: float = Field(20.0, gt=0, le=1e6, description="of each replica")
     report_interval_ps: float = Field(
         0.5, gt=0, le=1000, description="between two frames; each is a checkpoint too"
