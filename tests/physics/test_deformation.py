@@ -1,0 +1,75 @@
+"""Deformation of the receptor against RDKit's minimiser on the same small receptor."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from physics_cases import capped_cysteine_complex, with_positions
+from rdkit import Chem
+from rdkit.Chem import rdForceFieldHelpers
+
+from workbench.physics.bonded_complex import receptor_molecule, thiol_hydrogen
+from workbench.physics.complex import Complex
+from workbench.physics.deformation import receptor_deformation
+from workbench.physics.minimization import MinimisedComplex, PocketMinimiser
+from workbench.settings import MinimizationSettings
+
+FINE = MinimizationSettings(platform="Reference", rms_gradient_kcal_per_mol_angstrom=0.01)
+
+
+def rdkit_minimum(mol: Chem.Mol, fixed: list[int]) -> tuple[float, np.ndarray]:
+    """Return RDKit's energy and coordinates with some atoms held, MMFF94s, dielectric 4r."""
+    properties = rdForceFieldHelpers.MMFFGetMoleculeProperties(mol, mmffVariant="MMFF94s")
+    properties.SetMMFFDielectricModel(2)
+    properties.SetMMFFDielectricConstant(4.0)
+    field = rdForceFieldHelpers.MMFFGetMoleculeForceField(mol, properties, nonBondedThresh=1e6)
+    for atom in fixed:
+        field.AddFixedPoint(atom)
+    field.Initialize()
+    for _ in range(20):
+        if not field.Minimize(maxIts=2000, forceTol=1e-6, energyTol=1e-9):
+            break
+    return field.CalcEnergy(), mol.GetConformer().GetPositions()
+
+
+@pytest.fixture(scope="module")
+def minimised() -> MinimisedComplex:
+    bonded = capped_cysteine_complex()
+    return PocketMinimiser([bonded], FINE, threads=1).minimise(bonded)
+
+
+def in_complexes_shape(bonded: Complex) -> Chem.Mol:
+    receptor = bonded.receptor
+    hydrogen = thiol_hydrogen(receptor)
+    points = receptor.coordinates.copy()
+    kept = [i for i in range(len(points)) if i != hydrogen]
+    points[kept] = bonded.coordinates[: len(kept)]
+    return with_positions(receptor_molecule(receptor), points)
+
+
+def test_it_is_rdkits_difference(minimised: MinimisedComplex) -> None:
+    bonded = minimised.bonded
+    hydrogen = thiol_hydrogen(bonded.receptor)
+    mol = in_complexes_shape(bonded)
+    n_atoms = mol.GetNumAtoms()
+    held, _ = rdkit_minimum(mol, [i for i in range(n_atoms) if i != hydrogen])
+    caps = [i for i, a in enumerate(bonded.receptor.atoms) if a.residue_name != "CYS"]
+    local, _ = rdkit_minimum(mol, caps)
+    own = with_positions(receptor_molecule(bonded.receptor), bonded.receptor.coordinates)
+    lowest = min(local, rdkit_minimum(own, caps)[0])
+    found = receptor_deformation(bonded, minimised.mobile, FINE, threads=1)
+    assert found.to_local_minimum_kcal_per_mol == pytest.approx(held - local, abs=0.02)
+    assert found.deformation_kcal_per_mol == pytest.approx(held - lowest, abs=0.02)
+
+
+def test_a_bent_receptor_costs_more(minimised: MinimisedComplex) -> None:
+    """Move CB by 0.1 angstrom: bond stretching alone is k/2 x^2 with k near 600."""
+    bonded = minimised.bonded
+    before = receptor_deformation(bonded, minimised.mobile, FINE, threads=1)
+    bonded.coordinates[bonded.cb] += [0.1, 0.0, 0.0]
+    try:
+        after = receptor_deformation(bonded, minimised.mobile, FINE, threads=1)
+    finally:
+        bonded.coordinates[bonded.cb] -= [0.1, 0.0, 0.0]
+    gain = after.deformation_kcal_per_mol - before.deformation_kcal_per_mol
+    assert 1 < gain < 15
