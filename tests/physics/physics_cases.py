@@ -184,7 +184,7 @@ def capped_cysteine_complex() -> Complex:
                 atoms.append(Atom(name, "H", owner.residue_name, owner.residue_number, "A"))
                 rows.append(points[other])
                 bonds.append((place[heavy], len(atoms) - 1, 1))
-    sulphur, beta = points[match[6]], points[match[5]]
+    sulphur = points[match[6]]
     carbon = next(
         n.GetIdx() for n in whole.GetAtomWithIdx(match[6]).GetNeighbors() if n.GetIdx() != match[5]
     )
