@@ -47,6 +47,9 @@ def in_complexes_shape(bonded: Complex) -> Chem.Mol:
     points = receptor.coordinates.copy()
     kept = [i for i in range(len(points)) if i != hydrogen]
     points[kept] = bonded.coordinates[: len(kept)]
+    points[hydrogen] = bonded.coordinates[bonded.reactive_carbon]
+    away = points[hydrogen] - points[receptor.reactive_atom]
+    points[hydrogen] -= away * (1 - 1.34 / np.linalg.norm(away))
     return with_positions(receptor_molecule(receptor), points)
 
 
