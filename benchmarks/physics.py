@@ -22,6 +22,7 @@ import openmm
 from workbench.docking.covalent import adduct_maps, covalent_site
 from workbench.docking.search import search
 from workbench.docking.torsions import build_tree
+from workbench.errors import PhysicsError
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import embed
 from workbench.ligands.reading import load_ligand
@@ -147,9 +148,14 @@ def drift_table(start: Complex, platform: str, length_ps: float) -> None:
             report_interval_ps=0.6,
             length_ps=0.6,
         )
-        found = energy_drift(start, settings, length_ps=length_ps, equilibration_ps=0.5)
+        head = f"| {step:g} | {mass or 'as it is'} |"
+        try:
+            found = energy_drift(start, settings, length_ps=length_ps, equilibration_ps=0.5)
+        except PhysicsError as error:
+            print(f"{head} {error} | |", flush=True)
+            continue
         print(
-            f"| {step:g} | {mass or 'as it is'} | {found.drift_kt_per_ns:.2f} "
+            f"{head} {found.drift_kt_per_ns:.2f} "
             f"+- {found.error_kt_per_ns:.2f} | {found.fluctuation_kcal_per_mol:.2f} |",
             flush=True,
         )

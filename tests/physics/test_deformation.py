@@ -53,7 +53,7 @@ def in_complexes_shape(bonded: Complex) -> Chem.Mol:
     return with_positions(receptor_molecule(receptor), points)
 
 
-def with_turned_thiol(bonded: Complex, degree: float) -> Complex:
+def with_turned_thiol(bonded: Complex, degree: float, hydrogen_degree: float) -> Complex:
     """Return the complex of a receptor whose own cysteine is in another rotamer."""
     receptor = bonded.receptor
     ca, cb = receptor.find(528, "CA"), receptor.find(528, "CB")
@@ -67,13 +67,17 @@ def with_turned_thiol(bonded: Complex, degree: float) -> Complex:
     axis = points[cb] - points[ca]
     turn = Rotation.from_rotvec(np.radians(degree) * axis / np.linalg.norm(axis))
     points[members] = turn.apply(points[members] - points[cb]) + points[cb]
+    sulphur, hydrogen = receptor.reactive_atom, thiol_hydrogen(receptor)
+    axis = points[sulphur] - points[cb]
+    turn = Rotation.from_rotvec(np.radians(hydrogen_degree) * axis / np.linalg.norm(axis))
+    points[hydrogen] = turn.apply(points[hydrogen] - points[sulphur]) + points[sulphur]
     return replace(bonded, receptor=receptor.with_coordinates(points))
 
 
-@pytest.mark.parametrize("degree", [0, 120, 240])
-def test_it_is_rdkits_difference(minimised: MinimisedComplex, degree: float) -> None:
-    """Whichever of the complex's and the receptor's own rotamer is the lower one."""
-    bonded = with_turned_thiol(minimised.bonded, degree)
+@pytest.mark.parametrize("turns", [(0, 0), (120, 0), (240, 120)])
+def test_it_is_rdkits_difference(minimised: MinimisedComplex, turns: tuple[float, float]) -> None:
+    """The receptor's own rotamer is the complex's, a lower one, a higher one."""
+    bonded = with_turned_thiol(minimised.bonded, *turns)
     receptor = bonded.receptor
     hydrogen = thiol_hydrogen(receptor)
     caps = [i for i, a in enumerate(receptor.atoms) if a.residue_name != "CYS"]
