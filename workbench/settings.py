@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 SERVER_PATTERN = r"^https?://[^/\s@]+/\S*\{id\}\S*$"
 """What the address of a server looks like: ``https://host/folder/{id}.cif.gz``."""
@@ -203,6 +203,67 @@ class MinimizationSettings(Settings):
     rms_gradient_kcal_per_mol_angstrom: float = Field(0.3, gt=0)
     max_iterations: int = Field(2000, ge=1)
     platform: str = Field("auto", description="auto, or an OpenMM platform by name")
+
+
+class SolventSettings(Settings):
+    """The implicit solvent: generalised Born OBC2, with a surface term."""
+
+    dielectric: float = Field(78.5, ge=1, le=200, description="of the solvent; 1 inside")
+    surface_kcal_per_mol_angstrom2: float = Field(
+        0.0054, ge=0, le=0.1, description="surface energy; 0 leaves the surface term out"
+    )
+
+
+class DynamicsSettings(Settings):
+    """Molecular dynamics of the bonded complex: Langevin, no constraints."""
+
+    temperature_k: float = Field(300.0, gt=0, le=1000)
+    friction_per_ps: float = Field(1.0, gt=0, le=100)
+    timestep_fs: float = Field(1.0, ge=0.5, le=4, description="MMFF bonds to H vibrate: 1 is safe")
+    length_ps: float = Field(20.0, gt=0, le=1e6, description="of each replica")
+    report_interval_ps: float = Field(
+        0.5, gt=0, le=1000, description="between two frames; each is a checkpoint too"
+    )
+    equilibration_ps: float = Field(
+        5.0, ge=0, description="left out of the averages, kept in the trajectory"
+    )
+    seed: int = Field(1, ge=1, lt=2**31 - 1000, description="of the first replica; then counted up")
+    hydrogen_mass_amu: float | None = Field(
+        None, ge=1.008, le=4, description="taken from the atom that bears it; none: as it is"
+    )
+    restraint_kcal_per_mol_angstrom2: float = Field(
+        0.0, ge=0, le=1000, description="k of k/2 x^2 on the mobile receptor's heavy atoms"
+    )
+    mobile_angstrom: float = Field(
+        5.0, ge=0, description="residues this near to the ligand move with it"
+    )
+    cutoff_angstrom: float = Field(10.0, gt=2, description="not used in implicit solvent")
+    solvent: Literal["none", "obc2"] = Field(
+        "none", description="none: dielectric 4r; obc2: implicit water, constant dielectric"
+    )
+    platform: str = Field("auto", description="auto, or an OpenMM platform by name")
+
+    @property
+    def steps_per_report(self) -> int:
+        """Time steps between two frames."""
+        return round(self.report_interval_ps * 1000 / self.timestep_fs)
+
+    @property
+    def n_reports(self) -> int:
+        """Frames after the first, which is the start."""
+        return round(self.length_ps / self.report_interval_ps)
+
+    @model_validator(mode="after")
+    def _whole_numbers(self) -> DynamicsSettings:
+        for name, whole, part in (
+            ("report_interval_ps", self.report_interval_ps, self.timestep_fs / 1000),
+            ("length_ps", self.length_ps, self.report_interval_ps),
+        ):
+            ratio = whole / part
+            if round(ratio) < 1 or abs(ratio - round(ratio)) > 1e-6 * ratio:
+                of = "timestep_fs" if name == "report_interval_ps" else "report_interval_ps"
+                raise ValueError(f"{name} must be a whole multiple of {of}")
+        return self
 
 
 class DockSettings(Settings):

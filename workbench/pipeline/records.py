@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rdkit import Chem
 
 from workbench.analysis import geometry
 from workbench.analysis.interactions import find_interactions
@@ -18,15 +17,13 @@ from workbench.docking.pose import EncounterPose, SideChain
 from workbench.ligands.library import ReferencePose
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.writing import drug_sdf_block
-from workbench.physics.complex import Complex
+from workbench.physics.complex_files import complex_texts
 from workbench.physics.platforms import PlatformChoice
 from workbench.pipeline.paths import nearest_encounter
 from workbench.pipeline.refinement import RefinedPose
 from workbench.results import AdductRecord, EncounterRecord, PoseRecord
 from workbench.structures.embedded import embedded_names
-from workbench.structures.mmcif import mmcif_text
 from workbench.structures.receptor import Receptor
-from workbench.structures.writing import pdb_text
 
 FloatArray = NDArray[np.float64]
 
@@ -235,33 +232,6 @@ def _turned(chain: SideChain) -> dict[str, Any]:
         "dihedrals_degree": [round(angle, 1) for angle in chain.dihedrals_degree],
         "moved_angstrom": round(chain.moved_angstrom, 2),
     }
-
-
-def complex_texts(bonded: Complex) -> tuple[str, str]:
-    """Return a bonded complex as PDB and mmCIF text, with the link from SG to carbon."""
-    bonds = np.array(
-        [
-            (b.GetBeginAtomIdx(), b.GetEndAtomIdx(), round(b.GetBondTypeAsDouble()))
-            for b in _kekule(bonded).GetBonds()
-        ],
-        dtype=np.int64,
-    )
-    links = [(bonded.sg, bonded.reactive_carbon)]
-    form = "" if bonded.adduct.form == "adduct" else f"{bonded.adduct.form} "
-    title = (
-        f"{form}{bonded.adduct.ligand.name} {bonded.adduct.label} bonded to {bonded.receptor.name}"
-    )
-    texts = [
-        write(bonded.atoms, bonded.coordinates, bonds=bonds, links=links, title=title)
-        for write in (pdb_text, mmcif_text)
-    ]
-    return texts[0], texts[1]
-
-
-def _kekule(bonded: Complex) -> Chem.Mol:
-    mol = Chem.Mol(bonded.mol)
-    Chem.Kekulize(mol, clearAromaticFlags=True)
-    return mol
 
 
 def _rounded(value: float | None, digits: int) -> float | None:
