@@ -45,3 +45,7 @@ class PhysicsError(WorkbenchError):
 
 class OutputError(UsageError):
     """Results cannot be written where they were asked for."""
+
+
+class MechanismError(UsageError):
+    """A rate, a dose, a regimen or a sequence makes no sense, or a number for it is missing."""

@@ -126,18 +126,28 @@ class SearchSettings(Settings):
     n_conformers: int = Field(32, ge=1, le=200)
     n_poses: int = Field(10, ge=1, le=200, description="poses kept per diastereomer")
     cluster_angstrom: float = Field(1.0, ge=0, le=5)
-    random_starts: int = Field(200, ge=1, description="random poses before each chain's first")
-    hops_per_torsion: int = Field(15, ge=1, description="length of a chain")
-    temperature_kcal_per_mol: float = Field(1.2, gt=0, description="of accepting a worse minimum")
-    max_steps: int = Field(60, ge=1, description="quasi-Newton steps per hop")
-    refine_steps: int = Field(300, ge=1, description="the same for the poses that are kept")
-    chain_batch: int = Field(4, ge=1, description="chains between two tests of agreement")
-    max_chains: int = Field(32, ge=1)
-    agreeing_chains: int = Field(4, ge=1, description="chains that must share the best score")
+    pool_members: int = Field(60, ge=2, le=1000, description="minima that breed in one pool")
+    annealing_per_torsion: int = Field(
+        120, ge=1, description="children over which minima may come nearer to each other"
+    )
+    patience_per_torsion: int = Field(
+        60, ge=1, description="children without a better best score that end a pool"
+    )
+    children_per_torsion: int = Field(400, ge=1, description="the most in one pool")
+    agreeing_pools: int = Field(2, ge=1, description="pools that must share the best score")
+    max_pools: int = Field(6, ge=1)
+    refine_steps: int = Field(300, ge=1, description="quasi-Newton steps for poses that are kept")
     flexible: Literal["auto", "none"] | tuple[int, ...] = Field(
-        "none",
+        "auto",
         description="residues whose side chains turn; auto: long ones that reach the thiol",
     )
+    rotamer_penalty_kcal_per_mol: float = Field(
+        1.0,
+        ge=0,
+        le=10,
+        description="of turning a flexible side chain's dihedral half round from the receptor's",
+    )
+    torsion_weight: float = Field(0.1, ge=0, le=2, description="of the torsion profiles")
     spread_seeds: int = Field(
         3,
         ge=1,
@@ -145,7 +155,6 @@ class SearchSettings(Settings):
         description="searches of each diastereomer with seeds of their own: poses are pooled, the "
         "range of the best scores is the spread; 1: not measured",
     )
-    torsion_weight: float = Field(0.0, ge=0, le=2, description="of the torsion profiles")
     agreement_kcal_per_mol: float = Field(0.1, gt=0, description="what counts as the same score")
 
 

@@ -10,17 +10,18 @@ from workbench.settings import (
 )
 
 QUICK = DockSettings(
-    search=SearchSettings(n_conformers=8, max_chains=4, spread_seeds=2),
+    search=SearchSettings(n_conformers=8, spread_seeds=2),
     encounter=EncounterSettings(exhaustiveness=1, n_poses=3),
 )
 
 HASTY = DockSettings(
     search=SearchSettings(
         n_conformers=2,
-        max_chains=2,
-        chain_batch=2,
-        hops_per_torsion=1,
-        random_starts=20,
+        pool_members=8,
+        annealing_per_torsion=4,
+        patience_per_torsion=4,
+        children_per_torsion=8,
+        max_pools=1,
         refine_steps=50,
         spread_seeds=1,
         flexible="none",

@@ -8,16 +8,28 @@ import sys
 from collections.abc import Sequence
 
 from workbench import __version__
-from workbench.cli import compounds, dock, fetch, info, prepare, selftest, structures
+from workbench.cli import (
+    compounds,
+    dock,
+    fetch,
+    info,
+    nes,
+    prepare,
+    selftest,
+    simulate,
+    structures,
+)
 from workbench.cli.interrupts import EXIT_INTERRUPTED, stop_at_once
 from workbench.errors import WorkbenchError
 
-VERBS = (dock, prepare, compounds, structures, fetch, selftest, info)
+VERBS = (dock, prepare, simulate, nes, compounds, structures, fetch, selftest, info)
 
 EPILOG = """examples:
   workbench dock selinexor --out selinexor/
   workbench dock "CC(C)OC(=O)/C=C\\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1" --out mine/
   workbench prepare receptor human-groove --out prep/
+  workbench simulate selinexor --out course/
+  workbench nes NSNELALKLAGLDINK
   workbench compounds selinexor
   workbench structures --ligand selinexor
   workbench selftest

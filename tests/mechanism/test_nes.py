@@ -1,0 +1,120 @@
+"""Nuclear export signals: peptides of the literature, spacing written down by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.errors import MechanismError
+from workbench.mechanism.facts import known_signals, nes_patterns
+from workbench.mechanism.nes import SELECTIVITY, find_signals
+
+SPACING = {
+    "1a": "L...L..L.L",
+    "1b": "L..L..L.L",
+    "1c": "L...L...L.L",
+    "1d": "L..L...L.L",
+    "2": "L.L..L.L",
+    "3": "L..L...L..L",
+    "4": "L..L...L..L...L",
+    "1a-R": "L.L..L...L",
+    "1b-R": "L.L..L..L",
+    "1c-R": "L.L...L...L",
+    "1d-R": "L.L...L..L",
+}
+
+
+def test_there_are_eleven_patterns() -> None:
+    assert [pattern.name for pattern in nes_patterns()] == list(SPACING)
+    for name in ("1a", "1b", "1c", "1d"):
+        assert SPACING[f"{name}-R"] == SPACING[name][::-1]
+
+
+@pytest.mark.parametrize(("name", "spacing"), SPACING.items())
+def test_each_pattern_finds_its_spacing(name: str, spacing: str) -> None:
+    peptide = "GG" + spacing.replace(".", "G") + "GG"
+    found = {match.pattern: match for match in find_signals(peptide)}
+    assert name in found
+    match = found[name]
+    assert (match.start, match.end) == (3, 2 + len(spacing))
+    assert match.direction == ("minus" if name.endswith("-R") else "plus")
+    assert set(found) - {name} <= ({"3"} if name == "4" else set())
+
+
+@pytest.mark.parametrize("row", known_signals(), ids=lambda row: row.name)
+def test_peptides_of_the_literature(row) -> None:  # type: ignore[no-untyped-def]
+    matches = find_signals(row.sequence)
+    assert matches
+    if row.binds == "no":
+        assert all("known false positive" in match.warnings[0] for match in matches)
+        return
+    own = [match for match in matches if match.pattern == row.pattern]
+    assert own
+    assert all(match.warnings[0].startswith(f"known signal: {row.name}") for match in own)
+    assert all(match.warnings[-1] == SELECTIVITY for match in matches)
+
+
+def test_the_anchors_of_pki_take_the_pockets_of_its_crystal() -> None:
+    # PKI residues 38 to 47 (3NBY): Leu38, Leu42, Leu45, Ile47; the peptide starts at 34
+    first = find_signals("NSNELALKLAGLDINK")[0]
+    assert first.pattern == "1a"
+    assert first.pockets == {"P1": "L5", "P2": "L9", "P3": "L12", "P4": "I14"}
+
+
+def test_the_chain_runs_the_other_way() -> None:
+    match = next(m for m in find_signals("RSFEMTEFNQALEEI") if m.pattern == "1a-R")
+    assert match.pockets == {"P1": "L12", "P2": "F8", "P3": "M5", "P4": "F3"}
+    assert match.direction == "minus"
+
+
+def test_all_helix_signals_reach_p0() -> None:
+    match = next(m for m in find_signals("SSLQELVQQFEALPGDLV") if m.pattern == "4")
+    assert match.pockets == {"P0": "L3", "P1": "L6", "P2": "F10", "P3": "L13", "P4": "L17"}
+    assert "P0" in find_signals("QDLRKLCERLRGMDSSTP")[0].pockets
+
+
+def test_the_proline_of_rev_sits_in_a_pocket() -> None:
+    matches = {match.pattern: match for match in find_signals("LQLPPLERLTLD")}
+    assert matches["2"].pockets["P1"] == "P4"
+    assert any("proline between P1 and P2" in text for text in matches["1b"].warnings)
+
+
+def test_proline_in_the_turn_of_helix_rules_a_match_out() -> None:
+    assert find_signals("GLGGGLGGLGLG")
+    assert find_signals("GLGGGLPGLGLG") == ()
+    assert find_signals("GLGGGLGGLPLG") == ()
+    assert find_signals("GLPGGLGGLGLG")  # before it: a warning
+    assert find_signals("GPGGGLGGLGLG") == ()  # an anchor of class 2 only
+
+
+def test_a_weak_anchor_is_told() -> None:
+    match = next(m for m in find_signals("EAETVSAMALLSVG") if m.pattern == "1a")
+    assert "T in P1 is a weak anchor" in match.warnings
+    assert find_signals("GLGGGTGGLGLG") == ()
+
+
+def test_records_of_fasta() -> None:
+    text = ">first one\nNSNELALK\nLAGLDINK*\n>\x1b[31m<b>second</b>\nGGGG\n"
+    matches = find_signals(text)
+    assert {match.record for match in matches} == {"first one"}
+    hostile = find_signals(">\x1b[31m<b>x</b>\r\nNSNELALKLAGLDINK\r\n")[0].record
+    assert hostile.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("NSNEXALK", "'X' at residue 5"),
+        ("NSN ELA1K", "'1' at residue 7"),
+        ("AC*DE", "'*' at residue 3"),
+        ("", "is empty"),
+        (">only\n", "record 'only' is empty"),
+        (">a\nACDE\n>b\nAC-E\n", "record 'b' has '-' at residue 3"),
+        ("ACDE\n>b\nACDE\n", "before its first '>'"),
+        ("<script>", "'<' at residue 1"),
+        ("A" * 2_000_001, "longer than"),
+    ],
+)
+def test_sequences_that_are_none(text: str, words: str) -> None:
+    with pytest.raises(MechanismError) as caught:
+        find_signals(text)
+    assert words in str(caught.value)

@@ -1,0 +1,112 @@
+"""The drawings and the page of a simulated treatment."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+
+from workbench.report.line_plot import Curve, line_plot, ticks
+from workbench.report.simulation_page import drawings, simulation_html, write_simulation
+from workbench.simulations import BAND_COLUMNS, COURSE_COLUMNS, Parameter, SimulationResult
+
+HOSTILE = "<script>alert('x')</script>&\""
+
+
+@pytest.fixture
+def run() -> SimulationResult:
+    courses = {name: [0.0, 0.5, 0.25] for name in (*COURSE_COLUMNS, *BAND_COLUMNS)}
+    courses["time_h"] = [0.0, 12.0, 24.0]
+    courses["export_capacity_high"] = [1.0, 0.9, 0.8]
+    return SimulationResult(
+        ligand="selinexor",
+        regimen="80 mg once",
+        days=1,
+        mutant_fraction=0.5,
+        site="plasma",
+        tmax_h=2.5,
+        half_life_h=6.5,
+        cmax_ng_per_ml=680,
+        auc_ng_h_per_ml=5386,
+        highest_ng_per_ml=680,
+        lowest_export_capacity=0.25,
+        mean_export_capacity=0.4,
+        encounter_kd_nm=1000,
+        apparent_kd_nm=5.3,
+        residence_time_h=None,
+        doses=({"time_h": 0.0, "dose_mg": 80.0},),
+        parameters=(Parameter("k_on", 1e5, "per M per s", "assumed", "a guess", 1e4, 1e6),),
+        pharmacokinetic_fit=(),
+        warnings=(),
+        limits=("Nothing was measured.",),
+        courses=courses,
+    )
+
+
+def test_points_lie_where_the_axes_say() -> None:
+    drawing = line_plot(
+        [Curve("a", [0.0, 5.0, 10.0], [0.0, 1.0, 0.5])],
+        title="T",
+        x_label="days",
+        y_label="share",
+        y_max=1.0,
+    )
+    root = ElementTree.fromstring(drawing)
+    points = next(e for e in root.iter() if e.tag.endswith("polyline")).attrib["points"]
+    (x0, y0), (x1, y1), (x2, y2) = (map(float, p.split(",")) for p in points.split())
+    assert x1 - x0 == pytest.approx(x2 - x1, abs=0.11)
+    assert y0 - y2 == pytest.approx((y0 - y1) / 2, abs=0.11)
+    assert y1 < y0  # up is more
+
+
+@pytest.mark.parametrize("top", [1.0, 0.037, 700.0, 14.0, 3e5])
+def test_ticks_are_few_and_round(top: float) -> None:
+    found = ticks(top)
+    assert 4 <= len(found) <= 9
+    assert found[0] == 0
+    assert found[-1] <= top
+    assert all(len(f"{value:g}".strip("0").replace(".", "")) <= 4 for value in found)
+
+
+def test_three_drawings_with_a_band_and_doses(run: SimulationResult) -> None:
+    found = drawings([run])
+    assert len(found) == 3
+    roots = [ElementTree.fromstring(drawing) for _, drawing in found]
+    bands = [sum("fill-opacity" in e.attrib for e in root.iter()) for root in roots]
+    assert bands == [0, 0, 1]  # low and high differ for the export capacity only
+
+
+def test_the_page_asks_for_nothing_and_escapes(run: SimulationResult) -> None:
+    hostile = replace(run, ligand=HOSTILE, regimen=HOSTILE, warnings=(HOSTILE,))
+    page = simulation_html([hostile, run], {"command": HOSTILE})
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert not re.search(r"(src|href)=[\"'](?!#|data:)", page)
+    assert "default-src 'none'" in html.unescape(page)
+    assert "Nothing was measured." in page
+    assert "no limit" in page  # of the mean stay
+    assert "50 % of XPO1 without a thiol" in page
+
+
+def test_files(run: SimulationResult, tmp_path: Path) -> None:
+    write_simulation([run, run], tmp_path, {"command": "x"})
+    assert json.loads((tmp_path / "simulation.json").read_text())["against"]["tmax_h"] == 2.5
+    table = pd.read_csv(tmp_path / "simulation.csv")
+    assert tuple(table.columns[:6]) == COURSE_COLUMNS
+    assert table.export_capacity_high.tolist() == [1.0, 0.9, 0.8]
+    write_simulation([run], tmp_path, {"command": "x"})
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "simulation.csv",
+        "simulation.html",
+        "simulation.json",
+    ]
+
+
+def test_a_notebook_shows_it(run: SimulationResult) -> None:
+    assert run._repr_html_().count("<svg") == 3

@@ -1,0 +1,62 @@
+"""``workbench nes``: patterns of nuclear export signals in a sequence."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING
+
+from workbench.cli.arguments import Verbs
+from workbench.cli.columns import aligned
+
+if TYPE_CHECKING:
+    from workbench.mechanism.nes import Match
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb to the command line."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "nes",
+        help="patterns of nuclear export signals, with the pocket of each anchor",
+        description="The eleven patterns of nuclear export signals (1a to 1d, 2, 3, 4, and 1a to "
+        "1d the other way round), where they fit and which pocket each anchor takes. A match is "
+        "no proof: about half of the matching peptides that were tested bound XPO1.",
+        epilog="examples: workbench nes NSNELALKLAGLDINK; workbench nes cargo.fasta --json",
+    )
+    parser.add_argument(
+        "sequence", metavar="SEQUENCE|FASTA", help="residues in one-letter code, or a FASTA file"
+    )
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the matches; return the exit code."""
+    from workbench.mechanism.nes import find_signals, sequence_text
+
+    matches = find_signals(sequence_text(arguments.sequence))
+    if arguments.json:
+        print(json.dumps([match.to_dict() for match in matches], indent=2))
+        return 0
+    print(_table(matches) if matches else "no pattern fits")
+    return 0
+
+
+def _table(matches: tuple[Match, ...]) -> str:
+    from workbench.mechanism.nes import SELECTIVITY
+
+    lines = [("record", "start", "end", "pattern", "direction", "sequence", "pockets", "warnings")]
+    for match in matches:
+        lines.append(
+            (
+                match.record,
+                str(match.start),
+                str(match.end),
+                match.pattern,
+                match.direction,
+                match.sequence,
+                " ".join(f"{pocket}:{residue}" for pocket, residue in match.pockets.items()),
+                "; ".join(text for text in match.warnings if text != SELECTIVITY),
+            )
+        )
+    return f"{aligned(lines)}\n\n{SELECTIVITY[0].upper()}{SELECTIVITY[1:]}."

@@ -1,0 +1,1 @@
+"""Rates, concentrations, occupancy in time, and nuclear export signals."""

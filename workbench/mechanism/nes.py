@@ -1,0 +1,211 @@
+"""Nuclear export signals: where a sequence has the hydrophobic spacing that XPO1 reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import MechanismError
+from workbench.ligands.names import clean_name, quoted
+from workbench.mechanism.facts import KnownNes, NesPattern, known_signals, nes_patterns
+
+ANCHORS = frozenset("LIVFM")
+WEAK_ANCHORS = frozenset("ACTW")
+PROLINE_PATTERN = "2"
+"""In HIV-1 Rev, of this class, a proline sits in P1 (Guettler 2010)."""
+AMINO_ACIDS = frozenset("ACDEFGHIKLMNPQRSTVWY")
+MAX_RESIDUES = 1_000_000
+
+SELECTIVITY = "a match is no proof: about half of the matching peptides that were tested bound XPO1"
+
+
+@dataclass(frozen=True)
+class Match:
+    """One place where a pattern fits; numbers count residues of the sequence from 1.
+
+    Parameters
+    ----------
+    start, end
+        The first and the last anchor.
+    direction
+        ``plus`` as PKI, ``minus`` when the chain runs through the groove the other way.
+    pockets
+        Pocket to the residue in it, such as ``{"P1": "L5"}``.
+    warnings
+        What speaks against it, and which tested peptide it belongs to.
+    record
+        The name of the FASTA record; blank for a bare sequence.
+    """
+
+    start: int
+    end: int
+    sequence: str
+    pattern: str
+    direction: str
+    pockets: dict[str, str]
+    warnings: tuple[str, ...]
+    record: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON takes it."""
+        return asdict(self) | {"warnings": list(self.warnings)}
+
+
+def find_signals(text: str) -> tuple[Match, ...]:
+    """Return every match of the eleven patterns, overlapping ones too.
+
+    Anchors are L, I, V, F or M. P1 may also hold A, C, T or W, with a warning, and in class 2 a
+    proline, as in HIV-1 Rev. Between the anchors of P2, P3 and P4, whose turn of helix every NES
+    keeps, a proline rules a match out; class 4 may hold one behind its helix. Elsewhere it is a
+    warning. Matches come by record and start, those with fewer warnings first.
+
+    Parameters
+    ----------
+    text
+        A sequence in one-letter code, or FASTA with one or more records.
+
+    Raises
+    ------
+    MechanismError
+        When there is no sequence, or it holds other letters than the twenty amino acids.
+    """
+    found: list[Match] = []
+    for name, sequence in records(text):
+        known = [(sequence.find(row.sequence), row) for row in known_signals()]
+        inside = [(at, row) for at, row in known if at >= 0]
+        matches = [
+            match for pattern in nes_patterns() for match in _matches(sequence, pattern, name)
+        ]
+        matches.sort(key=lambda match: (match.start, len(match.warnings), match.end))
+        found += [_with_known(match, inside) for match in matches]
+    return tuple(found)
+
+
+def sequence_text(argument: str) -> str:
+    """Return a sequence, or the content of the FASTA file that the text names.
+
+    Raises
+    ------
+    MechanismError
+        When the file cannot be read.
+    """
+    looks_like_file = "." in argument or "/" in argument or "\\" in argument
+    path = Path(argument)
+    try:
+        if argument.lstrip().startswith(">") or not (looks_like_file or path.is_file()):
+            return argument
+        if path.stat().st_size > 2 * MAX_RESIDUES:
+            raise MechanismError(f"{quoted(argument, 100)} is too large: split it")
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MechanismError(f"{quoted(argument, 100)} is no text file: give FASTA") from error
+    except (OSError, ValueError) as error:
+        if not looks_like_file:
+            return argument
+        reason = getattr(error, "strerror", None) or str(error)
+        raise MechanismError(
+            f"{quoted(argument, 100)} cannot be read: {reason}; check the path"
+        ) from error
+
+
+def records(text: str) -> Iterator[tuple[str, str]]:
+    """Yield name and sequence of each FASTA record; the name of a bare sequence is blank.
+
+    Raises
+    ------
+    MechanismError
+        As :func:`find_signals`.
+    """
+    if len(text) > 2 * MAX_RESIDUES:
+        raise MechanismError(f"the sequence is longer than {MAX_RESIDUES} residues: split it")
+    head, *parts = re.split(r"^>", text.lstrip("\ufeff"), flags=re.MULTILINE)
+    if head.strip() and parts:
+        raise MechanismError("the FASTA text has letters before its first '>': remove them")
+    if not parts:
+        yield "", _residues(head, "the sequence")
+    for number, part in enumerate(parts, start=1):
+        title, _, body = part.partition("\n")
+        name = clean_name(title, f"record {number}")
+        yield name, _residues(body, f"record {quoted(name)}")
+
+
+def _residues(text: str, where: str) -> str:
+    sequence = "".join(text.split()).upper()
+    sequence = sequence.removesuffix("*")
+    if not sequence:
+        raise MechanismError(f"{where} is empty: give residues in one-letter code")
+    for position, letter in enumerate(sequence, start=1):
+        if letter not in AMINO_ACIDS:
+            raise MechanismError(
+                f"{where} has {quoted(letter)} at residue {position}: give the twenty amino acids "
+                "in one-letter code only"
+            )
+    return sequence
+
+
+def _matches(sequence: str, pattern: NesPattern, record: str) -> Iterator[Match]:
+    offsets = pattern.offsets
+    first = pattern.pockets.index("P1")
+    for start in range(len(sequence) - offsets[-1]):
+        warnings = []
+        for k, offset in enumerate(offsets):
+            residue = sequence[start + offset]
+            if residue in ANCHORS:
+                continue
+            if k == first and residue in WEAK_ANCHORS:
+                warnings.append(f"{residue} in P1 is a weak anchor")
+            elif not (k == first and residue == "P" and pattern.name == PROLINE_PATTERN):
+                break
+        else:
+            prolines = _prolines(sequence, start, pattern)
+            if prolines is None:
+                continue
+            places = [f"{sequence[start + o]}{start + o + 1}" for o in offsets]
+            end = start + offsets[-1] + 1
+            yield Match(
+                start + 1,
+                end,
+                sequence[start:end],
+                pattern.name,
+                pattern.direction,
+                dict(sorted(zip(pattern.pockets, places, strict=True))),
+                (*warnings, *prolines, SELECTIVITY),
+                record,
+            )
+
+
+def _prolines(sequence: str, start: int, pattern: NesPattern) -> tuple[str, ...] | None:
+    """Return warnings of prolines between anchors; ``None`` when one rules the match out."""
+    found = []
+    for k, (left, right) in enumerate(zip(pattern.offsets, pattern.offsets[1:], strict=False)):
+        between = sequence[start + left + 1 : start + right]
+        if "P" not in between:
+            continue
+        pair = sorted(pattern.pockets[k : k + 2])
+        behind_helix = len(pattern.pockets) == 5 and pair == ["P3", "P4"]
+        if pair[0] in ("P2", "P3") and not behind_helix:
+            return None
+        if not behind_helix:
+            found.append(f"proline between {pair[0]} and {pair[1]} breaks a helix")
+    return tuple(found)
+
+
+def _with_known(match: Match, inside: list[tuple[int, KnownNes]]) -> Match:
+    """Put what a tested peptide says in front of a match that lies in it."""
+    notes = []
+    for at, row in inside:
+        if not (at < match.start and match.end <= at + len(row.sequence)):
+            continue
+        label = f"{row.name} {row.residues} ({row.source})"
+        if row.binds == "no":
+            notes.append(f"known false positive: {label} does not bind wild-type XPO1")
+        elif row.pattern == match.pattern:
+            notes.append(f"known signal: {label} binds as class {row.pattern}")
+        else:
+            notes.append(f"{label} binds as class {row.pattern}, not as this one")
+    if not notes:
+        return match
+    return Match(**(asdict(match) | {"warnings": (*notes, *match.warnings)}))

@@ -1,0 +1,388 @@
+"""``workbench.simulate``: from a drug and a regimen to occupancy and export capacity."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from scipy.integrate import trapezoid
+
+from workbench.errors import MechanismError
+from workbench.ligands.catalogue import drug_named
+from workbench.ligands.molecules import Ligand
+from workbench.ligands.names import quoted
+from workbench.ligands.properties import drug_properties
+from workbench.ligands.reading import load_ligand
+from workbench.mechanism.facts import assumed_rates, figure
+from workbench.mechanism.kinetics import FloatArray, Rates
+from workbench.mechanism.limits import (
+    encounter_kd_nm,
+    overall_kd_nm,
+    residence_time_h,
+    with_apparent_kd,
+)
+from workbench.mechanism.occupancy import Exposure, Occupancy, band, cell_occupancies, corners
+from workbench.mechanism.pharmacokinetics import OralModel
+from workbench.mechanism.regimens import MAX_DOSE_MG, parse_regimen
+from workbench.mechanism.selinexor import NAME as SELINEXOR
+from workbench.mechanism.selinexor import selinexor_model, selinexor_residuals
+from workbench.simulations import Parameter, SimulationResult, Status
+
+DEFAULT_REGIMEN = "80 mg days 1,3 weekly"
+STEP_H = 0.25
+MAX_POINTS = 4000
+LONGEST_DAYS = 366
+RATE_FIELDS = {
+    "k_on": "k_on_per_molar_per_s",
+    "k_off": "k_off_per_s",
+    "k_inact": "k_inact_per_s",
+    "k_rev": "k_rev_per_s",
+}
+MODEL_NAMES = {
+    "absorption_per_h": ("absorption", "per h"),
+    "clearance_l_per_h": ("clearance", "L/h"),
+    "central_volume_l": ("central_volume", "L"),
+    "exchange_l_per_h": ("exchange", "L/h"),
+    "peripheral_volume_l": ("peripheral_volume", "L"),
+}
+GIVEN = "given by the user"
+LIMITS = (
+    "No k_on, k_off, k_inact or k_rev of any SINE could be verified. Those marked assumed are "
+    "guesses, and the band shows what every combination of the ends of their ranges gives: it is "
+    "the result, the line in it is one case.",
+    "An occupied groove is taken not to export, bonded or not; competition with cargo and Ran, "
+    "which binds in the nucleus only, is left out.",
+    "The mutant C528S is taken to bind as the wild type does, without the bond.",
+    "The cell's interior is taken to have plasma's free concentration (times the factor, for the "
+    "brain): no uptake, efflux, metabolism or reaction with other thiols in the cell.",
+    "XPO1 mRNA rises under treatment (peak after 4 to 8 h, elevated for 24 to 48 h in patients): a "
+    "marker, not occupancy. It is not modelled, and without --target-half-life-h no XPO1 is "
+    "made or lost.",
+    "The pharmacokinetics are those of a mean patient: no variation between patients, no food, "
+    "no interaction.",
+)
+
+
+def simulate(
+    ligand: str | Path | Ligand = SELINEXOR,
+    *,
+    regimen: str | None = None,
+    days: float = 14.0,
+    k_on_per_molar_per_s: float | None = None,
+    k_off_per_s: float | None = None,
+    k_inact_per_s: float | None = None,
+    k_rev_per_s: float | None = None,
+    k_lock_per_s: float = 0.0,
+    k_loss_per_s: float = 0.0,
+    target_half_life_h: float = math.inf,
+    apparent_kd_nm: float | None = None,
+    mutant_fraction: float = 0.0,
+    weight_kg: float | None = None,
+    free_fraction: float | None = None,
+    brain: bool = False,
+    brain_factor: float | None = None,
+    pharmacokinetics: str | OralModel | None = None,
+) -> SimulationResult:
+    """Return concentration, occupancy and export capacity of XPO1 against time.
+
+    Parameters
+    ----------
+    ligand
+        As everywhere: a catalogue name, a SMILES or a file.
+    regimen
+        As people write it, see :func:`~workbench.mechanism.regimens.parse_regimen`; selinexor's
+        label (80 mg on days 1 and 3 of each week) when left out, for selinexor only.
+    days
+        How long to simulate.
+    k_on_per_molar_per_s, k_off_per_s, k_inact_per_s, k_rev_per_s
+        Rates of the two steps; those left out are assumed and swept over a range.
+    k_lock_per_s, k_loss_per_s, target_half_life_h
+        See :class:`~workbench.mechanism.kinetics.Rates`; off when left out.
+    apparent_kd_nm
+        Dissociation constant over both steps that k_rev is chosen to give, in every case of the
+        sweep, in place of a k_rev. Selinexor's is published as 5.29 nM (BLI), which may not be
+        that of the steady state.
+    mutant_fraction
+        Share of the cell's XPO1 without a thiol: 0.5 in a heterozygous C528S cell.
+    weight_kg
+        For a dose in mg/kg.
+    free_fraction
+        Unbound in plasma; 0.05 for selinexor when left out.
+    brain, brain_factor
+        Simulate XPO1 in the brain, with this free concentration over plasma's; for selinexor the
+        middle of the published range when left out.
+    pharmacokinetics
+        A model, or the name of the drug whose pharmacokinetics are borrowed; only selinexor's
+        are known.
+
+    Raises
+    ------
+    MechanismError
+        When a number makes no sense or is missing, or the regimen cannot be understood.
+    LigandError
+        When the ligand cannot be read.
+    """
+    drug = ligand if isinstance(ligand, Ligand) else load_ligand(ligand)
+    if not 0 < days <= LONGEST_DAYS:
+        raise MechanismError(f"days is {days!r}: give more than 0 and at most {LONGEST_DAYS}")
+    if regimen is None and drug.name != SELINEXOR:
+        raise MechanismError(f"no regimen of {drug.name} is known: give one with --regimen")
+    plan = parse_regimen(DEFAULT_REGIMEN if regimen is None else regimen, weight_kg)
+    doses = plan.doses(days)
+    if not doses:
+        raise MechanismError(f"regimen {quoted(plan.text)} has no dose in {days:g} days")
+    model, source_drug, parameters = _model(drug, pharmacokinetics)
+    parameters += _scales(drug, source_drug, free_fraction, brain, brain_factor)
+    by_name = {parameter.name: parameter.value for parameter in parameters}
+    given = {
+        "k_on": k_on_per_molar_per_s,
+        "k_off": k_off_per_s,
+        "k_inact": k_inact_per_s,
+        "k_rev": k_rev_per_s,
+    }
+    rates, rate_parameters, warnings = _rates(
+        drug, given, k_lock_per_s, k_loss_per_s, target_half_life_h
+    )
+    exposure = Exposure(
+        model, doses, by_name["molar_mass"], by_name["free_fraction"], by_name["site_factor"]
+    )
+    times = _times(days)
+    ranges = {
+        RATE_FIELDS[p.name]: (p.low, p.high)
+        for p in rate_parameters
+        if p.low is not None
+        and p.high is not None
+        and not (p.name == "k_rev" and apparent_kd_nm is not None)
+    }
+    cases = [rates, *(corners(rates, ranges) if ranges else ())]
+    if apparent_kd_nm is not None:
+        if k_rev_per_s is not None:
+            raise MechanismError("give k_rev or the apparent Kd, not both: one makes the other")
+        tied = f"from the other rates and the apparent Kd of {apparent_kd_nm:g} nM"
+        cases = [with_apparent_kd(case, apparent_kd_nm) for case in cases]
+        rates = cases[0]
+        rate_parameters = [
+            p if p.name != "k_rev" else Parameter(p.name, rates.k_rev_per_s, p.unit, "given", tied)
+            for p in rate_parameters
+        ]
+    cells = cell_occupancies(cases, exposure, mutant_fraction, times)
+    courses = _courses(times, exposure, cells)
+    tmax = model.tmax_h()
+    first_mg = doses[0][1]
+    capacity = cells[0].export_capacity
+    return SimulationResult(
+        ligand=drug.name,
+        regimen=plan.text,
+        days=days,
+        mutant_fraction=mutant_fraction,
+        site="brain" if brain else "plasma",
+        tmax_h=tmax,
+        half_life_h=model.half_life_h(),
+        cmax_ng_per_ml=float(model.plasma_ng_per_ml(tmax, [(0.0, first_mg)])[0]),
+        auc_ng_h_per_ml=model.auc_ng_h_per_ml(first_mg),
+        highest_ng_per_ml=max(courses["plasma_ng_per_ml"]),
+        lowest_export_capacity=float(capacity.min()),
+        mean_export_capacity=float(trapezoid(capacity, times) / (times[-1] - times[0])),
+        encounter_kd_nm=_finite(encounter_kd_nm(rates)),
+        apparent_kd_nm=_finite(overall_kd_nm(rates)),
+        residence_time_h=_finite(residence_time_h(rates)),
+        doses=tuple({"time_h": at, "dose_mg": mg} for at, mg in doses),
+        parameters=(*parameters, *rate_parameters),
+        pharmacokinetic_fit=tuple(asdict(row) for row in selinexor_residuals())
+        if source_drug == SELINEXOR
+        else (),
+        warnings=(*drug.warnings, *warnings, *_borrowed(drug, source_drug)),
+        limits=LIMITS,
+        courses=courses,
+    )
+
+
+def _model(drug: Ligand, asked: str | OralModel | None) -> tuple[OralModel, str, list[Parameter]]:
+    """Return the model, the drug that its figures belong to, and its parameters."""
+    if isinstance(asked, OralModel):
+        return asked, "", _model_parameters(asked, "given", GIVEN)
+    compound = drug_named(asked) if asked else None
+    name = compound.name if compound else (asked or drug.name)
+    if name != SELINEXOR:
+        who = drug.name if not asked else quoted(name)
+        raise MechanismError(
+            f"no pharmacokinetics of {who} could be verified: give --pk-of selinexor to borrow "
+            "selinexor's, or a model of your own from Python"
+        )
+    model = selinexor_model()
+    source = "fitted to the published Tmax, half-life, Cmax, AUC and V/F of selinexor"
+    if drug.name != SELINEXOR:
+        source += f", borrowed for {drug.name}"
+    return model, SELINEXOR, _model_parameters(model, "assumed", source)
+
+
+def _model_parameters(model: OralModel, status: Status, source: str) -> list[Parameter]:
+    return [
+        Parameter(name, getattr(model, field), unit, status, source)
+        for field, (name, unit) in MODEL_NAMES.items()
+    ]
+
+
+def _scales(
+    drug: Ligand,
+    source_drug: str,
+    free_fraction: float | None,
+    brain: bool,
+    brain_factor: float | None,
+) -> list[Parameter]:
+    """Return molar mass, free fraction and the factor of the site."""
+    compound = drug_named(drug.name)
+    rows = []
+    if compound is not None and compound.mw is not None:
+        rows.append(Parameter("molar_mass", compound.mw, "g/mol", "published", compound.source))
+    else:
+        mass = drug_properties(drug.mol).molecular_weight_g_per_mol
+        rows.append(Parameter("molar_mass", mass, "g/mol", "given", f"of {drug.smiles}"))
+    rows.append(_free_fraction(drug, source_drug, free_fraction))
+    if not brain and brain_factor is not None:
+        raise MechanismError("a brain factor is given without the brain: ask for it, or leave it")
+    if not brain:
+        reason = "XPO1 outside the brain is taken to meet plasma's free concentration"
+        return [*rows, Parameter("site_factor", 1.0, "", "assumed", reason)]
+    return [*rows, _brain_factor(drug, brain_factor)]
+
+
+def _free_fraction(drug: Ligand, source_drug: str, given: float | None) -> Parameter:
+    if given is not None:
+        if not 0 < given <= 1:
+            raise MechanismError(f"free_fraction is {given!r}: give more than 0 and at most 1")
+        return Parameter("free_fraction", given, "", "given", GIVEN)
+    bound = figure(source_drug, "protein binding")
+    if bound is None:
+        raise MechanismError(f"the free fraction of {drug.name} is not known: give it")
+    own = drug.name == source_drug
+    return Parameter(
+        "free_fraction",
+        round(1 - bound.middle / 100, 6),
+        "",
+        "published" if own else "assumed",
+        bound.source if own else f"that of {source_drug}, borrowed",
+    )
+
+
+def _brain_factor(drug: Ligand, given: float | None) -> Parameter:
+    if given is not None:
+        if not 0 < given <= MAX_DOSE_MG:
+            raise MechanismError(f"brain_factor is {given!r}: give a number above 0")
+        return Parameter("site_factor", given, "", "given", GIVEN)
+    found = figure(drug.name, "brain penetration")
+    if found is None:
+        raise MechanismError(
+            f"no number for {drug.name} in the brain could be verified: give one with "
+            "--brain-factor"
+        )
+    return Parameter(
+        "site_factor",
+        found.middle / 100,
+        "",
+        "assumed",
+        f"middle of {found.low:g} to {found.high:g} percent ({found.context}; {found.source}), "
+        "taken as a ratio of free concentrations, which the source does not say",
+    )
+
+
+def _rates(
+    drug: Ligand,
+    given: dict[str, float | None],
+    k_lock_per_s: float,
+    k_loss_per_s: float,
+    target_half_life_h: float,
+) -> tuple[Rates, list[Parameter], list[str]]:
+    """Return the rates, what each rests on, and what is to be said about them."""
+    rows, warnings = [], []
+    reactive = drug.warhead is not None
+    permanent = drug.warhead is not None and not drug.warhead.warhead.reversible
+    if not reactive:
+        warnings.append(f"{drug.name} has no warhead that bonds: k_inact and k_rev are 0")
+    if drug.warhead is not None and drug.warhead.warhead.reversibility == "locked":
+        warnings.append("its adduct locks in a second step of unknown rate: give it with --k-lock")
+    if drug.name != SELINEXOR and None in given.values():
+        warnings.append(
+            f"nothing is known of the rates of {drug.name}: the assumed ones are the same for "
+            "every drug, and tell none from another"
+        )
+    for assumed in assumed_rates():
+        value = given[assumed.name]
+        off = (not reactive and assumed.name in ("k_inact", "k_rev")) or (
+            permanent and assumed.name == "k_rev"
+        )
+        if value is not None:
+            rows.append(Parameter(assumed.name, value, assumed.unit, "given", GIVEN))
+        elif off:
+            reason = "no warhead" if not reactive else "its class of warhead is irreversible"
+            rows.append(Parameter(assumed.name, 0.0, assumed.unit, "assumed", reason))
+        else:
+            rows.append(
+                Parameter(
+                    assumed.name,
+                    assumed.value,
+                    assumed.unit,
+                    "assumed",
+                    assumed.reason,
+                    assumed.low,
+                    assumed.high,
+                )
+            )
+    rates = Rates(
+        **{RATE_FIELDS[row.name]: row.value for row in rows},
+        k_lock_per_s=k_lock_per_s,
+        k_loss_per_s=k_loss_per_s,
+        target_half_life_h=target_half_life_h,
+    )
+    for name, value, unit in (
+        ("k_lock", k_lock_per_s, "per s"),
+        ("k_loss", k_loss_per_s, "per s"),
+    ):
+        if value:
+            rows.append(Parameter(name, value, unit, "given", GIVEN))
+    if math.isfinite(target_half_life_h):
+        rows.append(Parameter("target_half_life", target_half_life_h, "h", "given", GIVEN))
+    return rates, rows, warnings
+
+
+def _borrowed(drug: Ligand, source_drug: str) -> tuple[str, ...]:
+    if source_drug in ("", drug.name):
+        return ()
+    return (
+        f"absorption, clearance and volumes are {source_drug}'s: none of {drug.name} are known",
+    )
+
+
+def _times(days: float) -> FloatArray:
+    end = 24.0 * days
+    count = min(max(round(end / STEP_H), 1), MAX_POINTS)
+    times: FloatArray = np.linspace(0.0, end, count + 1)
+    return times
+
+
+def _courses(
+    times: FloatArray, exposure: Exposure, cells: list[Occupancy]
+) -> dict[str, list[float]]:
+    """Return the columns of the table: the course, then the ends of the band."""
+    middle = cells[0]
+    found = {
+        "time_h": times,
+        "plasma_ng_per_ml": exposure.plasma_ng_per_ml(times),
+        "free_nm": exposure.free_nm(times),
+        "encounter_occupancy": middle.encounter,
+        "covalent_occupancy": middle.covalent,
+        "export_capacity": middle.export_capacity,
+    }
+    for name, courses in (
+        ("encounter_occupancy", [o.encounter for o in cells]),
+        ("covalent_occupancy", [o.covalent for o in cells]),
+        ("export_capacity", [o.export_capacity for o in cells]),
+    ):
+        found[f"{name}_low"], found[f"{name}_high"] = band(courses)
+    return {name: column.tolist() for name, column in found.items()}
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -1,0 +1,137 @@
+"""The files of a simulated treatment: table, record and one page without a network."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from workbench.report.exports import json_text
+from workbench.report.files import write_texts
+from workbench.report.line_plot import Curve, line_plot
+from workbench.report.templating import (
+    content_policy,
+    environment,
+    provenance_rows,
+    template_text,
+)
+from workbench.simulations import SimulationResult
+
+HOURS_PER_DAY = 24.0
+STEMS = ("simulation", "against")
+"""Of the files: the run, and the one that it stands beside."""
+
+
+def write_simulation(
+    results: Sequence[SimulationResult], folder: Path, provenance: dict[str, Any]
+) -> list[Path]:
+    """Write ``simulation.csv``, ``.json`` and ``.html`` into a folder that exists.
+
+    Parameters
+    ----------
+    results
+        One, or two to be shown side by side: the second goes into ``against.csv`` and under
+        ``against`` of the JSON.
+
+    Raises
+    ------
+    OutputError
+        When a file cannot be written.
+    """
+    texts = {
+        f"{stem}.csv": courses_csv(result) for stem, result in zip(STEMS, results, strict=False)
+    }
+    record = results[0].to_dict() | {"provenance": provenance}
+    if len(results) > 1:
+        record["against"] = results[1].to_dict()
+    texts["simulation.html"] = simulation_html(results, provenance)
+    texts["simulation.json"] = json_text(record)
+    written = write_texts(folder, texts)
+    if len(results) == 1:
+        (folder / "against.csv").unlink(missing_ok=True)
+    return written
+
+
+def courses_csv(result: SimulationResult) -> str:
+    """Return the courses as CSV, one row per time, six significant digits."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(result.courses)
+    for row in zip(*result.courses.values(), strict=True):
+        writer.writerow([f"{value:.6g}" for value in row])
+    return buffer.getvalue()
+
+
+def simulation_html(results: Sequence[SimulationResult], provenance: dict[str, Any]) -> str:
+    """Return the page of one simulation, or of two side by side."""
+    return (
+        environment()
+        .get_template("simulation.html")
+        .render(
+            policy=content_policy([]),
+            style=Markup(template_text("style.css")),
+            runs=results,
+            first=results[0],
+            names=names(results),
+            swept=any(p.low is not None for run in results for p in run.parameters),
+            figures=[(caption, Markup(drawing)) for caption, drawing in drawings(results)],
+            provenance=provenance_rows(provenance),
+        )
+    )
+
+
+def notebook_html(result: SimulationResult) -> str:
+    """Return the drawings and the summary for a notebook cell."""
+    return (
+        environment()
+        .get_template("simulation_notebook.html")
+        .render(
+            run=result,
+            figures=[(caption, Markup(drawing)) for caption, drawing in drawings([result])],
+        )
+    )
+
+
+def names(results: Sequence[SimulationResult]) -> list[str]:
+    """Return what each run is called where they stand side by side."""
+    return [f"{result.ligand}, {result.regimen}" for result in results]
+
+
+def drawings(results: Sequence[SimulationResult]) -> list[tuple[str, str]]:
+    """Return caption and SVG of concentration, occupancy and export capacity."""
+    doses = sorted({dose["time_h"] / HOURS_PER_DAY for run in results for dose in run.doses})
+    plots = (
+        ("Total concentration in plasma", "ng/mL", None, (("plasma_ng_per_ml", False),)),
+        (
+            "XPO1 occupied: bonded (line) and encounter complex (dashed)",
+            "fraction of XPO1",
+            1.0,
+            (("covalent_occupancy", False), ("encounter_occupancy", True)),
+        ),
+        ("Export capacity: free XPO1", "fraction of XPO1", 1.0, (("export_capacity", False),)),
+    )
+    found = []
+    for caption, unit, top, columns in plots:
+        curves = [
+            _curve(run, label, column, dashed, colour)
+            for colour, (run, label) in enumerate(zip(results, names(results), strict=True))
+            for column, dashed in columns
+        ]
+        title = f"{caption} against time in days"
+        drawing = line_plot(
+            curves, title=title, x_label="days", y_label=unit, y_max=top, marks=doses
+        )
+        found.append((caption, drawing))
+    return found
+
+
+def _curve(run: SimulationResult, label: str, column: str, dashed: bool, colour: int) -> Curve:
+    days = [time / HOURS_PER_DAY for time in run.courses["time_h"]]
+    low, high = (run.courses.get(f"{column}_{end}") for end in ("low", "high"))
+    if dashed or low == high:
+        low = high = None
+    return Curve(label, days, run.courses[column], low, high, colour, dashed)
