@@ -14,7 +14,7 @@ from workbench.mechanism.facts import assumed_rates, figure
 from workbench.mechanism.kinetics import Rates
 from workbench.mechanism.pharmacokinetics import OralModel
 from workbench.mechanism.selinexor import NAME as SELINEXOR
-from workbench.mechanism.selinexor import selinexor_model
+from workbench.mechanism.selinexor import PERIPHERAL_SHARE, selinexor_model
 from workbench.simulations import Parameter, Status
 
 RATE_FIELDS = {
@@ -61,7 +61,10 @@ def oral_model(
     source = "fitted to the published Tmax, half-life, Cmax, AUC and V/F of selinexor"
     if drug.name != SELINEXOR:
         source += f", borrowed for {drug.name}"
-    return model, SELINEXOR, _model_parameters(model, "assumed", source)
+    rows = _model_parameters(model, "assumed", source)
+    share = f"{PERIPHERAL_SHARE:g} times the central volume, a guess; the others are fitted to it"
+    rows[-1] = replace(rows[-1], source=share)
+    return model, SELINEXOR, rows
 
 
 def _model_parameters(model: OralModel, status: Status, source: str) -> list[Parameter]:
