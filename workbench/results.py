@@ -16,13 +16,19 @@ ResultVerdict = Literal["adduct", "no_thiol", "no_warhead", "unsupported_warhead
 
 @dataclass(frozen=True)
 class EncounterRecord:
-    """One pose of the intact drug; ``sdf`` is its mol block (heavy atoms and hydrogens)."""
+    """One pose of the intact drug; ``sdf`` is its mol block (heavy atoms).
+
+    ``face`` is the side of the attacked atom that the sulphur looks at (``re``, ``si`` or
+    ``None``), ``leads_to`` the labels of the adducts that a bond formed from there can have.
+    """
 
     rank: int
     score_kcal_per_mol: float
     sg_c_distance_angstrom: float | None
     attack_angle_degree: float | None
     attack_ready: bool
+    face: str | None = None
+    leads_to: tuple[str, ...] = ()
     sdf: str = field(repr=False, default="")
 
 
@@ -33,6 +39,9 @@ class PoseRecord:
     ``score_kcal_per_mol`` is the search's; energies are the force field's, comparable between
     poses of one run only. ``complex_pdb`` and ``complex_cif`` are the whole bonded complex;
     ``drug_sdf`` is the mol block of the drug's atoms with the adduct's bond orders.
+    ``encounter_rank`` is the nearest attack-ready encounter pose that leads to this diastereomer,
+    ``encounter_rmsd_angstrom`` how far it lies; ``None`` when none leads there.
+    ``posebusters`` holds ``checks``, ``failed`` and ``note`` where PoseBusters was asked.
     """
 
     rank: int
@@ -50,6 +59,9 @@ class PoseRecord:
     failed_checks: tuple[str, ...]
     interactions: tuple[dict[str, Any], ...]
     side_chains: tuple[dict[str, Any], ...] = ()
+    encounter_rank: int | None = None
+    encounter_rmsd_angstrom: float | None = None
+    posebusters: dict[str, Any] | None = None
     problems: tuple[str, ...] = ()
     drug_sdf: str = field(repr=False, default="")
     complex_pdb: str = field(repr=False, default="")
@@ -59,13 +71,33 @@ class PoseRecord:
 
 @dataclass(frozen=True)
 class AdductRecord:
-    """One diastereomer and its poses, best score first."""
+    """One diastereomer and its poses, best score first.
+
+    ``form`` is ``adduct``, or what a following step made of it (``hydrolysed``).
+    ``seed_scores_kcal_per_mol`` is the best score that the search found with each seed,
+    ``score_mean_kcal_per_mol`` and ``score_spread_kcal_per_mol`` their mean and range; ``None``
+    where one seed was used.
+    """
 
     label: str
     smiles: str
     formula: str
     stereocentres: tuple[dict[str, Any], ...]
     poses: tuple[PoseRecord, ...]
+    form: str = "adduct"
+    seed_scores_kcal_per_mol: tuple[float, ...] = ()
+
+    @property
+    def score_mean_kcal_per_mol(self) -> float | None:
+        """Mean best score over the seeds."""
+        scores = self.seed_scores_kcal_per_mol
+        return round(sum(scores) / len(scores), 3) if len(scores) > 1 else None
+
+    @property
+    def score_spread_kcal_per_mol(self) -> float | None:
+        """Range of the best scores over the seeds."""
+        scores = self.seed_scores_kcal_per_mol
+        return round(max(scores) - min(scores), 3) if len(scores) > 1 else None
 
 
 @dataclass(frozen=True)
@@ -75,6 +107,8 @@ class DockingResult:
     ``ligand``, ``receptor`` and ``provenance`` are the dictionaries of the schema;
     ``receptor_pdb`` is the prepared receptor for the 3D view, ``reference`` the crystal
     reference pose as ``{"name", "sdf", "note", "uncertainty_angstrom"}`` when there is one.
+    ``ranking`` says whether the score tells the diastereomers apart: ``preferred`` (a label or
+    ``None``), ``gap_kcal_per_mol``, ``spread_kcal_per_mol``, ``words``.
     """
 
     verdict: ResultVerdict
@@ -86,14 +120,35 @@ class DockingResult:
     timing: dict[str, float]
     provenance: dict[str, Any]
     warnings: tuple[str, ...] = ()
+    ranking: dict[str, Any] | None = None
     receptor_pdb: str = field(repr=False, default="")
     reference: dict[str, Any] | None = field(repr=False, default=None)
+
+    @property
+    def paths(self) -> tuple[dict[str, Any], ...]:
+        """From encounter to adduct: one row per bonded pose, best first in each diastereomer.
+
+        ``encounter_rank`` and ``rmsd_angstrom`` are ``None`` when no attack-ready encounter pose
+        leads to that diastereomer.
+        """
+        return tuple(
+            {
+                "encounter_rank": pose.encounter_rank,
+                "adduct": adduct.label,
+                "adduct_rank": pose.rank,
+                "rmsd_angstrom": pose.encounter_rmsd_angstrom,
+            }
+            for adduct in self.adducts
+            for pose in adduct.poses
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the content of ``result.json``; structures are left to their own files."""
         adducts = [
             {
                 **{k: v for k, v in asdict(adduct).items() if k != "poses"},
+                "score_mean_kcal_per_mol": adduct.score_mean_kcal_per_mol,
+                "score_spread_kcal_per_mol": adduct.score_spread_kcal_per_mol,
                 "poses": [_without_structures(pose) for pose in adduct.poses],
             }
             for adduct in self.adducts
@@ -106,6 +161,8 @@ class DockingResult:
             "receptor": self.receptor,
             "encounter": {"poses": [_without_structures(pose) for pose in self.encounter]},
             "adducts": adducts,
+            "ranking": self.ranking,
+            "paths": list(self.paths),
             "warnings": list(self.warnings),
             "timing": self.timing,
             "provenance": self.provenance,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 SERVER_PATTERN = r"^https?://[^/\s@]+/\S*\{id\}\S*$"
 """What the address of a server looks like: ``https://host/folder/{id}.cif.gz``."""
@@ -126,19 +126,35 @@ class SearchSettings(Settings):
     n_conformers: int = Field(32, ge=1, le=200)
     n_poses: int = Field(10, ge=1, le=200, description="poses kept per diastereomer")
     cluster_angstrom: float = Field(1.0, ge=0, le=5)
-    random_starts: int = Field(200, ge=1, description="random poses before each chain's first")
-    hops_per_torsion: int = Field(15, ge=1, description="length of a chain")
-    temperature_kcal_per_mol: float = Field(1.2, gt=0, description="of accepting a worse minimum")
-    max_steps: int = Field(60, ge=1, description="quasi-Newton steps per hop")
-    refine_steps: int = Field(300, ge=1, description="the same for the poses that are kept")
-    chain_batch: int = Field(4, ge=1, description="chains between two tests of agreement")
-    max_chains: int = Field(32, ge=1)
-    agreeing_chains: int = Field(4, ge=1, description="chains that must share the best score")
+    pool_members: int = Field(60, ge=2, le=1000, description="minima that breed in one pool")
+    annealing_per_torsion: int = Field(
+        120, ge=1, description="children over which minima may come nearer to each other"
+    )
+    patience_per_torsion: int = Field(
+        60, ge=1, description="children without a better best score that end a pool"
+    )
+    children_per_torsion: int = Field(400, ge=1, description="the most in one pool")
+    agreeing_pools: int = Field(2, ge=1, description="pools that must share the best score")
+    max_pools: int = Field(6, ge=1)
+    refine_steps: int = Field(300, ge=1, description="quasi-Newton steps for poses that are kept")
     flexible: Literal["auto", "none"] | tuple[int, ...] = Field(
-        "none",
+        "auto",
         description="residues whose side chains turn; auto: long ones that reach the thiol",
     )
-    torsion_weight: float = Field(0.0, ge=0, le=2, description="of the torsion profiles")
+    rotamer_penalty_kcal_per_mol: float = Field(
+        1.0,
+        ge=0,
+        le=10,
+        description="of turning a flexible side chain's dihedral half round from the receptor's",
+    )
+    torsion_weight: float = Field(0.1, ge=0, le=2, description="of the torsion profiles")
+    spread_seeds: int = Field(
+        3,
+        ge=1,
+        le=20,
+        description="searches of each diastereomer with seeds of their own: poses are pooled, the "
+        "range of the best scores is the spread; 1: not measured",
+    )
     agreement_kcal_per_mol: float = Field(0.1, gt=0, description="what counts as the same score")
 
 
@@ -146,12 +162,32 @@ class EncounterSettings(Settings):
     """The non-covalent docking of the intact drug."""
 
     exhaustiveness: int = Field(8, ge=1, le=128)
-    n_poses: int = Field(9, ge=1, le=50)
+    n_poses: int = Field(
+        9,
+        ge=1,
+        le=50,
+        description="kept by score; the best that is ready to attack is kept for each face",
+    )
+    n_sampled: int = Field(40, ge=1, le=500, description="poses to choose from, of each form")
+    sampled_kcal_per_mol: float = Field(6.0, gt=0, description="those this near to the best")
     attack_distance_angstrom: float = Field(
         4.2, gt=0, description="S...C distance at or under which a pose can react"
     )
     attack_angle_tolerance_degree: float = Field(
         25.0, gt=0, lt=90, description="around the ideal angle of the warhead"
+    )
+    attack_elevation_degree: float = Field(
+        45.0,
+        ge=0,
+        lt=90,
+        description="least elevation of S above the plane of a trigonal atom, to be on a face of "
+        "it: at 45 half of the overlap with its p orbital is left",
+    )
+    n_forms: int = Field(
+        4, ge=1, le=16, description="cis and trans forms docked; they share the exhaustiveness"
+    )
+    distinct_angstrom: float = Field(
+        1.0, ge=0, le=5, description="RMSD at which poses of two forms are different"
     )
     edge_angstrom: float = Field(26.0, ge=10, le=60, description="edge of the docking box")
 
@@ -167,6 +203,67 @@ class MinimizationSettings(Settings):
     rms_gradient_kcal_per_mol_angstrom: float = Field(0.3, gt=0)
     max_iterations: int = Field(2000, ge=1)
     platform: str = Field("auto", description="auto, or an OpenMM platform by name")
+
+
+class SolventSettings(Settings):
+    """The implicit solvent: generalised Born OBC2, with a surface term."""
+
+    dielectric: float = Field(78.5, ge=1, le=200, description="of the solvent; 1 inside")
+    surface_kcal_per_mol_angstrom2: float = Field(
+        0.0054, ge=0, le=0.1, description="surface energy; 0 leaves the surface term out"
+    )
+
+
+class DynamicsSettings(Settings):
+    """Molecular dynamics of the bonded complex: Langevin, no constraints."""
+
+    temperature_k: float = Field(300.0, gt=0, le=1000)
+    friction_per_ps: float = Field(1.0, gt=0, le=100)
+    timestep_fs: float = Field(1.0, ge=0.5, le=4, description="MMFF bonds to H vibrate: 1 is safe")
+    length_ps: float = Field(20.0, gt=0, le=1e6, description="of each replica")
+    report_interval_ps: float = Field(
+        0.5, gt=0, le=1000, description="between two frames; each is a checkpoint too"
+    )
+    equilibration_ps: float = Field(
+        5.0, ge=0, description="left out of the averages, kept in the trajectory"
+    )
+    seed: int = Field(1, ge=1, lt=2**31 - 1000, description="of the first replica; then counted up")
+    hydrogen_mass_amu: float | None = Field(
+        None, ge=1.008, le=4, description="taken from the atom that bears it; none: as it is"
+    )
+    restraint_kcal_per_mol_angstrom2: float = Field(
+        0.0, ge=0, le=1000, description="k of k/2 x^2 on the mobile receptor's heavy atoms"
+    )
+    mobile_angstrom: float = Field(
+        5.0, ge=0, description="residues this near to the ligand move with it"
+    )
+    cutoff_angstrom: float = Field(10.0, gt=2, description="not used in implicit solvent")
+    solvent: Literal["none", "obc2"] = Field(
+        "none", description="none: dielectric 4r; obc2: implicit water, constant dielectric"
+    )
+    platform: str = Field("auto", description="auto, or an OpenMM platform by name")
+
+    @property
+    def steps_per_report(self) -> int:
+        """Time steps between two frames."""
+        return round(self.report_interval_ps * 1000 / self.timestep_fs)
+
+    @property
+    def n_reports(self) -> int:
+        """Frames after the first, which is the start."""
+        return round(self.length_ps / self.report_interval_ps)
+
+    @model_validator(mode="after")
+    def _whole_numbers(self) -> DynamicsSettings:
+        for name, whole, part in (
+            ("report_interval_ps", self.report_interval_ps, self.timestep_fs / 1000),
+            ("length_ps", self.length_ps, self.report_interval_ps),
+        ):
+            ratio = whole / part
+            if round(ratio) < 1 or abs(ratio - round(ratio)) > 1e-6 * ratio:
+                of = "timestep_fs" if name == "report_interval_ps" else "report_interval_ps"
+                raise ValueError(f"{name} must be a whole multiple of {of}")
+        return self
 
 
 class DockSettings(Settings):

@@ -266,6 +266,27 @@ class IonisableCentre:
 
 
 @dataclass(frozen=True)
+class BornRadius:
+    """One row of ``born_radii.csv``: an element in the generalised Born model OBC2.
+
+    Parameters
+    ----------
+    bonded_to
+        Element of the neighbour that the row is for; blank for any. Particular rows come first.
+    radius_angstrom
+        Intrinsic radius.
+    screening
+        Factor of the radius where the atom shields others from the solvent.
+    """
+
+    element: str
+    bonded_to: str
+    radius_angstrom: float
+    screening: float
+    source: str
+
+
+@dataclass(frozen=True)
 class Entry:
     """One row of ``structures.csv``; what nobody could verify is blank (``None`` or empty).
 
@@ -400,3 +421,9 @@ def brain_findings() -> tuple[BrainFinding, ...]:
 def ionisable_centres() -> tuple[IonisableCentre, ...]:
     """Return the groups that are charged in water, particular patterns before general ones."""
     return read_table("ionisable_centres.csv", IonisableCentre)
+
+
+@cache
+def born_radii() -> tuple[BornRadius, ...]:
+    """Return the radii of the implicit solvent, particular rows before general ones."""
+    return read_table("born_radii.csv", BornRadius)

@@ -12,7 +12,7 @@ from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import embed
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.reading import load_ligand
-from workbench.settings import GridSettings
+from workbench.settings import GridSettings, SearchSettings
 from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor
 
@@ -32,5 +32,6 @@ def make_case(drug: str, label: str, n_conformers: int = 4) -> Case:
     site = covalent_site(receptor, turning_neighbours(receptor))
     adduct = next(a for a in enumerate_adducts(load_ligand(drug)) if a.label == label)
     tree = build_tree(adduct, embed(adduct, n_conformers, 1), site.ca, site.cb)
-    tree = with_side_chains(tree, site.flexible)
+    penalty = SearchSettings().rotamer_penalty_kcal_per_mol
+    tree = with_side_chains(tree, site.flexible, penalty)
     return Case(receptor, site, adduct, tree, adduct_maps(site, adduct, [tree], GridSettings()))

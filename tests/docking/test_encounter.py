@@ -8,11 +8,15 @@ import numpy as np
 import pytest
 from docking_cases import Case
 from rdkit import Chem
+from rdkit.Chem import rdMolTransforms
 
+from workbench.docking import encounter
 from workbench.docking.box import docking_box
 from workbench.docking.encounter import dock_encounter
 from workbench.docking.pose import EncounterPose
+from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.library import reference_pose
+from workbench.ligands.reading import load_ligand
 from workbench.settings import EncounterSettings
 from workbench.structures.loading import load_receptor
 
@@ -22,7 +26,8 @@ QUICK = EncounterSettings(exhaustiveness=1, n_poses=3)
 @pytest.fixture(scope="module")
 def poses(kpt_185: Case) -> tuple[EncounterPose, ...]:
     box = docking_box(kpt_185.receptor)
-    return dock_encounter(kpt_185.receptor, kpt_185.adduct.ligand, box, QUICK, 1, 2)
+    ligand = kpt_185.adduct.ligand
+    return dock_encounter(kpt_185.receptor, ligand, box, QUICK, 1, 2, enumerate_adducts(ligand))
 
 
 def test_the_box_holds_every_reference_sine() -> None:
@@ -69,6 +74,56 @@ def test_distance_and_angle_are_those_of_the_coordinates(
         assert pose.sg_c_distance_angstrom == pytest.approx(np.linalg.norm(sulphur - carbon))
         if pose.attack_ready:
             assert pose.sg_c_distance_angstrom <= QUICK.attack_distance_angstrom
+            assert pose.leads_to == ({"re": "bR", "si": "bS"}[str(pose.face)],)
+
+
+def test_of_each_face_the_best_ready_pose_is_kept() -> None:
+    def pose(score: float, ready: bool, *labels: str) -> EncounterPose:
+        return EncounterPose(np.zeros((1, 3)), score, 3.5, 107.0, ready, None, labels)
+
+    every = [
+        pose(-9, True, "bS"),
+        pose(-8, False),
+        pose(-7, True, "bS"),
+        pose(-6, False, "bR"),
+        pose(-5, True, "bR"),
+    ]
+    chosen = [p.score_kcal_per_mol for p in encounter._chosen(every, 3)]
+    assert chosen == [-9, -8, -5]
+    assert len(encounter._chosen(every, 1)) == 1
+
+
+def test_both_forms_of_a_hydrazide_are_docked_with_their_alkene(
+    kpt_185: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ETKDG builds the hydrazide trans; component V6A of 6XJS has it cis."""
+    ligand = load_ligand("selinexor")
+    given: list[tuple[str, int]] = []
+
+    def recorded(
+        receptor: object, text: str, box: object, settings: EncounterSettings, *rest: object
+    ) -> tuple[list[str], list[float]]:
+        given.append((text, settings.exhaustiveness))
+        return [text, text], [-9.0 + len(given), -5.0 - len(given)]
+
+    monkeypatch.setattr(encounter, "_run_vina", recorded)
+    settings = EncounterSettings(exhaustiveness=8)
+    box = docking_box(kpt_185.receptor)
+    found = dock_encounter(kpt_185.receptor, ligand, box, settings, 1)
+    assert [share for _, share in given] == [4, 4]
+    assert [p.score_kcal_per_mol for p in found] == [-8.0, -7.0]
+    hydrazide = ligand.mol.GetSubstructMatch(Chem.MolFromSmarts("O=C-[NH]-[NH]"))
+    angles = []
+    for pose in found:
+        placed = Chem.Mol(ligand.mol)
+        conformer = Chem.Conformer(len(pose.coordinates))
+        conformer.SetPositions(pose.coordinates)
+        placed.AddConformer(conformer)
+        angles.append(abs(rdMolTransforms.GetDihedralDeg(placed.GetConformer(), *hydrazide)))
+        Chem.AssignStereochemistryFrom3D(placed)
+        assert Chem.MolToSmiles(placed) == ligand.smiles
+    assert min(angles) < 30
+    assert max(angles) > 150
 
 
 def test_without_a_thiol_there_is_a_pose_but_no_distance(kpt_185: Case) -> None:

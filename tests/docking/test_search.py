@@ -18,7 +18,7 @@ from workbench.errors import DockingError
 from workbench.ligands.symmetry import placed_atoms, self_mappings
 from workbench.settings import SearchSettings
 
-SHORT = SearchSettings(max_chains=4, hops_per_torsion=8)
+SHORT = SearchSettings(pool_members=20, annealing_per_torsion=30, max_pools=2)
 
 
 def _search(case: Case, seed: int, threads: int = 1, settings: SearchSettings = SHORT):  # type: ignore[no-untyped-def]

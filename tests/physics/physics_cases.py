@@ -16,6 +16,7 @@ from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.library import reference_pose
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.reading import load_ligand
+from workbench.physics.bonded_complex import bond
 from workbench.physics.complex import Complex
 from workbench.structures.receptor import Atom, Receptor
 
@@ -148,3 +149,62 @@ def cut_out(bonded: Complex, radius: float) -> Complex:
 
 def _residue(atom: Atom) -> tuple[str, int, str]:
     return atom.chain, atom.residue_number, atom.residue_name
+
+
+def capped_cysteine_complex() -> Complex:
+    """Return N-methylacrylamide bonded to Ac-Cys-NHMe, at its MMFF94s minimum: 36 atoms.
+
+    Small enough to be propagated in a test. The caps are frozen, as those of a receptor are.
+    """
+    whole = Chem.AddHs(Chem.MolFromSmiles("CC(=O)N[C@@H](CSCCC(=O)NC)C(=O)NC"))
+    assert rdDistGeom.EmbedMolecule(whole, randomSeed=7) == 0
+    rdForceFieldHelpers.MMFFOptimizeMolecule(whole, "MMFF94s", maxIters=5000)
+    points = whole.GetConformer().GetPositions()
+    backbone = "[CH3:1][C:2](=[O:3])[N:4][C:5]([C:6][S:7])[C:8](=[O:9])[N:10][CH3:11]"
+    (match,) = whole.GetSubstructMatches(Chem.MolFromSmarts(backbone))
+    names = ("CH3", "C", "O", "N", "CA", "CB", "SG", "C", "O", "N", "CH3")
+    residues = ("ACE",) * 3 + ("CYS",) * 6 + ("NME",) * 2
+    numbers = (527,) * 3 + (528,) * 6 + (529,) * 2
+    atoms: list[Atom] = []
+    rows: list[FloatArray] = []
+    bonds: list[tuple[int, int, int]] = []
+    place = {atom: k for k, atom in enumerate(match)}
+    for k, atom in enumerate(match):
+        symbol = whole.GetAtomWithIdx(atom).GetSymbol()
+        atoms.append(Atom(names[k], symbol, residues[k], numbers[k], "A"))
+        rows.append(points[atom])
+    for edge in whole.GetBonds():
+        i, j = edge.GetBeginAtomIdx(), edge.GetEndAtomIdx()
+        if i in place and j in place:
+            bonds.append((place[i], place[j], int(edge.GetBondTypeAsDouble())))
+        for heavy, other in ((i, j), (j, i)):
+            if heavy in place and whole.GetAtomWithIdx(other).GetSymbol() == "H":
+                owner = atoms[place[heavy]]
+                name = f"H{len(atoms)}"
+                atoms.append(Atom(name, "H", owner.residue_name, owner.residue_number, "A"))
+                rows.append(points[other])
+                bonds.append((place[heavy], len(atoms) - 1, 1))
+    sulphur = points[match[6]]
+    carbon = next(
+        n.GetIdx() for n in whole.GetAtomWithIdx(match[6]).GetNeighbors() if n.GetIdx() != match[5]
+    )
+    away = points[carbon] - sulphur
+    atoms.append(Atom("HG", "H", "CYS", 528, "A"))
+    rows.append(sulphur + 1.34 * away / np.linalg.norm(away))
+    bonds.append((6, len(atoms) - 1, 1))
+    order = sorted(range(len(atoms)), key=lambda i: atoms[i].residue_number)
+    new = {old: k for k, old in enumerate(order)}
+    receptor = Receptor(
+        name="capped cysteine",
+        source="test",
+        atoms=tuple(atoms[i] for i in order),
+        coordinates=np.array(rows)[order],
+        bonds=np.array([(new[i], new[j], order_) for i, j, order_ in bonds]),
+        verdict="thiol",
+        reactive_atom=new[6],
+    )
+    (adduct,) = enumerate_adducts(load_ligand("C=CC(=O)NC"))
+    heavy_only = Chem.RemoveHs(whole)
+    images = heavy_only.GetSubstructMatches(adduct.mol)
+    found = next(image for image in images if image[adduct.cb_index] == match[5])
+    return bond(receptor, Pose(adduct, points[list(found)], 0.0, {}))

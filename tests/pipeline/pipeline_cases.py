@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
-from workbench.settings import DockSettings, EncounterSettings, SearchSettings
+from workbench.settings import (
+    DockSettings,
+    EncounterSettings,
+    MinimizationSettings,
+    SearchSettings,
+)
 
 QUICK = DockSettings(
-    search=SearchSettings(n_conformers=8, max_chains=8),
+    search=SearchSettings(n_conformers=8, spread_seeds=2),
     encounter=EncounterSettings(exhaustiveness=1, n_poses=3),
 )
+
+HASTY = DockSettings(
+    search=SearchSettings(
+        n_conformers=2,
+        pool_members=8,
+        annealing_per_torsion=4,
+        patience_per_torsion=4,
+        children_per_torsion=8,
+        max_pools=1,
+        refine_steps=50,
+        spread_seeds=1,
+        flexible="none",
+    ),
+    encounter=EncounterSettings(exhaustiveness=1, n_poses=2, n_sampled=3),
+    minimization=MinimizationSettings(max_iterations=200),
+)
+"""To see whether a run comes through, not where the drug lies."""

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from Bio.PDB.MMCIFParser import MMCIFParser
 from Bio.PDB.PDBParser import PDBParser
-from pipeline_cases import QUICK
+from pipeline_cases import HASTY, QUICK
 from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
-from workbench.errors import UsageError
+from workbench.errors import LigandError, UsageError
 from workbench.pipeline import dock
 from workbench.report.files import write_docking_result
 from workbench.results import DockingResult
@@ -96,6 +96,73 @@ def test_files_and_schema(docked: DockingResult, folder: Path) -> None:
     assert set(result["provenance"]) >= {"command", "seed", "versions", "platform", "inputs"}
     encounter = result["encounter"]["poses"][0]
     assert encounter["sg_c_distance_angstrom"] > 3
+    assert encounter["face"] in ("re", "si", None)
+    assert [a["form"] for a in result["adducts"]] == ["adduct", "adduct"]
+    assert set(result["ranking"]) >= {
+        "preferred",
+        "gap_kcal_per_mol",
+        "spread_kcal_per_mol",
+        "words",
+    }
+    assert [(p["adduct"], p["adduct_rank"]) for p in result["paths"]] == [
+        ("bR", 1),
+        ("bR", 2),
+        ("bS", 1),
+        ("bS", 2),
+    ]
+
+
+def test_a_path_begins_at_a_ready_pose_of_the_same_face(docked: DockingResult) -> None:
+    """The RMSD again from the written mol blocks, without any symmetry: it can only be larger."""
+    poses = {(a.label, p.rank): p for a in docked.adducts for p in a.poses}
+    for path in docked.paths:
+        ready = [e for e in docked.encounter if e.attack_ready and path["adduct"] in e.leads_to]
+        assert (path["encounter_rank"] is not None) == bool(ready)
+        if not ready:
+            continue
+        start = docked.encounter[path["encounter_rank"] - 1]
+        assert start in ready
+        assert path["adduct"] == {"re": "bR", "si": "bS"}[str(start.face)]
+        blocks = (start.sdf, poses[path["adduct"], path["adduct_rank"]].drug_sdf)
+        before, after = (Chem.MolFromMolBlock(b).GetConformer().GetPositions() for b in blocks)
+        plain = np.sqrt(((before - after) ** 2).sum(axis=1).mean())
+        assert 0 < path["rmsd_angstrom"] <= plain + 0.6
+
+
+def test_the_spread_is_over_searches_with_other_seeds(docked: DockingResult) -> None:
+    for adduct in docked.adducts:
+        scores = adduct.seed_scores_kcal_per_mol
+        assert len(scores) == 2
+        assert adduct.score_spread_kcal_per_mol == pytest.approx(max(scores) - min(scores))
+        assert min(p.score_kcal_per_mol for p in adduct.poses) >= min(scores) - 1e-3
+    assert docked.ranking is not None
+    assert docked.ranking["words"] in docked.reason
+
+
+@pytest.mark.parametrize(
+    ("drug", "reason"),
+    [
+        ("ratjadone A", "stereocentre .* is undefined"),
+        ("KPT-185", "'hydrolysed' does not apply to the adduct of KPT-185"),
+    ],
+)
+def test_a_form_that_cannot_be_built_is_refused_at_once(drug: str, reason: str) -> None:
+    with pytest.raises(LigandError, match=reason):
+        dock(drug, form="hydrolysed", settings=QUICK)
+
+
+@pytest.mark.slow
+def test_the_opened_lactone_of_leptomycin_b_is_docked() -> None:
+    """The drug is C33H48O6; a water, and two hydrogens where the C=C and the sulphur were."""
+    result = dock("leptomycin-B", form="hydrolysed", poses=1, settings=HASTY)
+    assert "hydrolysed" in result.reason
+    assert result.reference is not None
+    assert result.reference["name"] == "LMB of 4HAT"
+    for adduct in result.adducts:
+        assert adduct.form == "hydrolysed"
+        drug = Chem.MolFromMolBlock(adduct.poses[0].drug_sdf)
+        assert CalcMolFormula(drug) == "C33H52O7"
+        assert adduct.poses[0].rmsd_to_reference_angstrom is not None
 
 
 def test_the_indexed_atom_of_the_written_smiles_is_the_attacked_carbon(folder: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from rdkit import Chem
 from rdkit.Chem import AllChem
-from report_cases import BETA, HOSTILE, KPT_185, adduct_of
+from report_cases import BETA, HOSTILE, KPT_185, adduct_of, with_path
 
 from workbench.results import DockingResult, EncounterRecord
 
@@ -15,13 +15,15 @@ from workbench.results import DockingResult, EncounterRecord
 @pytest.fixture(scope="session")
 def docked() -> DockingResult:
     """Return two diastereomers of KPT-185, three poses each, and an encounter pose."""
-    adducts = (adduct_of("bR", 7, -10.6), adduct_of("bS", 11, -10.9))
+    adducts = (adduct_of("bR", 7, -10.6), with_path(adduct_of("bS", 11, -10.9)))
     drug = Chem.AddHs(Chem.MolFromSmiles(KPT_185))
     AllChem.EmbedMolecule(drug, randomSeed=3)
     peptide_only = [
         line for line in adducts[0].poses[0].complex_pdb.splitlines() if line.startswith("ATOM")
     ]
-    encounter = EncounterRecord(1, -7.5, None, None, False, Chem.MolToMolBlock(drug))
+    encounter = EncounterRecord(
+        1, -7.5, 3.6, 101.0, True, "si", ("bS",), sdf=Chem.MolToMolBlock(drug)
+    )
     return DockingResult(
         verdict="adduct",
         reason="KPT-185 bonds to A:528:SG",
@@ -47,6 +49,15 @@ def docked() -> DockingResult:
         },
         encounter=(encounter,),
         adducts=adducts,
+        ranking={
+            "best_scored": "bS",
+            "preferred": None,
+            "gap_kcal_per_mol": 0.3,
+            "spread_kcal_per_mol": 0.4,
+            "least_telling_gap_kcal_per_mol": 1.0,
+            "words": "bS scores best by 0.3 kcal/mol, within the search's spread over seeds of "
+            "0.4: none is preferred",
+        },
         timing={"encounter": 1.5, "covalent search": 2.25},
         provenance={
             "command": "workbench dock KPT-185",
@@ -74,6 +85,8 @@ def hostile(docked: DockingResult) -> DockingResult:
         first.poses[0],
         failed_checks=(HOSTILE,),
         valid=False,
+        side_chains=({"residue": HOSTILE, "dihedrals_degree": [HOSTILE], "moved_angstrom": 1.0},),
+        posebusters={"checks": {HOSTILE: False}, "failed": [HOSTILE], "note": HOSTILE},
         interactions=({"type": HOSTILE, "residue": HOSTILE, "receptor_atom": HOSTILE},),
     )
     return replace(
@@ -81,7 +94,9 @@ def hostile(docked: DockingResult) -> DockingResult:
         reason=HOSTILE,
         ligand={**docked.ligand, "name": HOSTILE, "formula": HOSTILE, "inchikey": HOSTILE},
         receptor={**docked.receptor, "name": HOSTILE, "source": HOSTILE},
-        adducts=(replace(first, formula=HOSTILE, poses=(pose, *first.poses[1:])),),
+        encounter=(replace(docked.encounter[0], face=HOSTILE, leads_to=(HOSTILE,)),),
+        ranking={**(docked.ranking or {}), "words": HOSTILE},
+        adducts=(replace(first, formula=HOSTILE, form=HOSTILE, poses=(pose, *first.poses[1:])),),
         warnings=(HOSTILE,),
         timing={HOSTILE: 1.0},
         provenance={**docked.provenance, "command": HOSTILE, "inputs": {HOSTILE: HOSTILE}},

@@ -160,6 +160,21 @@ def adduct_of(label: str, seed: int, best: float) -> AdductRecord:
     return AdductRecord(label, adduct_smiles(label), "C19H23F3N4O5S", centres, poses)
 
 
+def with_path(adduct: AdductRecord) -> AdductRecord:
+    """Return an adduct that was searched with three seeds, its first pose reached and moved."""
+    turned = {"residue": "GLU529", "dihedrals_degree": [60.0, 180.0, 10.0], "moved_angstrom": 3.25}
+    first = replace(
+        adduct.poses[0],
+        encounter_rank=1,
+        encounter_rmsd_angstrom=1.23,
+        side_chains=(turned,),
+        posebusters={"checks": {"bond_lengths": False}, "failed": ["bond_lengths"], "note": "n"},
+    )
+    return replace(
+        adduct, poses=(first, *adduct.poses[1:]), seed_scores_kcal_per_mol=(-10.9, -10.5, -10.7)
+    )
+
+
 def without_adducts(result: DockingResult, verdict: str) -> DockingResult:
     """Return what a run with another verdict gives."""
     receptor = {**result.receptor, "reactive_atom": ""} if verdict == "no_thiol" else {}

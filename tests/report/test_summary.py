@@ -19,22 +19,25 @@ def with_scores(docked: DockingResult, *scores: float) -> DockingResult:
     return replace(docked, adducts=adducts)
 
 
-@pytest.mark.parametrize(
-    ("scores", "said"),
-    [
-        ((-10.0, -10.3), "By score bS leads bR by 0.30 kcal/mol: less than the method can tell"),
-        ((-12.0, -10.0), "By score bR leads bS by 2.00 kcal/mol: more than the method's usual"),
-    ],
-)
-def test_a_small_gap_names_no_winner(
-    docked: DockingResult, scores: tuple[float, float], said: str
-) -> None:
-    assert summary.details(with_scores(docked, *scores))[-1].startswith(said)
+def test_the_ranking_is_told_in_its_own_words(docked: DockingResult) -> None:
+    assert docked.ranking is not None
+    assert summary.sentence(docked.ranking["words"]) in summary.details(docked)
+    unranked = summary.details(replace(docked, ranking=None))
+    assert not any("scores best" in sentence for sentence in unranked)
 
 
-def test_one_diastereomer_has_no_gap(docked: DockingResult) -> None:
-    alone = replace(docked, adducts=docked.adducts[:1])
-    assert not any("leads" in sentence for sentence in summary.details(alone))
+def test_the_path_is_told_and_so_is_its_absence(docked: DockingResult) -> None:
+    said = summary.details(docked)
+    assert any("1.2 \u00c5 from encounter pose 1" in sentence for sentence in said)
+    assert said[-1] == "No encounter pose that is ready to attack leads to bR."
+    alone = summary.details(replace(docked, encounter=()))
+    assert not any("encounter" in sentence for sentence in alone)
+
+
+def test_the_spread_is_the_range_over_seeds(docked: DockingResult) -> None:
+    text = summary.seed_scores(docked.adducts[1]).replace("\u2212", "-")
+    assert text == "-10.90, -10.50, -10.70 kcal/mol: mean -10.70, spread 0.40"
+    assert summary.seed_scores(docked.adducts[0]) == ""
 
 
 def test_a_valid_pose_goes_before_a_better_score(docked: DockingResult) -> None:

@@ -35,7 +35,13 @@ def sg_c_distance(parts: ComplexParts, limits: Limits) -> CheckResult:
     whole = parts.complex
     sg, carbon = parts.coordinates[[whole.sg, whole.reactive_carbon]]
     value = float(geometry.distance(sg, carbon))
-    passed = within(value, limits.sg_c_distance)
+    partner = whole.mol.GetAtomWithIdx(whole.reactive_carbon)
+    window = limits.sg_c_distance
+    if partner.GetAtomicNum() == 16:
+        window = limits.sg_sulphur_distance
+    elif partner.GetHybridization() == Chem.HybridizationType.SP2:
+        window = limits.sg_trigonal_distance
+    passed = within(value, window)
     return CheckResult("sg_c_distance", passed, {"sg_c_distance_angstrom": value})
 
 

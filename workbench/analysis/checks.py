@@ -12,17 +12,22 @@ from workbench.analysis.parts import ComplexParts
 class Limits:
     """Limits of the checks; lengths in angstrom, angles in degrees.
 
-    The tether's windows enclose C-S bonds and angles of small-molecule thioethers. The bond and
+    The tether's windows enclose C-S bonds and angles of small-molecule thioethers, those of a
+    trigonal carbon (thioesters, dithiocarbamates, aryl and vinyl sulfides) being shorter, and S-S
+    bonds of disulfides. The bond and
     angle tolerances are beyond the range that RDKit's distance bounds allow: minimised adducts
     of SINEs stay within 0.06 angstrom and 10 degrees of them (18 at a linear atom).
 
     References
     ----------
     Buttenschoen, Morris and Deane 2024 (the idea of such checks), doi:10.1039/D3SC04185A
+    Allen et al. 1987 (C-S 1.82, trigonal C-S 1.74 to 1.77, S-S 2.05), doi:10.1039/P298700000S1
     Engh and Huber 1991 (CA-CB-SG 114.4 +- 2.3 degrees in cysteine), doi:10.1107/S0108767391001071
     """
 
     sg_c_distance: tuple[float, float] = (1.78, 1.88)
+    sg_trigonal_distance: tuple[float, float] = (1.70, 1.82)
+    sg_sulphur_distance: tuple[float, float] = (1.98, 2.12)
     cb_sg_c_angle: tuple[float, float] = (95.0, 112.0)
     ca_cb_sg_angle: tuple[float, float] = (105.0, 122.0)
     bond_tolerance: float = 0.10

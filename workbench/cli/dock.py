@@ -44,11 +44,23 @@ def add_parser(verbs: Verbs) -> None:
     add_receptor(parser)
     parser.add_argument("--force-field", choices=["mmff94s"], default="mmff94s")
     parser.add_argument(
+        "--form",
+        choices=["adduct", "hydrolysed", "oxidised"],
+        default="adduct",
+        help="the adduct as it first forms (default), or after the step that follows: hydrolysed "
+        "for the opened lactone of leptomycin B",
+    )
+    parser.add_argument(
         "--poses",
         type=positive_int,
         default=10,
         metavar="N",
         help="poses kept per diastereomer (default: 10)",
+    )
+    parser.add_argument(
+        "--posebusters",
+        action="store_true",
+        help="also check every pose with PoseBusters (extra: checks), 2 s per pose",
     )
     add_run(parser)
     parser.add_argument(
@@ -129,6 +141,8 @@ def _dock_one(
         ligand,
         receptor,
         force_field=arguments.force_field,
+        form=arguments.form,
+        posebusters=arguments.posebusters,
         poses=arguments.poses,
         seed=arguments.seed,
         platform=arguments.platform,
@@ -149,7 +163,8 @@ def summary(result: DockingResult) -> str:
         best = result.encounter[0]
         distance = best.sg_c_distance_angstrom
         apart = "" if distance is None else f", S...C {distance:.1f} A"
-        lines.append(f"encounter: best score {best.score_kcal_per_mol:.2f} kcal/mol{apart}")
+        face = "" if best.face is None else f", {best.face} face"
+        lines.append(f"encounter: best score {best.score_kcal_per_mol:.2f} kcal/mol{apart}{face}")
     for adduct in result.adducts:
         if not adduct.poses:
             continue
@@ -163,6 +178,12 @@ def summary(result: DockingResult) -> str:
         ]
         if reference is not None:
             parts.append(f"{reference:.2f} A from the reference estimate")
-        lines.append(f"{adduct.label} ({adduct.formula}): " + ", ".join(parts))
+        if pose.encounter_rank is None:
+            parts.append("no encounter pose that is ready leads here")
+        else:
+            apart = f"{pose.encounter_rmsd_angstrom:.1f} A"
+            parts.append(f"{apart} from encounter pose {pose.encounter_rank}, which leads here")
+        form = "" if adduct.form == "adduct" else f", {adduct.form}"
+        lines.append(f"{adduct.label} ({adduct.formula}{form}): " + ", ".join(parts))
     lines += [f"warning: {text}" for text in result.warnings]
     return "\n".join(lines)

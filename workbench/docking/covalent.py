@@ -29,6 +29,10 @@ FloatArray = NDArray[np.float64]
 
 _REACH_SAMPLES = 300
 
+_COARSER = 4
+"""Every fourth bin is kept for pairs that both move: cubic interpolation makes up for it, and the
+tables stay in the processor's cache."""
+
 
 TETHERED = 1
 """Group of the reactive residue; flexible residues follow."""
@@ -162,18 +166,23 @@ def adduct_maps(
 
 def _pair_tables(
     types: tuple[AtomType, ...], tree: TorsionTree
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+    """Return where each atom's pairs start, partner and table of each pair, and the tables."""
+    order = np.lexsort((tree.pairs[:, 1], tree.pairs[:, 0]))
+    sorted_pairs = tree.pairs[order]
     kinds: dict[tuple[AtomType, AtomType], int] = {}
-    labels = []
-    for i, j in tree.pairs:
+    rows = np.zeros((len(order), 2), dtype=np.int32)
+    for row, (i, j) in zip(rows, sorted_pairs, strict=True):
         first, second = sorted((types[i], types[j]))
-        labels.append(kinds.setdefault((first, second), len(kinds)))
-    tables = np.zeros((max(len(kinds), 1), N_BINS + 1, 2), dtype=np.float32)
+        row[:] = j, kinds.setdefault((first, second), len(kinds))
+    n_bins = len(range(0, N_BINS, _COARSER)) + 1
+    tables = np.zeros((max(len(kinds), 1), n_bins, 2), dtype=np.float32)
     for (first, second), k in kinds.items():
-        energy = pair_table(first, second)
-        tables[k, :N_BINS, 0] = energy
-        tables[k, :N_BINS, 1] = np.gradient(energy, 1.0 / BINS_PER_SQUARE_ANGSTROM)
-    return np.array(labels, dtype=np.int64), tables
+        energy = pair_table(first, second)[::_COARSER]
+        tables[k, :-1, 0] = energy
+        tables[k, :-1, 1] = np.gradient(energy)
+    start = np.searchsorted(sorted_pairs[:, 0], np.arange(len(tree.part) + 1))
+    return start.astype(np.int64), rows, tables
 
 
 def _empty_problem(tree: TorsionTree) -> kernels.Problem:
@@ -185,10 +194,10 @@ def _empty_problem(tree: TorsionTree) -> kernels.Problem:
         conformers=tree.conformers,
         offsets=tree.offsets,
         series=tree.series,
-        pairs=np.zeros((0, 2), dtype=np.int64),
-        pair_class=np.zeros(0, dtype=np.int64),
+        pair_start=np.zeros(len(tree.part) + 1, dtype=np.int64),
+        pairs=np.zeros((0, 2), dtype=np.int32),
         pair_tables=np.zeros((1, 2, 2), dtype=np.float32),
-        bins=float(BINS_PER_SQUARE_ANGSTROM),
+        bins=BINS_PER_SQUARE_ANGSTROM / _COARSER,
         cutoff_square=CUTOFF_ANGSTROM**2,
         map_of_atom=np.full(len(tree.part), -1, dtype=np.int64),
         coefficients=np.zeros((1, 4, 4, 4), dtype=np.float32),
@@ -211,11 +220,11 @@ def build_problem(
     absent = [p for p in probes if p is not None and p not in maps.probes]
     if absent:
         raise DockingError(f"The maps were not made for atoms of kind {absent[0]}.")
-    pair_class, tables = _pair_tables(moving_types(site, adduct), tree)
+    start, pairs, tables = _pair_tables(moving_types(site, adduct), tree)
     return _empty_problem(tree)._replace(
-        pairs=tree.pairs,
+        pair_start=start,
+        pairs=pairs,
         series=_weighted_series(adduct, tree, torsion_weight),
-        pair_class=pair_class,
         pair_tables=tables,
         map_of_atom=np.array(
             [-1 if p is None else maps.probes.index(p) for p in probes], dtype=np.int64
@@ -248,7 +257,8 @@ def exact_score(
     -------
     dict
         kcal/mol: the terms between adduct and receptor by name, ``intramolecular`` of the adduct
-        and ``side_chains``: the flexible ones among themselves and with the rest of the receptor.
+        and ``side_chains``: the flexible ones among themselves and with the rest of the receptor,
+        against where the receptor has them, so that the score compares with a rigid receptor's.
     """
     types = moving_types(site, adduct)
     probes = moving_probes(site, adduct)
@@ -262,13 +272,26 @@ def exact_score(
         np.concatenate([site.atoms.coordinates, coordinates[turned]]),
         np.hstack([_seen(site, probes, own), np.ones((len(own), len(turned)), dtype=np.bool_)]),
     )
-    inside, beside = [], []
-    for i, j in tree.pairs.tolist():
-        if max(i, j) < n_adduct:
-            inside.append((i, j))
-        elif min(i, j) >= n_adduct or probes[min(i, j)] is None:
-            beside.append((i, j))
+    inside = [(i, j) for i, j in tree.pairs.tolist() if max(i, j) < n_adduct]
     terms["intramolecular"] = _pair_sum(types, inside, coordinates)
+    terms["side_chains"] = 0.0
+    if turned:
+        resting = coordinates.copy()
+        resting[n_adduct:] = tree.conformers[0, n_adduct:]
+        terms["side_chains"] = _beside(site, types, probes, tree, coordinates, turned)
+        terms["side_chains"] -= _beside(site, types, probes, tree, resting, turned)
+    return terms
+
+
+def _beside(
+    site: Site,
+    types: tuple[AtomType, ...],
+    probes: tuple[Probe | None, ...],
+    tree: TorsionTree,
+    coordinates: FloatArray,
+    turned: list[int],
+) -> float:
+    """Return the contacts of the flexible side chains with all but the adduct, kcal/mol."""
     around = exact_terms(
         tuple(types[i] for i in turned),
         coordinates[turned],
@@ -276,8 +299,13 @@ def exact_score(
         site.atoms.coordinates,
         _seen(site, probes, turned),
     )
-    terms["side_chains"] = sum(around.values()) + _pair_sum(types, beside, coordinates)
-    return terms
+    moving = set(turned)
+    pairs = [
+        (i, j)
+        for i, j in tree.pairs.tolist()
+        if max(i, j) in moving and (min(i, j) in moving or probes[min(i, j)] is None)
+    ]
+    return sum(around.values()) + _pair_sum(types, pairs, coordinates)
 
 
 def _seen(site: Site, probes: tuple[Probe | None, ...], atoms: list[int]) -> NDArray[np.bool_]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.docking.box import Box
+from workbench.docking.clustering import leaders
+from workbench.docking.faces import approach
 from workbench.docking.pose import EncounterPose
 from workbench.errors import DockingError
-from workbench.ligands.conformers import embed_drug
-from workbench.ligands.molecules import Ligand
+from workbench.ligands.conformers import drug_forms
+from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.pdbqt import ligand_pdbqt
 from workbench.settings import EncounterSettings
 from workbench.structures.pdbqt import receptor_pdbqt
@@ -33,8 +36,12 @@ def dock_encounter(
     settings: EncounterSettings,
     seed: int,
     threads: int = 1,
+    adducts: Sequence[Adduct] = (),
 ) -> tuple[EncounterPose, ...]:
-    """Dock the intact drug and measure how near each pose is to reacting.
+    """Dock the intact drug and measure how near each pose is to reacting, and to what.
+
+    Vina turns no amide-like bond, so each of their forms in reach is docked with its share of
+    the exhaustiveness, and the poses are pooled by score.
 
     Parameters
     ----------
@@ -42,24 +49,51 @@ def dock_encounter(
         Where to search.
     threads
         Processor cores that Vina may use; the result does not depend on it.
+    adducts
+        Those that the drug can form, for ``EncounterPose.leads_to``.
 
     Returns
     -------
     tuple of EncounterPose
-        Best score first. Distances are ``None`` without a thiol or without a warhead.
+        Best score first. Distances are ``None`` without a thiol or without a warhead. Of each
+        face that is attacked the best pose that is ready is among them, whatever its score.
 
     Raises
     ------
     DockingError
         When Vina finds no pose in the box.
     """
-    text, drug_atom_of_serial = ligand_pdbqt(ligand, embed_drug(ligand, seed))
-    models, scores = _run_vina(receptor, text, box, settings, seed, threads)
-    poses = []
-    for model, score in zip(models, scores, strict=True):
-        drug = _drug_coordinates(model, drug_atom_of_serial, ligand.mol.GetNumAtoms())
-        poses.append(_measured(receptor, ligand, drug, score, settings))
-    return tuple(poses)
+    forms = drug_forms(ligand, seed, settings.n_forms)
+    share = settings.model_copy(
+        update={"exhaustiveness": max(1, round(settings.exhaustiveness / len(forms)))}
+    )
+    found: list[tuple[float, FloatArray]] = []
+    for form in forms:
+        text, drug_atom_of_serial = ligand_pdbqt(ligand, form)
+        models, scores = _run_vina(receptor, text, box, share, seed, threads)
+        found += [
+            (score, _drug_coordinates(model, drug_atom_of_serial, ligand.mol.GetNumAtoms()))
+            for model, score in zip(models, scores, strict=True)
+        ]
+    found.sort(key=lambda pair: pair[0])
+    drugs = np.array([drug for _, drug in found])
+    distinct = leaders(drugs, ligand.mol, settings.distinct_angstrom, len(found))
+    measured = [
+        _measured(receptor, ligand, adducts, drugs[index], found[index][0], settings)
+        for index in distinct
+    ]
+    return _chosen(measured, settings.n_poses)
+
+
+def _chosen(poses: Sequence[EncounterPose], most: int) -> tuple[EncounterPose, ...]:
+    """Keep the best scores, and of each face the best pose that is ready to attack."""
+    first: dict[tuple[str, ...], int] = {}
+    for index, pose in enumerate(poses):
+        if pose.attack_ready:
+            first.setdefault(pose.leads_to, index)
+    ready = sorted(first.values())[:most]
+    others = [index for index in range(len(poses)) if index not in ready]
+    return tuple(poses[index] for index in sorted([*ready, *others[: most - len(ready)]]))
 
 
 def _drug_coordinates(model: str, drug_atom_of_serial: dict[int, int], n_atoms: int) -> FloatArray:
@@ -97,9 +131,10 @@ def _run_vina(
             vina.set_receptor(str(path))
             vina.set_ligand_from_string(ligand_text)
             vina.compute_vina_maps(list(box.center_angstrom), list(box.size_angstrom))
-            vina.dock(exhaustiveness=settings.exhaustiveness, n_poses=settings.n_poses)
-            text = str(vina.poses(settings.n_poses))
-            scores = [float(row[0]) for row in vina.energies(settings.n_poses)]
+            sampled, window = settings.n_sampled, settings.sampled_kcal_per_mol
+            vina.dock(exhaustiveness=settings.exhaustiveness, n_poses=sampled)
+            text = str(vina.poses(sampled, window))
+            scores = [float(row[0]) for row in vina.energies(sampled, window)]
         except (RuntimeError, TypeError, ValueError) as error:
             raise DockingError(f"Vina could not dock the intact drug: {error}") from error
     models = [part for part in text.split("ENDMDL") if "ATOM" in part]
@@ -111,6 +146,7 @@ def _run_vina(
 def _measured(
     receptor: Receptor,
     ligand: Ligand,
+    adducts: Sequence[Adduct],
     drug: FloatArray,
     score: float,
     settings: EncounterSettings,
@@ -125,8 +161,16 @@ def _measured(
     cosine = float(to_sulphur @ to_partner) / (distance * float(np.linalg.norm(to_partner)))
     angle = math.degrees(math.acos(max(-1.0, min(1.0, cosine))))
     ideal = ligand.warhead.warhead.attack_angle_degree or _BUERGI_DUNITZ_DEGREE
+    seen = approach(ligand, adducts, drug, sulphur)
+    beside = (
+        seen.elevation_degree is not None
+        and seen.elevation_degree < settings.attack_elevation_degree
+    )
     ready = (
         distance <= settings.attack_distance_angstrom
         and abs(angle - ideal) <= settings.attack_angle_tolerance_degree
+        and not beside
     )
-    return EncounterPose(drug, score, distance, angle, ready)
+    if beside:
+        return EncounterPose(drug, score, distance, angle, ready)
+    return EncounterPose(drug, score, distance, angle, ready, seen.face, seen.leads_to)

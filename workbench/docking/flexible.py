@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.docking.atom_types import AtomType, TypedAtoms
 from workbench.docking.pose import SideChain
-from workbench.docking.torsion_profiles import ORDERS
+from workbench.docking.torsion_profiles import ORDERS, series_energy
 from workbench.docking.torsions import TorsionTree
 from workbench.errors import DockingError
 from workbench.structures.internal import rotated_about
@@ -109,17 +109,25 @@ def flexible_residue(receptor: Receptor, typed: TypedAtoms, number: int) -> Flex
     )
 
 
-def with_side_chains(tree: TorsionTree, flexible: tuple[FlexibleResidue, ...]) -> TorsionTree:
+def with_side_chains(
+    tree: TorsionTree, flexible: tuple[FlexibleResidue, ...], penalty_kcal_per_mol: float = 0.0
+) -> TorsionTree:
     """Return the adduct's tree with side chains of the receptor as further branches.
 
     Their atoms come after the adduct's, residue by residue.
+
+    Parameters
+    ----------
+    penalty_kcal_per_mol
+        What it costs to turn a dihedral half round from where the receptor has it; the cost of
+        an angle between is ``penalty (1 - cos) / 2``.
     """
     for residue in flexible:
-        tree = _grown(tree, residue)
+        tree = _grown(tree, residue, penalty_kcal_per_mol)
     return tree
 
 
-def _grown(tree: TorsionTree, residue: FlexibleResidue) -> TorsionTree:
+def _grown(tree: TorsionTree, residue: FlexibleResidue, penalty: float) -> TorsionTree:
     n_before, n_parts = len(tree.part), tree.n_torsions
     n_chi = len(residue.axes)
     shift = np.broadcast_to(residue.coordinates, (len(tree.conformers), *residue.coordinates.shape))
@@ -127,11 +135,15 @@ def _grown(tree: TorsionTree, residue: FlexibleResidue) -> TorsionTree:
     series = np.zeros((n_chi, 2 * ORDERS + 1))
     offsets = np.zeros((len(tree.conformers), n_chi))
     for k, quad in enumerate(residue.axes):
-        if k == n_chi - 1 and residue.name in _FREE_LAST:
-            continue
-        series[k, 0] = series[k, 5] = _THREEFOLD_KCAL_PER_MOL
         points = [residue.nitrogen if q < 0 else residue.coordinates[q] for q in quad]
-        offsets[:, k] = dihedral(np.array(points))
+        own = dihedral(np.array(points))
+        offsets[:, k] = own
+        if k < n_chi - 1 or residue.name not in _FREE_LAST:
+            series[k, 0] = series[k, 5] = _THREEFOLD_KCAL_PER_MOL
+        series[k, 1] -= penalty / 2 * np.cos(own)
+        series[k, 2] -= penalty / 2 * np.sin(own)
+        # so that the receptor's own rotamer counts as zero
+        series[k, 0] -= float(series_energy(series[[k]], np.array([own]))[0])
     moving = np.flatnonzero(residue.moving) + n_before
     pairs = [(i, j) for j in moving for i in range(n_before)]
     return TorsionTree(

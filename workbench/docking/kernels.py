@@ -1,4 +1,4 @@
-"""The search's inner loops, compiled: place the tree, score it, minimise it, hop between minima.
+"""The search's inner loops, compiled: place the tree, score it, minimise it.
 
 All arrays are the plain content of a TorsionTree, of GridMaps and of the pair tables. Angles in
 radian, lengths in angstrom, energies in kcal/mol.
@@ -18,19 +18,34 @@ IntArray = NDArray[np.int64]
 
 _WALL_KCAL_PER_MOL_ANGSTROM2 = 10.0
 _ARMIJO = 1e-4
-_MAX_HALVINGS = 12
+_MAX_TRIALS = 10
+_LONGEST_STEP_RADIAN = 0.5
+_FIRST_INVERSE_HESSIAN = 0.02
 
 
 class Problem(NamedTuple):
-    """Everything that the score of one adduct in one receptor needs."""
+    """Everything that the score of one adduct in one receptor needs.
+
+    Parameters
+    ----------
+    pair_start, pairs
+        Rows ``pair_start[i]`` to ``pair_start[i + 1]`` of ``pairs`` hold the partners of atom
+        ``i`` that come after it, each with the number of its table.
+    pair_tables
+        ``(n_kinds, n_bins, 2)`` kcal/mol and kcal/mol per bin, against the squared distance.
+    bins
+        Of the tables, per squared angstrom.
+
+    The others are the content of a TorsionTree and of GridMaps.
+    """
 
     part: IntArray
     parent: IntArray
     axis_start: IntArray
     axis_end: IntArray
     conformers: FloatArray
-    pairs: IntArray
-    pair_class: IntArray
+    pair_start: IntArray
+    pairs: NDArray[np.int32]
     pair_tables: NDArray[np.float32]
     bins: float
     cutoff_square: float
@@ -112,47 +127,71 @@ def _spline_weights(f: float, weight: FloatArray, slope: FloatArray) -> None:
 
 
 @compiled()
+def _interpolate(
+    coefficients: NDArray[np.float32],
+    m: int,
+    corner: IntArray,
+    weight: FloatArray,
+    slope: FloatArray,
+) -> tuple[float, float, float, float]:
+    """Return a map's value and its three slopes, per grid step.
+
+    Rows of four values along z are weighed together, which the compiler turns into vectors.
+    """
+    v0 = v1 = v2 = v3 = 0.0
+    x0 = x1 = x2 = x3 = 0.0
+    y0 = y1 = y2 = y3 = 0.0
+    for p in range(4):
+        for q in range(4):
+            row = coefficients[m, corner[0] + p, corner[1] + q, corner[2] : corner[2] + 4]
+            value = weight[0, p] * weight[1, q]
+            along_x = slope[0, p] * weight[1, q]
+            along_y = weight[0, p] * slope[1, q]
+            v0 += value * row[0]
+            v1 += value * row[1]
+            v2 += value * row[2]
+            v3 += value * row[3]
+            x0 += along_x * row[0]
+            x1 += along_x * row[1]
+            x2 += along_x * row[2]
+            x3 += along_x * row[3]
+            y0 += along_y * row[0]
+            y1 += along_y * row[1]
+            y2 += along_y * row[2]
+            y3 += along_y * row[3]
+    w = weight[2]
+    s = slope[2]
+    return (
+        v0 * w[0] + v1 * w[1] + v2 * w[2] + v3 * w[3],
+        x0 * w[0] + x1 * w[1] + x2 * w[2] + x3 * w[3],
+        y0 * w[0] + y1 * w[1] + y2 * w[2] + y3 * w[3],
+        v0 * s[0] + v1 * s[1] + v2 * s[2] + v3 * s[3],
+    )
+
+
+@compiled()
 def _grid_energy(problem: Problem, points: FloatArray, gradient: FloatArray) -> float:
+    """Sum the maps at the atoms; ``gradient`` is written, not added to."""
     energy = 0.0
     spacing = problem.spacing
     weight = np.empty((3, 4))
     slope = np.empty((3, 4))
-    cell = np.empty(3, dtype=np.int64)
+    corner = np.empty(3, dtype=np.int64)
     for i in range(points.shape[0]):
         m = problem.map_of_atom[i]
         if m < 0:
+            gradient[i] = 0.0
             continue
-        grid = problem.coefficients[m]
         for a in range(3):
             u = (points[i, a] - problem.origin[a]) / spacing
-            top = grid.shape[a] - 3.001
-            inside = min(max(u, 1.0), top)
+            inside = min(max(u, 1.0), problem.coefficients.shape[a + 1] - 3.001)
             out = (u - inside) * spacing
             energy += _WALL_KCAL_PER_MOL_ANGSTROM2 * out * out
-            gradient[i, a] += 2.0 * _WALL_KCAL_PER_MOL_ANGSTROM2 * out
-            cell[a] = int(inside) - 1
+            gradient[i, a] = 2.0 * _WALL_KCAL_PER_MOL_ANGSTROM2 * out
+            corner[a] = int(inside) - 1
             _spline_weights(inside - int(inside), weight[a], slope[a])
-        gx = 0.0
-        gy = 0.0
-        gz = 0.0
-        for p in range(4):
-            vy = 0.0
-            sy = 0.0
-            sz = 0.0
-            for q in range(4):
-                vz = 0.0
-                dz = 0.0
-                for r in range(4):
-                    value = grid[cell[0] + p, cell[1] + q, cell[2] + r]
-                    vz += value * weight[2, r]
-                    dz += value * slope[2, r]
-                vy += vz * weight[1, q]
-                sy += vz * slope[1, q]
-                sz += dz * weight[1, q]
-            energy += vy * weight[0, p]
-            gx += vy * slope[0, p]
-            gy += sy * weight[0, p]
-            gz += sz * weight[0, p]
+        value, gx, gy, gz = _interpolate(problem.coefficients, m, corner, weight, slope)
+        energy += value
         gradient[i, 0] += gx / spacing
         gradient[i, 1] += gy / spacing
         gradient[i, 2] += gz / spacing
@@ -163,33 +202,49 @@ def _grid_energy(problem: Problem, points: FloatArray, gradient: FloatArray) -> 
 def _pair_energy(problem: Problem, points: FloatArray, gradient: FloatArray) -> float:
     """Sum the energy within the adduct; the tables hold energy and slope against r squared."""
     energy = 0.0
-    for k in range(problem.pairs.shape[0]):
-        i = problem.pairs[k, 0]
-        j = problem.pairs[k, 1]
-        dx = points[i, 0] - points[j, 0]
-        dy = points[i, 1] - points[j, 1]
-        dz = points[i, 2] - points[j, 2]
-        square = dx * dx + dy * dy + dz * dz
-        if square >= problem.cutoff_square:
-            continue
-        position = square * problem.bins
-        b = int(position)
-        f = position - b
-        g = 1.0 - f
-        table = problem.pair_tables[problem.pair_class[k]]
-        # Cubic Hermite between the bins: energy and slope then agree exactly.
-        step_0 = table[b, 1] / problem.bins
-        step_1 = table[b + 1, 1] / problem.bins
-        drop = table[b, 0] - table[b + 1, 0]
-        energy += table[b, 0] - f * f * (3.0 - 2.0 * f) * drop + f * g * (g * step_0 - f * step_1)
-        slope = -6.0 * f * g * drop + g * (g - 2.0 * f) * step_0 + f * (f - 2.0 * g) * step_1
-        pull = 2.0 * problem.bins * slope
-        gradient[i, 0] += pull * dx
-        gradient[i, 1] += pull * dy
-        gradient[i, 2] += pull * dz
-        gradient[j, 0] -= pull * dx
-        gradient[j, 1] -= pull * dy
-        gradient[j, 2] -= pull * dz
+    tables = problem.pair_tables
+    bins = problem.bins
+    pairs = problem.pairs
+    for i in range(points.shape[0]):
+        x = points[i, 0]
+        y = points[i, 1]
+        z = points[i, 2]
+        gx = 0.0
+        gy = 0.0
+        gz = 0.0
+        for k in range(problem.pair_start[i], problem.pair_start[i + 1]):
+            j = np.uint32(pairs[k, 0])
+            dx = x - points[j, 0]
+            dy = y - points[j, 1]
+            dz = z - points[j, 2]
+            square = dx * dx + dy * dy + dz * dz
+            if square >= problem.cutoff_square:
+                continue
+            position = square * bins
+            b = np.uint32(position)
+            f = position - b
+            g = 1.0 - f
+            kind = np.uint32(pairs[k, 1])
+            # Cubic Hermite between the bins: energy and slope then agree exactly.
+            value = tables[kind, b, 0]
+            step_0 = tables[kind, b, 1]
+            drop = value - tables[kind, b + np.uint32(1), 0]
+            step_1 = tables[kind, b + np.uint32(1), 1]
+            energy += value - f * f * (3.0 - 2.0 * f) * drop + f * g * (g * step_0 - f * step_1)
+            slope = -6.0 * f * g * drop + g * (g - 2.0 * f) * step_0 + f * (f - 2.0 * g) * step_1
+            pull = 2.0 * bins * slope
+            dx *= pull
+            dy *= pull
+            dz *= pull
+            gx += dx
+            gy += dy
+            gz += dz
+            gradient[j, 0] -= dx
+            gradient[j, 1] -= dy
+            gradient[j, 2] -= dz
+        gradient[i, 0] += gx
+        gradient[i, 1] += gy
+        gradient[i, 2] += gz
     return energy
 
 
@@ -226,7 +281,7 @@ def evaluate(
     n_torsions = problem.parent.shape[0]
     axes = np.empty((n_torsions, 3))
     place(problem, angles, conformer, points, axes)
-    gradient = np.zeros_like(points)
+    gradient = np.empty_like(points)
     energy = _grid_energy(problem, points, gradient) + _pair_energy(problem, points, gradient)
     force = np.zeros((n_torsions + 1, 3))
     torque = np.zeros((n_torsions + 1, 3))
@@ -260,121 +315,100 @@ def evaluate(
 def minimise(
     problem: Problem, angles: FloatArray, conformer: int, max_steps: int, tolerance: float
 ) -> tuple[float, int]:
-    """Minimise in place by BFGS with backtracking; return the energy and the evaluations spent."""
+    """Minimise in place by BFGS; return the energy and the evaluations spent.
+
+    It ends after two steps in a row that gain less than the tolerance, in kcal/mol. The slope is
+    no test: the score has kinks, and its lowest points often lie on one.
+    """
     n = angles.shape[0]
     points = np.empty((problem.part.shape[0], 3))
     slopes = np.empty(n)
     energy = evaluate(problem, angles, conformer, points, slopes)
     evaluations = 1
-    inverse = np.eye(n)
+    inverse = np.empty((n, n))
+    _reset(inverse)
+    step = np.empty(n)
     trial = np.empty(n)
+    along = np.empty(n)
     new_slopes = np.empty(n)
+    small = 0
     for _ in range(max_steps):
-        step = -(inverse @ slopes)
-        descent = step @ slopes
+        descent = _descent(inverse, slopes, step)
         if descent >= 0.0:
-            inverse = np.eye(n)
-            step = -slopes
-            descent = -(slopes @ slopes)
-        largest = np.max(np.abs(step))
-        scale = 1.0 if largest < 0.5 else 0.5 / largest
+            _reset(inverse)
+            descent = _descent(inverse, slopes, step)
+        scale = 1.0
+        for k in range(n):
+            scale = min(scale, _LONGEST_STEP_RADIAN / max(abs(step[k]), 1e-12))
         accepted = False
         new_energy = energy
-        for _ in range(_MAX_HALVINGS):
+        for _ in range(_MAX_TRIALS):
             for k in range(n):
                 trial[k] = angles[k] + scale * step[k]
             new_energy = evaluate(problem, trial, conformer, points, new_slopes)
             evaluations += 1
-            if new_energy <= energy + _ARMIJO * scale * descent:
+            rise = new_energy - energy - scale * descent
+            if rise <= (_ARMIJO - 1.0) * scale * descent:
                 accepted = True
                 break
-            scale *= 0.5
+            # Where the parabola through both energies and the slope has its lowest point.
+            scale *= min(max(-0.5 * scale * descent / rise, 0.1), 0.5)
         if not accepted:
             break
-        moved = trial - angles
-        change = new_slopes - slopes
-        curvature = moved @ change
-        gained = energy - new_energy
+        curvature = 0.0
         for k in range(n):
+            step[k] = trial[k] - angles[k]
             angles[k] = trial[k]
+            trial[k] = new_slopes[k] - slopes[k]
             slopes[k] = new_slopes[k]
+            curvature += step[k] * trial[k]
+        small = small + 1 if energy - new_energy < tolerance else 0
         energy = new_energy
-        if gained < tolerance and np.max(np.abs(slopes)) < 0.05:
+        if small == 2:
             break
         if curvature > 1e-10:
-            along = inverse @ change
-            factor = (1.0 + (change @ along) / curvature) / curvature
-            for a in range(n):
-                for b in range(n):
-                    inverse[a, b] += (
-                        factor * moved[a] * moved[b]
-                        - (moved[a] * along[b] + along[a] * moved[b]) / curvature
-                    )
+            _update(inverse, step, trial, along, curvature)
     return energy, evaluations
 
 
-@compiled(nogil=True)
-def basin_hopping(
-    problem: Problem,
-    seed: int,
-    n_random: int,
-    n_hops: int,
-    temperature: float,
-    max_steps: int,
-) -> tuple[FloatArray, FloatArray, IntArray, int]:
-    """Run one basin-hopping chain from the best of many random starts.
+@compiled()
+def _reset(inverse: FloatArray) -> None:
+    """Set the inverse Hessian to that of a torsion of middling stiffness."""
+    inverse[:] = 0.0
+    for k in range(inverse.shape[0]):
+        inverse[k, k] = _FIRST_INVERSE_HESSIAN
 
-    Returns
-    -------
-    energies, angles, conformers, evaluations
-        Every minimum that the chain accepted, in the order of its path: ``(n,)`` kcal/mol,
-        ``(n, n_torsions)`` radian, ``(n,)``; and the number of evaluations.
-    """
-    np.random.seed(seed)
-    n = len(problem.parent)
-    n_conformers = problem.conformers.shape[0]
-    points = np.empty((problem.part.shape[0], 3))
-    slopes = np.empty(n)
-    current = np.zeros(n)
-    conformer = 0
-    energy = np.inf
-    evaluations = n_random
-    for _ in range(n_random):
-        start = 2.0 * np.pi * (np.random.random(n) - 0.5)
-        shape = np.random.randint(n_conformers)
-        value = evaluate(problem, start, shape, points, slopes)
-        if value < energy:
-            energy = value
-            conformer = shape
-            current[:] = start
-    energy, spent = minimise(problem, current, conformer, max_steps, 1e-3)
-    evaluations += spent
-    energies = np.empty(n_hops + 1)
-    angles = np.empty((n_hops + 1, n))
-    shapes = np.empty(n_hops + 1, dtype=np.int64)
-    energies[0] = energy
-    angles[0] = current
-    shapes[0] = conformer
-    kept = 1
-    for _ in range(n_hops):
-        trial = current.copy()
-        shape = conformer
-        kind = np.random.random()
-        if kind < 0.15:
-            shape = np.random.randint(n_conformers)
-        if kind < 0.55 and n > 0:
-            trial[np.random.randint(n)] = np.random.uniform(-np.pi, np.pi)
-        elif n > 0:
-            for _ in range(np.random.randint(1, 4)):
-                trial[np.random.randint(n)] += np.random.normal(0.0, 0.8)
-        value, spent = minimise(problem, trial, shape, max_steps, 1e-3)
-        evaluations += spent
-        if value < energy or np.random.random() < np.exp((energy - value) / temperature):
-            energy = value
-            conformer = shape
-            current[:] = trial
-            energies[kept] = energy
-            angles[kept] = current
-            shapes[kept] = conformer
-            kept += 1
-    return energies[:kept], angles[:kept], shapes[:kept], evaluations
+
+@compiled()
+def _descent(inverse: FloatArray, slopes: FloatArray, step: FloatArray) -> float:
+    """Write the quasi-Newton step; return the slope along it."""
+    n = slopes.shape[0]
+    descent = 0.0
+    for a in range(n):
+        total = 0.0
+        for b in range(n):
+            total += inverse[a, b] * slopes[b]
+        step[a] = -total
+        descent -= total * slopes[a]
+    return descent
+
+
+@compiled()
+def _update(
+    inverse: FloatArray, moved: FloatArray, change: FloatArray, along: FloatArray, curvature: float
+) -> None:
+    """Improve the inverse Hessian by what a step has shown (BFGS)."""
+    n = moved.shape[0]
+    total = 0.0
+    for a in range(n):
+        along[a] = 0.0
+        for b in range(n):
+            along[a] += inverse[a, b] * change[b]
+        total += along[a] * change[a]
+    factor = (1.0 + total / curvature) / curvature
+    for a in range(n):
+        for b in range(n):
+            inverse[a, b] += (
+                factor * moved[a] * moved[b]
+                - (moved[a] * along[b] + along[a] * moved[b]) / curvature
+            )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.docking.faces import Face
 from workbench.ligands.molecules import Adduct
 
 FloatArray = NDArray[np.float64]
@@ -66,6 +67,13 @@ class EncounterPose:
         From the thiol sulphur to the carbon that it would attack.
     attack_angle_degree
         S...C=C angle.
+    attack_ready
+        Whether distance, angle and, at a trigonal atom, a face suit the bond.
+    face
+        Side of the attacked atom that the sulphur looks at (see ``docking.faces``); ``None``
+        where there is none, or the sulphur stands beside it.
+    leads_to
+        Labels of the adducts that a bond formed from here can have.
     """
 
     coordinates: FloatArray
@@ -73,3 +81,5 @@ class EncounterPose:
     sg_c_distance_angstrom: float | None
     attack_angle_degree: float | None
     attack_ready: bool
+    face: Face | None = None
+    leads_to: tuple[str, ...] = ()

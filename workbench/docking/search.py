@@ -1,4 +1,4 @@
-"""The global search over an adduct's torsions: basin-hopping chains until they agree."""
+"""The global search over an adduct's torsions: independent pools of minima until they agree."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from workbench.docking.clustering import leaders
 from workbench.docking.covalent import Site, build_problem, exact_score
 from workbench.docking.flexible import side_chains_at
 from workbench.docking.grids import GridMaps
+from workbench.docking.pool import Minima, Plan, breed
 from workbench.docking.pose import Pose
 from workbench.docking.torsion_profiles import series_energy
 from workbench.docking.torsions import TorsionTree
@@ -22,6 +23,9 @@ from workbench.settings import SearchSettings
 
 FloatArray = NDArray[np.float64]
 
+_FAR_ANGSTROM = 2.0
+_NEAR_ANGSTROM = 0.5
+
 
 @dataclass(frozen=True)
 class SearchOutcome:
@@ -29,16 +33,32 @@ class SearchOutcome:
 
     Parameters
     ----------
-    agreeing_chains, chains
-        How many of the chains ended within the settings' tolerance of the best score.
+    agreeing_pools, pools
+        How many of the pools ended within the settings' tolerance of the best score.
+    converged
+        Whether as many pools agree as the settings ask for.
     evaluations
         Score-and-gradient evaluations spent.
     """
 
     poses: tuple[Pose, ...]
-    chains: int
-    agreeing_chains: int
+    pools: int
+    agreeing_pools: int
+    converged: bool
     evaluations: int
+
+
+def search_plan(n_torsions: int, settings: SearchSettings) -> Plan:
+    """Return how a pool is run for an adduct with so many torsions."""
+    return Plan(
+        members=settings.pool_members,
+        far=_FAR_ANGSTROM,
+        near=_NEAR_ANGSTROM,
+        annealing=settings.annealing_per_torsion * n_torsions,
+        patience=settings.patience_per_torsion * n_torsions,
+        most=settings.children_per_torsion * n_torsions,
+        crossing=0.5,
+    )
 
 
 def search(
@@ -52,56 +72,45 @@ def search(
 ) -> SearchOutcome:
     """Find the best poses of an adduct.
 
-    Chains run in batches until enough of them agree on the best score. The result depends on
-    the seed, not on the number of threads.
+    Pools run independently of each other until enough of them agree on the best score. The
+    result depends on the seed, not on the number of threads.
 
     Raises
     ------
     DockingError
-        When no pose with a finite score comes out.
+        When nothing fits: no pose comes out, or the best one has a score above zero.
     """
     problem = build_problem(site, adduct, tree, maps, settings.torsion_weight)
-    seeds = np.random.SeedSequence(seed).generate_state(settings.max_chains)
-    found: list[tuple[FloatArray, FloatArray, NDArray[np.int64], int]] = []
-    with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
-        for start in range(0, settings.max_chains, settings.chain_batch):
-            batch = seeds[start : start + settings.chain_batch]
-            found += pool.map(lambda s: _chain(problem, int(s), settings), batch)
-            if _agreeing(found, settings) >= settings.agreeing_chains:
+    plan = search_plan(tree.n_torsions, settings)
+    seeds = np.random.SeedSequence(seed).generate_state(settings.max_pools)
+    found: list[Minima] = []
+    evaluations = 0
+    with ThreadPoolExecutor(max_workers=max(1, threads)) as workers:
+        for start in range(0, settings.max_pools, settings.agreeing_pools):
+            batch = seeds[start : start + settings.agreeing_pools]
+            for minima, spent, *_ in workers.map(lambda s: breed(problem, int(s), plan), batch):
+                found.append(minima)
+                evaluations += spent
+            if _agreeing(found, settings) >= settings.agreeing_pools:
                 break
     poses = _best_poses(problem, site, adduct, tree, found, settings)
-    if not poses:
+    if not poses or poses[0].score_kcal_per_mol > 0:
         raise DockingError(
             f"The search found no pose of {adduct.ligand.name} ({adduct.label}) in this receptor; "
             "the site is blocked or the ligand too large for it."
         )
+    agreeing = _agreeing(found, settings)
     return SearchOutcome(
         poses=poses,
-        chains=len(found),
-        agreeing_chains=_agreeing(found, settings),
-        evaluations=sum(chain[3] for chain in found),
+        pools=len(found),
+        agreeing_pools=agreeing,
+        converged=agreeing >= settings.agreeing_pools,
+        evaluations=evaluations,
     )
 
 
-def _chain(
-    problem: kernels.Problem, seed: int, settings: SearchSettings
-) -> tuple[FloatArray, FloatArray, NDArray[np.int64], int]:
-    n_torsions = len(problem.parent)
-    result = kernels.basin_hopping(
-        problem,
-        seed,
-        settings.random_starts,
-        settings.hops_per_torsion * max(n_torsions, 1),
-        settings.temperature_kcal_per_mol,
-        settings.max_steps,
-    )
-    return result
-
-
-def _agreeing(
-    found: list[tuple[FloatArray, FloatArray, NDArray[np.int64], int]], settings: SearchSettings
-) -> int:
-    best = np.array([chain[0].min() for chain in found])
+def _agreeing(found: list[Minima], settings: SearchSettings) -> int:
+    best = np.array([minima.energies.min() for minima in found])
     return int((best <= best.min() + settings.agreement_kcal_per_mol).sum())
 
 
@@ -110,13 +119,13 @@ def _best_poses(
     site: Site,
     adduct: Adduct,
     tree: TorsionTree,
-    found: list[tuple[FloatArray, FloatArray, NDArray[np.int64], int]],
+    found: list[Minima],
     settings: SearchSettings,
 ) -> tuple[Pose, ...]:
-    """Refine the chains' best minima, score them exactly and keep one of each kind."""
-    energies = np.concatenate([chain[0] for chain in found])
-    angles = np.concatenate([chain[1] for chain in found])
-    shapes = np.concatenate([chain[2] for chain in found])
+    """Refine the best minima, score them exactly and keep one of each kind."""
+    energies = np.concatenate([minima.energies for minima in found])
+    angles = np.concatenate([minima.angles for minima in found])
+    shapes = np.concatenate([minima.conformers for minima in found])
     order = np.argsort(energies, kind="stable")
     order = order[np.isfinite(energies[order])]
     points = np.empty((len(order), len(tree.part), 3))

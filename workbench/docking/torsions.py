@@ -123,6 +123,14 @@ def _dihedrals(points: FloatArray) -> FloatArray:
     return np.asarray(np.arctan2(y, np.einsum("ij,ij->i", n1, n2)))
 
 
+def _turn_about(points: FloatArray, ca: FloatArray, cb: FloatArray) -> FloatArray:
+    """Return the angle of ``(n, 3)`` points about CA-CB, from an arbitrary zero, in radian."""
+    beside = ca + np.eye(3)[int(np.argmin(np.abs(cb - ca)))]
+    return _dihedrals(
+        np.stack([np.broadcast_to(p, points.shape) for p in (beside, ca, cb)] + [points], axis=1)
+    )
+
+
 def build_tree(
     adduct: Adduct, conformers: FloatArray, ca: FloatArray, cb: FloatArray
 ) -> TorsionTree:
@@ -165,10 +173,13 @@ def build_tree(
     quads = [torsion_atoms(mol, start, end) for start, end in bonds]
     series = np.zeros((len(bonds), 2 * ORDERS + 1))
     offsets = np.zeros((len(conformers), len(bonds)))
+    anchored = _anchored(conformers, adduct, ca, cb)
     for k, quad in enumerate(quads):
         if quad is not None:
             series[k] = torsion_series(adduct, quad)
             offsets[:, k] = _dihedrals(conformers[:, list(quad)])
+        else:
+            offsets[:, k] = _turn_about(anchored[:, adduct.sg_index], ca, cb)
     return TorsionTree(
         offsets=offsets,
         series=series,
@@ -176,6 +187,6 @@ def build_tree(
         parent=parent,
         axis_start=np.array([start for start, _ in bonds], dtype=np.int64),
         axis_end=np.array([end for _, end in bonds], dtype=np.int64),
-        conformers=_anchored(conformers, adduct, ca, cb),
+        conformers=anchored,
         pairs=np.array(pairs, dtype=np.int64).reshape(-1, 2),
     )

@@ -144,15 +144,23 @@ def embed(
     found = conformers(
         adduct.mol, min(2 * n_conformers, _MAX_CONFORMERS), seed, name=name, settings=settings
     )
-    torsions = held_bonds(adduct.mol)
+    offered = _forms(found, adduct.mol, settings.form_window_kcal_per_mol)
+    turns = [index for round_ in zip_longest(*offered) for index in round_ if index is not None]
+    return found.coordinates[turns[:n_conformers], : adduct.mol.GetNumAtoms()]
+
+
+def _forms(found: ConformerSet, mol: Chem.Mol, window: float) -> list[list[int]]:
+    """Sort conformers by which held bonds are cis; the form of the lowest energy first.
+
+    Forms that begin more than ``window`` kcal/mol above the best are left out.
+    """
+    torsions = held_bonds(mol)
     forms: dict[tuple[bool, ...], list[int]] = {}
     for index, conformer in enumerate(found.mol.GetConformers()):
         angles = [rdMolTransforms.GetDihedralDeg(conformer, *torsion) for torsion in torsions]
         forms.setdefault(tuple(abs(angle) < 90 for angle in angles), []).append(index)
-    ceiling = found.energies[0] + settings.form_window_kcal_per_mol
-    offered = [members for members in forms.values() if found.energies[members[0]] <= ceiling]
-    turns = [index for round_ in zip_longest(*offered) for index in round_ if index is not None]
-    return found.coordinates[turns[:n_conformers], : adduct.mol.GetNumAtoms()]
+    ceiling = found.energies[0] + window
+    return [members for members in forms.values() if found.energies[members[0]] <= ceiling]
 
 
 def embed_drug(ligand: Ligand, seed: int, n_conformers: int = 10) -> Chem.Mol:
@@ -160,10 +168,34 @@ def embed_drug(ligand: Ligand, seed: int, n_conformers: int = 10) -> Chem.Mol:
 
     Heavy atoms come first, in the drug's order; the alkene has the geometry of the SMILES.
     """
+    return drug_forms(ligand, seed, 1, n_conformers)[0]
+
+
+def drug_forms(
+    ligand: Ligand, seed: int, n_forms: int, n_conformers: int = 10
+) -> tuple[Chem.Mol, ...]:
+    """Return the best conformer of each cis or trans form of the intact drug.
+
+    Parameters
+    ----------
+    n_forms
+        At most so many, the lowest in energy first.
+
+    Returns
+    -------
+    tuple of Chem.Mol
+        As ``embed_drug`` gives; one where no amide-like bond has two forms in reach.
+    """
     found = conformers(ligand.mol, n_conformers, seed, name=ligand.name)
-    best = Chem.Mol(found.mol, confId=0)
-    best.SetProp("_Name", ligand.name)
-    return best
+    forms = _forms(found, ligand.mol, _DEFAULT.form_window_kcal_per_mol)
+    return tuple(_alone(found, members[0], ligand.name) for members in forms[:n_forms])
+
+
+def _alone(found: ConformerSet, index: int, name: str) -> Chem.Mol:
+    """Return the molecule with one conformer of a set."""
+    mol = Chem.Mol(found.mol, confId=index)
+    mol.SetProp("_Name", name)
+    return mol
 
 
 def global_minimum(mol: Chem.Mol, n_conformers: int, seed: int, *, name: str = "") -> ConformerSet:

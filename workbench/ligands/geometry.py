@@ -47,12 +47,19 @@ def stereo_is_right(mol: Chem.Mol, coordinates: FloatArray) -> bool:
     coordinates
         ``(n_atoms, 3)`` angstrom.
     """
-    return all(_chirality_is_right(atom, coordinates) for atom in mol.GetAtoms()) and all(
+    return all(chirality_is_right(atom, coordinates) for atom in mol.GetAtoms()) and all(
         _alkene_is_right(bond, coordinates) for bond in mol.GetBonds()
     )
 
 
-def _chirality_is_right(atom: Chem.Atom, coordinates: FloatArray) -> bool:
+def chirality_is_right(atom: Chem.Atom, coordinates: FloatArray) -> bool:
+    """Return whether an atom's neighbours lie as its chirality says; true when it has none.
+
+    Parameters
+    ----------
+    coordinates
+        ``(n_atoms, 3)`` angstrom; those of the atom and of its neighbours are read.
+    """
     tag = atom.GetChiralTag()
     if tag not in (_CLOCKWISE, _COUNTERCLOCKWISE):
         return True

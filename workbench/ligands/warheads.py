@@ -8,7 +8,9 @@ vinylogous acids and esters; azoles excepted); cinnamates and cinnamides; esters
 an alkyl group on both carbons (oseltamivir); free acids but 2-methylene ones. Plain ketones
 and plain alkyl or aryl nitriles are no warheads: a nitrile counts on nitrogen, next to an amino
 group's carbon, or beside the nitrogen of a six-membered heteroarene. A beta-lactam counts when
-it is fused or its nitrogen carries an acyl or sulfonyl group.
+it is fused or its nitrogen carries an acyl or sulfonyl group. An epoxide without a CH2 or an
+activating group counts unless a quaternary ring carbon stands beside it (eplerenone) or it
+bridges a bicycle (scopolamine).
 """
 
 from __future__ import annotations

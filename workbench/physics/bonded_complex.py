@@ -129,6 +129,29 @@ def adduct_coordinates(bonded: Complex, coordinates: FloatArray | None = None) -
     return found
 
 
+def thiol_hydrogen(receptor: Receptor) -> int:
+    """Return the index of the hydrogen that leaves when the thiol reacts.
+
+    Raises
+    ------
+    PhysicsError
+        When the receptor has no single free thiol.
+    """
+    return _reactive_cysteine(receptor).hg
+
+
+def receptor_molecule(receptor: Receptor) -> Chem.Mol:
+    """Return a receptor as one sanitised molecule without a conformer.
+
+    Raises
+    ------
+    PhysicsError
+        When an atom's valence is wrong.
+    """
+    bonds = [(int(i), int(j), int(order)) for i, j, order in receptor.bonds]
+    return _molecule(receptor.atoms, bonds)
+
+
 def _reactive_cysteine(receptor: Receptor) -> _Cysteine:
     number = receptor.reactive_residue_number
     where = f"residue {number} of {receptor.name}"
@@ -274,7 +297,7 @@ def _molecule(atoms: tuple[Atom, ...], bonds: list[tuple[int, int, int]]) -> Che
         first = problems[0]
         at = first.GetAtomIdx() if hasattr(first, "GetAtomIdx") else None
         where = "" if at is None else f" at {address(atoms[at])}"
-        raise PhysicsError(f"the bonded complex is no valid molecule{where}: {first.Message()}.")
+        raise PhysicsError(f"the structure is no valid molecule{where}: {first.Message()}.")
     Chem.SanitizeMol(mol)
     for atom, record in zip(mol.GetAtoms(), atoms, strict=True):
         # With no implicit hydrogens allowed, RDKit counts an unfilled valence as a radical.

@@ -42,7 +42,7 @@ class Descent:
     ) -> None:
         self.mobile = mobile
         self._held = np.flatnonzero(held).tolist()
-        self._springs = _springs(self._held)
+        self._springs = springs(self._held)
         system.addForce(self._springs)
         self.context = platform.context(system)
 
@@ -143,8 +143,11 @@ class _Watch(openmm.MinimizationReporter):
         return self.stopped
 
 
-def _springs(held: list[int]) -> openmm.CustomExternalForce:
-    """Return springs to given points for some atoms, slack until the soft stage."""
+def springs(held: list[int]) -> openmm.CustomExternalForce:
+    """Return springs that tie atoms to points: slack, all points at the origin, until set.
+
+    The only global parameter is k of ``k x^2`` in kcal/mol/angstrom^2.
+    """
     force = openmm.CustomExternalForce(
         f"{_HOLD}*{KJ_PER_KCAL * ANGSTROM_PER_NM**2}*((x-x0)^2+(y-y0)^2+(z-z0)^2)"
     )

@@ -11,6 +11,7 @@ from workbench.physics.mmff import (
     COULOMB_BUFFER,
     DISTANCE_DIELECTRIC,
     ONE_FOUR_COULOMB,
+    Dielectric,
 )
 from workbench.physics.mmff_parameters import close_pairs, mmff_properties, neighbours_of
 from workbench.physics.pocket import ligand_mask
@@ -44,8 +45,15 @@ def interaction_by_residue(bonded: Complex) -> dict[int, float]:
     return {int(n): float(total[numbers == n].sum()) for n in np.unique(numbers)}
 
 
-def interaction_terms(bonded: Complex) -> tuple[FloatArray, FloatArray]:
+def interaction_terms(
+    bonded: Complex, dielectric: Dielectric = "distance"
+) -> tuple[FloatArray, FloatArray]:
     """Return the pair energies between ligand and receptor atoms.
+
+    Parameters
+    ----------
+    dielectric
+        ``constant`` is 1, ``distance`` is 4r.
 
     Returns
     -------
@@ -62,11 +70,9 @@ def interaction_terms(bonded: Complex) -> tuple[FloatArray, FloatArray]:
     distance = np.linalg.norm(points[mine][:, None] - points[theirs][None], axis=2)
     rho = distance / vdw.distance[types]
     van_der_waals = vdw.depth[types] * (1.07 / (rho + 0.07)) ** 7 * (1.12 / (rho**7 + 0.12) - 2)
-    electrostatic = (
-        COULOMB
-        * np.outer(charges[mine], charges[theirs])
-        / (DISTANCE_DIELECTRIC * (distance + COULOMB_BUFFER) ** 2)
-    )
+    buffered = distance + COULOMB_BUFFER
+    shielding = DISTANCE_DIELECTRIC * buffered if dielectric == "distance" else 1.0
+    electrostatic = COULOMB * np.outer(charges[mine], charges[theirs]) / (shielding * buffered)
     row, column = _places(mine), _places(theirs)
     near, far = close_pairs(neighbours_of(bonded.mol))
     for pairs, keep_vdw, keep_coulomb in ((near, 0.0, 0.0), (far, 1.0, ONE_FOUR_COULOMB)):

@@ -138,6 +138,18 @@ def mmff_properties(mol: Chem.Mol) -> Any:
     return properties
 
 
+def mmff_charges(mol: Chem.Mol) -> FloatArray:
+    """Return MMFF94s partial charges, ``(n_atoms,)`` electron charges.
+
+    Raises
+    ------
+    PhysicsError
+        When an atom has no type.
+    """
+    properties = mmff_properties(mol)
+    return np.array([properties.GetMMFFPartialCharge(i) for i in range(mol.GetNumAtoms())])
+
+
 def mmff_parameters(mol: Chem.Mol, mobile: BoolArray | None = None) -> MmffParameters:
     """Ask RDKit for every parameter of a molecule.
 
@@ -165,7 +177,7 @@ def mmff_parameters(mol: Chem.Mol, mobile: BoolArray | None = None) -> MmffParam
         stretch_bends=stretch_bends,
         out_of_planes=asked.out_of_planes(),
         torsions=asked.torsions(),
-        charges=np.array([properties.GetMMFFPartialCharge(i) for i in range(len(moving))]),
+        charges=mmff_charges(mol),
         vdw=vdw_table(mol, properties),
         excluded=_with_a_mobile_atom(near, moving),
         one_four=_with_a_mobile_atom(far, moving),

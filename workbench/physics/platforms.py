@@ -48,8 +48,15 @@ class PlatformChoice:
     precision: str
     report: tuple[str, ...]
 
-    def context(self, system: openmm.System) -> openmm.Context:
+    def context(
+        self, system: openmm.System, integrator: openmm.Integrator | None = None
+    ) -> openmm.Context:
         """Return a context of a system on this platform.
+
+        Parameters
+        ----------
+        integrator
+            ``None`` where nothing is propagated in time.
 
         Raises
         ------
@@ -57,9 +64,9 @@ class PlatformChoice:
             When OpenMM cannot make it (too little memory on the device, for one).
         """
         platform = openmm.Platform.getPlatformByName(self.name)
-        integrator = openmm.VerletIntegrator(0.001)
+        steps = integrator or openmm.VerletIntegrator(0.001)
         try:
-            return openmm.Context(system, integrator, platform, self.properties)
+            return openmm.Context(system, steps, platform, self.properties)
         except openmm.OpenMMException as error:
             raise PhysicsError(
                 f"OpenMM's {self.name} platform refused this system: {short_reason(str(error))}. "

@@ -16,7 +16,7 @@ from workbench.physics.complex import Complex
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-_CAPS = ("ACE", "NME")
+CAPS = ("ACE", "NME")
 _BONDED_DISTANCE = 3
 _SAME_PLACE_ANGSTROM = 1e-3
 
@@ -63,7 +63,7 @@ def mobile_atoms(complexes: Sequence[Complex], radius_angstrom: float) -> BoolAr
         tree = cKDTree(bonded.coordinates[ligand & heavy])
         distance, _ = tree.query(bonded.coordinates, distance_upper_bound=radius_angstrom)
         near |= np.isfinite(distance) & heavy
-    caps = np.array([a.residue_name in _CAPS for a in first.atoms])
+    caps = np.array([a.residue_name in CAPS for a in first.atoms])
     return np.asarray((np.isin(residues, residues[near]) & ~caps) | ligand)
 
 

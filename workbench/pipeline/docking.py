@@ -7,26 +7,30 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workbench import provenance
+from workbench.analysis.posebusting import load_posebusters
 from workbench.docking.box import docking_box
 from workbench.docking.covalent import Site, adduct_maps, covalent_site
 from workbench.docking.encounter import dock_encounter
 from workbench.docking.flexible import turning_neighbours, with_side_chains, with_turned
 from workbench.docking.grids import GridMaps
 from workbench.docking.pose import EncounterPose, Pose
+from workbench.docking.repeats import Repeats, pooled, repeat_seeds
 from workbench.docking.search import search
 from workbench.docking.torsions import TorsionTree, build_tree
 from workbench.errors import UsageError
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import embed
-from workbench.ligands.library import reference_for
+from workbench.ligands.follow_ups import after
+from workbench.ligands.library import reference_for_adduct
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.reading import load_ligand
 from workbench.physics.bonded_complex import bond
 from workbench.physics.platforms import PlatformChoice, choose_platform
 from workbench.pipeline import records
+from workbench.pipeline.ranking import ranking
 from workbench.pipeline.refinement import RefinedPose, refine
 from workbench.progress import Progress, silent
 from workbench.results import AdductRecord, DockingResult, ResultVerdict
@@ -64,11 +68,13 @@ def dock(
     mutations: tuple[str, ...] = (),
     nucleophile: str | None = None,
     force_field: str = "mmff94s",
+    form: str = "adduct",
     poses: int = 10,
     seed: int = 1,
     platform: str = "auto",
     jobs: int | None = None,
     settings: DockSettings | None = None,
+    posebusters: bool = False,
     command: str = "",
     progress: Progress = silent,
 ) -> DockingResult:
@@ -86,6 +92,9 @@ def dock(
         ``A:797:SG`` on a protein that is not XPO1.
     force_field
         ``mmff94s``.
+    form
+        ``adduct`` as it first forms, or what follows it: ``hydrolysed`` for the opened lactone
+        of leptomycin B (see ``ligands.follow_ups``).
     poses
         How many to keep per diastereomer.
     seed
@@ -96,6 +105,8 @@ def dock(
         Processor cores to use; all of them by default.
     settings
         Of every stage; ``poses``, ``platform`` and ``force_field`` are set into them.
+    posebusters
+        Also ask PoseBusters about every pose (an optional dependency).
     command
         What the user typed, for the provenance.
     progress
@@ -116,6 +127,7 @@ def dock(
         raise UsageError("Mutations and the nucleophile are given when the receptor is loaded.")
     if force_field != "mmff94s":
         raise UsageError(f"There is no force field {force_field!r}; use mmff94s.")
+    judge = load_posebusters() if posebusters else None
     run = _Run(
         ligand=load_ligand(ligand) if isinstance(ligand, str) else ligand,
         receptor=load_receptor(receptor, mutations=mutations, nucleophile=nucleophile)
@@ -130,54 +142,87 @@ def dock(
     if run.ligand.warhead is None:
         return _result(run, run.ligand.warhead_verdict, run.ligand.warhead_problem, (), ())
     choice = choose_platform(platform)
-    encounter = _encounter(run)
     if run.receptor.reactive_atom is None:
+        encounter = _encounter(run, ())
         return _result(run, "no_thiol", records.no_thiol_reason(run.receptor), encounter, ())
-    found = _search(run)
-    refined = _refine(run, found)
+    adducts = _adducts(run.ligand, form)
+    encounter = _encounter(run, adducts)
+    found = _search(run, adducts)
+    refined = _refine(run, {label: repeats.poses for label, repeats in found.items()})
     with run.stage("checks"):
-        reference = records.usable_reference(run.receptor, reference_for(run.ligand))
-        adducts = tuple(
-            records.adduct_record(adduct, refined[adduct.label], reference)
-            for adduct in (poses_[0].adduct for poses_ in found.values())
+        reference = records.usable_reference(run.receptor, reference_for_adduct(adducts[0]))
+        checked = tuple(
+            records.adduct_record(
+                adduct,
+                refined[adduct.label],
+                reference,
+                encounter,
+                found[adduct.label].best_scores_kcal_per_mol,
+                judge,
+            )
+            for adduct in adducts
         )
-    return _result(
+    ranked = ranking(checked)
+    result = _result(
         run,
         "adduct",
-        records.adduct_reason(run.ligand, run.receptor, adducts),
+        records.adduct_reason(run.ligand, run.receptor, checked, ranked["words"]),
         encounter,
-        adducts,
+        checked,
         choice,
+    )
+    return replace(
+        result, ranking=ranked, reference=records.reference_summary(reference, adducts[0])
     )
 
 
-def _encounter(run: _Run) -> tuple[EncounterPose, ...]:
+def _adducts(ligand: Ligand, form: str) -> tuple[Adduct, ...]:
+    """Return the adducts to dock, by label.
+
+    Raises
+    ------
+    LigandError
+        When the drug's stereo is open, or its adducts take no step to that form.
+    """
+    formed = enumerate_adducts(ligand)
+    if form == "adduct":
+        return formed
+    return tuple(sorted((after(adduct, form) for adduct in formed), key=lambda a: a.label))
+
+
+def _encounter(run: _Run, adducts: tuple[Adduct, ...]) -> tuple[EncounterPose, ...]:
     run.progress("encounter complex: docking the intact drug", 0, 1)
     with run.stage("encounter"):
         box = docking_box(run.receptor, run.settings.encounter.edge_angstrom)
         return dock_encounter(
-            run.receptor, run.ligand, box, run.settings.encounter, run.seed, run.jobs
+            run.receptor, run.ligand, box, run.settings.encounter, run.seed, run.jobs, adducts
         )
 
 
-def _search(run: _Run) -> dict[str, tuple[Pose, ...]]:
-    """Search every diastereomer; the receptor's maps are made once."""
+def _search(run: _Run, adducts: tuple[Adduct, ...]) -> dict[str, Repeats]:
+    """Search every diastereomer with each seed; the receptor's maps are made once."""
     with run.stage("covalent search"):
         site = covalent_site(run.receptor, _flexible(run))
-        adducts = enumerate_adducts(run.ligand)
         run.progress("covalent search: conformers", 0, len(adducts))
-        trees = {a.label: _tree(run, a, site) for a in adducts}
+        trees = {a.label: _tree(run, a, site, run.seed) for a in adducts}
         maps = adduct_maps(site, adducts[0], trees.values(), run.settings.grid)
-        found = {}
-        for done, adduct in enumerate(adducts, start=1):
-            found[adduct.label] = _found(run, site, adduct, trees[adduct.label], maps)
-            run.progress(f"covalent search: {adduct.label}", done, len(adducts))
+    found = {}
+    for done, adduct in enumerate(adducts, start=1):
+        with run.stage("covalent search"):
+            searches = [_found(run, site, adduct, trees[adduct.label], maps, run.seed)]
+        with run.stage("covalent search, other seeds"):
+            for seed in repeat_seeds(run.seed, run.settings.search.spread_seeds)[1:]:
+                tree = _tree(run, adduct, site, seed)
+                searches.append(_found(run, site, adduct, tree, maps, seed))
+            found[adduct.label] = pooled(searches, run.settings.search)
+        run.progress(f"covalent search: {adduct.label}", done, len(adducts))
     return found
 
 
-def _tree(run: _Run, adduct: Adduct, site: Site) -> TorsionTree:
-    shapes = embed(adduct, run.settings.search.n_conformers, run.seed)
-    return with_side_chains(build_tree(adduct, shapes, site.ca, site.cb), site.flexible)
+def _tree(run: _Run, adduct: Adduct, site: Site, seed: int) -> TorsionTree:
+    shapes = embed(adduct, run.settings.search.n_conformers, seed)
+    tree = build_tree(adduct, shapes, site.ca, site.cb)
+    return with_side_chains(tree, site.flexible, run.settings.search.rotamer_penalty_kcal_per_mol)
 
 
 def _flexible(run: _Run) -> tuple[int, ...]:
@@ -189,9 +234,9 @@ def _flexible(run: _Run) -> tuple[int, ...]:
 
 
 def _found(
-    run: _Run, site: Site, adduct: Adduct, tree: TorsionTree, maps: GridMaps
+    run: _Run, site: Site, adduct: Adduct, tree: TorsionTree, maps: GridMaps, seed: int
 ) -> tuple[Pose, ...]:
-    return search(site, adduct, tree, maps, run.settings.search, run.seed, run.jobs).poses
+    return search(site, adduct, tree, maps, run.settings.search, seed, run.jobs).poses
 
 
 def _refine(run: _Run, found: dict[str, tuple[Pose, ...]]) -> dict[str, tuple[RefinedPose, ...]]:
@@ -248,7 +293,4 @@ def _result(
         | {"settings": run.settings.model_dump()},
         warnings=run.ligand.warnings + records.receptor_warnings(run.receptor),
         receptor_pdb=receptor_pdb(run.receptor),
-        reference=records.reference_summary(
-            records.usable_reference(run.receptor, reference_for(run.ligand)), run.ligand
-        ),
     )

@@ -7,29 +7,25 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rdkit import Chem
 
 from workbench.analysis import geometry
 from workbench.analysis.interactions import find_interactions
+from workbench.analysis.posebusting import Judge
 from workbench.analysis.rmsd import compare_to_reference
 from workbench.analysis.validity import check_complex
 from workbench.docking.pose import EncounterPose, SideChain
 from workbench.ligands.library import ReferencePose
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.writing import drug_sdf_block
-from workbench.physics.complex import Complex
+from workbench.physics.complex_files import complex_texts
 from workbench.physics.platforms import PlatformChoice
+from workbench.pipeline.paths import nearest_encounter
 from workbench.pipeline.refinement import RefinedPose
 from workbench.results import AdductRecord, EncounterRecord, PoseRecord
 from workbench.structures.embedded import embedded_names
-from workbench.structures.mmcif import mmcif_text
 from workbench.structures.receptor import Receptor
-from workbench.structures.writing import pdb_text
 
 FloatArray = NDArray[np.float64]
-
-CLOSE_GAP_KCAL_PER_MOL = 1.0
-"""Differences between diastereomers below this say nothing."""
 
 
 def ligand_summary(ligand: Ligand) -> dict[str, Any]:
@@ -101,13 +97,13 @@ def usable_reference(receptor: Receptor, reference: ReferencePose | None) -> Ref
     return reference if receptor.name in embedded_names() else None
 
 
-def reference_summary(reference: ReferencePose | None, ligand: Ligand) -> dict[str, Any] | None:
-    """Return what the page shows of a reference pose."""
+def reference_summary(reference: ReferencePose | None, docked: Adduct) -> dict[str, Any] | None:
+    """Return what the page shows of a reference pose of an adduct that was docked."""
     if reference is None:
         return None
     return {
         "name": f"{reference.ccd} of {reference.pdb}",
-        "sdf": drug_sdf_block(ligand, reference.coordinates_for(ligand.mol)[0], {}),
+        "sdf": drug_sdf_block(docked, reference.coordinates_for(docked.remnant())[0], {}),
         "note": _reference_note(reference),
         "diastereomer": reference.diastereomer,
         "uncertainty_angstrom": reference.uncertainty_angstrom,
@@ -134,6 +130,8 @@ def encounter_records(
             sg_c_distance_angstrom=_rounded(pose.sg_c_distance_angstrom, 3),
             attack_angle_degree=_rounded(pose.attack_angle_degree, 1),
             attack_ready=pose.attack_ready,
+            face=pose.face,
+            leads_to=pose.leads_to,
             sdf=drug_sdf_block(ligand, pose.coordinates, {"stage": "encounter", "rank": rank}),
         )
         for rank, pose in enumerate(poses, start=1)
@@ -141,10 +139,30 @@ def encounter_records(
 
 
 def adduct_record(
-    adduct: Adduct, refined: tuple[RefinedPose, ...], reference: ReferencePose | None
+    adduct: Adduct,
+    refined: tuple[RefinedPose, ...],
+    reference: ReferencePose | None,
+    encounter: tuple[EncounterPose, ...] = (),
+    seed_scores: tuple[float, ...] = (),
+    judge: Judge | None = None,
 ) -> AdductRecord:
-    """Check every pose and rank them: valid ones first, then by the search's score."""
-    measured = [_pose_record(pose, reference) for pose in refined]
+    """Check every pose and rank them: valid ones first, then by the search's score.
+
+    Parameters
+    ----------
+    encounter
+        Poses of the intact drug, from which the paths to the bonded ones begin.
+    seed_scores
+        Best score of each repetition of the search, kcal/mol.
+    judge
+        PoseBusters, where its opinion is asked; it changes neither validity nor rank.
+    """
+    measured = [_pose_record(pose, reference, encounter) for pose in refined]
+    if judge is not None:
+        measured = [
+            replace(record, posebusters=judge(pose.minimised.bonded))
+            for record, pose in zip(measured, refined, strict=True)
+        ]
     measured.sort(key=lambda pose: (not pose.valid, pose.score_kcal_per_mol))
     ranked = tuple(replace(pose, rank=rank) for rank, pose in enumerate(measured, start=1))
     return AdductRecord(
@@ -153,10 +171,14 @@ def adduct_record(
         formula=adduct.formula,
         stereocentres=tuple(asdict(centre) for centre in adduct.stereocentres),
         poses=ranked,
+        form=adduct.form,
+        seed_scores_kcal_per_mol=tuple(round(score, 3) for score in seed_scores),
     )
 
 
-def _pose_record(refined: RefinedPose, reference: ReferencePose | None) -> PoseRecord:
+def _pose_record(
+    refined: RefinedPose, reference: ReferencePose | None, encounter: tuple[EncounterPose, ...]
+) -> PoseRecord:
     bonded = refined.minimised.bonded
     adduct = bonded.adduct
     drug = bonded.coordinates[bonded.drug_atoms]
@@ -165,6 +187,7 @@ def _pose_record(refined: RefinedPose, reference: ReferencePose | None) -> PoseR
     problems = refined.minimised.problems
     failed = validity.failed + (("minimisation",) if problems else ())
     compared = None if reference is None else compare_to_reference(adduct, drug, reference)
+    origin = nearest_encounter(adduct, drug, encounter)
     score = round(refined.pose.score_kcal_per_mol, 3)
     strain = round(refined.strain_kcal_per_mol, 2)
     tags = {
@@ -195,6 +218,8 @@ def _pose_record(refined: RefinedPose, reference: ReferencePose | None) -> PoseR
         problems=problems,
         interactions=find_interactions(bonded),
         side_chains=tuple(_turned(chain) for chain in refined.pose.side_chains),
+        encounter_rank=None if origin is None else origin.encounter_rank,
+        encounter_rmsd_angstrom=None if origin is None else origin.rmsd_angstrom,
         drug_sdf=drug_sdf_block(adduct, drug, tags),
         complex_pdb=pdb,
         complex_cif=cif,
@@ -209,52 +234,28 @@ def _turned(chain: SideChain) -> dict[str, Any]:
     }
 
 
-def complex_texts(bonded: Complex) -> tuple[str, str]:
-    """Return a bonded complex as PDB and mmCIF text, with the link from SG to carbon."""
-    bonds = np.array(
-        [
-            (b.GetBeginAtomIdx(), b.GetEndAtomIdx(), round(b.GetBondTypeAsDouble()))
-            for b in _kekule(bonded).GetBonds()
-        ],
-        dtype=np.int64,
-    )
-    links = [(bonded.sg, bonded.reactive_carbon)]
-    title = f"{bonded.adduct.ligand.name} {bonded.adduct.label} bonded to {bonded.receptor.name}"
-    texts = [
-        write(bonded.atoms, bonded.coordinates, bonds=bonds, links=links, title=title)
-        for write in (pdb_text, mmcif_text)
-    ]
-    return texts[0], texts[1]
-
-
-def _kekule(bonded: Complex) -> Chem.Mol:
-    mol = Chem.Mol(bonded.mol)
-    Chem.Kekulize(mol, clearAromaticFlags=True)
-    return mol
-
-
 def _rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)
 
 
-def adduct_reason(ligand: Ligand, receptor: Receptor, adducts: tuple[AdductRecord, ...]) -> str:
-    """Say in words what bonds where, and whether a diastereomer stands out."""
+def adduct_reason(
+    ligand: Ligand, receptor: Receptor, adducts: tuple[AdductRecord, ...], words: str
+) -> str:
+    """Say in words what bonds where, and whether a diastereomer stands out.
+
+    Parameters
+    ----------
+    words
+        Of the ranking.
+    """
     warhead = ligand.warhead.name if ligand.warhead else "the warhead"
-    best = sorted(
-        (a.poses[0].score_kcal_per_mol, a.label) for a in adducts if a.poses and a.poses[0].valid
+    form = adducts[0].form
+    changed = "" if form == "adduct" else f", here in its {form} form"
+    count = "one adduct" if len(adducts) == 1 else f"{len(adducts)} diastereomers"
+    return (
+        f"{ligand.name} ({warhead}) bonds to {receptor.reactive_address()}{changed}; "
+        f"{count}, {words}"
     )
-    text = (
-        f"{ligand.name} ({warhead}) bonds to {receptor.reactive_address()}; "
-        f"{len(adducts)} diastereomers"
-    )
-    if not best:
-        return f"{text}, none of them with a valid pose"
-    if len(best) < 2:
-        return f"{text}, only {best[0][1]} with a valid pose"
-    gap = best[1][0] - best[0][0]
-    if gap < CLOSE_GAP_KCAL_PER_MOL:
-        return f"{text}, the best two {gap:.1f} kcal/mol apart: too close to call"
-    return f"{text}, {best[0][1]} scores best by {gap:.1f} kcal/mol"
 
 
 def no_thiol_reason(receptor: Receptor) -> str:

@@ -82,6 +82,8 @@ def encounter_sdf(result: DockingResult) -> str:
                 "sg_c_distance_angstrom": pose.sg_c_distance_angstrom,
                 "attack_angle_degree": pose.attack_angle_degree,
                 "attack_ready": pose.attack_ready,
+                "face": pose.face,
+                "leads_to": ", ".join(pose.leads_to),
             },
         )
         for pose in result.encounter

@@ -161,7 +161,9 @@ def _sources(result: DockingResult) -> Iterator[_Source]:
                 name=f"encounter-{encounter.rank}",
                 group="Encounter, no bond",
                 title=f"encounter pose {encounter.rank}, score "
-                f"{number(encounter.score_kcal_per_mol, 2)}",
+                f"{number(encounter.score_kcal_per_mol, 2)}"
+                + (f", {encounter.face} face" if encounter.face else "")
+                + (", ready to attack" if encounter.attack_ready else ""),
                 note="",
                 bonded=False,
                 pdb=result.receptor_pdb,

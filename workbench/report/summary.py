@@ -6,18 +6,18 @@ import math
 
 from workbench.results import AdductRecord, DockingResult, PoseRecord
 
-DIASTEREOMER_SPREAD_KCAL_PER_MOL = 1.0
-
 LIMITS = (
     "A docking score is not an affinity and does not rank SINE drugs against each other: they "
     "share the aryl-triazole that makes most of the score. Compare scores only between poses of "
     "one drug in one receptor.",
     "No reaction energy is in the score or in the minimised energy: neither says how readily the "
     "bond forms nor how long it lasts.",
-    "The receptor is rigid in the search; only the residues around the ligand move, and only in "
-    "the minimisation that follows.",
-    f"A gap between diastereomers under about {DIASTEREOMER_SPREAD_KCAL_PER_MOL:g} kcal/mol says "
-    "nothing: it is within the spread of the method.",
+    "In the search the receptor is rigid but for the side chains listed with each pose; the "
+    "residues around the ligand move in the minimisation that follows.",
+    "The spread is that of the search over seeds. It says how well the search repeats itself, not "
+    "how far the score is from the truth.",
+    "Encounter and adduct are docked apart, with the side chains where each finds them: a path "
+    "says that two poses lie near each other, not that the reaction was followed.",
     "Crystal reference poses are estimates: measured ligand coordinates moved into this "
     "receptor's frame, good to about 1.3-1.5 \u00c5. Differences in RMSD below that are no result.",
     "Water, protein motion, cargo and the rest of the export machinery are not in the model.",
@@ -87,25 +87,44 @@ def details(result: DockingResult) -> list[str]:
         f"{number(pose.sg_c_distance_angstrom, 2)} \u00c5"
         + ("." if pose.valid else f"; it fails: {', '.join(pose.failed_checks)}.")
     )
-    return [*sentences, *_gap_sentence(result)]
+    words = str((result.ranking or {}).get("words", ""))
+    if adduct.form != "adduct":
+        sentences.append(f"The adduct is shown in its {adduct.form} form.")
+    return [*sentences, *([sentence(words)] if words else []), *_path_sentences(result, pose)]
 
 
-def _gap_sentence(result: DockingResult) -> list[str]:
-    """Say whether the score tells the diastereomers apart (it usually does not)."""
-    scored = []
-    for adduct in result.adducts:
-        pose = best_of(adduct)
-        if pose is not None and math.isfinite(pose.score_kcal_per_mol):
-            scored.append((pose.score_kcal_per_mol, adduct.label))
-    if len(scored) < 2:
+def _path_sentences(result: DockingResult, pose: PoseRecord) -> list[str]:
+    """Say from which encounter pose the pose shown first is near, and what none leads to."""
+    if not result.encounter:
         return []
-    (low, first), (high, second) = sorted(scored)[:2]
-    gap = high - low
-    if gap < DIASTEREOMER_SPREAD_KCAL_PER_MOL:
-        verdict = "less than the method can tell apart, so neither is preferred."
-    else:
-        verdict = "more than the method's usual spread, yet not proof of which one forms."
-    return [f"By score {first} leads {second} by {gap:.2f} kcal/mol: {verdict}"]
+    sentences = []
+    if pose.encounter_rank is not None:
+        sentences.append(
+            f"It lies {number(pose.encounter_rmsd_angstrom, 1)} \u00c5 from encounter pose "
+            f"{pose.encounter_rank}, which is ready to attack and leads to it."
+        )
+    orphans = [a.label for a in result.adducts if a.poses and not has_path(a)]
+    if orphans:
+        sentences.append(
+            f"No encounter pose that is ready to attack leads to {', '.join(orphans)}."
+        )
+    return sentences
+
+
+def has_path(adduct: AdductRecord) -> bool:
+    """Return whether an encounter pose leads to this diastereomer."""
+    return any(pose.encounter_rank is not None for pose in adduct.poses)
+
+
+def seed_scores(adduct: AdductRecord) -> str:
+    """Return the best scores of the search by seed with their mean and range."""
+    scores = ", ".join(number(score, 2) for score in adduct.seed_scores_kcal_per_mol)
+    if adduct.score_spread_kcal_per_mol is None:
+        return scores
+    return (
+        f"{scores} kcal/mol: mean {number(adduct.score_mean_kcal_per_mol, 2)}, spread "
+        f"{number(adduct.score_spread_kcal_per_mol, 2)}"
+    )
 
 
 def knowledge(result: DockingResult) -> dict[str, list[str]]:

@@ -1,0 +1,343 @@
+"""How fast the covalent search is beside AutoDock4 and Vina: Markdown tables.
+
+``python benchmarks/speed.py --structures DIR --records speed.jsonl --write docs/speed.md``
+
+Same receptor, same adduct, one core, one run after the other in turn, each in a process of its
+own. All times are processor seconds, so that other work on the machine counts less. The peers
+dock the cysteine with its adduct as a flexible side chain (see ``peers.py``); AutoDock4 takes part
+when ``autogrid4`` and ``autodock4`` are installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from accuracy import code_digest, machine, read_records
+from accuracy_tables import table
+from deposited import adducts_of, deposited, redocking_cases
+from peers import PeerRun, missing_programs, peer_input, run_autodock, run_vina
+from stages import flexible_residues, searched
+
+from workbench.analysis.rmsd import PlacedMolecule, compare_to_reference
+from workbench.errors import WorkbenchError
+from workbench.ligands.adducts import enumerate_adducts
+from workbench.ligands.library import reference_for
+from workbench.ligands.molecules import Adduct
+from workbench.ligands.reading import load_ligand
+from workbench.settings import DockSettings
+from workbench.structures.loading import load_receptor
+from workbench.structures.receptor import Receptor
+
+CASES = ("1VSN", "KPT-185", "selinexor")
+FIT = ("KPT-185", "KPT-251", "KPT-276", "eltanexor", "selinexor")
+WORKBENCH = "workbench"
+METHODS = {
+    WORKBENCH: "default",
+    "vina-1": "exhaustiveness 1",
+    "vina-4": "exhaustiveness 4",
+    "vina-8": "exhaustiveness 8, its default",
+    "autodock4-3": "3 runs of 2,500,000 evaluations",
+    "autodock4-10": "10 runs of 2,500,000 evaluations, its default",
+}
+AUTODOCK_EVALUATIONS = 2_500_000
+
+
+@dataclass(frozen=True)
+class Task:
+    """One adduct, one method, one seed."""
+
+    case: str
+    method: str
+    flexible: str
+    seed: int
+
+    @property
+    def key(self) -> str:
+        """What tells the task from all others."""
+        return "|".join(map(str, (self.case, self.method, self.flexible, self.seed)))
+
+
+def setting_up(
+    case: str, structures: Path | None
+) -> tuple[Receptor, tuple[Adduct, ...], str, PlacedMolecule]:
+    """Return receptor, adducts, the label of the native one and the reference pose.
+
+    Raises
+    ------
+    WorkbenchError
+        When a deposited complex is asked for without the folder of structure files.
+    """
+    cases = redocking_cases()
+    if case in cases:
+        if structures is None:
+            raise WorkbenchError("no folder of structure files: give --structures")
+        row = cases[case]
+        path = structures / "adducts" / row.file
+        adducts = adducts_of(row)
+        receptor = load_receptor(path, nucleophile=row.nucleophile)
+        return receptor, adducts, adducts[-1].label, deposited(path, row)
+    ligand = load_ligand(case)
+    reference = reference_for(ligand)
+    if reference is None:
+        raise WorkbenchError(f"{case} has no reference pose")
+    adducts = enumerate_adducts(ligand)
+    return load_receptor("human-groove"), adducts, reference.diastereomer, reference
+
+
+def measured(task: Task, structures: Path | None) -> dict[str, Any]:
+    """Run one task in this process; the peers' programs are its children."""
+    receptor, adducts, label, reference = setting_up(task.case, structures)
+    adduct = next(a for a in adducts if a.label == label)
+    settings = DockSettings()
+    asked = settings.search.model_copy(update={"flexible": task.flexible})
+    settings = settings.model_copy(update={"search": asked})
+    record: dict[str, Any] = vars(task) | {"label": label}
+    if task.method == WORKBENCH:
+        warm_up(receptor, adduct, settings)
+        found = searched(receptor, [adduct], settings, task.seed)
+        outcome = found.outcomes[label]
+        drugs = [pose.coordinates[: adduct.n_drug_atoms] for pose in outcome.poses]
+        record |= {
+            "maps_s": found.maps_s,
+            "tree_s": found.trees_s[label],
+            "dock_s": found.search_s[label],
+            "evaluations": outcome.evaluations,
+            "torsions": found.trees[label].n_torsions,
+            "energy": outcome.poses[0].score_kcal_per_mol,
+            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        }
+    else:
+        given = peer_input(receptor, adduct, flexible_residues(receptor, settings), task.seed)
+        program, effort = task.method.split("-")
+        with tempfile.TemporaryDirectory() as folder:
+            run: PeerRun
+            if program == "vina":
+                run = run_vina(given, Path(folder), task.seed, int(effort))
+            else:
+                runs = int(effort)
+                run = run_autodock(given, Path(folder), task.seed, runs, AUTODOCK_EVALUATIONS)
+        drugs = [pose.drug for pose in run.poses]
+        record |= {
+            "maps_s": run.maps_s,
+            "tree_s": None,
+            "dock_s": run.dock_s,
+            "evaluations": run.evaluations,
+            "torsions": given.n_torsions,
+            "energy": run.poses[0].energy_kcal_per_mol,
+            "peak_mb": run.peak_mb,
+        }
+    away = [compare_to_reference(adduct, drug, reference).rmsd_angstrom for drug in drugs]
+    return record | {"rmsd": away[0], "best": min(away[:10]), "poses": len(away)}
+
+
+def warm_up(receptor: Receptor, adduct: Adduct, settings: DockSettings) -> None:
+    """Load the compiled code, so that compiling it is not counted."""
+    short = settings.search.model_copy(
+        update={"n_conformers": 1, "max_chains": 1, "chain_batch": 1, "hops_per_torsion": 1}
+    )
+    searched(receptor, [adduct], settings.model_copy(update={"search": short}), 1)
+
+
+def fit_points(names: Sequence[str], seed: int) -> list[dict[str, Any]]:
+    """Return cost against number after each ligand: maps, conformers and search together."""
+    receptor = load_receptor("human-groove")
+    settings = DockSettings()
+    points: list[dict[str, Any]] = []
+    count, seconds = 0, 0.0
+    warm_up(receptor, enumerate_adducts(load_ligand(names[0]))[0], settings)
+    for ligands, name in enumerate(names, start=1):
+        adducts = enumerate_adducts(load_ligand(name))
+        started = time.process_time()
+        searched(receptor, adducts, settings, seed)
+        seconds += time.process_time() - started
+        count += len(adducts)
+        points.append({"ligands": ligands, "diastereomers": count, "s": seconds})
+    return points
+
+
+def fit(points: Sequence[dict[str, Any]], against: str) -> str:
+    """Return the straight line through the points in words."""
+    x = np.array([point[against] for point in points], dtype=np.float64)
+    y = np.array([point["s"] for point in points])
+    slope, start = np.polyfit(x, y, 1)
+    left = ((y - slope * x - start) ** 2).sum()
+    share = 1 - left / ((y - y.mean()) ** 2).sum()
+    return f"{slope:.1f} s per {against.rstrip('s')}, {start:+.1f} s at none, R squared {share:.3f}"
+
+
+def in_own_process(arguments: Sequence[str]) -> Any:
+    """Run this file again for one measurement and return what it prints.
+
+    Raises
+    ------
+    RuntimeError
+        With the last line that the process said when it fails.
+    """
+    alone = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+    command = [sys.executable, __file__, *arguments]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=os.environ | alone
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip().splitlines()[-1])
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def report(records: Sequence[dict[str, Any]], points: Sequence[dict[str, Any]], left: str) -> str:
+    """Return the page."""
+    today = datetime.now(UTC).date().isoformat()
+    parts = [
+        "# How fast the covalent search is\n",
+        f"Measured {today} on {machine()} by `benchmarks/speed.py`: one core, processor seconds, "
+        "the methods in turn on the same receptor and adduct (the crystal's diastereomer). RMSD "
+        "of the best-ranked pose, in place, in angstrom; for the XPO1 drugs against a reference "
+        "estimate good to 1.3-1.5 angstrom, for the others against the deposited complex.\n",
+        "The peers dock the cysteine with its adduct as a flexible residue: AutoDock4 beside an "
+        "empty ligand, Vina beside one hydrogen; their poses are ranked by the energy of what "
+        "moves with the receptor and with itself. They keep the one conformer that they are "
+        "given; the workbench searches over many, and making them (with the torsion profiles) is "
+        "counted apart. AutoDock4's evaluations are those that were asked for; Vina does not tell "
+        "its own.\n",
+    ]
+    parts += [f"{left}.\n"] if left else []
+    titles = {"auto": "side chains near the thiol turn", "none": "rigid receptor"}
+    for flexible, title in titles.items():
+        for case in dict.fromkeys(r["case"] for r in records):
+            chosen = [r for r in records if r["case"] == case and r["flexible"] == flexible]
+            if chosen:
+                parts += [f"## {case}: {title}\n", _method_table(chosen)]
+    if points:
+        parts += [
+            "## Cost against number\n",
+            table(
+                ("ligands", "diastereomers", "s, all together"),
+                [(p["ligands"], p["diastereomers"], p["s"]) for p in points],
+            ),
+        ]
+        if len(points) > 2:
+            parts.append(f"{fit(points, 'diastereomers')}; {fit(points, 'ligands')}.\n")
+    return "\n".join(parts)
+
+
+def _method_table(records: Sequence[dict[str, Any]]) -> str:
+    own = [r["dock_s"] for r in records if r["method"] == WORKBENCH]
+    rows = []
+    for method, setting in METHODS.items():
+        runs = sorted((r for r in records if r["method"] == method), key=lambda r: r["seed"])
+        if not runs:
+            continue
+        mean = float(np.mean([r["dock_s"] for r in runs]))
+        counts = [r["evaluations"] / r["dock_s"] for r in runs if r["evaluations"]]
+        trees = [r["tree_s"] for r in runs if r["tree_s"] is not None]
+        rows.append(
+            (
+                method.split("-")[0],
+                setting,
+                len(runs),
+                runs[0]["torsions"],
+                f"{np.mean([r['maps_s'] for r in runs]):.1f}",
+                f"{np.mean(trees):.1f}" if trees else "",
+                f"{mean:.1f}",
+                f"{mean / np.mean(own):.1f}" if own else "",
+                f"{np.mean(counts):,.0f}" if counts else "",
+                ", ".join(f"{r['rmsd']:.2f}" for r in runs),
+                ", ".join(f"{r['best']:.2f}" for r in runs),
+                f"{max(r['peak_mb'] for r in runs):.0f}",
+            )
+        )
+    head = (
+        "method",
+        "setting",
+        "seeds",
+        "torsions",
+        "maps, s",
+        "conformers and profiles, s",
+        "search, s",
+        "times the workbench's",
+        "evaluations/s",
+        "top pose",
+        "best of ten",
+        "peak MB",
+    )
+    return table(head, rows)
+
+
+def main() -> None:
+    """Run what is missing, in turn, and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--cases", nargs="+", default=list(CASES))
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
+    parser.add_argument("--flexible", nargs="+", choices=("auto", "none"), default=["auto"])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--fit", nargs="*", default=list(FIT), help="drugs of the linear fit")
+    given = os.environ.get("WORKBENCH_TEST_STRUCTURES")
+    parser.add_argument("--structures", type=Path, default=Path(given) if given else None)
+    parser.add_argument("--records", type=Path, default=Path("speed.jsonl"))
+    parser.add_argument("--write", type=Path, help="write the tables to this file too")
+    parser.add_argument("--measure", help=argparse.SUPPRESS)
+    parser.add_argument("--measure-fit", nargs="+", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.measure:
+        print(json.dumps(measured(Task(**json.loads(asked.measure)), asked.structures)))
+        return
+    if asked.measure_fit:
+        print(json.dumps(fit_points(asked.measure_fit, asked.seeds[0])))
+        return
+
+    left = missing_programs()
+    methods = [m for m in asked.methods if not (left and m.startswith("autodock4"))]
+    if left:
+        print(left, file=sys.stderr)
+    digest = code_digest(DockSettings())
+    kept = {r["key"]: r for r in read_records(asked.records) if r["code"] == digest}
+    tasks = [
+        Task(case, method, flexible, seed)
+        for seed in asked.seeds
+        for flexible in asked.flexible
+        for case in asked.cases
+        for method in methods
+    ]
+    place = ["--structures", str(asked.structures)] if asked.structures else []
+    with asked.records.open("a", encoding="utf-8") as file:
+
+        def keep(key: str, record: dict[str, Any]) -> None:
+            kept[key] = record | {"key": key, "code": digest}
+            file.write(json.dumps(kept[key]) + "\n")
+            file.flush()
+
+        for task in tasks:
+            if task.key in kept:
+                continue
+            try:
+                keep(task.key, in_own_process(["--measure", json.dumps(vars(task)), *place]))
+                print(f"{task.key} {kept[task.key]['dock_s']:.1f} s", file=sys.stderr)
+            except RuntimeError as error:
+                print(f"{task.key} failed: {error}", file=sys.stderr)
+        line = "fit|" + "|".join(asked.fit)
+        if asked.fit and line not in kept:
+            seed = ["--seeds", str(asked.seeds[0])]
+            points = in_own_process([*seed, "--measure-fit", *asked.fit])
+            keep(line, {"points": points})
+    records = [kept[task.key] for task in tasks if task.key in kept]
+    text = report(records, kept[line]["points"] if line in kept else [], left)
+    print(text)
+    if asked.write:
+        asked.write.parent.mkdir(parents=True, exist_ok=True)
+        asked.write.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""The tables: failures are named, the best of ten means what it says, lactones get their stereo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from accuracy_cases import LACTONES, apart, with_component_stereo
+from accuracy_tables import best_of_each_ten, best_of_ten, gap_to_native, report, top
+
+from workbench.ligands.adducts import enumerate_adducts
+from workbench.ligands.follow_ups import after
+from workbench.ligands.library import reference_for, reference_for_adduct
+from workbench.ligands.reading import load_ligand
+from workbench.ligands.symmetry import connectivity, equivalent_mappings
+
+
+def pose(score: float, rmsd: float) -> dict[str, Any]:
+    row = {"score": score, "rmsd": rmsd, "core": 0.5, "tail": 1.0, "flip": 10.0}
+    return row | {"centroid": 0.3, "normal": 5.0, "axis": 5.0, "in_place": True}
+
+
+def record(case: str, seed: int, native_first: float) -> dict[str, Any]:
+    """Two diastereomers; the native one's ninth pose is the nearest."""
+    native = [pose(-12.0 + 0.1 * k, 1.0 if k == 8 else 2.5) for k in range(10)]
+    native[0]["rmsd"] = native_first
+    other = [pose(-12.5 + 0.1 * k, 4.0) for k in range(10)]
+    return {
+        "kind": "sine",
+        "case": case,
+        "receptor": "human-groove",
+        "flexible": "auto",
+        "seed": seed,
+        "stage": "search",
+        "native": "bS",
+        "resolved": True,
+        "cpu_s": 1.0,
+        "adducts": [{"label": "bR", "poses": other}, {"label": "bS", "poses": native}],
+    }
+
+
+def test_the_best_of_ten_counts_all_diastereomers_together() -> None:
+    one = record("selinexor", 1, 1.5)
+    assert top(one)["rmsd"] == 4.0
+    assert gap_to_native(one) == pytest.approx(0.5)
+    # five of the other come first; of the rest every second is native, the third at -11.8
+    assert best_of_ten(one) == 1.5
+    assert best_of_each_ten(one) == 1.0
+
+
+def test_seeds_agree_when_their_poses_coincide_whatever_way_the_cf3_turns() -> None:
+    points = reference_for(load_ligand("selinexor")).coordinates
+    skeleton = connectivity(load_ligand("selinexor").mol)
+    turned = equivalent_mappings(skeleton, skeleton)[1]
+    assert (turned != np.arange(len(turned))).any()
+    one, other, moved, twin = (record("selinexor", seed, 1.5) for seed in (1, 2, 3, 4))
+    away = points + np.array([0.0, 0.0, 3.0])
+    for run, top_pose in ((one, points), (other, points[turned]), (moved, away)):
+        run["adducts"][0]["top"] = top_pose.tolist()
+    twin["adducts"] = twin["adducts"][1:]
+    assert apart(one, other) == pytest.approx(0.0, abs=1e-6)
+    assert apart(one, moved) == pytest.approx(3.0, abs=0.2)
+    assert apart(one, twin) is None
+
+
+def test_failures_come_first() -> None:
+    broken = record("KPT-276", 1, 1.0) | {"error": "it did not work"}
+    text = report([record("selinexor", 1, 1.5), broken], "a machine", "2026-01-01", "search")
+    said = text.index("selinexor, seed 1: top pose 4.00 angstrom")
+    assert text.index("KPT-276, seed 1: it did not work") < said < text.index("## SINEs")
+    assert "bR scores 0.50 kcal/mol better than bS of the crystal" in text
+
+
+@pytest.mark.parametrize("name", LACTONES)
+def test_a_lactone_takes_the_stereo_of_its_component(name: str) -> None:
+    for adduct in enumerate_adducts(load_ligand(with_component_stereo(name))):
+        reference = reference_for_adduct(after(adduct, "hydrolysed"))
+        assert reference is not None
+        assert reference.form == "hydrolysed"

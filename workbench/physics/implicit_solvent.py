@@ -1,0 +1,155 @@
+"""Implicit water for MMFF94s: generalised Born (OBC2) with MMFF charges, and a surface term.
+
+Neither the charges nor the radii were fitted to each other: energies of hydration are rough
+(see docs/physics.md), and only differences between poses of one ligand are worth reading.
+
+References
+----------
+Onufriev, Bashford, Case 2004 (OBC2): 10.1002/prot.20033
+Schaefer, Bartels, Karplus 1998 (surface term): 10.1006/jmbi.1998.2172
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import openmm
+from numpy.typing import NDArray
+from rdkit import Chem
+
+from workbench.errors import PhysicsError
+from workbench.physics.mmff import ANGSTROM_PER_NM, FORCE_GROUPS, KJ_PER_KCAL, group_energy
+from workbench.physics.mmff_parameters import mmff_charges
+from workbench.settings import SolventSettings
+from workbench.tables import born_radii
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+SOLVENT = "implicit_solvent"
+SOLVENT_GROUP = len(FORCE_GROUPS)
+
+
+@dataclass(frozen=True)
+class Solvation:
+    """Free energy of solvation at fixed coordinates, kcal/mol."""
+
+    polar: float
+    surface: float
+
+    @property
+    def total(self) -> float:
+        """Polar and surface part together."""
+        return self.polar + self.surface
+
+
+@dataclass(frozen=True)
+class BornAtoms:
+    """Atoms as the generalised Born model sees them, ``(n_atoms,)`` each.
+
+    Parameters
+    ----------
+    charges
+        Electron charges.
+    radii
+        Intrinsic radii, angstrom.
+    screening
+        Scale of the radius where the atom shields others.
+    """
+
+    charges: FloatArray
+    radii: FloatArray
+    screening: FloatArray
+
+    def force(
+        self, settings: SolventSettings | None = None, *, surface: bool = True
+    ) -> openmm.GBSAOBCForce:
+        """Return the OpenMM force: all pairs, dielectric 1 inside.
+
+        All atoms count, frozen ones too: they shield the others from the water.
+
+        Parameters
+        ----------
+        surface
+            Whether the surface term is in it.
+        """
+        settings = settings or SolventSettings()
+        force = openmm.GBSAOBCForce()
+        for charge, radius, screen in zip(
+            self.charges.tolist(), self.radii.tolist(), self.screening.tolist(), strict=True
+        ):
+            force.addParticle(charge, radius / ANGSTROM_PER_NM, screen)
+        force.setNonbondedMethod(openmm.GBSAOBCForce.NoCutoff)
+        force.setSoluteDielectric(1.0)
+        force.setSolventDielectric(settings.dielectric)
+        tension = settings.surface_kcal_per_mol_angstrom2 * KJ_PER_KCAL * ANGSTROM_PER_NM**2
+        force.setSurfaceAreaEnergy(tension if surface else 0.0)
+        force.setName(SOLVENT)
+        force.setForceGroup(SOLVENT_GROUP)
+        return force
+
+    def __getitem__(self, members: IntArray) -> BornAtoms:
+        """Return some of the atoms alone."""
+        return BornAtoms(self.charges[members], self.radii[members], self.screening[members])
+
+
+def born_atoms(mol: Chem.Mol) -> BornAtoms:
+    """Return charges from MMFF94s and radii from ``born_radii.csv``.
+
+    Parameters
+    ----------
+    mol
+        With explicit hydrogens, sanitised.
+
+    Raises
+    ------
+    PhysicsError
+        When MMFF94s has no type for an atom, or the table no radius.
+    """
+    rows = {(row.element, row.bonded_to): row for row in born_radii()}
+    found = []
+    for atom in mol.GetAtoms():
+        symbol = atom.GetSymbol()
+        around = [(symbol, neighbour.GetSymbol()) for neighbour in atom.GetNeighbors()]
+        row = next((rows[key] for key in (*around, (symbol, "")) if key in rows), None)
+        if row is None:
+            raise PhysicsError(
+                f"the implicit solvent has no radius for {symbol}: leave the solvent out."
+            )
+        found.append((row.radius_angstrom, row.screening))
+    radii, screening = np.array(found).T
+    return BornAtoms(mmff_charges(mol), radii, screening)
+
+
+class SolvationModel:
+    """Energies of solvation of one set of atoms at many coordinates, in double precision.
+
+    Parameters
+    ----------
+    atoms
+        See :func:`born_atoms`.
+    settings
+        Dielectric and surface energy.
+    """
+
+    def __init__(self, atoms: BornAtoms, settings: SolventSettings | None = None) -> None:
+        system = openmm.System()
+        for _ in atoms.charges:
+            system.addParticle(1.0)
+        polar, whole = atoms.force(settings, surface=False), atoms.force(settings)
+        whole.setForceGroup(SOLVENT_GROUP + 1)
+        system.addForce(polar)
+        system.addForce(whole)
+        self._context = openmm.Context(
+            system,
+            openmm.VerletIntegrator(0.001),
+            openmm.Platform.getPlatformByName("Reference"),
+        )
+
+    def __call__(self, coordinates: FloatArray) -> Solvation:
+        """Return the energy at ``(n_atoms, 3)`` angstrom."""
+        self._context.setPositions(coordinates / ANGSTROM_PER_NM)
+        polar = group_energy(self._context, SOLVENT_GROUP)
+        whole = group_energy(self._context, SOLVENT_GROUP + 1)
+        return Solvation(polar, whole - polar)

@@ -1,0 +1,311 @@
+"""A trajectory on disk that a killed run can go on with: no frame twice, none missing.
+
+Each frame goes to ``trajectory.dcd`` and ``log.csv`` first and to ``checkpoint.npz`` last, which
+is replaced as a whole and knows how long the other two were. What stands behind that length
+belongs to a frame that was not finished, and is cut off before a run goes on.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from openmm.app import DCDFile, Element, Topology
+
+from workbench.errors import OutputError, PhysicsError
+
+FloatArray = NDArray[np.float64]
+
+DCD_FILE = "trajectory.dcd"
+LOG_FILE = "log.csv"
+CHECKPOINT_FILE = "checkpoint.npz"
+
+_COLUMNS = (
+    "frame",
+    "step",
+    "time_ps",
+    "potential_kcal_per_mol",
+    "kinetic_kcal_per_mol",
+    "temperature_k",
+)
+_HEADER_BYTES = 276
+"""Of a DCD file with two title lines, as OpenMM writes it."""
+_COUNT_AT, _LAST_STEP_AT = 8, 20
+_NM_PER_ANGSTROM = 0.1
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame: what the log says of it, and the atoms.
+
+    Parameters
+    ----------
+    coordinates
+        ``(n_atoms, 3)`` angstrom.
+    """
+
+    step: int
+    time_ps: float
+    potential_kcal_per_mol: float
+    kinetic_kcal_per_mol: float
+    temperature_k: float
+    coordinates: FloatArray
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Where a run stands: ``n_frames`` frames are written, ``state`` is OpenMM's own record."""
+
+    n_frames: int
+    step: int
+    state: bytes
+
+
+class Trajectory:
+    """The files of one replica.
+
+    Parameters
+    ----------
+    folder
+        It exists.
+    n_atoms
+        Of each frame.
+    timestep_ps, steps_per_frame
+        For the header of the DCD file.
+    fingerprint
+        Of everything that a run must share with the one that it goes on with.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        n_atoms: int,
+        timestep_ps: float,
+        steps_per_frame: int,
+        fingerprint: str,
+    ) -> None:
+        self.folder = folder
+        self._n_atoms = n_atoms
+        self._timestep_ps = timestep_ps
+        self._steps = steps_per_frame
+        self._fingerprint = fingerprint
+        self._n_frames = 0
+
+    def begin(self) -> None:
+        """Start anew: the files of an earlier run are replaced.
+
+        Raises
+        ------
+        OutputError
+            When they cannot be written.
+        """
+        with self._explained(CHECKPOINT_FILE):
+            (self.folder / CHECKPOINT_FILE).unlink(missing_ok=True)
+        with self._explained(DCD_FILE), (self.folder / DCD_FILE).open("wb") as file:
+            self._dcd(file, append=False)
+        with self._explained(LOG_FILE):
+            (self.folder / LOG_FILE).write_text(",".join(_COLUMNS) + "\n", encoding="ascii")
+        self._n_frames = 0
+
+    def go_on(self) -> Checkpoint | None:
+        """Return the checkpoint and cut off what was written after it; ``None`` without one.
+
+        Raises
+        ------
+        PhysicsError
+            When the checkpoint is damaged, of another run, or the other files are shorter than
+            it says.
+        OutputError
+            When the files cannot be written.
+        """
+        path = self.folder / CHECKPOINT_FILE
+        if not path.exists():
+            return None
+        found, sizes = self._read(path)
+        for name, size in sizes.items():
+            with self._explained(name):
+                target = self.folder / name
+                here = target.stat().st_size if target.exists() else 0
+                if here < size:
+                    raise PhysicsError(
+                        f"{name} in {self.folder.name} is shorter than its checkpoint says: start "
+                        "anew with resume=False."
+                    )
+                os.truncate(target, size)
+        self._n_frames = found.n_frames
+        with self._explained(DCD_FILE), (self.folder / DCD_FILE).open("r+b") as file:
+            for place, value in (
+                (_COUNT_AT, self._n_frames),
+                (_LAST_STEP_AT, (self._n_frames - 1) * self._steps),
+            ):
+                file.seek(place)
+                file.write(struct.pack("<i", value))
+        return found
+
+    def write(self, frame: Frame, state: bytes) -> None:
+        """Append a frame and then replace the checkpoint.
+
+        Parameters
+        ----------
+        state
+            From ``openmm.Context.createCheckpoint``.
+
+        Raises
+        ------
+        OutputError
+            When the disk is full, for one; the last checkpoint stays valid.
+        """
+        with self._explained(DCD_FILE), (self.folder / DCD_FILE).open("r+b") as file:
+            self._dcd(file, append=True).writeModel(frame.coordinates * _NM_PER_ANGSTROM)
+            _to_disk(file)
+        row = (
+            self._n_frames,
+            frame.step,
+            f"{frame.time_ps:.6g}",
+            f"{frame.potential_kcal_per_mol:.4f}",
+            f"{frame.kinetic_kcal_per_mol:.4f}",
+            f"{frame.temperature_k:.2f}",
+        )
+        with self._explained(LOG_FILE), (self.folder / LOG_FILE).open("ab") as file:
+            file.write((",".join(map(str, row)) + "\n").encode("ascii"))
+            _to_disk(file)
+        self._n_frames += 1
+        self._save(Checkpoint(self._n_frames, frame.step, state))
+
+    def _dcd(self, file: BinaryIO, *, append: bool) -> DCDFile:
+        return DCDFile(
+            file,
+            _bare_topology(self._n_atoms),
+            self._timestep_ps,
+            interval=self._steps,
+            append=append,
+        )
+
+    def _save(self, checkpoint: Checkpoint) -> None:
+        packed = io.BytesIO()
+        np.savez(
+            packed,
+            fingerprint=np.array(self._fingerprint),
+            frames=np.array(checkpoint.n_frames),
+            step=np.array(checkpoint.step),
+            sizes=np.array([(self.folder / name).stat().st_size for name in (DCD_FILE, LOG_FILE)]),
+            state=np.frombuffer(checkpoint.state, dtype=np.uint8),
+        )
+        temporary = self.folder / f".{CHECKPOINT_FILE}.tmp"
+        with self._explained(CHECKPOINT_FILE):
+            try:
+                with temporary.open("wb") as file:
+                    file.write(packed.getvalue())
+                    _to_disk(file)
+                os.replace(temporary, self.folder / CHECKPOINT_FILE)
+            except OSError:
+                temporary.unlink(missing_ok=True)
+                raise
+
+    def _read(self, path: Path) -> tuple[Checkpoint, dict[str, int]]:
+        try:
+            with self._explained(CHECKPOINT_FILE), np.load(path, allow_pickle=False) as packed:
+                fingerprint = str(packed["fingerprint"])
+                found = Checkpoint(
+                    int(packed["frames"]), int(packed["step"]), packed["state"].tobytes()
+                )
+                dcd_bytes, log_bytes = (int(size) for size in packed["sizes"])
+        except (ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise PhysicsError(
+                f"the checkpoint in {self.folder.name} is damaged: start anew with resume=False."
+            ) from error
+        if fingerprint != self._fingerprint:
+            raise PhysicsError(
+                f"the run in {self.folder.name} has other settings, another start, platform or "
+                "version: choose another folder, or start anew with resume=False."
+            )
+        whole = _HEADER_BYTES + found.n_frames * _frame_bytes(self._n_atoms)
+        if found.n_frames < 1 or dcd_bytes != whole or log_bytes < 0:
+            raise PhysicsError(
+                f"the checkpoint in {self.folder.name} is damaged: start anew with resume=False."
+            )
+        return found, {DCD_FILE: dcd_bytes, LOG_FILE: log_bytes}
+
+    @contextmanager
+    def _explained(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise OutputError(
+                f"{name} cannot be written in {self.folder.name!r}: {error.strerror or error}; "
+                "free some space and run again: it goes on from its last checkpoint."
+            ) from error
+
+
+def read_frames(path: Path) -> FloatArray:
+    """Return the frames of a DCD file that ``Trajectory`` wrote.
+
+    Returns
+    -------
+    ndarray
+        ``(n_frames, n_atoms, 3)`` angstrom.
+
+    Raises
+    ------
+    PhysicsError
+        When the file cannot be read, or is not one of those.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise PhysicsError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    if len(content) < _HEADER_BYTES or content[4:8] != b"CORD":
+        raise PhysicsError(f"{path.name} is no trajectory of the workbench.")
+    (count,) = struct.unpack_from("<i", content, _COUNT_AT)
+    (n_atoms,) = struct.unpack_from("<i", content, _HEADER_BYTES - 8)
+    if n_atoms < 1 or len(content) != _HEADER_BYTES + count * _frame_bytes(n_atoms):
+        raise PhysicsError(f"{path.name} is cut off, or no trajectory of the workbench.")
+    words = np.frombuffer(content, dtype="<f4", offset=_HEADER_BYTES)
+    axes = words.reshape(count, 3, n_atoms + 2)[:, :, 1:-1]
+    return np.ascontiguousarray(axes.transpose(0, 2, 1), dtype=np.float64)
+
+
+def read_log(path: Path) -> dict[str, FloatArray]:
+    """Return the columns of a log, one value per frame.
+
+    Raises
+    ------
+    PhysicsError
+        When the file cannot be read, or is no log.
+    """
+    try:
+        header, *lines = path.read_text(encoding="ascii").splitlines()
+        rows = np.array([[float(cell) for cell in line.split(",")] for line in lines])
+    except (OSError, ValueError) as error:
+        raise PhysicsError(f"{path.name} cannot be read as a log of a run.") from error
+    if tuple(header.split(",")) != _COLUMNS or rows.shape[1:] != (len(_COLUMNS),):
+        raise PhysicsError(f"{path.name} is no log of a run.")
+    return dict(zip(_COLUMNS, rows.T, strict=True))
+
+
+def _frame_bytes(n_atoms: int) -> int:
+    return 3 * 4 * (n_atoms + 2)
+
+
+def _bare_topology(n_atoms: int) -> Topology:
+    """Return what the DCD writer wants to know: how many atoms there are."""
+    topology = Topology()
+    residue = topology.addResidue("ALL", topology.addChain())
+    carbon = Element.getBySymbol("C")
+    for _ in range(n_atoms):
+        topology.addAtom("C", carbon, residue)
+    return topology
+
+
+def _to_disk(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
