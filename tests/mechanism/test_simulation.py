@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,13 @@ import pytest
 
 import workbench
 from workbench.errors import MechanismError
+from workbench.ligands.reading import load_ligand
 from workbench.mechanism.kinetics import Rates
 from workbench.mechanism.occupancy import Exposure, cell_occupancies, corners
+from workbench.mechanism.parameters import identified
 from workbench.mechanism.pharmacokinetics import OralModel
 from workbench.simulations import SimulationResult
+from workbench.tables import Compound, compounds
 
 GIVEN: dict[str, Any] = {
     "k_on_per_molar_per_s": 1e5,
@@ -129,6 +133,21 @@ def test_another_drug_borrows_openly() -> None:
     assert values["molar_mass"].value == pytest.approx(428.3, abs=0.01)
     assert values["clearance"].status == values["free_fraction"].status == "assumed"
     assert any("selinexor's" in warning for warning in run.warnings)
+
+
+def test_a_drug_is_known_by_its_structure(tmp_path: Path) -> None:
+    smiles = r"O=C(/C=C\n1cnc(-c2cc(C(F)(F)F)cc(C(F)(F)F)c2)n1)NNc1cnccn1"
+    assert workbench.simulate(smiles, days=1.0, **GIVEN).ligand == "selinexor"
+    liar = tmp_path / "drugs.smi"
+    liar.write_text(f"{smiles.replace(chr(92), '/')} selinexor\n")  # the other alkene
+    with pytest.raises(MechanismError, match=r"selinexor \(another structure\)"):
+        workbench.simulate(liar, days=1.0, **GIVEN)
+
+
+@pytest.mark.parametrize("row", [c for c in compounds() if c.kind == "inhibitor" and c.smiles])
+def test_the_catalogue_keeps_its_names(row: Compound) -> None:
+    drug = identified(load_ligand(row.name))
+    assert drug.name == row.name
 
 
 def test_a_drug_of_ones_own_with_a_model_of_ones_own() -> None:

@@ -181,7 +181,7 @@ def _write(results: list[SimulationResult], folder: Path) -> None:
 def summary(result: SimulationResult) -> str:
     """Return the outcome in a few lines for the terminal."""
     lines = [
-        f"{result.ligand}, {result.regimen}, {result.days:g} days, {len(result.doses)} doses",
+        f"{result.ligand}, {result.regimen}, days: {result.days:g}, doses: {len(result.doses)}",
         f"first dose: Cmax {result.cmax_ng_per_ml:.0f} ng/mL at {result.tmax_h:.1f} h, area "
         f"{result.auc_ng_h_per_ml:.0f} ng h/mL, half-life {result.half_life_h:.1f} h",
     ]

@@ -149,6 +149,7 @@ def _residues(text: str, where: str) -> str:
 def _matches(sequence: str, pattern: NesPattern, record: str) -> Iterator[Match]:
     offsets = pattern.offsets
     first = pattern.pockets.index("P1")
+    pockets = sorted(zip(pattern.pockets, offsets, strict=True))
     for start in range(len(sequence) - offsets[-1]):
         warnings = []
         for k, offset in enumerate(offsets):
@@ -160,28 +161,28 @@ def _matches(sequence: str, pattern: NesPattern, record: str) -> Iterator[Match]
             elif not (k == first and residue == "P" and pattern.name == PROLINE_PATTERN):
                 break
         else:
-            prolines = _prolines(sequence, start, pattern)
+            end = start + offsets[-1] + 1
+            inside = sequence[start:end]
+            prolines = _prolines(inside, pattern) if "P" in inside else ()
             if prolines is None:
                 continue
-            places = [f"{sequence[start + o]}{start + o + 1}" for o in offsets]
-            end = start + offsets[-1] + 1
             yield Match(
                 start + 1,
                 end,
-                sequence[start:end],
+                inside,
                 pattern.name,
                 pattern.direction,
-                dict(sorted(zip(pattern.pockets, places, strict=True))),
+                {pocket: f"{inside[o]}{start + o + 1}" for pocket, o in pockets},
                 (*warnings, *prolines, SELECTIVITY),
                 record,
             )
 
 
-def _prolines(sequence: str, start: int, pattern: NesPattern) -> tuple[str, ...] | None:
+def _prolines(inside: str, pattern: NesPattern) -> tuple[str, ...] | None:
     """Return warnings of prolines between anchors; ``None`` when one rules the match out."""
     found = []
     for k, (left, right) in enumerate(zip(pattern.offsets, pattern.offsets[1:], strict=False)):
-        between = sequence[start + left + 1 : start + right]
+        between = inside[left + 1 : right]
         if "P" not in between:
             continue
         pair = sorted(pattern.pockets[k : k + 2])

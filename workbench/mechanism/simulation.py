@@ -10,13 +10,10 @@ import numpy as np
 from scipy.integrate import trapezoid
 
 from workbench.errors import MechanismError
-from workbench.ligands.catalogue import drug_named
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.names import quoted
-from workbench.ligands.properties import drug_properties
 from workbench.ligands.reading import load_ligand
-from workbench.mechanism.facts import assumed_rates, figure
-from workbench.mechanism.kinetics import FloatArray, Rates
+from workbench.mechanism.kinetics import FloatArray
 from workbench.mechanism.limits import (
     encounter_kd_nm,
     overall_kd_nm,
@@ -24,30 +21,24 @@ from workbench.mechanism.limits import (
     with_apparent_kd,
 )
 from workbench.mechanism.occupancy import Exposure, Occupancy, band, cell_occupancies, corners
+from workbench.mechanism.parameters import (
+    RATE_FIELDS,
+    binding_rates,
+    borrowed,
+    exposure_scales,
+    identified,
+    oral_model,
+)
 from workbench.mechanism.pharmacokinetics import OralModel
-from workbench.mechanism.regimens import MAX_DOSE_MG, parse_regimen
+from workbench.mechanism.regimens import parse_regimen
 from workbench.mechanism.selinexor import NAME as SELINEXOR
-from workbench.mechanism.selinexor import selinexor_model, selinexor_residuals
-from workbench.simulations import Parameter, SimulationResult, Status
+from workbench.mechanism.selinexor import selinexor_residuals
+from workbench.simulations import Parameter, SimulationResult
 
 DEFAULT_REGIMEN = "80 mg days 1,3 weekly"
 STEP_H = 0.25
 MAX_POINTS = 4000
 LONGEST_DAYS = 366
-RATE_FIELDS = {
-    "k_on": "k_on_per_molar_per_s",
-    "k_off": "k_off_per_s",
-    "k_inact": "k_inact_per_s",
-    "k_rev": "k_rev_per_s",
-}
-MODEL_NAMES = {
-    "absorption_per_h": ("absorption", "per h"),
-    "clearance_l_per_h": ("clearance", "L/h"),
-    "central_volume_l": ("central_volume", "L"),
-    "exchange_l_per_h": ("exchange", "L/h"),
-    "peripheral_volume_l": ("peripheral_volume", "L"),
-}
-GIVEN = "given by the user"
 LIMITS = (
     "No k_on, k_off, k_inact or k_rev of any SINE could be verified. Those marked assumed are "
     "guesses, and the band shows what every combination of the ends of their ranges gives: it is "
@@ -124,7 +115,7 @@ def simulate(
     LigandError
         When the ligand cannot be read.
     """
-    drug = ligand if isinstance(ligand, Ligand) else load_ligand(ligand)
+    drug = identified(ligand if isinstance(ligand, Ligand) else load_ligand(ligand))
     if not 0 < days <= LONGEST_DAYS:
         raise MechanismError(f"days is {days!r}: give more than 0 and at most {LONGEST_DAYS}")
     if regimen is None and drug.name != SELINEXOR:
@@ -133,8 +124,8 @@ def simulate(
     doses = plan.doses(days)
     if not doses:
         raise MechanismError(f"regimen {quoted(plan.text)} has no dose in {days:g} days")
-    model, source_drug, parameters = _model(drug, pharmacokinetics)
-    parameters += _scales(drug, source_drug, free_fraction, brain, brain_factor)
+    model, source_drug, parameters = oral_model(drug, pharmacokinetics)
+    parameters += exposure_scales(drug, source_drug, free_fraction, brain, brain_factor)
     by_name = {parameter.name: parameter.value for parameter in parameters}
     given = {
         "k_on": k_on_per_molar_per_s,
@@ -142,7 +133,7 @@ def simulate(
         "k_inact": k_inact_per_s,
         "k_rev": k_rev_per_s,
     }
-    rates, rate_parameters, warnings = _rates(
+    rates, rate_parameters, warnings = binding_rates(
         drug, given, k_lock_per_s, k_loss_per_s, target_half_life_h
     )
     exposure = Exposure(
@@ -193,165 +184,9 @@ def simulate(
         pharmacokinetic_fit=tuple(asdict(row) for row in selinexor_residuals())
         if source_drug == SELINEXOR
         else (),
-        warnings=(*drug.warnings, *warnings, *_borrowed(drug, source_drug)),
+        warnings=(*drug.warnings, *warnings, *borrowed(drug, source_drug)),
         limits=LIMITS,
         courses=courses,
-    )
-
-
-def _model(drug: Ligand, asked: str | OralModel | None) -> tuple[OralModel, str, list[Parameter]]:
-    """Return the model, the drug that its figures belong to, and its parameters."""
-    if isinstance(asked, OralModel):
-        return asked, "", _model_parameters(asked, "given", GIVEN)
-    compound = drug_named(asked) if asked else None
-    name = compound.name if compound else (asked or drug.name)
-    if name != SELINEXOR:
-        who = drug.name if not asked else quoted(name)
-        raise MechanismError(
-            f"no pharmacokinetics of {who} could be verified: give --pk-of selinexor to borrow "
-            "selinexor's, or a model of your own from Python"
-        )
-    model = selinexor_model()
-    source = "fitted to the published Tmax, half-life, Cmax, AUC and V/F of selinexor"
-    if drug.name != SELINEXOR:
-        source += f", borrowed for {drug.name}"
-    return model, SELINEXOR, _model_parameters(model, "assumed", source)
-
-
-def _model_parameters(model: OralModel, status: Status, source: str) -> list[Parameter]:
-    return [
-        Parameter(name, getattr(model, field), unit, status, source)
-        for field, (name, unit) in MODEL_NAMES.items()
-    ]
-
-
-def _scales(
-    drug: Ligand,
-    source_drug: str,
-    free_fraction: float | None,
-    brain: bool,
-    brain_factor: float | None,
-) -> list[Parameter]:
-    """Return molar mass, free fraction and the factor of the site."""
-    compound = drug_named(drug.name)
-    rows = []
-    if compound is not None and compound.mw is not None:
-        rows.append(Parameter("molar_mass", compound.mw, "g/mol", "published", compound.source))
-    else:
-        mass = drug_properties(drug.mol).molecular_weight_g_per_mol
-        rows.append(Parameter("molar_mass", mass, "g/mol", "given", f"of {drug.smiles}"))
-    rows.append(_free_fraction(drug, source_drug, free_fraction))
-    if not brain and brain_factor is not None:
-        raise MechanismError("a brain factor is given without the brain: ask for it, or leave it")
-    if not brain:
-        reason = "XPO1 outside the brain is taken to meet plasma's free concentration"
-        return [*rows, Parameter("site_factor", 1.0, "", "assumed", reason)]
-    return [*rows, _brain_factor(drug, brain_factor)]
-
-
-def _free_fraction(drug: Ligand, source_drug: str, given: float | None) -> Parameter:
-    if given is not None:
-        if not 0 < given <= 1:
-            raise MechanismError(f"free_fraction is {given!r}: give more than 0 and at most 1")
-        return Parameter("free_fraction", given, "", "given", GIVEN)
-    bound = figure(source_drug, "protein binding")
-    if bound is None:
-        raise MechanismError(f"the free fraction of {drug.name} is not known: give it")
-    own = drug.name == source_drug
-    return Parameter(
-        "free_fraction",
-        round(1 - bound.middle / 100, 6),
-        "",
-        "published" if own else "assumed",
-        bound.source if own else f"that of {source_drug}, borrowed",
-    )
-
-
-def _brain_factor(drug: Ligand, given: float | None) -> Parameter:
-    if given is not None:
-        if not 0 < given <= MAX_DOSE_MG:
-            raise MechanismError(f"brain_factor is {given!r}: give a number above 0")
-        return Parameter("site_factor", given, "", "given", GIVEN)
-    found = figure(drug.name, "brain penetration")
-    if found is None:
-        raise MechanismError(
-            f"no number for {drug.name} in the brain could be verified: give one with "
-            "--brain-factor"
-        )
-    return Parameter(
-        "site_factor",
-        found.middle / 100,
-        "",
-        "assumed",
-        f"middle of {found.low:g} to {found.high:g} percent ({found.context}; {found.source}), "
-        "taken as a ratio of free concentrations, which the source does not say",
-    )
-
-
-def _rates(
-    drug: Ligand,
-    given: dict[str, float | None],
-    k_lock_per_s: float,
-    k_loss_per_s: float,
-    target_half_life_h: float,
-) -> tuple[Rates, list[Parameter], list[str]]:
-    """Return the rates, what each rests on, and what is to be said about them."""
-    rows, warnings = [], []
-    reactive = drug.warhead is not None
-    permanent = drug.warhead is not None and not drug.warhead.warhead.reversible
-    if not reactive:
-        warnings.append(f"{drug.name} has no warhead that bonds: k_inact and k_rev are 0")
-    if drug.warhead is not None and drug.warhead.warhead.reversibility == "locked":
-        warnings.append("its adduct locks in a second step of unknown rate: give it with --k-lock")
-    if drug.name != SELINEXOR and None in given.values():
-        warnings.append(
-            f"nothing is known of the rates of {drug.name}: the assumed ones are the same for "
-            "every drug, and tell none from another"
-        )
-    for assumed in assumed_rates():
-        value = given[assumed.name]
-        off = (not reactive and assumed.name in ("k_inact", "k_rev")) or (
-            permanent and assumed.name == "k_rev"
-        )
-        if value is not None:
-            rows.append(Parameter(assumed.name, value, assumed.unit, "given", GIVEN))
-        elif off:
-            reason = "no warhead" if not reactive else "its class of warhead is irreversible"
-            rows.append(Parameter(assumed.name, 0.0, assumed.unit, "assumed", reason))
-        else:
-            rows.append(
-                Parameter(
-                    assumed.name,
-                    assumed.value,
-                    assumed.unit,
-                    "assumed",
-                    assumed.reason,
-                    assumed.low,
-                    assumed.high,
-                )
-            )
-    rates = Rates(
-        **{RATE_FIELDS[row.name]: row.value for row in rows},
-        k_lock_per_s=k_lock_per_s,
-        k_loss_per_s=k_loss_per_s,
-        target_half_life_h=target_half_life_h,
-    )
-    for name, value, unit in (
-        ("k_lock", k_lock_per_s, "per s"),
-        ("k_loss", k_loss_per_s, "per s"),
-    ):
-        if value:
-            rows.append(Parameter(name, value, unit, "given", GIVEN))
-    if math.isfinite(target_half_life_h):
-        rows.append(Parameter("target_half_life", target_half_life_h, "h", "given", GIVEN))
-    return rates, rows, warnings
-
-
-def _borrowed(drug: Ligand, source_drug: str) -> tuple[str, ...]:
-    if source_drug in ("", drug.name):
-        return ()
-    return (
-        f"absorption, clearance and volumes are {source_drug}'s: none of {drug.name} are known",
     )
 
 
