@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 from deposited import RedockingCase, adducts_of, deposited, native_stereo, redocking_cases
 from numpy.typing import NDArray
 from rdkit import Chem
+from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 from stages import flexible_residues, searched
 
 from workbench.analysis.pockets import pocket_contacts
@@ -34,6 +35,7 @@ from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.stereo import open_elements
 from workbench.ligands.symmetry import connectivity, equivalent_mappings
+from workbench.ligands.warheads import find_warheads
 from workbench.physics.bonded_complex import bond
 from workbench.pipeline import dock
 from workbench.settings import DockSettings
@@ -313,7 +315,7 @@ def _encounter(job: Job, structures: Path | None, settings: DockSettings) -> dic
 
 def _control(job: Job, structures: Path | None, settings: DockSettings) -> dict[str, Any]:
     """Dock a look-alike: what the workbench says of the bond, and the intact drug's poses."""
-    ligand = load_ligand(CONTROLS[job.case])
+    ligand = as_drawn(job.case)
     mutations = ("C528S",) if "C528S" in job.case else ()
     receptor = load_receptor(job.receptor, mutations=mutations)
     thiol = receptor.reactive_atom is not None
@@ -327,6 +329,29 @@ def _control(job: Job, structures: Path | None, settings: DockSettings) -> dict[
             for label, outcome in result.outcomes.items()
         }
     return record | _encounter_rows(ligand, receptor, settings, job.seed)
+
+
+def as_drawn(case: str) -> Ligand:
+    """Return a control's ligand; the saturated one is not taken for a crystal's bound form.
+
+    The reader gives such a component back its alkene, which here is to stay away.
+    """
+    smiles = CONTROLS[case]
+    if "without warhead" not in case:
+        return load_ligand(smiles)
+    mol = Chem.MolFromSmiles(Chem.CanonSmiles(smiles))
+    finding = find_warheads(mol)
+    return replace(
+        load_ligand("KPT-185"),
+        name=case,
+        mol=mol,
+        smiles=Chem.MolToSmiles(mol),
+        inchikey=Chem.MolToInchiKey(mol),
+        formula=CalcMolFormula(mol),
+        warhead=finding.matches[0] if finding.matches else None,
+        warhead_verdict=finding.verdict,
+        warhead_problem=finding.problem,
+    )
 
 
 def _encounter_rows(

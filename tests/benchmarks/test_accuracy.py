@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from accuracy_cases import LACTONES, apart, with_component_stereo
+from accuracy_cases import LACTONES, apart, as_drawn, with_component_stereo
 from accuracy_tables import best_of_each_ten, best_of_ten, gap_to_native, report, top
 
 from workbench.ligands.adducts import enumerate_adducts
@@ -78,3 +78,11 @@ def test_a_lactone_takes_the_stereo_of_its_component(name: str) -> None:
         reference = reference_for_adduct(after(adduct, "hydrolysed"))
         assert reference is not None
         assert reference.form == "hydrolysed"
+
+
+def test_the_control_without_a_warhead_stays_saturated() -> None:
+    drug, control = as_drawn("KPT-185"), as_drawn("KPT-185 without warhead")
+    assert drug.warhead is not None
+    assert (control.warhead, control.warhead_verdict) == (None, "no_warhead")
+    # two hydrogens more than C16H16F3N3O3
+    assert control.formula == "C16H18F3N3O3"
