@@ -106,7 +106,7 @@ def test_the_smallest_and_the_longest_adducts(smiles: str, n_torsions: int) -> N
     receptor = load_receptor("human-groove")
     site = covalent_site(receptor)
     adduct = enumerate_adducts(load_ligand(smiles))[0]
-    tree = build_tree(adduct, embed(adduct, 2, 1), site.ca, site.cb)
+    tree = build_tree(adduct, embed(adduct, 1, 1), site.ca, site.cb)
     assert tree.n_torsions == n_torsions
     coarse = GridSettings(spacing_angstrom=1.0)
     outcome = search(site, adduct, tree, adduct_maps(site, adduct, [tree], coarse), BRIEF, 1)
