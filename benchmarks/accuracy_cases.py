@@ -220,8 +220,8 @@ def _found(
                 "contacts": _contacts(receptor, outcome.poses[0]),
                 "torsions": result.trees[adduct.label].n_torsions,
                 "evaluations": outcome.evaluations,
-                "chains": outcome.chains,
-                "agreeing": outcome.agreeing_chains,
+                "pools": outcome.pools,
+                "agreeing": outcome.agreeing_pools,
                 "search_s": round(result.search_s[adduct.label], 1),
                 "tree_s": round(result.trees_s[adduct.label], 1),
             }

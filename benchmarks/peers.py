@@ -127,7 +127,7 @@ def peer_input(
     blocks = [_adduct_block(receptor, adduct, tree)]
     blocks += [_side_chain_block(receptor, residue, charges) for residue in site.flexible]
     text = "".join(blocks)
-    whole = with_side_chains(tree, site.flexible)
+    whole = with_side_chains(tree, site.flexible, 0.0)
     half = reach_angstrom(whole, site) + MARGIN_ANGSTROM
     edge = min(2 * int(np.ceil(half / SPACING_ANGSTROM)), _MAX_POINTS) * SPACING_ANGSTROM
     corner = site.cb + edge / 2 - 1.0

@@ -70,7 +70,7 @@ def docked(drug: str) -> Complex:
     adduct = enumerate_adducts(load_ligand(drug))[0]
     tree = build_tree(adduct, embed(adduct, 8, 1), site.ca, site.cb)
     maps = adduct_maps(site, adduct, [tree], GridSettings())
-    settings = SearchSettings(n_poses=1, n_conformers=8, max_chains=4, agreeing_chains=2)
+    settings = SearchSettings(n_poses=1, n_conformers=8, max_pools=2)
     return bond(receptor, search(site, adduct, tree, maps, settings, 1).poses[0])
 
 

@@ -146,7 +146,7 @@ def measured(task: Task, structures: Path | None) -> dict[str, Any]:
 def warm_up(receptor: Receptor, adduct: Adduct, settings: DockSettings) -> None:
     """Load the compiled code, so that compiling it is not counted."""
     short = settings.search.model_copy(
-        update={"n_conformers": 1, "max_chains": 1, "chain_batch": 1, "hops_per_torsion": 1}
+        update={"n_conformers": 1, "max_pools": 1, "pool_members": 2, "children_per_torsion": 1}
     )
     searched(receptor, [adduct], settings.model_copy(update={"search": short}), 1)
 

@@ -57,7 +57,9 @@ def searched(
         started = time.process_time()
         shapes = embed(adduct, settings.search.n_conformers, seed)
         tree = build_tree(adduct, shapes, site.ca, site.cb)
-        trees[adduct.label] = with_side_chains(tree, site.flexible)
+        trees[adduct.label] = with_side_chains(
+            tree, site.flexible, settings.search.rotamer_penalty_kcal_per_mol
+        )
         trees_s[adduct.label] = time.process_time() - started
     started = time.process_time()
     maps = adduct_maps(site, adducts[0], trees.values(), settings.grid)

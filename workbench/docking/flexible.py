@@ -110,7 +110,7 @@ def flexible_residue(receptor: Receptor, typed: TypedAtoms, number: int) -> Flex
 
 
 def with_side_chains(
-    tree: TorsionTree, flexible: tuple[FlexibleResidue, ...], penalty_kcal_per_mol: float = 0.0
+    tree: TorsionTree, flexible: tuple[FlexibleResidue, ...], penalty_kcal_per_mol: float
 ) -> TorsionTree:
     """Return the adduct's tree with side chains of the receptor as further branches.
 
