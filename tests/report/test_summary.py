@@ -118,3 +118,9 @@ def test_a_reference_is_called_an_estimate(docked: DockingResult) -> None:
     assert "\u00b11.5" in summary.knowledge(docked)["Measured"][0]
     nothing = summary.knowledge(replace(docked, reference=None))["Measured"]
     assert nothing[0].startswith("Nothing on this page")
+
+
+def test_a_sentence_keeps_the_letters_of_a_label() -> None:
+    assert summary.sentence("bR scores best") == "bR scores best."
+    assert summary.sentence("no adduct forms.") == "No adduct forms."
+    assert summary.sentence("") == "."

@@ -169,8 +169,10 @@ def number(value: object, digits: int) -> str:
 
 
 def sentence(text: str) -> str:
-    """Give a clause a capital and a full stop."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    """Give a clause a full stop, and a capital unless it starts with a symbol such as bR or pH."""
+    first = text.split(" ", 1)[0]
+    start = text[:1].upper() if first.islower() else text[:1]
+    return start + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def _count(amount: int, noun: str) -> str:
