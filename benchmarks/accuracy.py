@@ -130,7 +130,7 @@ def main() -> None:
     if not asked.tables_only:
         missing = [job for job in wanted if (job.key, job.stage) not in kept]
         with (
-            ProcessPoolExecutor(max_workers=asked.jobs, max_tasks_per_child=8) as pool,
+            ProcessPoolExecutor(max_workers=asked.jobs) as pool,
             asked.records.open("a", encoding="utf-8") as file,
         ):
             started = {pool.submit(_run, job, asked.structures, settings): job for job in missing}

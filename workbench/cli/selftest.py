@@ -51,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _redock(name: str, arguments: argparse.Namespace, progress: Any) -> dict[str, Any]:
     from workbench.pipeline import dock
+    from workbench.settings import DockSettings, SearchSettings
 
     started = time.monotonic()
     result = dock(
@@ -59,6 +60,7 @@ def _redock(name: str, arguments: argparse.Namespace, progress: Any) -> dict[str
         seed=arguments.seed,
         platform=arguments.platform,
         jobs=arguments.jobs,
+        settings=DockSettings(search=SearchSettings(spread_seeds=1)),
         progress=progress,
     )
     best = min(result.adducts, key=lambda a: a.poses[0].score_kcal_per_mol)
