@@ -14,7 +14,7 @@ from deposited import RedockingCase, adducts_of, deposited, native_stereo, redoc
 from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
-from stages import searched
+from stages import flexible_residues, searched
 
 from workbench.analysis.pockets import pocket_contacts
 from workbench.analysis.rmsd import (
@@ -25,7 +25,7 @@ from workbench.analysis.rmsd import (
 )
 from workbench.docking.box import docking_box
 from workbench.docking.encounter import dock_encounter
-from workbench.docking.flexible import asked_residues, with_turned
+from workbench.docking.flexible import with_turned
 from workbench.docking.pose import Pose
 from workbench.errors import WorkbenchError
 from workbench.ligands.adducts import enumerate_adducts, flat_adduct
@@ -226,7 +226,7 @@ def _found(
                 "tree_s": round(result.trees_s[adduct.label], 1),
             }
         )
-    turned = list(asked_residues(receptor, settings.search.flexible))
+    turned = list(flexible_residues(receptor, settings))
     return {"adducts": rows, "maps_s": round(result.maps_s, 1), "turned": turned}
 
 

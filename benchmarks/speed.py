@@ -29,10 +29,9 @@ from accuracy import code_digest, machine, read_records
 from accuracy_tables import table
 from deposited import adducts_of, deposited, redocking_cases
 from peers import PeerRun, missing_programs, peer_input, run_autodock, run_vina
-from stages import searched
+from stages import flexible_residues, searched
 
 from workbench.analysis.rmsd import PlacedMolecule, compare_to_reference
-from workbench.docking.flexible import asked_residues
 from workbench.errors import WorkbenchError
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.library import reference_for
@@ -121,9 +120,7 @@ def measured(task: Task, structures: Path | None) -> dict[str, Any]:
             "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         }
     else:
-        given = peer_input(
-            receptor, adduct, asked_residues(receptor, settings.search.flexible), task.seed
-        )
+        given = peer_input(receptor, adduct, flexible_residues(receptor, settings), task.seed)
         program, effort = task.method.split("-")
         with tempfile.TemporaryDirectory() as folder:
             run: PeerRun

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.docking.covalent import adduct_maps, covalent_site
-from workbench.docking.flexible import asked_residues, with_side_chains
+from workbench.docking.flexible import turning_neighbours, with_side_chains
 from workbench.docking.search import SearchOutcome, search
 from workbench.docking.torsions import TorsionTree, build_tree
 from workbench.ligands.conformers import embed
@@ -39,11 +39,19 @@ class Searched:
     search_s: dict[str, float]
 
 
+def flexible_residues(receptor: Receptor, settings: DockSettings) -> tuple[int, ...]:
+    """Return the residues whose side chains the search turns with these settings."""
+    asked = settings.search.flexible
+    if asked == "auto":
+        return turning_neighbours(receptor)
+    return () if asked == "none" else asked
+
+
 def searched(
     receptor: Receptor, adducts: Sequence[Adduct], settings: DockSettings, seed: int
 ) -> Searched:
     """Search the adducts of one ligand in one receptor on one core, as ``dock`` does."""
-    site = covalent_site(receptor, asked_residues(receptor, settings.search.flexible))
+    site = covalent_site(receptor, flexible_residues(receptor, settings))
     trees, trees_s, search_s, outcomes = {}, {}, {}, {}
     for adduct in adducts:
         started = time.process_time()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +13,12 @@ from workbench.docking.pose import SideChain
 from workbench.docking.torsion_profiles import ORDERS, series_energy
 from workbench.docking.torsions import TorsionTree
 from workbench.errors import DockingError
-from workbench.structures.internal import dihedral_degree, rotated_about
+from workbench.structures.internal import rotated_about
 from workbench.structures.receptor import Receptor
 from workbench.structures.rotamers import CHI_ATOMS
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-Name = TypeVar("Name", int, str)
 
 _THREEFOLD_KCAL_PER_MOL = 1.4
 """Half the barrier about a C-C bond between sp3 carbons (butane's, 2.8 to 3.6 in all force fields);
@@ -94,7 +92,7 @@ def flexible_residue(receptor: Receptor, typed: TypedAtoms, number: int) -> Flex
     part = np.zeros(len(names), dtype=np.int64)
     neighbours = _neighbours(receptor, typed, own)
     for k, chi in enumerate(chis):
-        for atom in _far_side(neighbours, chi[1], chi[2]):
+        for atom in _beyond(neighbours, chi[1], chi[2]):
             part[names.index(atom)] = k + 1
     rows = [own[atom] for atom in names]
     return FlexibleResidue(
@@ -138,7 +136,7 @@ def _grown(tree: TorsionTree, residue: FlexibleResidue, penalty: float) -> Torsi
     offsets = np.zeros((len(tree.conformers), n_chi))
     for k, quad in enumerate(residue.axes):
         points = [residue.nitrogen if q < 0 else residue.coordinates[q] for q in quad]
-        own = float(np.radians(dihedral_degree(*points)))
+        own = dihedral(np.array(points))
         offsets[:, k] = own
         if k < n_chi - 1 or residue.name not in _FREE_LAST:
             series[k, 0] = series[k, 5] = _THREEFOLD_KCAL_PER_MOL
@@ -160,6 +158,13 @@ def _grown(tree: TorsionTree, residue: FlexibleResidue, penalty: float) -> Torsi
     )
 
 
+def dihedral(points: FloatArray) -> float:
+    """Return the torsion angle of ``(4, 3)`` points, in radian."""
+    b1, b2, b3 = points[1] - points[0], points[2] - points[1], points[3] - points[2]
+    n1, n2 = np.cross(b1, b2), np.cross(b2, b3)
+    return float(np.arctan2(np.dot(np.cross(n1, n2), b2) / np.linalg.norm(b2), np.dot(n1, n2)))
+
+
 def _neighbours(receptor: Receptor, typed: TypedAtoms, own: dict[str, int]) -> dict[str, set[str]]:
     names = {int(typed.indices[k]): name for name, k in own.items()}
     found: dict[str, set[str]] = {name: set() for name in own}
@@ -168,6 +173,15 @@ def _neighbours(receptor: Receptor, typed: TypedAtoms, own: dict[str, int]) -> d
             found[names[i]].add(names[j])
             found[names[j]].add(names[i])
     return found
+
+
+def _beyond(neighbours: dict[str, set[str]], start: str, end: str) -> set[str]:
+    seen, todo = {start, end}, [end]
+    for atom in todo:
+        for other in neighbours[atom] - seen:
+            seen.add(other)
+            todo.append(other)
+    return seen - {start, end}
 
 
 def side_chains_at(
@@ -186,11 +200,11 @@ def side_chains_at(
         own = points[first : first + len(residue.atoms)]
         first += len(residue.atoms)
         chis = [
-            dihedral_degree(*(residue.nitrogen if q < 0 else own[q] for q in quad))
+            dihedral(np.array([residue.nitrogen if q < 0 else own[q] for q in quad]))
             for quad in residue.axes
         ]
         moved = float(np.linalg.norm(own - residue.coordinates, axis=1).max())
-        degrees = tuple(round(chi, 3) for chi in chis)
+        degrees = tuple(round(float(np.degrees(chi)), 3) for chi in chis)
         turned.append(SideChain(residue.number, residue.name, degrees, moved))
     return tuple(turned)
 
@@ -205,21 +219,12 @@ def with_turned(receptor: Receptor, side_chains: Sequence[SideChain]) -> Recepto
     for chain in side_chains:
         for names, wanted in zip(CHI_ATOMS[chain.name], chain.dihedrals_degree, strict=True):
             atoms = [receptor.find(chain.number, name) for name in names]
-            turn = wanted - dihedral_degree(*coordinates[atoms])
+            turn = wanted - np.degrees(dihedral(coordinates[atoms]))
             moving = sorted(_far_side(neighbours, atoms[1], atoms[2]))
             coordinates[moving] = rotated_about(
-                coordinates[moving], coordinates[atoms[1]], coordinates[atoms[2]], turn
+                coordinates[moving], coordinates[atoms[1]], coordinates[atoms[2]], float(turn)
             )
     return replace(receptor, coordinates=coordinates)
-
-
-def asked_residues(
-    receptor: Receptor, asked: Literal["auto", "none"] | tuple[int, ...]
-) -> tuple[int, ...]:
-    """Return the residues that turn under ``SearchSettings.flexible``."""
-    if asked == "auto":
-        return turning_neighbours(receptor)
-    return () if asked == "none" else asked
 
 
 def turning_neighbours(receptor: Receptor) -> tuple[int, ...]:
@@ -244,8 +249,7 @@ def turning_neighbours(receptor: Receptor) -> tuple[int, ...]:
     return tuple(sorted(reaching))
 
 
-def _far_side(neighbours: Mapping[Name, set[Name]], start: Name, end: Name) -> set[Name]:
-    """Return what lies beyond the end of a bond, by name or by index."""
+def _far_side(neighbours: dict[int, set[int]], start: int, end: int) -> set[int]:
     seen, todo = {start, end}, [end]
     for atom in todo:
         for other in neighbours[atom] - seen:

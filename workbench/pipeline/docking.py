@@ -14,7 +14,7 @@ from workbench.analysis.posebusting import load_posebusters
 from workbench.docking.box import docking_box
 from workbench.docking.covalent import Site, adduct_maps, covalent_site
 from workbench.docking.encounter import dock_encounter
-from workbench.docking.flexible import asked_residues, with_side_chains, with_turned
+from workbench.docking.flexible import turning_neighbours, with_side_chains, with_turned
 from workbench.docking.grids import GridMaps
 from workbench.docking.pose import EncounterPose, Pose
 from workbench.docking.repeats import Repeats, pooled, repeat_seeds
@@ -202,9 +202,7 @@ def _encounter(run: _Run, adducts: tuple[Adduct, ...]) -> tuple[EncounterPose, .
 def _search(run: _Run, adducts: tuple[Adduct, ...]) -> dict[str, Repeats]:
     """Search every diastereomer with each seed; the receptor's maps are made once."""
     with run.stage("covalent search"):
-        site = covalent_site(
-            run.receptor, asked_residues(run.receptor, run.settings.search.flexible)
-        )
+        site = covalent_site(run.receptor, _flexible(run))
         run.progress("covalent search: conformers", 0, len(adducts))
         trees = {a.label: _tree(run, a, site, run.seed) for a in adducts}
         maps = adduct_maps(site, adducts[0], trees.values(), run.settings.grid)
@@ -225,6 +223,14 @@ def _tree(run: _Run, adduct: Adduct, site: Site, seed: int) -> TorsionTree:
     shapes = embed(adduct, run.settings.search.n_conformers, seed)
     tree = build_tree(adduct, shapes, site.ca, site.cb)
     return with_side_chains(tree, site.flexible, run.settings.search.rotamer_penalty_kcal_per_mol)
+
+
+def _flexible(run: _Run) -> tuple[int, ...]:
+    """Return the residues whose side chains turn in the search."""
+    asked = run.settings.search.flexible
+    if asked == "auto":
+        return turning_neighbours(run.receptor)
+    return () if asked == "none" else asked
 
 
 def _found(
