@@ -1,4 +1,4 @@
-"""What the addition of a thiol to a drug costs or yields: the object that its files and pages read."""
+"""What adding a thiol to a drug costs or yields: the object that its files and pages read."""
 
 from __future__ import annotations
 
