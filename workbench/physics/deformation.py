@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from workbench.physics.bonded_complex import receptor_molecule, thiol_hydrogen
+from workbench.physics.assembling import receptor_molecule
+from workbench.physics.bonded_complex import thiol_hydrogen
 from workbench.physics.complex import Complex
 from workbench.physics.descent import Descent
 from workbench.physics.mmff import build_mmff, group_energy

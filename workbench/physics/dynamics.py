@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from workbench.errors import OutputError, PhysicsError
-from workbench.physics.complex import Complex
+from workbench.physics.complex import Assembly
 from workbench.physics.complex_files import complex_texts
 from workbench.physics.moving_pocket import MovingPocket, energies, positions
 from workbench.physics.platform_probe import short_reason
@@ -77,7 +77,7 @@ class Dynamics:
 
 
 def run(
-    bonded: Complex,
+    bonded: Assembly,
     folder: str | Path,
     settings: DynamicsSettings | None = None,
     *,
@@ -228,7 +228,7 @@ def _fingerprint(pocket: MovingPocket, seed: int) -> str:
     return digest.hexdigest()
 
 
-def _replica(bonded: Complex, settings: DynamicsSettings, folder: Path, seed: int) -> Replica:
+def _replica(bonded: Assembly, settings: DynamicsSettings, folder: Path, seed: int) -> Replica:
     log = read_log(folder / LOG_FILE)
     frames = read_frames(folder / DCD_FILE)
     counted = log["time_ps"] >= settings.equilibration_ps

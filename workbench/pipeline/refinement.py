@@ -17,7 +17,7 @@ class RefinedPose:
     """A pose of the search and what the minimisation made of it."""
 
     pose: Pose
-    minimised: MinimisedComplex
+    minimised: MinimisedComplex[Complex]
     strain_kcal_per_mol: float
 
 
