@@ -9,6 +9,7 @@ import openmm
 from numpy.typing import NDArray
 
 from workbench.errors import PhysicsError
+from workbench.physics.implicit_solvent import SOLVENT_GROUP
 from workbench.physics.mmff import ANGSTROM_PER_NM, COULOMB_SCALE, KJ_PER_KCAL
 from workbench.physics.platform_probe import short_reason
 from workbench.physics.platforms import PlatformChoice
@@ -58,13 +59,14 @@ class Descent:
 
     def rms_gradient(self) -> float:
         """Return the gradient's rms over the mobile atoms' components, kcal/mol/angstrom."""
-        forces = self.context.getState(getForces=True).getForces(asNumpy=True)
+        groups = self.context.getIntegrator().getIntegrationForceGroups()
+        forces = self.context.getState(getForces=True, groups=groups).getForces(asNumpy=True)
         unit = openmm.unit.kilojoule_per_mole / openmm.unit.nanometer
         values = np.asarray(forces.value_in_unit(unit))[self.mobile]
         return float(np.sqrt((values**2).mean())) / _GRADIENT_UNIT
 
     def soften(self) -> list[float]:
-        """Make room: electrostatics off, springs on the held atoms at their present places.
+        """Make room: electrostatics and solvent off, springs on the held atoms where they are.
 
         Returns
         -------
@@ -82,9 +84,13 @@ class Descent:
         self._springs.updateParametersInContext(self.context)
         self.context.setParameter(COULOMB_SCALE, 0.0)
         self.context.setParameter(_HOLD, HOLD_KCAL_PER_MOL_ANGSTROM2)
+        integrator = self.context.getIntegrator()
+        groups = integrator.getIntegrationForceGroups()
+        integrator.setIntegrationForceGroups(groups & ~(1 << SOLVENT_GROUP))
         try:
             return self.descend(SOFT_GRADIENT, SOFT_ITERATIONS)
         finally:
+            integrator.setIntegrationForceGroups(groups)
             self.context.setParameter(COULOMB_SCALE, 1.0)
             self.context.setParameter(_HOLD, 0.0)
 

@@ -1,4 +1,4 @@
-"""Minimise complexes in their pocket with MMFF94s."""
+"""Minimise complexes in their pocket."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 
 from workbench.errors import PhysicsError
 from workbench.physics.assembling import address
-from workbench.physics.audit import audit
 from workbench.physics.complex import Assembly
 from workbench.physics.descent import Descent
+from workbench.physics.force_fields import force_field
 from workbench.physics.fragment import check_stereo
-from workbench.physics.mmff import build_mmff, energy_by_term
 from workbench.physics.platforms import choose_platform
 from workbench.physics.pocket import (
     Contact,
@@ -43,24 +42,24 @@ _BAD_GRADIENT = 50.0
 
 @dataclass(frozen=True)
 class MinimisedComplex(Generic[Kind]):
-    """A complex at a minimum of MMFF94s in its pocket.
+    """A complex at a minimum in its pocket.
 
-    Energies hold the terms in which a mobile atom takes part, so they compare poses of one
-    ``PocketMinimiser`` and nothing else.
+    Energies leave out terms among frozen atoms (bonded ones, with MMFF94s all), so they compare
+    poses of one ``PocketMinimiser`` and nothing else.
 
     Parameters
     ----------
     bonded
         The complex with its new coordinates.
     energy_terms
-        kcal/mol by MMFF term; they sum to the energy after minimisation.
+        kcal/mol by term of the force field; they sum to the energy after minimisation.
     rms_gradient_kcal_per_mol_angstrom
         Over the Cartesian components of the mobile atoms.
     ligand_moved_angstrom
         RMS displacement of the ligand's heavy atoms, in place.
     largest_bond_deviation_angstrom
-        Of a bond with a mobile atom from its MMFF length: large when something is caught, such
-        as a chain through a ring.
+        Of a bond with a mobile atom from its length at rest: large when something is caught,
+        such as a chain through a ring.
     energy_trace
         kcal/mol after each iteration, soft stage first (where electrostatics are off).
     problems
@@ -100,7 +99,7 @@ def minimise(
 class PocketMinimiser:
     """One System for all poses of a ligand's adducts in a receptor.
 
-    MMFF does not know left from right, so the diastereomers of one ligand share a System too.
+    No force field knows left from right, so the diastereomers of one ligand share a System too.
     The mobile set is the union over the poses, so that their energies compare.
 
     Parameters
@@ -108,7 +107,7 @@ class PocketMinimiser:
     complexes
         The poses that will be minimised, at least one, of one ligand in one receptor.
     settings
-        Radius of the mobile region, cut-off, convergence, platform.
+        Force field, solvent, radius of the mobile region, cut-off, convergence, platform.
     threads
         Of the CPU platform; see ``choose_platform``. With one thread, the default, the same
         input gives the same coordinates bit by bit on one machine.
@@ -136,12 +135,16 @@ class PocketMinimiser:
         self.mobile = mobile_atoms(complexes, self.settings.mobile_angstrom)
         for bonded in complexes:
             self._check_frozen(bonded)
-        built = build_mmff(
-            self._first.mol, mobile=self.mobile, cutoff_angstrom=self.settings.cutoff_angstrom
+        self._field = force_field(self.settings.force_field)
+        built = self._field.build(
+            self._first,
+            self.mobile,
+            cutoff_angstrom=self.settings.cutoff_angstrom,
+            solvent=self.settings.solvent,
         )
-        self.audit = audit(built.system, self._first)
+        self.audit = built.audit
         self.platform = choose_platform(self.settings.platform, threads)
-        self._bonds = built.parameters.bonds
+        self._bond_atoms, self._bond_lengths = built.bond_atoms, built.bond_lengths
         ligand, heavy = ligand_mask(self._first), heavy_mask(self._first)
         self._ligand = ligand & heavy
         self._descent = Descent(
@@ -163,7 +166,7 @@ class PocketMinimiser:
         self._check_frozen(bonded)
         descent = self._descent
         descent.place(bonded.coordinates)
-        before = sum(energy_by_term(descent.context).values())
+        before = sum(self._field.energy_by_term(descent.context).values())
         if not math.isfinite(before):
             raise PhysicsError(f"{self._first.name}: the energy of the start is not finite.")
         crowded = closest_contact(bonded).distance_angstrom < _BAD_CONTACT_ANGSTROM
@@ -177,7 +180,7 @@ class PocketMinimiser:
     def _result(
         self, start: Kind, before: float, trace: tuple[float, ...], soft: bool
     ) -> MinimisedComplex[Kind]:
-        terms = energy_by_term(self._descent.context)
+        terms = self._field.energy_by_term(self._descent.context)
         points = start.coordinates.copy()
         points[self.mobile] = self._descent.coordinates()[self.mobile]
         moved = points[self._ligand] - start.coordinates[self._ligand]
@@ -210,12 +213,12 @@ class PocketMinimiser:
         )
 
     def _worst_bond(self, points: FloatArray) -> tuple[float, str]:
-        """Return the largest deviation of a bond from its MMFF length, and a sentence on it."""
-        first, second = self._bonds.atoms.T
+        """Return the largest deviation of a bond from its length at rest, and a sentence on it."""
+        first, second = self._bond_atoms.T
         length = np.linalg.norm(points[first] - points[second], axis=1)
-        off = np.abs(length - self._bonds.values[:, 1])
+        off = np.abs(length - self._bond_lengths)
         worst = int(np.argmax(off))
-        names = " - ".join(address(self._first.atoms[i]) for i in self._bonds.atoms[worst].tolist())
+        names = " - ".join(address(self._first.atoms[i]) for i in self._bond_atoms[worst].tolist())
         return float(off[worst]), f"the bond {names} is {off[worst]:.2f} angstrom off its length"
 
     def _stereo_problems(self, start: Assembly, points: FloatArray) -> list[str]:

@@ -9,11 +9,10 @@ import openmm
 from numpy.typing import NDArray
 
 from workbench.errors import PhysicsError
-from workbench.physics.audit import audit
 from workbench.physics.complex import Assembly
 from workbench.physics.descent import springs
-from workbench.physics.implicit_solvent import born_atoms
-from workbench.physics.mmff import ANGSTROM_PER_NM, KJ_PER_KCAL, build_mmff
+from workbench.physics.force_fields import force_field
+from workbench.physics.mmff import ANGSTROM_PER_NM, KJ_PER_KCAL
 from workbench.physics.platforms import choose_platform
 from workbench.physics.pocket import heavy_mask, ligand_mask, mobile_atoms
 from workbench.settings import DynamicsSettings
@@ -28,15 +27,14 @@ _LEAST_HEAVY_MASS = 1.0
 class MovingPocket:
     """A complex whose pocket moves while the shell is frozen.
 
-    MMFF94s without constraints. The cut-off and dielectric are those of the minimiser; in
-    implicit solvent all pairs count and the dielectric is 1.
+    Without constraints; force field, cut-off and dielectric are those of the minimiser.
 
     Parameters
     ----------
     bonded
         Start, minimised.
     settings
-        Mobile region, masses, springs, solvent, platform.
+        Force field, mobile region, masses, springs, solvent, platform.
     threads
         Of the CPU platform; see ``choose_platform``.
 
@@ -92,16 +90,16 @@ class MovingPocket:
 
     def _system(self) -> openmm.System:
         bonded, settings = self.bonded, self.settings
-        watery = settings.solvent == "obc2"
-        system = build_mmff(
-            bonded.mol,
-            mobile=self.mobile,
-            cutoff_angstrom=None if watery else settings.cutoff_angstrom,
-            dielectric="constant" if watery else "distance",
-        ).system
-        audit(system, bonded)
-        if watery:
-            system.addForce(born_atoms(bonded.mol).force())
+        system = (
+            force_field(settings.force_field)
+            .build(
+                bonded,
+                self.mobile,
+                cutoff_angstrom=settings.cutoff_angstrom,
+                solvent=settings.solvent,
+            )
+            .system
+        )
         if settings.restraint_kcal_per_mol_angstrom2:
             system.addForce(self._restraint())
         if settings.hydrogen_mass_amu is not None:

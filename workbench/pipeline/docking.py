@@ -28,6 +28,7 @@ from workbench.ligands.library import reference_for_adduct
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.reading import load_ligand
 from workbench.physics.bonded_complex import bond
+from workbench.physics.force_fields import FORCE_FIELDS
 from workbench.physics.platforms import PlatformChoice, choose_platform
 from workbench.pipeline import records
 from workbench.pipeline.ranking import ranking
@@ -125,15 +126,18 @@ def dock(
     """
     if isinstance(receptor, Receptor) and (mutations or nucleophile):
         raise UsageError("Mutations and the nucleophile are given when the receptor is loaded.")
-    if force_field != "mmff94s":
-        raise UsageError(f"There is no force field {force_field!r}; use mmff94s.")
+    if force_field not in FORCE_FIELDS:
+        known = " or ".join(FORCE_FIELDS)
+        raise UsageError(f"There is no force field {force_field!r}; use {known}.")
     judge = load_posebusters() if posebusters else None
     run = _Run(
         ligand=load_ligand(ligand) if isinstance(ligand, str) else ligand,
         receptor=load_receptor(receptor, mutations=mutations, nucleophile=nucleophile)
         if isinstance(receptor, str)
         else receptor,
-        settings=(settings or DockSettings()).asked(poses=poses, platform=platform),
+        settings=(settings or DockSettings()).asked(
+            poses=poses, platform=platform, force_field=force_field
+        ),
         seed=seed,
         jobs=jobs or os.cpu_count() or 1,
         command=command,
