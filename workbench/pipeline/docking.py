@@ -149,7 +149,7 @@ def dock(
     if run.receptor.reactive_atom is None:
         encounter = _encounter(run, ())
         return _result(run, "no_thiol", records.no_thiol_reason(run.receptor), encounter, ())
-    adducts = _adducts(run.ligand, form)
+    adducts = adducts_of(run.ligand, form)
     encounter = _encounter(run, adducts)
     found = _search(run, adducts)
     refined = _refine(run, {label: repeats.poses for label, repeats in found.items()})
@@ -180,7 +180,7 @@ def dock(
     )
 
 
-def _adducts(ligand: Ligand, form: str) -> tuple[Adduct, ...]:
+def adducts_of(ligand: Ligand, form: str) -> tuple[Adduct, ...]:
     """Return the adducts to dock, by label.
 
     Raises
