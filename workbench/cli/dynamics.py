@@ -1,4 +1,4 @@
-"""``workbench dynamics``: does a docked pose stay, and how often is it ready to react?"""
+"""``workbench dynamics``: whether a docked pose stays, and how often it is ready to react."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from workbench.cli.arguments import (
 )
 
 if TYPE_CHECKING:
+    from workbench.physics.complex import Assembly
     from workbench.settings import DynamicsSettings
     from workbench.trajectories import DynamicsResult
 
@@ -124,6 +125,7 @@ def run(arguments: argparse.Namespace) -> int:
             keep_partners=arguments.keep_partners,
         )
     docked = DockedFolder(arguments.folder, receptor)
+    start: Assembly
     if arguments.encounter is None:
         start, label = docked.bonded(arguments.pose)
     else:

@@ -86,9 +86,7 @@ def propagate(
     relaxed = start if start.bonded else _at_rest(start, settings, progress)
     found = run(relaxed, target, settings, replicas=replicas, jobs=jobs, progress=progress)
     progress("measuring the frames", 0, 1)
-    records = tuple(
-        _record(relaxed, replica, settings, mmgbsa_frames) for replica in found.replicas
-    )
+    records = tuple(_record(relaxed, replica, mmgbsa_frames) for replica in found.replicas)
     shares = [record.attack["ready_share"] for record in records if record.attack]
     return DynamicsResult(
         ligand=start.ligand.name,
