@@ -136,7 +136,7 @@ class PocketMinimiser:
         built = self._field.build(
             self._first,
             self.mobile,
-            cutoff_angstrom=self.settings.cutoff_angstrom,
+            cutoff_angstrom=self.settings.cutoff_angstrom or self._field.cutoff_angstrom,
             solvent=self.settings.solvent,
         )
         self.audit = built.audit

@@ -1,0 +1,147 @@
+"""The force field ``amber``: ff14SB and GAFF2 with AM1-BCC charges, in implicit water."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import openmm
+from numpy.typing import NDArray
+from openmm.app.internal.customgbforces import GBSAGBn2Force
+
+from workbench.ligands.molecules import Adduct
+from workbench.physics.amber_audit import amber_audit
+from workbench.physics.amber_molecules import AmberMolecule, amber_adduct
+from workbench.physics.amber_protein import topology_of
+from workbench.physics.amber_system import FORCE_GROUPS, amber_parameters, amber_system
+from workbench.physics.amber_tables import placed, shipped_molecule, shipped_terms
+from workbench.physics.amber_terms import AmberTerms
+from workbench.physics.complex import Complex
+from workbench.physics.force_field import (
+    AUTO,
+    NO_SOLVENT,
+    BuiltComplex,
+    chosen_solvent,
+    solvent_energy,
+)
+from workbench.physics.implicit_solvent import SOLVENT, SOLVENT_GROUP, born_atoms
+from workbench.physics.mmff import ANGSTROM_PER_NM, COULOMB_SCALE, group_energy
+from workbench.physics.pocket import ligand_mask
+from workbench.settings import SolventSettings
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+OBC2, GBN2 = "obc2", "gbn2"
+
+_OWN_CONFORMERS = 3
+_made: dict[tuple[str, str], tuple[AmberMolecule, AmberTerms]] = {}
+_making = Lock()
+
+
+class Amber:
+    """ff14SB for the receptor, GAFF2 with AM1-BCC charges for the ligand.
+
+    The default solvent is OBC2. ``gbn2`` is a custom force in OpenMM and ten times slower;
+    ``none`` is the gas phase. At a cut-off of 10 angstrom the truncated generalised Born energy
+    is too rough for the minimiser to converge on; 12 does.
+    """
+
+    name: str = "amber"
+    solvents: tuple[str, ...] = (OBC2, GBN2, NO_SOLVENT)
+    cutoff_angstrom: float = 12.0
+
+    def build(
+        self,
+        bonded: Complex,
+        mobile: BoolArray,
+        *,
+        cutoff_angstrom: float | None,
+        solvent: str = AUTO,
+    ) -> BuiltComplex:
+        """See :meth:`ForceField.build`; non-bonded terms among frozen atoms are kept."""
+        chosen = chosen_solvent(self, solvent)
+        molecule, terms, ligand = described(bonded)
+        found = amber_parameters(
+            bonded.mol, bonded.atoms, ligand, molecule, terms, sulphur=bonded.sg
+        )
+        masses = np.array([atom.GetMass() for atom in bonded.mol.GetAtoms()])
+        system = amber_system(found, masses, _edges(bonded), mobile, cutoff_angstrom)
+        report = amber_audit(system, bonded)
+        if chosen != NO_SOLVENT:
+            system.addForce(_solvent(bonded, found.charges, chosen, cutoff_angstrom))
+        moving = mobile[found.bonds.atoms].any(axis=1)
+        lengths = found.bonds.values[moving, 0] * ANGSTROM_PER_NM
+        return BuiltComplex(system, report, found.bonds.atoms[moving], lengths, chosen)
+
+    def energy_by_term(self, context: openmm.Context) -> dict[str, float]:
+        """See :meth:`ForceField.energy_by_term`."""
+        found = {name: group_energy(context, k) for k, name in enumerate(FORCE_GROUPS[:3])}
+        both = group_energy(context, 3)
+        context.setParameter(COULOMB_SCALE, 0.0)
+        found["van_der_waals"] = group_energy(context, 3)
+        context.setParameter(COULOMB_SCALE, 1.0)
+        found["electrostatic"] = both - found["van_der_waals"]
+        return found | solvent_energy(context)
+
+
+def described(bonded: Complex) -> tuple[AmberMolecule, AmberTerms, IntArray]:
+    """Return the description of a complex's ligand, its terms, and the atoms' places.
+
+    A catalogue drug's is shipped; for another one Amber's own programs are run.
+
+    Raises
+    ------
+    PhysicsError
+        When no table is shipped and the programs are missing or fail.
+    """
+    members = np.flatnonzero(ligand_mask(bonded))
+    place = {atom: k for k, atom in enumerate(members.tolist())}
+    elements = [bonded.atoms[atom].element for atom in members.tolist()]
+    edges = [(place[i], place[j]) for i, j in _edges(bonded) if i in place and j in place]
+    reactive = place[bonded.reactive_carbon]
+    shipped = shipped_molecule(elements, edges, reactive)
+    if shipped is not None:
+        return shipped[0], shipped_terms(), members[shipped[1]]
+    molecule, terms = _own(bonded.adduct)
+    found = placed(molecule, elements, edges, reactive)
+    assert found is not None
+    return molecule, terms, members[found]
+
+
+def _own(adduct: Adduct) -> tuple[AmberMolecule, AmberTerms]:
+    """Describe a user's adduct once per process, all its diastereomers together."""
+    key = (adduct.ligand.smiles, adduct.form)
+    with _making:
+        if key not in _made:
+            together = adduct.ligand.adducts() if adduct.form == "adduct" else (adduct,)
+            _made[key] = amber_adduct(together, _OWN_CONFORMERS)
+        return _made[key]
+
+
+def _edges(bonded: Complex) -> list[tuple[int, int]]:
+    return [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in bonded.mol.GetBonds()]
+
+
+def _solvent(
+    bonded: Complex, charges: FloatArray, name: str, cutoff_angstrom: float | None
+) -> openmm.Force:
+    if name == OBC2:
+        return born_atoms(bonded.mol, charges).force(cutoff_angstrom=cutoff_angstrom)
+    settings = SolventSettings()
+    cutoff = None if cutoff_angstrom is None else cutoff_angstrom / ANGSTROM_PER_NM
+    topology = topology_of(bonded.atoms, _edges(bonded))
+    force: Any = GBSAGBn2Force(
+        cutoff=cutoff, SA="ACE", soluteDielectric=1, solventDielectric=settings.dielectric
+    )
+    standard = GBSAGBn2Force.getStandardParameters(topology)
+    force.addParticles([[q, *row] for q, row in zip(charges.tolist(), standard, strict=True)])
+    force.finalize()
+    if cutoff is not None:
+        force.setNonbondedMethod(openmm.CustomGBForce.CutoffNonPeriodic)
+        force.setCutoffDistance(cutoff)
+    force.setName(SOLVENT)
+    force.setForceGroup(SOLVENT_GROUP)
+    return force

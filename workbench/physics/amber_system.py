@@ -1,0 +1,353 @@
+"""Amber's energy as an OpenMM System: ff14SB for the protein, GAFF2 for the ligand, both bonded.
+
+Of the terms across the bond to the ligand, those that hold a ligand atom are GAFF2's, with the
+cysteine's atoms typed as GAFF2 types them; the rest is ff14SB. Every term of the ligand is
+written out atom by atom, none is left to a lookup inside OpenMM.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import openmm
+from numpy.typing import NDArray
+from rdkit import Chem
+
+from workbench.errors import PhysicsError
+from workbench.ligands.molecules import Adduct
+from workbench.physics.amber_molecules import AmberMolecule
+from workbench.physics.amber_protein import STUB, TETHERED, AtomTerms, protein_terms
+from workbench.physics.amber_terms import AmberTerms, Term
+from workbench.physics.mmff import ANGSTROM_PER_NM, COULOMB_SCALE, KJ_PER_KCAL
+from workbench.physics.mmff_parameters import (
+    Terms,
+    angle_triples,
+    neighbours_of,
+    torsion_quadruples,
+)
+from workbench.structures.receptor import Atom
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+BONDED = ("bond", "angle", "torsion")
+NONBONDED = "nonbonded"
+FORCE_GROUPS = (*BONDED, NONBONDED)
+
+COULOMB_14 = 1 / 1.2
+VDW_14 = 0.5
+SWITCH_ANGSTROM = 1.0
+
+_GAFF_OF_CYSTEINE = {"SG": "ss", "CB": "c3", "CA": "c3", "HB": "h1"}
+_SIGMA_PER_HALF_MINIMUM = 2 ** (5 / 6)
+
+
+def amber_parameters(
+    mol: Chem.Mol,
+    atoms: Sequence[Atom],
+    ligand: IntArray,
+    molecule: AmberMolecule,
+    terms: AmberTerms,
+    *,
+    sulphur: int | None,
+    template: str = TETHERED,
+) -> AtomTerms:
+    """Put together the terms of protein and ligand.
+
+    Each torsion of the ligand has a row, of k 0 where GAFF2 has no barrier.
+
+    Parameters
+    ----------
+    mol
+        Everything, hydrogens included; the ligand's atoms last.
+    atoms
+        One record per atom of ``mol``.
+    ligand
+        ``(n_ligand,)``: the atom of ``mol`` for each atom of ``molecule``.
+    sulphur
+        The atom that bears the ligand; ``None`` when nothing does.
+    template
+        See ``protein_terms``.
+
+    Raises
+    ------
+    PhysicsError
+        When a parameter is missing; the message names the atoms.
+    """
+    n_protein = mol.GetNumAtoms() - len(ligand)
+    edges = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]
+    inner = [edge for edge in edges if max(edge) < n_protein]
+    protein = protein_terms(atoms[:n_protein], inner, sulphur, template)
+    added = _Ligand(mol, atoms, ligand, molecule, terms)
+    charges = np.concatenate([protein.charges, np.zeros(len(ligand))])
+    charges[ligand] = molecule.charges
+    if sulphur is not None:
+        for atom, name in side_chain(mol, sulphur, n_protein).items():
+            charges[atom] = molecule.side_chain[name]
+    sigma, epsilon = added.van_der_waals()
+    return AtomTerms(
+        charges=charges,
+        sigma=np.concatenate([protein.sigma, sigma]),
+        epsilon=np.concatenate([protein.epsilon, epsilon]),
+        bonds=_joined(protein.bonds, added.bonds()),
+        angles=_joined(protein.angles, added.angles()),
+        torsions=_joined(protein.torsions, added.torsions()),
+    )
+
+
+def fragment_parameters(
+    mol: Chem.Mol, adduct: Adduct, molecule: AmberMolecule, terms: AmberTerms, ligand: IntArray
+) -> AtomTerms:
+    """Return the terms of an adduct on its own: the drug with S, CB and a methyl group for CA.
+
+    Parameters
+    ----------
+    mol
+        ``adduct.mol`` with its hydrogens after the heavy atoms.
+    ligand
+        See :func:`amber_parameters`.
+
+    Raises
+    ------
+    PhysicsError
+        When a parameter is missing.
+    """
+    inside = set(ligand.tolist())
+    stub = [i for i in range(mol.GetNumAtoms()) if i not in inside]
+    # The residue's heavy atoms lead its hydrogens; the drug's atoms follow, as in a complex.
+    order = [*stub, *(i for i in range(mol.GetNumAtoms()) if i in inside)]
+    place = {old: new for new, old in enumerate(order)}
+    named = {adduct.sg_index: "SG", adduct.cb_index: "CB", adduct.ca_index: "CA"}
+    atoms = [
+        Atom(
+            name=named.get(old, f"{mol.GetAtomWithIdx(old).GetSymbol()}{old}"),
+            element=mol.GetAtomWithIdx(old).GetSymbol(),
+            residue_name="CYS" if old not in inside else "LIG",
+            residue_number=1,
+            chain="A" if old not in inside else "L",
+        )
+        for old in order
+    ]
+    found = amber_parameters(
+        Chem.RenumberAtoms(mol, order),
+        atoms,
+        np.array([place[i] for i in ligand.tolist()]),
+        molecule,
+        terms,
+        sulphur=place[adduct.sg_index],
+        template=STUB,
+    )
+    back = np.array(order)
+    return AtomTerms(
+        charges=found.charges[np.argsort(back)],
+        sigma=found.sigma[np.argsort(back)],
+        epsilon=found.epsilon[np.argsort(back)],
+        bonds=Terms(back[found.bonds.atoms], found.bonds.values),
+        angles=Terms(back[found.angles.atoms], found.angles.values),
+        torsions=Terms(back[found.torsions.atoms], found.torsions.values),
+    )
+
+
+def side_chain(mol: Chem.Mol, sulphur: int, n_protein: int) -> dict[int, str]:
+    """Return SG, CB and CB's hydrogens of the cysteine by atom index, with their names."""
+    around = mol.GetAtomWithIdx(sulphur).GetNeighbors()
+    cb = next(n for n in around if n.GetIdx() < n_protein)
+    hydrogens = [n.GetIdx() for n in cb.GetNeighbors() if n.GetAtomicNum() == 1]
+    return {sulphur: "SG", cb.GetIdx(): "CB"} | dict(zip(hydrogens, ("HB2", "HB3"), strict=True))
+
+
+def amber_system(
+    parameters: AtomTerms,
+    masses: FloatArray,
+    edges: Sequence[tuple[int, int]],
+    mobile: BoolArray,
+    cutoff_angstrom: float | None,
+) -> openmm.System:
+    """Return the System of some parameters, one named force per term, without solvent.
+
+    Parameters
+    ----------
+    masses
+        ``(n_atoms,)`` dalton.
+    edges
+        Every bond, from which the 1-4 pairs follow.
+    mobile
+        ``(n_atoms,)``: frozen atoms get mass 0, and bonded terms among them are left out.
+        Non-bonded terms among them stay, as a constant.
+    cutoff_angstrom
+        Beyond it there is no van der Waals (switched off over the last angstrom) and no Coulomb
+        energy (shifted to zero there, without a reaction field, as OpenMM does beside
+        generalised Born).
+    """
+    system = openmm.System()
+    for mass, moves in zip(masses.tolist(), mobile.tolist(), strict=True):
+        system.addParticle(mass if moves else 0.0)
+    forces = (
+        _filled(openmm.HarmonicBondForce(), "addBond", parameters.bonds, mobile),
+        _filled(openmm.HarmonicAngleForce(), "addAngle", parameters.angles, mobile),
+        _filled(openmm.PeriodicTorsionForce(), "addTorsion", parameters.torsions, mobile),
+        _nonbonded(parameters, edges, cutoff_angstrom),
+    )
+    for group, (name, force) in enumerate(zip(FORCE_GROUPS, forces, strict=True)):
+        force.setName(name)
+        force.setForceGroup(group)
+        system.addForce(force)
+    return system
+
+
+class _Ligand:
+    """The terms that hold an atom of the ligand."""
+
+    def __init__(
+        self,
+        mol: Chem.Mol,
+        atoms: Sequence[Atom],
+        ligand: IntArray,
+        molecule: AmberMolecule,
+        terms: AmberTerms,
+    ) -> None:
+        self.mol, self.atoms, self.table, self.molecule = mol, atoms, terms, molecule
+        self.neighbours = neighbours_of(mol)
+        self.types = dict(zip(ligand.tolist(), molecule.types, strict=True))
+        self.inside = set(self.types)
+        self.order = {atom: k for k, atom in enumerate(ligand.tolist())}
+
+    def type_of(self, atom: int) -> str:
+        """Return an atom's GAFF2 type; the cysteine's atoms have theirs by name."""
+        if atom in self.types:
+            return self.types[atom]
+        name = self.atoms[atom].name
+        key = "HB" if self.atoms[atom].element == "H" else name
+        return _GAFF_OF_CYSTEINE[key]
+
+    def _kinds(self, members: tuple[int, ...]) -> tuple[str, ...]:
+        return tuple(self.type_of(atom) for atom in members)
+
+    def _missing(self, kind: str, members: tuple[int, ...]) -> PhysicsError:
+        names = " - ".join(self.atoms[i].name for i in members)
+        return PhysicsError(
+            f"the force field amber has no parameters for the {kind} {names} "
+            f"({'-'.join(self._kinds(members))}) of {self.molecule.name}."
+        )
+
+    def van_der_waals(self) -> tuple[FloatArray, FloatArray]:
+        """Return sigma and epsilon in the order of the atoms in the System."""
+        rows = []
+        for atom in sorted(self.inside):
+            found = self.table.van_der_waals.get(self.types[atom])
+            if found is None:
+                raise self._missing("van der Waals type of", (atom,))
+            rows.append((found[0] * _SIGMA_PER_HALF_MINIMUM, found[1]))
+        table = np.array(rows)
+        return table[:, 0] / ANGSTROM_PER_NM, table[:, 1] * KJ_PER_KCAL
+
+    def bonds(self) -> Terms:
+        """Return length and force constant of each bond."""
+        rows = []
+        for bond in self.mol.GetBonds():
+            ends = (bond.GetBeginAtomIdx(), bond.GetEndAtomIdx())
+            if self.inside.intersection(ends):
+                found = self.table.bond(self._kinds(ends))
+                if found is None:
+                    raise self._missing("bond", ends)
+                k, length = found.values
+                stiffness = 2 * k * KJ_PER_KCAL * ANGSTROM_PER_NM**2
+                rows.append((ends, (length / ANGSTROM_PER_NM, stiffness)))
+        return _terms(rows, 2, 2)
+
+    def angles(self) -> Terms:
+        """Return angle and force constant of each angle."""
+        rows = []
+        for members in angle_triples(self.neighbours):
+            if self.inside.intersection(members):
+                found = self.table.angle(self._kinds(members))
+                if found is None:
+                    raise self._missing("angle", members)
+                k, rest = found.values
+                rows.append((members, (math.radians(rest), 2 * k * KJ_PER_KCAL)))
+        return _terms(rows, 3, 2)
+
+    def torsions(self) -> Terms:
+        """Return periodicity, phase and k of proper and improper torsions."""
+        rows = []
+        for members in torsion_quadruples(self.mol, self.neighbours):
+            if self.inside.intersection(members):
+                found = self.table.proper(self._kinds(members))
+                if found is None:
+                    raise self._missing("torsion", members)
+                rows += [(members, _torsion(term)) for term in found]
+        for centre in sorted(self.inside):
+            around = sorted(self.neighbours[centre], key=lambda atom: self.order.get(atom, -1))
+            if len(around) == 3:
+                kinds = tuple(self.type_of(atom) for atom in around)
+                improper = self.table.improper(self.type_of(centre), kinds)
+                if improper is not None:
+                    (first, second, last), term = improper
+                    members = (around[first], around[second], centre, around[last])
+                    rows.append((members, _torsion(term)))
+        return _terms(rows, 4, 3)
+
+
+def _torsion(term: Term) -> tuple[float, float, float]:
+    k, phase, fold = term.values
+    return fold, math.radians(phase), k * KJ_PER_KCAL
+
+
+def _terms(
+    rows: Sequence[tuple[tuple[int, ...], tuple[float, ...]]], n_atoms: int, n_values: int
+) -> Terms:
+    return Terms(
+        np.array([members for members, _ in rows], dtype=np.int64).reshape(-1, n_atoms),
+        np.array([values for _, values in rows], dtype=np.float64).reshape(-1, n_values),
+    )
+
+
+def _joined(first: Terms, second: Terms) -> Terms:
+    return Terms(np.vstack([first.atoms, second.atoms]), np.vstack([first.values, second.values]))
+
+
+def _filled(force: openmm.Force, add: str, terms: Terms, mobile: BoolArray) -> openmm.Force:
+    adder = getattr(force, add)
+    moving = mobile[terms.atoms].any(axis=1)
+    values = terms.values[moving].tolist()
+    for members, row in zip(terms.atoms[moving].tolist(), values, strict=True):
+        if add == "addTorsion":
+            row[0] = int(row[0])
+        adder(*members, *row)
+    return force
+
+
+def _nonbonded(
+    parameters: AtomTerms,
+    edges: Sequence[tuple[int, int]],
+    cutoff_angstrom: float | None,
+) -> openmm.NonbondedForce:
+    """Return Lennard-Jones and Coulomb; ``COULOMB_SCALE`` scales every charge."""
+    force = openmm.NonbondedForce()
+    force.addGlobalParameter(COULOMB_SCALE, 1.0)
+    columns = (parameters.charges, parameters.sigma, parameters.epsilon)
+    for charge, sigma, epsilon in zip(*(column.tolist() for column in columns), strict=True):
+        force.addParticle(charge, sigma, epsilon)
+    force.createExceptionsFromBonds(list(edges), COULOMB_14, VDW_14)
+    # The charges move into offsets, so that the soft stage and the sums by term can turn them off.
+    for index, charge in enumerate(parameters.charges.tolist()):
+        _, sigma, epsilon = force.getParticleParameters(index)
+        force.setParticleParameters(index, 0.0, sigma, epsilon)
+        force.addParticleParameterOffset(COULOMB_SCALE, index, charge, 0.0, 0.0)
+    for index in range(force.getNumExceptions()):
+        first, second, product, sigma, epsilon = force.getExceptionParameters(index)
+        if product._value:
+            force.setExceptionParameters(index, first, second, 0.0, sigma, epsilon)
+            force.addExceptionParameterOffset(COULOMB_SCALE, index, product._value, 0.0, 0.0)
+    if cutoff_angstrom is None:
+        force.setNonbondedMethod(openmm.NonbondedForce.NoCutoff)
+    else:
+        force.setNonbondedMethod(openmm.NonbondedForce.CutoffNonPeriodic)
+        force.setCutoffDistance(cutoff_angstrom / ANGSTROM_PER_NM)
+        force.setReactionFieldDielectric(1.0)
+        force.setUseSwitchingFunction(True)
+        force.setSwitchingDistance((cutoff_angstrom - SWITCH_ANGSTROM) / ANGSTROM_PER_NM)
+    return force
