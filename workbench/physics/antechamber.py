@@ -120,9 +120,27 @@ def selected_terms(typed: Typing) -> AmberTerms:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "in.mol2").write_text(typed.mol2, encoding="ascii")
-        words = ("-i", "in.mol2", "-f", "mol2", "-o", "out.frcmod", "-s", "gaff2", "-a", "Y")
+        # "-s 2" is GAFF2; parmchk2 takes "-s gaff2", which its help names too, for GAFF 1.
+        words = ("-i", "in.mol2", "-f", "mol2", "-o", "out.frcmod", "-s", "2", "-a", "Y")
         text = _run("parmchk2", words, folder, "out.frcmod")
-    return read_frcmod(text)
+    terms = read_frcmod(text)
+    published = program_folder().parent / "dat" / "leap" / "parm" / "gaff2.dat"
+    if published.is_file():
+        _unrounded(terms, published.read_text(encoding="ascii", errors="replace"))
+    return terms
+
+
+def _unrounded(terms: AmberTerms, gaff2: str) -> None:
+    """Put in GAFF2's own digits where parmchk2 has rounded its lengths and angles."""
+    for table, width in ((terms.bonds, 5), (terms.angles, 8)):
+        for line in gaff2.splitlines():
+            kinds = tuple(part.strip() for part in line[:width].split("-"))
+            if len(kinds) != (width + 1) // 3 or line[width : width + 1] not in (" ", ""):
+                continue
+            for key in (kinds, kinds[::-1]):
+                if key in table and not table[key].source:
+                    k, rest = line[width:].split()[:2]
+                    table[key] = Term((float(k), float(rest)))
 
 
 def read_frcmod(text: str) -> AmberTerms:
