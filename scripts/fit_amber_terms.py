@@ -30,7 +30,7 @@ from workbench.physics.amber_system import amber_parameters, amber_system
 from workbench.physics.amber_tables import terms_text
 from workbench.physics.amber_terms import AmberTerms, Term
 from workbench.physics.fragment import with_conformer
-from workbench.physics.gfn2 import BOHR_PER_ANGSTROM, KCAL_PER_HARTREE, gfn2_relaxed
+from workbench.physics.gfn2 import BOHR_PER_ANGSTROM, KCAL_PER_HARTREE, Gfn2Energy, gfn2_relaxed
 
 FloatArray = NDArray[np.float64]
 
@@ -40,41 +40,48 @@ SOURCE = "fitted to M06-2X/def2-SVP (scripts/fit_amber_terms.py)"
 
 ACETAL_MODEL = "CC(SC)n1cncn1"
 VINYL_MODEL = "COC(=O)/C=C\\n1cncn1"
-SCAN_DEGREE = tuple(range(0, 181, 30))
+SCAN_DEGREE = (0, 30, 60, 90, 135, 180)
+N_REFERENCES = 2
 _ROUNDS = 8
+_STEPS = 8
+_GRADIENT = 5e-4
 
 
-def density_functional(mol: Chem.Mol) -> Any:
-    """Return a function from coordinates (angstrom) to energy (hartree) and gradient (bohr)."""
+def density_functional(mol: Chem.Mol, points: FloatArray) -> Any:
+    """Return a converged M06-2X/def2-SVP calculation at ``(n_atoms, 3)`` angstrom."""
     from pyscf import dft, gto
 
     symbols = [atom.GetSymbol() for atom in mol.GetAtoms()]
-    start = mol.GetConformer().GetPositions()
-    molecule = gto.M(atom=list(zip(symbols, start.tolist(), strict=True)), basis=BASIS, verbose=0)
+    molecule = gto.M(atom=list(zip(symbols, points.tolist(), strict=True)), basis=BASIS, verbose=0)
     field = dft.RKS(molecule).density_fit()
     field.xc = FUNCTIONAL
-    scanner = field.nuc_grad_method().as_scanner()
-
-    def energy(flat: FloatArray) -> tuple[float, FloatArray]:
-        value, gradient = scanner(
-            molecule.set_geom_(flat.reshape(-1, 3), unit="Bohr", inplace=False)
-        )
-        print(f"  {value:.6f} hartree, largest gradient {np.abs(gradient).max():.5f}", flush=True)
-        return float(value), np.asarray(gradient).ravel()
-
-    return energy
+    field.kernel()
+    print(f"  {field.e_tot:.6f} hartree", flush=True)
+    return field
 
 
-def optimised(mol: Chem.Mol) -> Chem.Mol:
-    """Return a molecule at its next M06-2X minimum."""
-    found = minimize(
-        density_functional(mol),
-        (mol.GetConformer().GetPositions() * BOHR_PER_ANGSTROM).ravel(),
-        jac=True,
-        method="L-BFGS-B",
-        options={"gtol": 4e-4, "ftol": 1e-9, "maxiter": 60, "maxcor": 30},
-    )
-    return with_conformer(mol, found.x.reshape(-1, 3) / BOHR_PER_ANGSTROM)
+def optimised(mol: Chem.Mol, points: FloatArray) -> FloatArray:
+    """Return coordinates at the next M06-2X minimum.
+
+    GFN2's energy, tilted so that its gradient is M06-2X's at the present point, is minimised
+    again and again: a few M06-2X gradients suffice.
+    """
+    cheap = Gfn2Energy(mol, points)
+    flat = (points * BOHR_PER_ANGSTROM).ravel()
+    for _ in range(_STEPS):
+        field = density_functional(mol, flat.reshape(-1, 3) / BOHR_PER_ANGSTROM)
+        gradient = field.nuc_grad_method().kernel().ravel()
+        print(f"  largest gradient {np.abs(gradient).max():.5f}", flush=True)
+        if np.abs(gradient).max() < _GRADIENT:
+            break
+        tilt = gradient - cheap(flat)[1]
+
+        def tilted(at: FloatArray, tilt: FloatArray = tilt) -> tuple[float, FloatArray]:
+            value, slope = cheap(at)
+            return value + float(tilt @ at), slope + tilt
+
+        flat = minimize(tilted, flat, jac=True, method="L-BFGS-B", options={"gtol": 1e-4}).x
+    return np.asarray(flat.reshape(-1, 3) / BOHR_PER_ANGSTROM)
 
 
 class Mechanics:
@@ -141,18 +148,15 @@ def fit_acetal() -> tuple[AmberTerms, dict[str, Any]]:
     molecule = replace(molecule, reactive=None)
     shapes = conformers(ligand.mol, 20, 1).coordinates[:3]
     lowest = sorted((gfn2_relaxed(full, shape) for shape in shapes), key=lambda pair: pair[1])
-    references = [optimised(with_conformer(full, shape)) for shape, _ in lowest[:2]]
-    wanted = [measures(full, m.GetConformer().GetPositions(), match) for m in references]
+    references = [optimised(full, shape) for shape, _ in lowest[:N_REFERENCES]]
+    wanted = [measures(full, points, match) for points in references]
     keys = (("ss", ACETAL), (ACETAL, "na"), ("ss", ACETAL, "na"))
     tables = (terms.bonds, terms.bonds, terms.angles)
     rest = [_value(table, key) for table, key in zip(tables, keys, strict=True)]
     history = []
     for _ in range(_ROUNDS):
         model = Mechanics(full, molecule, terms)
-        got = [
-            measures(full, model.relaxed(m.GetConformer().GetPositions())[0], match)
-            for m in references
-        ]
+        got = [measures(full, model.relaxed(points)[0], match) for points in references]
         history.append([row.round(4).tolist() for row in got])
         off = np.mean(np.array(wanted) - np.array(got), axis=0)
         for place, (table, key) in enumerate(zip(tables, keys, strict=True)):
@@ -197,9 +201,7 @@ def fit_vinyl() -> tuple[AmberTerms, dict[str, Any]]:
         shaped = with_conformer(full, start)
         rdMolTransforms.SetDihedralDeg(shaped.GetConformer(), *held, float(degree))
         points, _ = gfn2_relaxed(full, shaped.GetConformer().GetPositions(), held=held)
-        energy, _ = density_functional(with_conformer(full, points))(
-            (points * BOHR_PER_ANGSTROM).ravel()
-        )
+        energy = density_functional(full, points).e_tot
         angle = rdMolTransforms.GetDihedralDeg(with_conformer(full, points).GetConformer(), *held)
         scan.append((angle, energy * KCAL_PER_HARTREE, points))
     quantum = np.array([energy for _, energy, _ in scan])

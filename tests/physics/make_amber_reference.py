@@ -210,8 +210,9 @@ def frcmod(terms: AmberTerms, bonded: bool) -> str:
             return [short]
         place = types.index("ss")
         outside = range(place) if types.index(ACETAL) > place else range(place, len(types))
-        mixed = [BOUNDARY[t] if k in outside or k == place else short[k]
-                 for k, t in enumerate(types)]
+        mixed = [
+            BOUNDARY[t] if k in outside or k == place else short[k] for k, t in enumerate(types)
+        ]
         ends = [0, len(types) - 1]
         # CA, three bonds from the ligand, is CX
         if len(types) == 4 and place in (1, 2) and types[place - 1 if place == 2 else 2] == "c3":

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import openmm
 import pytest
-from openmm import app
 from physics_cases import capped_cysteine_complex, context_of
 from rdkit import Chem
 
 from workbench.ligands.reading import load_ligand
-from workbench.physics.amber_protein import PROTEIN_FILE, protein_terms, topology_of
-from workbench.physics.amber_system import FORCE_GROUPS, amber_parameters, amber_system
+from workbench.physics.amber_system import amber_parameters, amber_system
 from workbench.physics.amber_tables import placed, shipped_molecules, shipped_terms
 from workbench.physics.force_fields import force_field
-from workbench.physics.mmff import group_energy
-from workbench.structures.receptor import Receptor
 
 REFERENCE = json.loads(Path(__file__).with_name("amber_reference.json").read_text("utf-8"))
 TOLERANCE = 1e-3

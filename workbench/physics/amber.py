@@ -9,12 +9,20 @@ import numpy as np
 import openmm
 from numpy.typing import NDArray
 from openmm.app.internal.customgbforces import GBSAGBn2Force
+from rdkit import Chem
 
+from workbench.errors import PhysicsError
 from workbench.ligands.molecules import Adduct
 from workbench.physics.amber_audit import amber_audit
+from workbench.physics.amber_fits import refitted
 from workbench.physics.amber_molecules import AmberMolecule, amber_adduct
 from workbench.physics.amber_protein import topology_of
-from workbench.physics.amber_system import FORCE_GROUPS, amber_parameters, amber_system
+from workbench.physics.amber_system import (
+    FORCE_GROUPS,
+    amber_parameters,
+    amber_system,
+    fragment_parameters,
+)
 from workbench.physics.amber_tables import placed, shipped_molecule, shipped_terms
 from workbench.physics.amber_terms import AmberTerms
 from workbench.physics.complex import Complex
@@ -25,6 +33,7 @@ from workbench.physics.force_field import (
     chosen_solvent,
     solvent_energy,
 )
+from workbench.physics.fragment import drug_hydrogens
 from workbench.physics.implicit_solvent import SOLVENT, SOLVENT_GROUP, born_atoms
 from workbench.physics.mmff import ANGSTROM_PER_NM, COULOMB_SCALE, group_energy
 from workbench.physics.pocket import ligand_mask
@@ -67,14 +76,24 @@ class Amber:
         found = amber_parameters(
             bonded.mol, bonded.atoms, ligand, molecule, terms, sulphur=bonded.sg
         )
-        masses = np.array([atom.GetMass() for atom in bonded.mol.GetAtoms()])
-        system = amber_system(found, masses, _edges(bonded), mobile, cutoff_angstrom)
+        system = amber_system(
+            found, _masses(bonded.mol), _edges(bonded.mol), mobile, cutoff_angstrom
+        )
         report = amber_audit(system, bonded)
         if chosen != NO_SOLVENT:
             system.addForce(_solvent(bonded, found.charges, chosen, cutoff_angstrom))
         moving = mobile[found.bonds.atoms].any(axis=1)
         lengths = found.bonds.values[moving, 0] * ANGSTROM_PER_NM
         return BuiltComplex(system, report, found.bonds.atoms[moving], lengths, chosen)
+
+    def free_system(self, adduct: Adduct, mol: Chem.Mol, mobile: BoolArray) -> openmm.System:
+        """See :meth:`ForceField.free_system`: OBC2, no cut-off."""
+        drug = [*range(adduct.n_drug_atoms), *drug_hydrogens(mol, adduct)]
+        molecule, terms, ligand = _described(mol, drug, adduct.reactive_atom_index, adduct)
+        found = fragment_parameters(mol, adduct, molecule, terms, ligand)
+        system = amber_system(found, _masses(mol), _edges(mol), mobile, None)
+        system.addForce(born_atoms(mol, found.charges).force())
+        return system
 
     def energy_by_term(self, context: openmm.Context) -> dict[str, float]:
         """See :meth:`ForceField.energy_by_term`."""
@@ -97,18 +116,36 @@ def described(bonded: Complex) -> tuple[AmberMolecule, AmberTerms, IntArray]:
     PhysicsError
         When no table is shipped and the programs are missing or fail.
     """
-    members = np.flatnonzero(ligand_mask(bonded))
-    place = {atom: k for k, atom in enumerate(members.tolist())}
-    elements = [bonded.atoms[atom].element for atom in members.tolist()]
-    edges = [(place[i], place[j]) for i, j in _edges(bonded) if i in place and j in place]
-    reactive = place[bonded.reactive_carbon]
+    members = np.flatnonzero(ligand_mask(bonded)).tolist()
+    return _described(bonded.mol, members, bonded.reactive_carbon, bonded.adduct)
+
+
+def _described(
+    mol: Chem.Mol, members: list[int], reactive_atom: int, adduct: Adduct
+) -> tuple[AmberMolecule, AmberTerms, IntArray]:
+    """Return the description of those atoms of a molecule that are the drug's."""
+    place = {atom: k for k, atom in enumerate(members)}
+    elements = [mol.GetAtomWithIdx(atom).GetSymbol() for atom in members]
+    edges = [(place[i], place[j]) for i, j in _edges(mol) if i in place and j in place]
+    reactive = place[reactive_atom]
+    molecule, terms, found = _looked_up(elements, edges, reactive, adduct)
+    return molecule, terms, np.array(members)[found]
+
+
+def _looked_up(
+    elements: list[str], edges: list[tuple[int, int]], reactive: int, adduct: Adduct
+) -> tuple[AmberMolecule, AmberTerms, IntArray]:
     shipped = shipped_molecule(elements, edges, reactive)
     if shipped is not None:
-        return shipped[0], shipped_terms(), members[shipped[1]]
-    molecule, terms = _own(bonded.adduct)
+        return shipped[0], shipped_terms(), shipped[1]
+    molecule, terms = _own(adduct)
     found = placed(molecule, elements, edges, reactive)
-    assert found is not None
-    return molecule, terms, members[found]
+    if found is None:
+        raise PhysicsError(
+            f"the description made for {molecule.name} does not fit its complex: "
+            "use --force-field mmff94s."
+        )
+    return molecule, terms, found
 
 
 def _own(adduct: Adduct) -> tuple[AmberMolecule, AmberTerms]:
@@ -117,12 +154,16 @@ def _own(adduct: Adduct) -> tuple[AmberMolecule, AmberTerms]:
     with _making:
         if key not in _made:
             together = adduct.ligand.adducts() if adduct.form == "adduct" else (adduct,)
-            _made[key] = amber_adduct(together, _OWN_CONFORMERS)
+            _made[key] = refitted(*amber_adduct(together, _OWN_CONFORMERS))
         return _made[key]
 
 
-def _edges(bonded: Complex) -> list[tuple[int, int]]:
-    return [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in bonded.mol.GetBonds()]
+def _edges(mol: Chem.Mol) -> list[tuple[int, int]]:
+    return [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]
+
+
+def _masses(mol: Chem.Mol) -> FloatArray:
+    return np.array([atom.GetMass() for atom in mol.GetAtoms()])
 
 
 def _solvent(
@@ -132,7 +173,7 @@ def _solvent(
         return born_atoms(bonded.mol, charges).force(cutoff_angstrom=cutoff_angstrom)
     settings = SolventSettings()
     cutoff = None if cutoff_angstrom is None else cutoff_angstrom / ANGSTROM_PER_NM
-    topology = topology_of(bonded.atoms, _edges(bonded))
+    topology = topology_of(bonded.atoms, _edges(bonded.mol))
     force: Any = GBSAGBn2Force(
         cutoff=cutoff, SA="ACE", soluteDielectric=1, solventDielectric=settings.dielectric
     )

@@ -8,8 +8,10 @@ from typing import Protocol
 import numpy as np
 import openmm
 from numpy.typing import NDArray
+from rdkit import Chem
 
 from workbench.errors import PhysicsError
+from workbench.ligands.molecules import Adduct
 from workbench.physics.audit import Audit
 from workbench.physics.complex import Complex
 from workbench.physics.implicit_solvent import SOLVENT, SOLVENT_GROUP
@@ -87,6 +89,23 @@ class ForceField(Protocol):
         PhysicsError
             When parameters are missing, the System fails its audit, or the force field does not
             know the solvent.
+        """
+        ...
+
+    def free_system(self, adduct: Adduct, mol: Chem.Mol, mobile: BoolArray) -> openmm.System:
+        """Return the System of an adduct in no pocket, all pairs counted.
+
+        Parameters
+        ----------
+        mol
+            ``adduct.mol`` with its hydrogens after the heavy atoms.
+        mobile
+            ``(n_atoms,)``: what moves.
+
+        Raises
+        ------
+        PhysicsError
+            When parameters are missing.
         """
         ...
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import numpy as np
 import openmm
 from numpy.typing import NDArray
+from rdkit import Chem
 
 from workbench.errors import PhysicsError
+from workbench.ligands.molecules import Adduct
 from workbench.physics.amber import Amber
 from workbench.physics.audit import audit
 from workbench.physics.complex import Complex
@@ -61,6 +63,10 @@ class Mmff94s:
             built.system.addForce(born_atoms(bonded.mol).force())
         bonds = built.parameters.bonds
         return BuiltComplex(built.system, report, bonds.atoms, bonds.values[:, 1], chosen)
+
+    def free_system(self, adduct: Adduct, mol: Chem.Mol, mobile: BoolArray) -> openmm.System:
+        """See :meth:`ForceField.free_system`: dielectric 4r."""
+        return build_mmff(mol, mobile=mobile).system
 
     def energy_by_term(self, context: openmm.Context) -> dict[str, float]:
         """See :meth:`ForceField.energy_by_term`."""

@@ -55,7 +55,7 @@ def gfn2_relaxed(
     PhysicsError
         When tblite is missing or does not converge.
     """
-    energy = _Energy(mol, start)
+    energy = Gfn2Energy(mol, start)
     spring = None if held is None else _TorsionSpring(start, held)
 
     def function(flat: FloatArray) -> tuple[float, FloatArray]:
@@ -76,7 +76,9 @@ def gfn2_relaxed(
     return found.x.reshape(-1, 3) / BOHR_PER_ANGSTROM, value * KCAL_PER_HARTREE
 
 
-class _Energy:
+class Gfn2Energy:
+    """GFN2 energy and gradient of flat coordinates in bohr, hartree and hartree/bohr."""
+
     def __init__(self, mol: Chem.Mol, start: FloatArray) -> None:
         try:
             from tblite.interface import Calculator
@@ -93,6 +95,7 @@ class _Energy:
         self._last: Any = None
 
     def __call__(self, flat: FloatArray) -> tuple[float, FloatArray]:
+        """Return energy and gradient, ``(3 n_atoms,)``."""
         self._calculator.update(flat.reshape(-1, 3))
         try:
             self._last = self._calculator.singlepoint(self._last)

@@ -47,7 +47,7 @@ def refine(
         When the System lacks a term, or a minimisation fails.
     """
     minimiser = PocketMinimiser(everything, settings.minimization, threads=1)
-    reference = StrainReference(poses[0].adduct, seed=seed)
+    reference = StrainReference(poses[0].adduct, seed=seed, field=settings.minimization.force_field)
     refined = []
     for pose, bonded in zip(poses, complexes, strict=True):
         minimised = minimiser.minimise(bonded)
