@@ -1,7 +1,7 @@
 """Fit the GAFF2 terms that are wrong for SINE drugs: ``workbench/data/amber/fitted.csv``.
 
 Two small models are computed with M06-2X/def2-SVP: 1-(1-methylthioethyl)-1,2,4-triazole for the
-bonds and the angle of the N,S-acetal, and methyl (Z)-3-(1,2,4-triazol-1-yl)acrylate for the
+bonds and the angle of the N,S-acetal, and (Z)-3-(1,2,4-triazol-1-yl)propenal for the
 torsion about the N-vinyl bond (relaxed with GFN2, energies M06-2X). Needs pyscf and tblite
 (``xpo1-workbench[react]``) and Amber's programs; see ``make_amber_tables.py``.
 """
@@ -35,13 +35,13 @@ from workbench.physics.gfn2 import BOHR_PER_ANGSTROM, KCAL_PER_HARTREE, Gfn2Ener
 FloatArray = NDArray[np.float64]
 
 FOLDER = Path(__file__).resolve().parent.parent / "workbench" / "data" / "amber"
-FUNCTIONAL, BASIS = "m062x", "def2-svp"
+FUNCTIONAL, BASIS, GRID_LEVEL = "m062x", "def2-svp", 1
 SOURCE = "fitted to M06-2X/def2-SVP (scripts/fit_amber_terms.py)"
 
 ACETAL_MODEL = "CC(SC)n1cncn1"
-VINYL_MODEL = "COC(=O)/C=C\\n1cncn1"
-SCAN_DEGREE = (0, 30, 60, 90, 135, 180)
-N_REFERENCES = 2
+VINYL_MODEL = "O=C/C=C\\n1cncn1"
+SCAN_DEGREE = (0, 45, 90, 135, 180)
+N_REFERENCES = 1
 _ROUNDS = 8
 _STEPS = 8
 _GRADIENT = 5e-4
@@ -55,6 +55,8 @@ def density_functional(mol: Chem.Mol, points: FloatArray) -> Any:
     molecule = gto.M(atom=list(zip(symbols, points.tolist(), strict=True)), basis=BASIS, verbose=0)
     field = dft.RKS(molecule).density_fit()
     field.xc = FUNCTIONAL
+    field.grids.level = GRID_LEVEL
+    field.conv_tol = 1e-7
     field.kernel()
     print(f"  {field.e_tot:.6f} hartree", flush=True)
     return field
@@ -270,7 +272,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=FOLDER)
     arguments = parser.parse_args()
     fitted, reports = AmberTerms(), []
-    for fit in (fit_acetal, fit_vinyl):
+    for fit in (fit_vinyl, fit_acetal):
         terms, report = fit()
         fitted.merge([terms])
         reports.append(report)

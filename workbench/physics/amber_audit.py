@@ -42,7 +42,9 @@ def amber_audit(system: openmm.System, bonded: Complex) -> Audit:
         When something is missing; the message names the atoms.
     """
     inspector = _AmberInspector(system, bonded)
-    return Audit(inspector.bonded_terms() | inspector.pairs(), inspector.particles())
+    bonded_terms = inspector.bonded_terms()
+    net_charge = inspector.particles()
+    return Audit(bonded_terms | inspector.pairs(), net_charge)
 
 
 class _AmberInspector(Inspector):
