@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import openmm
@@ -62,7 +63,7 @@ def amber_parameters(
     Parameters
     ----------
     mol
-        Everything, hydrogens included; the ligand's atoms last.
+        Everything, hydrogens included; the atoms of each protein residue stand together.
     atoms
         One record per atom of ``mol``.
     ligand
@@ -77,24 +78,44 @@ def amber_parameters(
     PhysicsError
         When a parameter is missing; the message names the atoms.
     """
-    n_protein = mol.GetNumAtoms() - len(ligand)
-    edges = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]
-    inner = [edge for edge in edges if max(edge) < n_protein]
-    protein = protein_terms(atoms[:n_protein], inner, sulphur, template)
+    host = np.setdiff1d(np.arange(mol.GetNumAtoms()), ligand)
+    protein = _protein(mol, atoms, host, sulphur, template)
     added = _Ligand(mol, atoms, ligand, molecule, terms)
-    charges = np.concatenate([protein.charges, np.zeros(len(ligand))])
+    charges, sigma, epsilon = np.zeros((3, mol.GetNumAtoms()))
+    charges[host], sigma[host], epsilon[host] = protein.charges, protein.sigma, protein.epsilon
     charges[ligand] = molecule.charges
+    sigma[ligand], epsilon[ligand] = added.van_der_waals()
     if sulphur is not None:
-        for atom, name in side_chain(mol, sulphur, n_protein).items():
+        for atom, name in side_chain(mol, sulphur, set(ligand.tolist())).items():
             charges[atom] = molecule.side_chain[name]
-    sigma, epsilon = added.van_der_waals()
     return AtomTerms(
         charges=charges,
-        sigma=np.concatenate([protein.sigma, sigma]),
-        epsilon=np.concatenate([protein.epsilon, epsilon]),
+        sigma=sigma,
+        epsilon=epsilon,
         bonds=_joined(protein.bonds, added.bonds()),
         angles=_joined(protein.angles, added.angles()),
         torsions=_joined(protein.torsions, added.torsions()),
+    )
+
+
+def _protein(
+    mol: Chem.Mol, atoms: Sequence[Atom], host: IntArray, sulphur: int | None, template: str
+) -> AtomTerms:
+    """Return the terms of the atoms that are not the ligand's, by their indices in ``mol``."""
+    place = {atom: k for k, atom in enumerate(host.tolist())}
+    edges = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]
+    inner = [(place[i], place[j]) for i, j in edges if i in place and j in place]
+    found = protein_terms(
+        [atoms[i] for i in host.tolist()],
+        inner,
+        None if sulphur is None else place[sulphur],
+        template,
+    )
+    return replace(
+        found,
+        bonds=Terms(host[found.bonds.atoms], found.bonds.values),
+        angles=Terms(host[found.angles.atoms], found.angles.values),
+        torsions=Terms(host[found.torsions.atoms], found.torsions.values),
     )
 
 
@@ -116,45 +137,26 @@ def fragment_parameters(
         When a parameter is missing.
     """
     inside = set(ligand.tolist())
-    stub = [i for i in range(mol.GetNumAtoms()) if i not in inside]
-    # The residue's heavy atoms lead its hydrogens; the drug's atoms follow, as in a complex.
-    order = [*stub, *(i for i in range(mol.GetNumAtoms()) if i in inside)]
-    place = {old: new for new, old in enumerate(order)}
     named = {adduct.sg_index: "SG", adduct.cb_index: "CB", adduct.ca_index: "CA"}
     atoms = [
         Atom(
-            name=named.get(old, f"{mol.GetAtomWithIdx(old).GetSymbol()}{old}"),
-            element=mol.GetAtomWithIdx(old).GetSymbol(),
-            residue_name="CYS" if old not in inside else "LIG",
+            name=named.get(index, f"{atom.GetSymbol()}{index}"),
+            element=atom.GetSymbol(),
+            residue_name="LIG" if index in inside else "CYS",
             residue_number=1,
-            chain="A" if old not in inside else "L",
+            chain="L" if index in inside else "A",
         )
-        for old in order
+        for index, atom in enumerate(mol.GetAtoms())
     ]
-    found = amber_parameters(
-        Chem.RenumberAtoms(mol, order),
-        atoms,
-        np.array([place[i] for i in ligand.tolist()]),
-        molecule,
-        terms,
-        sulphur=place[adduct.sg_index],
-        template=STUB,
-    )
-    back = np.array(order)
-    return AtomTerms(
-        charges=found.charges[np.argsort(back)],
-        sigma=found.sigma[np.argsort(back)],
-        epsilon=found.epsilon[np.argsort(back)],
-        bonds=Terms(back[found.bonds.atoms], found.bonds.values),
-        angles=Terms(back[found.angles.atoms], found.angles.values),
-        torsions=Terms(back[found.torsions.atoms], found.torsions.values),
+    return amber_parameters(
+        mol, atoms, ligand, molecule, terms, sulphur=adduct.sg_index, template=STUB
     )
 
 
-def side_chain(mol: Chem.Mol, sulphur: int, n_protein: int) -> dict[int, str]:
+def side_chain(mol: Chem.Mol, sulphur: int, ligand: set[int]) -> dict[int, str]:
     """Return SG, CB and CB's hydrogens of the cysteine by atom index, with their names."""
     around = mol.GetAtomWithIdx(sulphur).GetNeighbors()
-    cb = next(n for n in around if n.GetIdx() < n_protein)
+    cb = next(n for n in around if n.GetIdx() not in ligand)
     hydrogens = [n.GetIdx() for n in cb.GetNeighbors() if n.GetAtomicNum() == 1]
     return {sulphur: "SG", cb.GetIdx(): "CB"} | dict(zip(hydrogens, ("HB2", "HB3"), strict=True))
 
@@ -234,9 +236,9 @@ class _Ligand:
         )
 
     def van_der_waals(self) -> tuple[FloatArray, FloatArray]:
-        """Return sigma and epsilon in the order of the atoms in the System."""
+        """Return sigma and epsilon in the order of the ligand's description."""
         rows = []
-        for atom in sorted(self.inside):
+        for atom in self.order:
             found = self.table.van_der_waals.get(self.types[atom])
             if found is None:
                 raise self._missing("van der Waals type of", (atom,))
