@@ -44,6 +44,7 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 OBC2, GBN2 = "obc2", "gbn2"
+EXPLICIT = "tip3pfb"
 
 _OWN_CONFORMERS = 3
 _made: dict[tuple[str, str], tuple[AmberMolecule, AmberTerms]] = {}
@@ -55,7 +56,8 @@ class Amber:
 
     The default solvent is OBC2. ``gbn2`` is a custom force in OpenMM and ten times slower;
     ``none`` is the gas phase. At a cut-off of 10 angstrom the truncated generalised Born energy
-    is too rough for the minimiser to converge on; 12 does.
+    is too rough for the minimiser to converge on; 12 does. A complex that ``amber_water.in_water``
+    put into a box has explicit water instead.
     """
 
     name: str = "amber"
@@ -71,16 +73,16 @@ class Amber:
         solvent: str = AUTO,
     ) -> BuiltComplex:
         """See :meth:`ForceField.build`; non-bonded terms among frozen atoms are kept."""
-        chosen = chosen_solvent(self, solvent)
+        box = bonded.box_angstrom
+        chosen = chosen_solvent(self, solvent) if box is None else _explicit(solvent)
         molecule, terms, ligand = described(bonded)
         found = amber_parameters(
             bonded.mol, bonded.atoms, ligand, molecule, terms, sulphur=bonded.sg
         )
-        system = amber_system(
-            found, _masses(bonded.mol), _edges(bonded.mol), mobile, cutoff_angstrom
-        )
+        edges = _edges(bonded.mol)
+        system = amber_system(found, _masses(bonded.mol), edges, mobile, cutoff_angstrom, box)
         report = amber_audit(system, bonded)
-        if chosen != NO_SOLVENT:
+        if chosen in (OBC2, GBN2):
             system.addForce(_solvent(bonded, found.charges, chosen, cutoff_angstrom))
         moving = mobile[found.bonds.atoms].any(axis=1)
         lengths = found.bonds.values[moving, 0] * ANGSTROM_PER_NM
@@ -164,6 +166,12 @@ def _edges(mol: Chem.Mol) -> list[tuple[int, int]]:
 
 def _masses(mol: Chem.Mol) -> FloatArray:
     return np.array([atom.GetMass() for atom in mol.GetAtoms()])
+
+
+def _explicit(solvent: str) -> str:
+    if solvent != AUTO:
+        raise PhysicsError(f"the complex is in a box of water: it takes no solvent {solvent!r}.")
+    return EXPLICIT
 
 
 def _solvent(

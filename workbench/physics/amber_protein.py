@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import openmm
@@ -17,6 +18,9 @@ from numpy.typing import NDArray
 from openmm import app
 
 from workbench.errors import PhysicsError
+from workbench.physics.amber_molecules import AmberMolecule
+from workbench.physics.amber_terms import AmberTerms
+from workbench.physics.mmff import ANGSTROM_PER_NM, KJ_PER_KCAL
 from workbench.physics.mmff_parameters import Terms
 from workbench.structures.receptor import Atom
 from workbench.structures.topology import residue_groups
@@ -29,6 +33,9 @@ WATER_FILE = "amber14/tip3pfb.xml"
 
 # Atoms and parameters of a bond, an angle, a torsion.
 _SHAPES = ((2, 2), (3, 2), (4, 3))
+
+SIGMA_PER_HALF_MINIMUM = 2 ** (5 / 6)
+"""Lennard-Jones sigma over half the distance of the minimum, with which Amber's tables go."""
 
 TETHERED = "TETHERED_CYS"
 STUB = "TETHERED_STUB"
@@ -178,6 +185,43 @@ def _terms(force: Any, kind: str, n_atoms: int, n_values: int) -> Terms:
         np.array(atoms, dtype=np.int64).reshape(-1, n_atoms),
         np.array(values, dtype=np.float64).reshape(-1, n_values),
     )
+
+
+def solvating_force_field(molecule: AmberMolecule, terms: AmberTerms) -> app.ForceField:
+    """Return ff14SB that also knows the ligand's size and charges, to put water round it.
+
+    It has no bonded terms of the ligand and takes the tether for open.
+    """
+    root = ElementTree.Element("ForceField")
+    types = ElementTree.SubElement(root, "AtomTypes")
+    residues = ElementTree.SubElement(root, "Residues")
+    residue = ElementTree.SubElement(residues, "Residue", name="LIG")
+    pairs = ElementTree.SubElement(
+        root, "NonbondedForce", coulomb14scale="0.8333333333333334", lj14scale="0.5"
+    )
+    ElementTree.SubElement(pairs, "UseAttributeFromResidue", name="charge")
+    for index, (symbol, kind) in enumerate(zip(molecule.elements, molecule.types, strict=True)):
+        name = f"ligand-{index}"
+        mass = app.Element.getBySymbol(symbol).mass._value
+        radius, depth, _ = terms.van_der_waals[kind]
+        ElementTree.SubElement(
+            types, "Type", {"name": name, "class": name, "element": symbol, "mass": f"{mass}"}
+        )
+        ElementTree.SubElement(
+            residue, "Atom", name=name, type=name, charge=f"{molecule.charges[index]}"
+        )
+        ElementTree.SubElement(
+            pairs,
+            "Atom",
+            type=name,
+            sigma=f"{radius * SIGMA_PER_HALF_MINIMUM / ANGSTROM_PER_NM}",
+            epsilon=f"{depth * KJ_PER_KCAL}",
+        )
+    for i, j in molecule.bonds.tolist():
+        ends = {"atomName1": f"ligand-{i}", "atomName2": f"ligand-{j}"}
+        ElementTree.SubElement(residue, "Bond", ends)
+    text = ElementTree.tostring(root, encoding="unicode")
+    return app.ForceField(PROTEIN_FILE, WATER_FILE, *map(io.StringIO, (_TEMPLATES, text)))
 
 
 @cache

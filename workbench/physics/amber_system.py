@@ -19,7 +19,13 @@ from rdkit import Chem
 from workbench.errors import PhysicsError
 from workbench.ligands.molecules import Adduct
 from workbench.physics.amber_molecules import AmberMolecule
-from workbench.physics.amber_protein import STUB, TETHERED, AtomTerms, protein_terms
+from workbench.physics.amber_protein import (
+    SIGMA_PER_HALF_MINIMUM,
+    STUB,
+    TETHERED,
+    AtomTerms,
+    protein_terms,
+)
 from workbench.physics.amber_terms import AmberTerms, Term
 from workbench.physics.mmff import ANGSTROM_PER_NM, COULOMB_SCALE, KJ_PER_KCAL
 from workbench.physics.mmff_parameters import (
@@ -43,7 +49,6 @@ VDW_14 = 0.5
 SWITCH_ANGSTROM = 1.0
 
 _GAFF_OF_CYSTEINE = {"SG": "ss", "CB": "c3", "CA": "c3", "HB": "h1"}
-_SIGMA_PER_HALF_MINIMUM = 2 ** (5 / 6)
 
 
 def amber_parameters(
@@ -167,8 +172,9 @@ def amber_system(
     edges: Sequence[tuple[int, int]],
     mobile: BoolArray,
     cutoff_angstrom: float | None,
+    box_angstrom: tuple[float, float, float] | None = None,
 ) -> openmm.System:
-    """Return the System of some parameters, one named force per term, without solvent.
+    """Return the System of some parameters, one named force per term, no implicit solvent.
 
     Parameters
     ----------
@@ -183,15 +189,20 @@ def amber_system(
         Beyond it there is no van der Waals (switched off over the last angstrom) and no Coulomb
         energy (shifted to zero there, without a reaction field, as OpenMM does beside
         generalised Born).
+    box_angstrom
+        Edges of a periodic box, in which electrostatics are particle-mesh Ewald.
     """
     system = openmm.System()
+    if box_angstrom is not None:
+        edge = np.diag(box_angstrom) / ANGSTROM_PER_NM
+        system.setDefaultPeriodicBoxVectors(*(openmm.Vec3(*row) for row in edge.tolist()))
     for mass, moves in zip(masses.tolist(), mobile.tolist(), strict=True):
         system.addParticle(mass if moves else 0.0)
     forces = (
         _filled(openmm.HarmonicBondForce(), "addBond", parameters.bonds, mobile),
         _filled(openmm.HarmonicAngleForce(), "addAngle", parameters.angles, mobile),
         _filled(openmm.PeriodicTorsionForce(), "addTorsion", parameters.torsions, mobile),
-        _nonbonded(parameters, edges, cutoff_angstrom),
+        _nonbonded(parameters, edges, cutoff_angstrom, box_angstrom is not None),
     )
     for group, (name, force) in enumerate(zip(FORCE_GROUPS, forces, strict=True)):
         force.setName(name)
@@ -242,7 +253,7 @@ class _Ligand:
             found = self.table.van_der_waals.get(self.types[atom])
             if found is None:
                 raise self._missing("van der Waals type of", (atom,))
-            rows.append((found[0] * _SIGMA_PER_HALF_MINIMUM, found[1]))
+            rows.append((found[0] * SIGMA_PER_HALF_MINIMUM, found[1]))
         table = np.array(rows)
         return table[:, 0] / ANGSTROM_PER_NM, table[:, 1] * KJ_PER_KCAL
 
@@ -326,6 +337,7 @@ def _nonbonded(
     parameters: AtomTerms,
     edges: Sequence[tuple[int, int]],
     cutoff_angstrom: float | None,
+    periodic: bool,
 ) -> openmm.NonbondedForce:
     """Return Lennard-Jones and Coulomb; ``COULOMB_SCALE`` scales every charge."""
     force = openmm.NonbondedForce()
@@ -347,7 +359,8 @@ def _nonbonded(
     if cutoff_angstrom is None:
         force.setNonbondedMethod(openmm.NonbondedForce.NoCutoff)
     else:
-        force.setNonbondedMethod(openmm.NonbondedForce.CutoffNonPeriodic)
+        ewald, plain = openmm.NonbondedForce.PME, openmm.NonbondedForce.CutoffNonPeriodic
+        force.setNonbondedMethod(ewald if periodic else plain)
         force.setCutoffDistance(cutoff_angstrom / ANGSTROM_PER_NM)
         force.setReactionFieldDielectric(1.0)
         force.setUseSwitchingFunction(True)

@@ -33,6 +33,8 @@ class Complex:
         ``(n_drug,)``: index in the complex of each heavy drug atom, in the drug's order.
     sg, cb, ca, reactive_carbon
         Indices in the complex.
+    box_angstrom
+        Edges of the periodic box of explicit water; ``None`` without one.
     """
 
     receptor: Receptor
@@ -45,3 +47,4 @@ class Complex:
     cb: int
     ca: int
     reactive_carbon: int
+    box_angstrom: tuple[float, float, float] | None = None
