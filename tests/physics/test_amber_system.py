@@ -15,6 +15,7 @@ from physics_cases import capped_cysteine_complex, context_of
 from rdkit import Chem
 
 from workbench.errors import PhysicsError
+from workbench.ligands.conformers import conformers
 from workbench.ligands.reading import load_ligand
 from workbench.physics.amber import described
 from workbench.physics.amber_molecules import AmberMolecule
@@ -27,8 +28,10 @@ from workbench.physics.amber_tables import (
     shipped_terms,
 )
 from workbench.physics.amber_terms import AmberTerms
+from workbench.physics.encounter_complex import place
 from workbench.physics.force_fields import force_field
 from workbench.physics.mmff import group_energy
+from workbench.physics.pocket import mobile_atoms
 from workbench.structures.receptor import Receptor
 from workbench.structures.writing import receptor_pdb
 
@@ -158,3 +161,15 @@ def test_the_net_charge_may_not_be_off() -> None:
     everything = np.ones(len(atoms), bool)
     with pytest.raises(PhysicsError, match=r"sum to -?0\.0000, the formal charges to 1"):
         AMBER.build(replace(bonded, atoms=atoms), everything, cutoff_angstrom=None)
+
+
+def test_the_encounter_complex_is_one_system_too(groove: Receptor) -> None:
+    """The intact drug beside the free thiol; nothing of it hangs on the sulphur."""
+    drug = load_ligand("KPT-185")
+    shape = conformers(drug.mol, 1, 1).coordinates[0][: drug.mol.GetNumAtoms()]
+    start = place(groove, drug, shape + groove.coordinates.max(axis=0) + 5)
+    built = AMBER.build(start, mobile_atoms([start], 5.0), cutoff_angstrom=12.0)
+    assert built.audit.net_charge == sum(atom.formal_charge for atom in groove.atoms)
+    mine = [start.atoms[i].residue_name == "LIG" for i in built.bond_atoms[:, 0]]
+    assert sum(mine) == Chem.AddHs(drug.mol).GetNumBonds()
+    assert [start.sg, start.reactive_carbon] not in np.sort(built.bond_atoms).tolist()

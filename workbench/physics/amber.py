@@ -12,10 +12,10 @@ from openmm.app.internal.customgbforces import GBSAGBn2Force
 from rdkit import Chem
 
 from workbench.errors import PhysicsError
-from workbench.ligands.molecules import Adduct
+from workbench.ligands.molecules import Adduct, Ligand
 from workbench.physics.amber_audit import amber_audit
 from workbench.physics.amber_fits import refitted
-from workbench.physics.amber_molecules import AmberMolecule, amber_adduct
+from workbench.physics.amber_molecules import AmberMolecule, amber_adduct, amber_drug
 from workbench.physics.amber_protein import topology_of
 from workbench.physics.amber_system import (
     FORCE_GROUPS,
@@ -25,7 +25,7 @@ from workbench.physics.amber_system import (
 )
 from workbench.physics.amber_tables import placed, shipped_molecule, shipped_terms
 from workbench.physics.amber_terms import AmberTerms
-from workbench.physics.complex import Complex
+from workbench.physics.complex import Assembly, Complex
 from workbench.physics.force_field import (
     AUTO,
     NO_SOLVENT,
@@ -66,7 +66,7 @@ class Amber:
 
     def build(
         self,
-        bonded: Complex,
+        bonded: Assembly,
         mobile: BoolArray,
         *,
         cutoff_angstrom: float | None,
@@ -77,7 +77,12 @@ class Amber:
         chosen = chosen_solvent(self, solvent) if box is None else _explicit(solvent)
         molecule, terms, ligand = described(bonded)
         found = amber_parameters(
-            bonded.mol, bonded.atoms, ligand, molecule, terms, sulphur=bonded.sg
+            bonded.mol,
+            bonded.atoms,
+            ligand,
+            molecule,
+            terms,
+            sulphur=bonded.sg if bonded.bonded else None,
         )
         edges = _edges(bonded.mol)
         system = amber_system(found, _masses(bonded.mol), edges, mobile, cutoff_angstrom, box)
@@ -108,55 +113,56 @@ class Amber:
         return found | solvent_energy(context)
 
 
-def described(bonded: Complex) -> tuple[AmberMolecule, AmberTerms, IntArray]:
+def described(complex_: Assembly) -> tuple[AmberMolecule, AmberTerms, IntArray]:
     """Return the description of a complex's ligand, its terms, and the atoms' places.
 
-    A catalogue drug's is shipped; for another one Amber's own programs are run.
+    A catalogue drug's is shipped, bonded or intact; for another one Amber's own programs are run.
 
     Raises
     ------
     PhysicsError
         When no table is shipped and the programs are missing or fail.
     """
-    members = np.flatnonzero(ligand_mask(bonded)).tolist()
-    return _described(bonded.mol, members, bonded.reactive_carbon, bonded.adduct)
+    members = np.flatnonzero(ligand_mask(complex_)).tolist()
+    if isinstance(complex_, Complex):
+        return _described(complex_.mol, members, complex_.reactive_carbon, complex_.adduct)
+    return _described(complex_.mol, members, None, complex_.ligand)
 
 
 def _described(
-    mol: Chem.Mol, members: list[int], reactive_atom: int, adduct: Adduct
+    mol: Chem.Mol, members: list[int], reactive_atom: int | None, source: Adduct | Ligand
 ) -> tuple[AmberMolecule, AmberTerms, IntArray]:
     """Return the description of those atoms of a molecule that are the drug's."""
     place = {atom: k for k, atom in enumerate(members)}
     elements = [mol.GetAtomWithIdx(atom).GetSymbol() for atom in members]
     edges = [(place[i], place[j]) for i, j in _edges(mol) if i in place and j in place]
-    reactive = place[reactive_atom]
-    molecule, terms, found = _looked_up(elements, edges, reactive, adduct)
-    return molecule, terms, np.array(members)[found]
-
-
-def _looked_up(
-    elements: list[str], edges: list[tuple[int, int]], reactive: int, adduct: Adduct
-) -> tuple[AmberMolecule, AmberTerms, IntArray]:
+    reactive = None if reactive_atom is None else place[reactive_atom]
     shipped = shipped_molecule(elements, edges, reactive)
     if shipped is not None:
-        return shipped[0], shipped_terms(), shipped[1]
-    molecule, terms = _own(adduct)
+        return shipped[0], shipped_terms(), np.array(members)[shipped[1]]
+    molecule, terms = _own(source)
     found = placed(molecule, elements, edges, reactive)
     if found is None:
         raise PhysicsError(
             f"the description made for {molecule.name} does not fit its complex: "
             "use --force-field mmff94s."
         )
-    return molecule, terms, found
+    return molecule, terms, np.array(members)[found]
 
 
-def _own(adduct: Adduct) -> tuple[AmberMolecule, AmberTerms]:
-    """Describe a user's adduct once per process, all its diastereomers together."""
-    key = (adduct.ligand.smiles, adduct.form)
+def _own(source: Adduct | Ligand) -> tuple[AmberMolecule, AmberTerms]:
+    """Describe a user's drug or adduct once per process, all diastereomers together."""
+    adduct = source if isinstance(source, Adduct) else None
+    ligand = source if isinstance(source, Ligand) else source.ligand
+    key = (ligand.smiles, adduct.form if adduct else "")
     with _making:
         if key not in _made:
-            together = adduct.ligand.adducts() if adduct.form == "adduct" else (adduct,)
-            _made[key] = refitted(*amber_adduct(together, _OWN_CONFORMERS))
+            if adduct is None:
+                made = amber_drug(ligand, _OWN_CONFORMERS)
+            else:
+                together = ligand.adducts() if adduct.form == "adduct" else (adduct,)
+                made = amber_adduct(together, _OWN_CONFORMERS)
+            _made[key] = refitted(*made)
         return _made[key]
 
 
@@ -175,7 +181,7 @@ def _explicit(solvent: str) -> str:
 
 
 def _solvent(
-    bonded: Complex, charges: FloatArray, name: str, cutoff_angstrom: float | None
+    bonded: Assembly, charges: FloatArray, name: str, cutoff_angstrom: float | None
 ) -> openmm.Force:
     if name == OBC2:
         return born_atoms(bonded.mol, charges).force(cutoff_angstrom=cutoff_angstrom)

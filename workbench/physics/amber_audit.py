@@ -12,7 +12,7 @@ from rdkit import Chem
 from workbench.errors import PhysicsError
 from workbench.physics.amber_system import COULOMB_14, FORCE_GROUPS, NONBONDED, VDW_14
 from workbench.physics.audit import Audit, Inspector, Key, pair_of, rows_of
-from workbench.physics.complex import Complex
+from workbench.physics.complex import Assembly
 from workbench.physics.mmff import COULOMB_SCALE
 from workbench.physics.pocket import heavy_mask, ligand_mask
 
@@ -23,7 +23,7 @@ ONE_FOUR = "one_four"
 _TRIGONAL = 3
 
 
-def amber_audit(system: openmm.System, bonded: Complex) -> Audit:
+def amber_audit(system: openmm.System, bonded: Assembly) -> Audit:
     """Check that a System holds every term of a complex in which a mobile atom takes part.
 
     Bonds and angles must have force constants; every proper torsion that holds a ligand atom
@@ -48,7 +48,7 @@ def amber_audit(system: openmm.System, bonded: Complex) -> Audit:
 
 
 class _AmberInspector(Inspector):
-    def __init__(self, system: openmm.System, bonded: Complex) -> None:
+    def __init__(self, system: openmm.System, bonded: Assembly) -> None:
         super().__init__(system, bonded, FORCE_GROUPS)
         self.ligand = ligand_mask(bonded)
 

@@ -17,7 +17,7 @@ from rdkit import Chem
 from workbench.errors import PhysicsError
 from workbench.physics.amber import described
 from workbench.physics.amber_protein import TETHERED, solvating_force_field, topology_of
-from workbench.physics.complex import Complex
+from workbench.physics.complex import Kind
 from workbench.structures.receptor import Atom
 
 WATER_CHAIN = "W"
@@ -26,8 +26,8 @@ _WATER = "HOH"
 
 
 def in_water(
-    bonded: Complex, padding_angstrom: float = 10.0, ionic_strength_molar: float = 0.15
-) -> Complex:
+    bonded: Kind, padding_angstrom: float = 10.0, ionic_strength_molar: float = 0.15
+) -> Kind:
     """Return a complex in a box of water, neutral, with sodium and chloride.
 
     The atoms that were there keep their indices and coordinates; water and ions follow. The
@@ -54,6 +54,7 @@ def in_water(
     topology = topology_of(bonded.atoms, [edge for edge in edges if set(edge) != tether])
     field = solvating_force_field(molecule, terms)
     cysteine = list(topology.atoms())[bonded.sg].residue
+    tethered = {cysteine: TETHERED} if bonded.bonded else {}
     modeller = app.Modeller(topology, bonded.coordinates * unit.angstrom)
     try:
         modeller.addSolvent(
@@ -61,7 +62,7 @@ def in_water(
             model="tip3p",
             padding=padding_angstrom * unit.angstrom,
             ionicStrength=ionic_strength_molar * unit.molar,
-            residueTemplates={cysteine: TETHERED},
+            residueTemplates=tethered,
         )
     except ValueError as error:
         raise PhysicsError(

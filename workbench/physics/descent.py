@@ -1,4 +1,4 @@
-"""L-BFGS in a pocket: down to a gradient, with a soft first stage for crowded starts."""
+"""L-BFGS in a pocket: down to a gradient, restraints released in stages for crowded starts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ BoolArray = NDArray[np.bool_]
 
 SOFT_ITERATIONS = 200
 SOFT_GRADIENT = 3.0
+RELEASE_GRADIENT = 1.0
 HOLD_KCAL_PER_MOL_ANGSTROM2 = 20.0
+RELEASE_KCAL_PER_MOL_ANGSTROM2 = 4.0
+"""k of k x^2 on the held atoms: while room is made, and on the way to none."""
 
 _GRADIENT_UNIT = KJ_PER_KCAL * ANGSTROM_PER_NM
 _HOLD = "hold"
@@ -66,7 +69,10 @@ class Descent:
         return float(np.sqrt((values**2).mean())) / _GRADIENT_UNIT
 
     def soften(self) -> list[float]:
-        """Make room: electrostatics and solvent off, springs on the held atoms where they are.
+        """Make room in two stages, springs on the held atoms where they are.
+
+        First stiff springs, electrostatics and solvent off; then weak springs and the whole
+        energy. The springs are gone at the end.
 
         Returns
         -------
@@ -88,7 +94,11 @@ class Descent:
         groups = integrator.getIntegrationForceGroups()
         integrator.setIntegrationForceGroups(groups & ~(1 << SOLVENT_GROUP))
         try:
-            return self.descend(SOFT_GRADIENT, SOFT_ITERATIONS)
+            trace = self.descend(SOFT_GRADIENT, SOFT_ITERATIONS)
+            integrator.setIntegrationForceGroups(groups)
+            self.context.setParameter(COULOMB_SCALE, 1.0)
+            self.context.setParameter(_HOLD, RELEASE_KCAL_PER_MOL_ANGSTROM2)
+            return trace + self.descend(RELEASE_GRADIENT, SOFT_ITERATIONS)
         finally:
             integrator.setIntegrationForceGroups(groups)
             self.context.setParameter(COULOMB_SCALE, 1.0)

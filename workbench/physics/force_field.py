@@ -13,7 +13,7 @@ from rdkit import Chem
 from workbench.errors import PhysicsError
 from workbench.ligands.molecules import Adduct
 from workbench.physics.audit import Audit
-from workbench.physics.complex import Complex
+from workbench.physics.complex import Assembly
 from workbench.physics.implicit_solvent import SOLVENT, SOLVENT_GROUP
 from workbench.physics.mmff import group_energy
 
@@ -32,7 +32,7 @@ class BuiltComplex:
     Parameters
     ----------
     system
-        Particles in the order of ``Complex.atoms``; frozen atoms have mass 0. The non-bonded
+        Particles in the order of ``Assembly.atoms``; frozen atoms have mass 0. The non-bonded
         terms obey the global parameter ``mmff.COULOMB_SCALE``; an
         implicit solvent is the force group ``implicit_solvent.SOLVENT_GROUP``.
     bond_atoms, bond_lengths
@@ -49,7 +49,7 @@ class BuiltComplex:
 
 
 class ForceField(Protocol):
-    """How a bonded complex becomes a System.
+    """How a complex becomes a System.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class ForceField(Protocol):
 
     def build(
         self,
-        bonded: Complex,
+        bonded: Assembly,
         mobile: BoolArray,
         *,
         cutoff_angstrom: float | None,

@@ -15,7 +15,7 @@ from workbench.errors import PhysicsError
 from workbench.ligands.molecules import Adduct
 from workbench.physics.amber import Amber
 from workbench.physics.audit import audit
-from workbench.physics.complex import Complex
+from workbench.physics.complex import Assembly
 from workbench.physics.force_field import (
     AUTO,
     NO_SOLVENT,
@@ -43,7 +43,7 @@ class Mmff94s:
 
     def build(
         self,
-        bonded: Complex,
+        bonded: Assembly,
         mobile: BoolArray,
         *,
         cutoff_angstrom: float | None,

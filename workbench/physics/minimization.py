@@ -1,17 +1,18 @@
-"""Minimise bonded complexes in their pocket."""
+"""Minimise complexes in their pocket."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Generic
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import PhysicsError
-from workbench.physics.bonded_complex import address, adduct_coordinates
-from workbench.physics.complex import Complex
+from workbench.physics.assembling import address
+from workbench.physics.complex import Assembly, Kind
 from workbench.physics.descent import Descent
 from workbench.physics.force_fields import force_field
 from workbench.physics.fragment import check_stereo
@@ -38,7 +39,7 @@ _BAD_GRADIENT = 50.0
 
 
 @dataclass(frozen=True)
-class MinimisedComplex:
+class MinimisedComplex(Generic[Kind]):
     """A complex at a minimum in its pocket.
 
     Energies leave out terms among frozen atoms (bonded ones, with MMFF94s all), so they compare
@@ -63,7 +64,7 @@ class MinimisedComplex:
         One sentence each; empty when the complex is fit to be shown.
     """
 
-    bonded: Complex
+    bonded: Kind
     energy_before_kcal_per_mol: float
     energy_kcal_per_mol: float
     energy_terms: dict[str, float]
@@ -81,8 +82,8 @@ class MinimisedComplex:
 
 
 def minimise(
-    bonded: Complex, settings: MinimizationSettings | None = None, *, threads: int | None = None
-) -> MinimisedComplex:
+    bonded: Kind, settings: MinimizationSettings | None = None, *, threads: int | None = None
+) -> MinimisedComplex[Kind]:
     """Minimise one complex; ``PocketMinimiser`` is cheaper for several poses.
 
     Raises
@@ -118,7 +119,7 @@ class PocketMinimiser:
 
     def __init__(
         self,
-        complexes: Sequence[Complex],
+        complexes: Sequence[Assembly],
         settings: MinimizationSettings | None = None,
         *,
         threads: int | None = None,
@@ -148,7 +149,7 @@ class PocketMinimiser:
             built.system, self.platform, self.mobile, self.mobile & heavy & ~ligand
         )
 
-    def minimise(self, bonded: Complex) -> MinimisedComplex:
+    def minimise(self, bonded: Kind) -> MinimisedComplex[Kind]:
         """Minimise one pose.
 
         Where atoms clash, a soft stage comes first: electrostatics off, and springs hold the
@@ -165,7 +166,7 @@ class PocketMinimiser:
         descent.place(bonded.coordinates)
         before = sum(self._field.energy_by_term(descent.context).values())
         if not math.isfinite(before):
-            raise PhysicsError(f"{self._name()}: the energy of the start is not finite.")
+            raise PhysicsError(f"{self._first.name}: the energy of the start is not finite.")
         crowded = closest_contact(bonded).distance_angstrom < _BAD_CONTACT_ANGSTROM
         soft = crowded or descent.rms_gradient() > _BAD_GRADIENT
         trace = descent.soften() if soft else []
@@ -175,8 +176,8 @@ class PocketMinimiser:
         return self._result(bonded, before, tuple(trace), soft)
 
     def _result(
-        self, start: Complex, before: float, trace: tuple[float, ...], soft: bool
-    ) -> MinimisedComplex:
+        self, start: Kind, before: float, trace: tuple[float, ...], soft: bool
+    ) -> MinimisedComplex[Kind]:
         terms = self._field.energy_by_term(self._descent.context)
         points = start.coordinates.copy()
         points[self.mobile] = self._descent.coordinates()[self.mobile]
@@ -218,39 +219,37 @@ class PocketMinimiser:
         names = " - ".join(address(self._first.atoms[i]) for i in self._bond_atoms[worst].tolist())
         return float(off[worst]), f"the bond {names} is {off[worst]:.2f} angstrom off its length"
 
-    def _stereo_problems(self, start: Complex, points: FloatArray) -> list[str]:
+    def _stereo_problems(self, start: Assembly, points: FloatArray) -> list[str]:
         inverted = inverted_centres(start, self.mobile, points)
         found = [f"the handedness changed at {', '.join(inverted)}"] if inverted else []
         try:
-            check_stereo(start.adduct, adduct_coordinates(start, points))
+            check_stereo(start.graph, start.heavy_coordinates(points), start.name)
         except PhysicsError as error:
             found.append(f"the stereo changed: {error}")
         return found
 
-    def _name(self) -> str:
-        return f"{self._first.adduct.ligand.name} {self._first.adduct.label}"
-
-    def _check_topology(self, bonded: Complex) -> None:
+    def _check_topology(self, bonded: Assembly) -> None:
         same = bonded is self._first or (
             bonded.atoms == self._first.atoms
-            and bonded.adduct.ligand.smiles == self._first.adduct.ligand.smiles
+            and bonded.ligand.smiles == self._first.ligand.smiles
+            and bonded.bonded == self._first.bonded
             and bonded.reactive_carbon == self._first.reactive_carbon
             and bonded.coordinates.shape == self._first.coordinates.shape
         )
         if not same:
             raise PhysicsError(
-                f"{bonded.adduct.ligand.name} {bonded.adduct.label} does not fit the System of "
-                f"{self._name()}: build one per ligand and receptor."
+                f"{bonded.name} does not fit the System of "
+                f"{self._first.name}: build one per ligand and receptor."
             )
         if not np.isfinite(bonded.coordinates).all():
-            raise PhysicsError(f"{self._name()}: a coordinate is not finite.")
+            raise PhysicsError(f"{self._first.name}: a coordinate is not finite.")
 
-    def _check_frozen(self, bonded: Complex) -> None:
+    def _check_frozen(self, bonded: Assembly) -> None:
         off = np.abs(bonded.coordinates - self._first.coordinates)[~self.mobile]
         if off.size and off.max() > _SAME_PLACE_ANGSTROM:
             raise PhysicsError(
-                f"{self._name()}: a pose has other coordinates of the frozen receptor; poses of "
-                "different receptors need a System each."
+                f"{self._first.name}: a pose has other coordinates of the frozen receptor; poses "
+                "of different receptors need a System each."
             )
 
 
