@@ -229,7 +229,9 @@ def fit_vinyl() -> tuple[AmberTerms, dict[str, Any]]:
     after = np.array([final.relaxed(points, held)[1] for _, _, points in scan])
     after -= after.min()
     fitted = AmberTerms()
-    fitted.propers = {names: _torsions(coefficients)}
+    # GAFF2 has two names for each atom of a conjugated ring, which alternate round it.
+    twin = tuple({"nc": "nd", "nd": "nc"}.get(name, name) for name in names)
+    fitted.propers = {names: _torsions(coefficients), twin: _torsions(coefficients)}
     report = {
         "model": VINYL_MODEL,
         "torsion": "-".join(names),
