@@ -14,10 +14,16 @@ _DIVIDED = "/data/structures/divided/mmCIF/{middle}/{id}.cif.gz"
 
 Server = Annotated[str, Field(pattern=SERVER_PATTERN)]
 
-ForceFieldName = Literal["mmff94s"]
-SolventName = Literal["auto", "none", "obc2"]
+ForceFieldName = Literal["mmff94s", "amber"]
+SolventName = Literal["auto", "none", "obc2", "gbn2"]
 SOLVENT_WORDS = (
-    "auto: none for mmff94s; none: dielectric 4r; obc2: implicit water, constant dielectric"
+    "auto: none for mmff94s, obc2 for amber; none: dielectric 4r with mmff94s, gas phase with "
+    "amber; obc2, gbn2: implicit water, constant dielectric (gbn2 with amber only)"
+)
+
+CUTOFF_WORDS = (
+    "none: the force field's own, 10 for mmff94s, 12 for amber; mmff94s in implicit water counts "
+    "all pairs whatever it is"
 )
 
 
@@ -206,7 +212,7 @@ class MinimizationSettings(Settings):
     mobile_angstrom: float = Field(
         5.0, ge=0, description="residues this near to the ligand move with it"
     )
-    cutoff_angstrom: float = Field(10.0, gt=2)
+    cutoff_angstrom: float | None = Field(None, gt=2, description=CUTOFF_WORDS)
     rms_gradient_kcal_per_mol_angstrom: float = Field(0.3, gt=0)
     max_iterations: int = Field(2000, ge=1)
     platform: str = Field("auto", description="auto, or an OpenMM platform by name")
@@ -244,7 +250,7 @@ class DynamicsSettings(Settings):
     mobile_angstrom: float = Field(
         5.0, ge=0, description="residues this near to the ligand move with it"
     )
-    cutoff_angstrom: float = Field(10.0, gt=2, description="not used in implicit solvent")
+    cutoff_angstrom: float | None = Field(None, gt=2, description=CUTOFF_WORDS)
     force_field: ForceFieldName = "mmff94s"
     solvent: SolventName = Field("auto", description=SOLVENT_WORDS)
     platform: str = Field("auto", description="auto, or an OpenMM platform by name")
