@@ -24,8 +24,8 @@ from workbench.settings import SearchSettings
 FloatArray = NDArray[np.float64]
 
 _CANDIDATES_PER_POSE = 3
-"""Minima refined for each pose that is kept: a rough minimum may lie 0.25 kcal/mol above its bottom,
-and two of them may have the same one."""
+"""Minima refined for each pose that is kept: a rough one may lie 0.25 kcal/mol above its bottom,
+and two of them may share it."""
 
 _FAR_ANGSTROM = 2.0
 _NEAR_ANGSTROM = 0.5
