@@ -162,6 +162,9 @@ class EncounterSettings(Settings):
     """The non-covalent docking of the intact drug."""
 
     exhaustiveness: int = Field(8, ge=1, le=128)
+    max_evaluations: int = Field(
+        0, ge=0, le=10**9, description="in each of Vina's runs; 0: as many as Vina finds fit"
+    )
     n_poses: int = Field(
         9,
         ge=1,

@@ -125,20 +125,23 @@ def _confidence(
 ) -> tuple[Confidence, str]:
     if verdict in ("no_thiol", "no_warhead"):
         return "high", "chemistry alone decides"
-    if verdict == "adduct" and case.groove.mutation == WILD_TYPE:
-        compound = drug_of_skeleton(case.drug.inchikey)
-        if compound is not None and compound.pdb_entries:
-            entries = ", ".join(compound.pdb_entries)
-            return "high", f"the wild type's adduct is known from crystals ({entries})"
-        return "medium", "the adduct fits, and no crystal of it is in the table"
     if verdict != "adduct":
         return "low", "a search that finds nothing proves nothing"
+    if case.groove.mutation == WILD_TYPE:
+        return _known_from_crystals(case.drug)
     if case.groove.clashes:
         return "low", "the mutant's side chain does not fit without a clash"
-    telling = [d for d in differences if d is not None and d.tells]
-    if telling:
+    if any(d is not None and d.tells for d in differences):
         return "low", "a score differs from the wild type's, and a score is no affinity"
     return "medium", "the adduct fits, and no score differs from the wild type's by what tells"
+
+
+def _known_from_crystals(drug: Ligand) -> tuple[Confidence, str]:
+    compound = drug_of_skeleton(drug.inchikey)
+    if compound is None or not compound.pdb_entries:
+        return "medium", "the adduct fits, and no crystal of it is in the table"
+    entries = ", ".join(compound.pdb_entries)
+    return "high", f"the wild type's adduct is known from crystals ({entries})"
 
 
 def _with_evidence(pair: ScanPair, case: Case) -> ScanPair:
@@ -228,7 +231,7 @@ def _time(pair: ScanPair, case: Case) -> list[Evidence]:
         left = ", ".join(
             f"{value:.2f} at {name}" for name, value in pair.export_capacity_at_saturation.items()
         )
-        text = f"held at {pair.saturating_nm:.0f} nM of free drug, which saturates the wild type: {left}"
+        text = f"held at {pair.saturating_nm:.0f} nM of free drug (saturates the wild type): {left}"
         half = case.cell.half_kept_up_to_nm
         if half is not None:
             text += f"; a heterozygous cell keeps half up to {half:.0f} nM"
