@@ -13,7 +13,7 @@ WILD_TYPE = "wild type"
 
 ScanVerdict = Literal["adduct", "no_thiol", "blocked", "no_warhead", "unsupported_warhead"]
 Confidence = Literal["low", "medium", "high"]
-Status = Literal["published", "computed", "assumed"]
+Status = Literal["published", "general knowledge", "computed", "assumed"]
 
 WORDS = {
     "adduct": "the adduct can form",

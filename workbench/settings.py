@@ -305,7 +305,12 @@ class ScanSettings(Settings):
         spread_seeds=1,
     )
     encounter: EncounterSettings = EncounterSettings(
-        exhaustiveness=2, n_poses=1, n_sampled=5, n_forms=2, edge_angstrom=22.0
+        exhaustiveness=2,
+        max_evaluations=500_000,
+        n_poses=1,
+        n_sampled=5,
+        n_forms=2,
+        edge_angstrom=22.0,
     )
     mutant_fractions: tuple[float, ...] = Field(
         (0.0, 0.5, 1.0), min_length=1, description="of a cell's XPO1; 0.5 is heterozygous"

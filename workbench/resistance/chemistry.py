@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 from workbench.resistance.facts import fact_of, titrated_groups
-from workbench.scans import WILD_TYPE, Evidence, Groove
+from workbench.scans import WILD_TYPE, Evidence, Groove, Status
 from workbench.tables import read_table
 
 PH = 7.4
+GENERAL: Literal["general knowledge"] = "general knowledge"
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,10 @@ def nucleophile(residue: str) -> Evidence:
     """Return what a residue such as ``S528`` can do, in words."""
     row = next((row for row in side_chains() if row.residue == residue[0]), None)
     if row is None:
-        return Evidence(
-            f"{residue}: no nucleophile in place of the thiol", "published", "general knowledge"
-        )
-    return Evidence(f"{residue}: {row.words}", "published", row.source)
+        text = f"{residue}: no nucleophile in place of the thiol"
+        return Evidence(text, GENERAL, GENERAL)
+    status: Status = GENERAL if row.source == GENERAL else "published"
+    return Evidence(f"{residue}: {row.words}", status, row.source)
 
 
 def acidity(groove: Groove) -> tuple[Evidence, ...]:
