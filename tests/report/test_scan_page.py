@@ -112,6 +112,7 @@ def result() -> ScanResult:
 
 
 def test_the_page_asks_for_nothing_and_escapes(result: ScanResult) -> None:
+    said = Evidence(HOSTILE, "computed", HOSTILE)
     bad = replace(
         result,
         pairs=tuple(

@@ -12,6 +12,7 @@ from workbench import provenance
 from workbench.errors import MutationError, UsageError
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.reading import load_ligand
+from workbench.mechanism.regimens import parse_regimen
 from workbench.mechanism.simulation import LIMITS as TIME_LIMITS
 from workbench.progress import Progress, silent
 from workbench.resistance.binding import Scores
@@ -92,6 +93,7 @@ def scan(
         When a drug or the receptor cannot be used.
     """
     settings = settings or ScanSettings()
+    parse_regimen(settings.regimen)  # refused before any work is done
     wild = load_receptor(receptor) if isinstance(receptor, str) else receptor
     _check_wild_type(wild)
     drugs = _distinct(ligands)
