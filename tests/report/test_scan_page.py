@@ -116,10 +116,7 @@ def test_the_page_asks_for_nothing_and_escapes(result: ScanResult) -> None:
     bad = replace(
         result,
         pairs=tuple(
-            replace(
-                p, ligand=HOSTILE, reason=HOSTILE, evidence=(Evidence(HOSTILE, "computed", "s"),)
-            )
-            for p in result.pairs
+            replace(pair, ligand=HOSTILE, reason=HOSTILE, evidence=(said,)) for pair in result.pairs
         ),
         courses=tuple(replace(course, ligand=HOSTILE) for course in result.courses),
         failures=((HOSTILE, HOSTILE),),
