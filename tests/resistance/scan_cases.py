@@ -11,7 +11,7 @@ CHEAP = ScanSettings(
         n_sampled=2,
         n_forms=1,
         edge_angstrom=20.0,
-        max_evaluations=30000,
+        max_evaluations=15_000,
     ),
     search=SearchSettings(
         n_conformers=4,

@@ -97,6 +97,8 @@ def scan(
     wild = load_receptor(receptor) if isinstance(receptor, str) else receptor
     _check_wild_type(wild)
     drugs = _distinct(ligands)
+    scorer = Scorer(wild, drugs, settings, seed)
+    store = _store(scorer, out, writing)
     mutants, failures = _mutants(wild, mutations, progress)
     cells = {
         (drug.smiles, bonds): cell(drug, bonds, settings)
@@ -104,8 +106,7 @@ def scan(
         for bonds in sorted({m.receptor.reactive_atom is not None for m in mutants})
     }
     grooves = {made.label: groove_of(made) for made in mutants}
-    scorer = Scorer(wild, drugs, settings, seed)
-    scores = _scores(scorer, list(grooves), _store(scorer, out, writing), jobs, progress)
+    scores = _scores(scorer, list(grooves), store, jobs, progress)
     pairs = tuple(
         _pair(drug, place, label, grooves, scores, cells)
         for label in grooves
