@@ -196,6 +196,15 @@ class ScanResult:
                 return pair
         raise KeyError(f"{mutation}, {ligand}")
 
+    def shown_courses(self, ligand: str) -> tuple[Course, ...]:
+        """Return a drug's courses in cells with a thiol-less mutant, else the wild type's."""
+        own = [course for course in self.courses if course.ligand == ligand]
+        return tuple(course for course in own if not course.bonds) or tuple(own[:1])
+
+    def plot(self) -> Any:
+        """Return a matplotlib figure of the export capacity in time, drug by drug."""
+        return import_module("workbench.report.plots").scan_figure(self)
+
     def to_dict(self) -> list[dict[str, Any]]:
         """Return the content of ``scan.json``: a list, one element per pair."""
         return [pair.to_dict() for pair in self.pairs]

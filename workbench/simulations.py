@@ -108,5 +108,9 @@ class SimulationResult:
 
         return pd.DataFrame(self.courses)
 
+    def plot(self, *others: SimulationResult) -> Any:
+        """Return a matplotlib figure of the courses, those of others over them."""
+        return import_module("workbench.report.plots").simulation_figure([self, *others])
+
     def _repr_html_(self) -> str:
         return str(import_module("workbench.report.simulation_page").notebook_html(self))

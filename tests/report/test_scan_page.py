@@ -191,3 +191,10 @@ def test_files(result: ScanResult, tmp_path: Path) -> None:
 def test_a_notebook_shows_it(result: ScanResult) -> None:
     assert result._repr_html_() == notebook_html(result)
     assert "no adduct: no thiol" in notebook_html(result)
+
+
+def test_the_figure_has_what_the_courses_say(result: ScanResult) -> None:
+    (axis,) = result.plot().axes
+    assert [line.get_label() for line in axis.lines] == ["mutant fraction 0", "mutant fraction 0.5"]
+    assert axis.lines[0].get_xydata()[1].tolist() == [0.5, 0.5]  # half a day, half left
+    assert len(axis.collections) == 2

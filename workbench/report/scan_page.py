@@ -71,7 +71,7 @@ def scan_html(result: ScanResult) -> str:
             rows=_rows(result),
             headline=headline(result),
             figures=[(caption, Markup(drawing)) for caption, drawing in drawings(result)],
-            fractions=[f"{c.mutant_fraction:g}" for c in _shown(result, result.ligands[0])],
+            fractions=[f"{c.mutant_fraction:g}" for c in result.shown_courses(result.ligands[0])],
             limits=[sentence(text) for text in result.limits],
             warnings=[sentence(text) for text in result.warnings],
             scene=scene,
@@ -118,7 +118,7 @@ def drawings(result: ScanResult) -> list[tuple[str, str]]:
     """Return caption and SVG of export capacity and occupancy, drug by drug."""
     found = []
     for drug in result.ligands:
-        courses = _shown(result, drug)
+        courses = result.shown_courses(drug)
         for column, what in (
             ("export_capacity", "Export capacity"),
             ("occupancy", "XPO1 occupied, bonded or not"),
@@ -134,13 +134,6 @@ def drawings(result: ScanResult) -> list[tuple[str, str]]:
             )
             found.append((caption, drawing))
     return found
-
-
-def _shown(result: ScanResult, drug: str) -> list[Course]:
-    """Return a drug's courses in cells with a thiol-less mutant; without one, the wild type's."""
-    courses = [course for course in result.courses if course.ligand == drug]
-    without_bond = [course for course in courses if not course.bonds]
-    return without_bond or courses[:1]
 
 
 def _curve(course: Course, column: str, colour: int) -> Curve:
