@@ -16,6 +16,7 @@ from workbench.cli import (
     info,
     nes,
     prepare,
+    scan,
     selftest,
     simulate,
     structures,
@@ -23,13 +24,15 @@ from workbench.cli import (
 from workbench.cli.interrupts import EXIT_INTERRUPTED, stop_at_once
 from workbench.errors import WorkbenchError
 
-VERBS = (dock, dynamics, prepare, simulate, nes, compounds, structures, fetch, selftest, info)
+VERBS = (dock, scan, dynamics, simulate, prepare, nes, compounds, structures, fetch, selftest, info)
+
 
 EPILOG = """examples:
   workbench dock selinexor --out selinexor/
   workbench dock "CC(C)OC(=O)/C=C\\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1" --out mine/
   workbench dynamics selinexor/ --encounter --replicas 3 --out approach/
   workbench prepare receptor human-groove --out prep/
+  workbench scan --mutations C528S,E571K --ligands selinexor --out scan/
   workbench simulate selinexor --out course/
   workbench nes NSNELALKLAGLDINK
   workbench compounds selinexor

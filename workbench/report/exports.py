@@ -7,6 +7,7 @@ import io
 import json
 import math
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,17 @@ def poses_csv(result: DockingResult) -> str:
     writer.writerow([_cell(name) for name in (frame.columns if len(frame) else POSE_COLUMNS)])
     for row in frame.astype(object).itertuples(index=False):
         writer.writerow([_cell(value) for value in row])
+    return buffer.getvalue()
+
+
+def rows_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return rows with the same or fewer columns as CSV, in the way of ``poses_csv``."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([_cell(name) for name in columns])
+    for row in rows:
+        writer.writerow([_cell(row.get(name)) for name in columns])
     return buffer.getvalue()
 
 
