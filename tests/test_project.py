@@ -22,6 +22,7 @@ FLOORS = {
     "provenance": 2,
     "simulations": 2,
     "reactions": 2,
+    "comparisons": 3,
     "structures": 3,
     "ligands": 3,
     "docking": 4,

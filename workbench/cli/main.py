@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from workbench import __version__
 from workbench.cli import (
+    compare,
     compounds,
     dock,
     fetch,
@@ -22,11 +23,12 @@ from workbench.cli import (
 from workbench.cli.interrupts import EXIT_INTERRUPTED, stop_at_once
 from workbench.errors import WorkbenchError
 
-VERBS = (dock, prepare, simulate, nes, compounds, structures, fetch, selftest, info)
+VERBS = (dock, compare, prepare, simulate, nes, compounds, structures, fetch, selftest, info)
 
 EPILOG = """examples:
   workbench dock selinexor --out selinexor/
   workbench dock "CC(C)OC(=O)/C=C\\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1" --out mine/
+  workbench compare selinexor eltanexor --out pair/
   workbench prepare receptor human-groove --out prep/
   workbench simulate selinexor --out course/
   workbench nes NSNELALKLAGLDINK

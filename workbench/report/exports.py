@@ -42,9 +42,9 @@ def poses_csv(result: DockingResult) -> str:
     frame = result.to_frame()
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([_cell(name) for name in (frame.columns if len(frame) else POSE_COLUMNS)])
+    writer.writerow([table_cell(name) for name in (frame.columns if len(frame) else POSE_COLUMNS)])
     for row in frame.astype(object).itertuples(index=False):
-        writer.writerow([_cell(value) for value in row])
+        writer.writerow([table_cell(value) for value in row])
     return buffer.getvalue()
 
 
@@ -58,7 +58,7 @@ def poses_sdf(result: DockingResult) -> str:
     """
     name = _line(result.ligand["name"])
     return "".join(
-        _record(
+        sd_record(
             pose.drug_sdf,
             f"{name} {adduct.label or 'adduct'} {pose.rank}",
             _tags(name, adduct, pose),
@@ -72,7 +72,7 @@ def encounter_sdf(result: DockingResult) -> str:
     """Return the poses of the intact drug, scores as SD tags."""
     name = _line(result.ligand["name"])
     return "".join(
-        _record(
+        sd_record(
             pose.sdf,
             f"{name} encounter {pose.rank}",
             {
@@ -91,6 +91,13 @@ def encounter_sdf(result: DockingResult) -> str:
     )
 
 
+def reference_sdf(result: DockingResult) -> str:
+    """Return the crystal reference pose; it is an estimate, which its tags say."""
+    reference = result.reference or {}
+    tags = {key: value for key, value in reference.items() if key != "sdf"}
+    return sd_record(str(reference.get("sdf", "")), str(reference.get("name", "reference")), tags)
+
+
 def json_text(content: Any) -> str:
     """Return strict JSON, keys in their order; a number that is not finite becomes null."""
     return json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -100,7 +107,7 @@ def _tags(name: str, adduct: AdductRecord, pose: PoseRecord) -> dict[str, Any]:
     return pose_row(name, adduct, pose) | {"complex_file": pose.files.get("cif", "")}
 
 
-def _record(block: str, title: str, tags: dict[str, Any]) -> str:
+def sd_record(block: str, title: str, tags: dict[str, Any]) -> str:
     """Return one record of an SD file from a mol block and its tags."""
     body, end, _ = block.partition("M  END")
     if not end or body.count("\n") < 4:
@@ -133,7 +140,7 @@ def _number(value: object) -> str:
     return ""
 
 
-def _cell(value: object) -> str:
+def table_cell(value: object) -> str:
     """Return the text of one CSV cell."""
     if value is None or isinstance(value, (float, int, np.generic)):
         return _number(value)

@@ -7,12 +7,12 @@ const makePainter = (canvas, scene, state) => {
   const LIGHT = {
     back: [255, 255, 255], ink: "#1a2230", ribbon: [151, 172, 196], carbon: [137, 130, 118],
     halo: "rgba(255,255,255,.88)", dash: [10, 110, 150], reference: [190, 24, 134], bad: "#a1241b", bond: "#7a5200", estimate: "#a01570",
-    pocket: [123, 82, 199], pocketInk: "#5a2fb0",
+    pocket: [123, 82, 199], pocketInk: "#5a2fb0", beside: [30, 110, 200], besideInk: "#0b4f97",
   };
   const DARK = {
     back: [18, 24, 32], ink: "#eef2f7", ribbon: [92, 116, 146], carbon: [176, 168, 152],
     halo: "rgba(18,24,32,.85)", dash: [110, 205, 240], reference: [240, 110, 200], bad: "#ff9d92", bond: "#ffd766", estimate: "#f06ec8",
-    pocket: [170, 135, 245], pocketInk: "#cdb6ff",
+    pocket: [170, 135, 245], pocketInk: "#cdb6ff", beside: [110, 180, 255], besideInk: "#9ccbff",
   };
   const ELEMENTS = {
     C: [34, 150, 84], N: [52, 92, 230], O: [221, 44, 36], F: [140, 218, 130], S: [236, 190, 20],
@@ -37,9 +37,12 @@ const makePainter = (canvas, scene, state) => {
     const receptor = receptorBase.slice();
     for (let i = 0; i < pose.moved.length; i += 4)
       receptor[pose.moved[i]] = points(pose.moved.slice(i + 1, i + 4))[0];
-    return { ...pose, drug: points(pose.xyz), receptor };
+    const crystal = pose.reference || scene.reference;
+    return { ...pose, drug: points(pose.xyz), receptor, reference: thin(crystal), beside: thin(pose.beside) };
   });
-  const reference = scene.reference && { ...scene.reference, drug: points(scene.reference.xyz) };
+  function thin(mol) {
+    return mol && { ...mol, drug: points(mol.xyz) };
+  }
   const pockets = scene.pockets.map((p) => ({ name: p.name, at: points(p.xyz)[0], r: p.radius * UNIT }));
   const current = () => poses[state.pose];
   // what must be seen: the drug, or the pockets of an empty groove
@@ -265,7 +268,11 @@ const makePainter = (canvas, scene, state) => {
     const pocketAt = state.pockets ? pocketPrims() : [];
     const drugAt = pose ? molecule(pose, pose.drug, 0.17, 0.33) : [];
     if (pose && pose.link) linkPrims(pose.link, receptorAt, drugAt);
-    const referenceAt = state.reference && reference ? molecule(reference, reference.drug, 0.09, 0.12, colours.reference) : null;
+    const others = [];
+    for (const [kind, colour, ink] of [["reference", colours.reference, colours.estimate], ["beside", colours.beside, colours.besideInk]]) {
+      const mol = state[kind] && pose && pose[kind];
+      if (mol) others.push([molecule(mol, mol.drug, 0.09, 0.12, colour), mol.label, ink]);
+    }
     for (const [x, y, z, atom] of state.contacts && pose ? pose.dashes : []) {
       const a = project([x * UNIT, y * UNIT, z * UNIT]), b = drugAt[atom];
       prims.push([(a.z + b.z) / 2, () => line(a, b, 1.8, css(shade(colours.dash, a.z)), [5, 4])]);
@@ -273,7 +280,7 @@ const makePainter = (canvas, scene, state) => {
     prims.sort((a, b) => a[0] - b[0]);
     for (const prim of prims) prim[1]();
     if (state.labels)
-      labels.paint({ pose, shown, receptorAt, drugAt, pocketAt, referenceAt: referenceAt && [referenceAt, reference.label] }, size, colours);
+      labels.paint({ pose, shown, receptorAt, drugAt, pocketAt, others }, size, colours);
     if (pose && pose.note) labels.banner(pose.note, size, colours);
     const ends = pose && pose.link ? [pose.receptor[pose.link[0]], pose.drug[pose.link[1]]] : null;
     canvas.dataset.bond = ends ? Math.hypot(...ends[0].map((v, i) => v - ends[1][i])).toFixed(2) : "";
