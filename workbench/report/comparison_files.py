@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 
 from workbench.comparisons import Comparison, drug_row
 from workbench.report.comparison_page import comparison_html
-from workbench.report.exports import json_text, sd_record, table_cell
+from workbench.report.exports import json_text, sd_record, table_csv
 from workbench.report.files import write_files
 from workbench.report.spreadsheet import spreadsheet
 from workbench.report.summary import best_pose
@@ -38,13 +36,7 @@ def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
 
 def comparison_csv(comparison: Comparison) -> str:
     """Return the table, one row per drug; a text that would be a formula gets an apostrophe."""
-    rows = [drug_row(drug) for drug in comparison.drugs]
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(rows[0])
-    for row in rows:
-        writer.writerow([table_cell(value) for value in row.values()])
-    return buffer.getvalue()
+    return table_csv([drug_row(drug) for drug in comparison.drugs])
 
 
 def comparison_sdf(comparison: Comparison) -> str:

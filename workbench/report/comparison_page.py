@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from workbench.comparisons import ComparedDrug, Comparison, Quantity
 from workbench.report.comparison_scene import build_comparison_scene, pose_id
-from workbench.report.figures import still_of
+from workbench.report.figures import inked, still_of
 from workbench.report.summary import number
 from workbench.report.templating import ALPHAFOLD, SOURCES, environment, page_parts
 
@@ -93,7 +93,7 @@ def _row(comparison: Comparison, index: int, drug: ComparedDrug) -> dict[str, An
     return {
         "drug": drug,
         "pose": pose_id(index),
-        "drawing": Markup(drug.drawing),
+        "drawing": Markup(inked(drug.drawing, f"Structure of {drug.name}")),
         "is_reference": drug is reference,
         "cells": [
             _cell(getattr(drug, key), getattr(reference, key), digits, drug is reference)

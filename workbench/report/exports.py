@@ -7,6 +7,7 @@ import io
 import json
 import math
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,12 +40,30 @@ def poses_csv(result: DockingResult) -> str:
     Numbers have four decimals, cells without a number are empty, and a text that a spreadsheet
     would take for a formula is given a leading apostrophe.
     """
-    frame = result.to_frame()
+    return table_csv(
+        [
+            pose_row(result.ligand["name"], adduct, pose)
+            for adduct in result.adducts
+            for pose in adduct.poses
+        ],
+        POSE_COLUMNS,
+    )
+
+
+def table_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> str:
+    """Return rows as CSV, a column for every key in the order in which the keys appear.
+
+    Parameters
+    ----------
+    columns
+        Of a table without rows.
+    """
+    names = list(dict.fromkeys(name for row in rows for name in row)) or columns
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([table_cell(name) for name in (frame.columns if len(frame) else POSE_COLUMNS)])
-    for row in frame.astype(object).itertuples(index=False):
-        writer.writerow([table_cell(value) for value in row])
+    writer.writerow([table_cell(name) for name in names])
+    for row in rows:
+        writer.writerow([table_cell(row.get(name)) for name in names])
     return buffer.getvalue()
 
 

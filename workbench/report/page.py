@@ -42,7 +42,7 @@ def report_html(result: DockingResult) -> str:
             target=summary.nucleophile(result),
             tone=_tone(result),
             drug=Markup(drug_svg(result)),
-            adducts=[_adduct_part(adduct) for adduct in result.adducts],
+            adducts=[_adduct_part(result, adduct) for adduct in result.adducts],
             what="The ligand in the groove",
             still=Markup(still_of(scene, str(result.ligand.get("name", "")))) if scene else "",
         )
@@ -76,13 +76,13 @@ def notebook_html(result: DockingResult) -> str:
     )
 
 
-def _adduct_part(adduct: AdductRecord) -> dict[str, Any]:
+def _adduct_part(result: DockingResult, adduct: AdductRecord) -> dict[str, Any]:
     """Return what the template needs for one diastereomer."""
     terms = list(dict.fromkeys(name for pose in adduct.poses for name in pose.score_terms))
     return {
         "record": adduct,
         "terms": terms,
-        "drawing": Markup(adduct_svg(adduct)),
+        "drawing": Markup(adduct_svg(result, adduct)),
         "best": summary.best_of(adduct),
         "centres": ", ".join(
             f"drug atom {centre.get('atom_index')}: {centre.get('cip')}"

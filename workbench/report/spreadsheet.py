@@ -62,7 +62,8 @@ def spreadsheet(title: str, rows: Sequence[Mapping[str, object]]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, text in parts.items():
-            archive.writestr(zipfile.ZipInfo(path, MOMENT), _DECLARATION + text)
+            content = _DECLARATION + text
+            archive.writestr(zipfile.ZipInfo(path, MOMENT), content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
