@@ -24,6 +24,12 @@ from workbench.reactions import AdductEnergy, Reaction
 from workbench.report.folders import read_docking_result
 
 DRUGS = ("KPT-185", "KPT-251", "CCOc1ccccc1")
+SHORT = HASTY.model_copy(
+    update={
+        "encounter": HASTY.encounter.model_copy(update={"edge_angstrom": 16.0, "n_forms": 1}),
+        "minimization": HASTY.minimization.model_copy(update={"max_iterations": 20}),
+    }
+)
 HOSTILE = "=1+1 <script>alert(1)</script> ../../x \u202eabc \U0001f600" + "n" * 10_000
 
 
@@ -43,8 +49,8 @@ def compared(folder: Path) -> Comparison:
     return compare(
         DRUGS,
         out=folder,
-        settings=HASTY,
-        poses=2,
+        settings=SHORT,
+        poses=1,
         jobs=2,
         weights={"strain": 1.0, "novelty": 2.0},
         reaction_of=reaction,
@@ -52,12 +58,14 @@ def compared(folder: Path) -> Comparison:
 
 
 def test_each_drug_is_docked_as_alone(compared: Comparison, folder: Path) -> None:
-    alone = dock("KPT-251", settings=HASTY, poses=2, jobs=1)
+    alone = dock("KPT-251", settings=SHORT, poses=1, jobs=1)
     stored = read_docking_result(folder / folder_name(load_ligand("KPT-251")))
     assert [a.poses[0].score_kcal_per_mol for a in stored.adducts] == [
         a.poses[0].score_kcal_per_mol for a in alone.adducts
     ]
-    assert stored.encounter == alone.encounter
+    assert [replace(p, sdf="") for p in stored.encounter] == [
+        replace(p, sdf="") for p in alone.encounter
+    ]
     assert compared.results[1].adducts == stored.adducts
 
 
@@ -111,14 +119,14 @@ def test_a_finished_run_is_taken_over_and_another_is_not(
         raise DockingError(f"{task.ligand.name} was docked again")
 
     monkeypatch.setattr(apart.Runs, "dock", never)
-    again = compare(DRUGS, out=folder, settings=HASTY, poses=2, jobs=1)
+    again = compare(DRUGS, out=folder, settings=SHORT, poses=1, jobs=1)
     assert [d.adduct_score for d in again.drugs] == [d.adduct_score for d in compared.drugs]
-    for change in ({"seed": 2}, {"poses": 1}, {"mutations": ("C528S",)}):
-        asked = {"settings": HASTY, "poses": 2, **change}
+    for change in ({"seed": 2}, {"poses": 2}, {"mutations": ("C528S",)}):
+        asked = {"settings": SHORT, "poses": 1, **change}
         with pytest.raises(UsageError, match="KPT-185 was docked again"):
             compare(DRUGS, out=folder, jobs=1, **asked)  # type: ignore[arg-type]
     (folder / folder_name(load_ligand("KPT-251")) / "poses.sdf").write_text("")
-    cut = compare(DRUGS, out=folder, settings=HASTY, poses=2, jobs=1)
+    cut = compare(DRUGS, out=folder, settings=SHORT, poses=1, jobs=1)
     assert cut.failures == ({"name": "KPT-251", "reason": "KPT-251 was docked again"},)
     assert [d.name for d in cut.drugs] == ["KPT-185", compared.drugs[2].name]
 
@@ -126,7 +134,7 @@ def test_a_finished_run_is_taken_over_and_another_is_not(
 def test_a_crash_takes_only_its_own_drug(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(apart, "PROGRAM", "import os, sys; print('noise'); os.abort()")
     with pytest.raises(UsageError, match=r"KPT-185 could not be docked: .* ended with code -6"):
-        compare(DRUGS[:2], out=tmp_path, settings=HASTY, jobs=2)
+        compare(DRUGS[:2], out=tmp_path, settings=SHORT, jobs=2)
 
 
 def test_a_run_ends_when_its_parent_does(tmp_path: Path) -> None:
@@ -216,7 +224,7 @@ def test_the_core_of_a_moved_copy_lies_as_far_as_it_was_moved() -> None:
     ligand = load_ligand("selinexor")
     pair = matched_pair(ligand, ligand)
     points = np.random.default_rng(1).normal(size=(ligand.mol.GetNumAtoms(), 3)) * 4
-    found = overlay_core(pair, points, points + [0.0, 3.0, 4.0])
+    found = overlay_core(pair, points, points + np.array([0.0, 3.0, 4.0]))
     assert found is not None
     assert found.in_place_angstrom == pytest.approx(5.0)
     assert found.superposition.rmsd_angstrom == pytest.approx(0.0, abs=1e-6)

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -81,8 +81,9 @@ class Runs:
             reader.start()
             content = pickle.dumps(task)
             # the pipe stays open: its end tells the other process that this one is gone
-            process.stdin.write(struct.pack("<Q", len(content)) + content)
-            process.stdin.flush()
+            with suppress(BrokenPipeError):
+                process.stdin.write(struct.pack("<Q", len(content)) + content)
+                process.stdin.flush()
             reason = _listen(process.stdout, progress)
             process.wait()
             reader.join(timeout=5)
