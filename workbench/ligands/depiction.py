@@ -234,7 +234,7 @@ def _svg(pictures: Sequence[_Picture], width: int, height: int) -> str:
     drawer = rdMolDraw2D.MolDraw2DSVG(width, height, width // len(pictures), height)
     options: Any = drawer.drawOptions()
     options.clearBackground = False
-    options.annotationFontScale = 0.75
+    options.annotationFontScale = 1.1
     options.setBondNoteColour(NOTE_COLOUR)
     options.setAtomNoteColour(NOTE_COLOUR)
     options.padding = 0.08

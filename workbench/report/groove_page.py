@@ -6,12 +6,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from workbench.report.groove_scene import (
-    CARBON_RADIUS_ANGSTROM,
-    SMALLEST_BALL_ANGSTROM,
-    build_groove_scene,
-    residue_labels,
-)
+from workbench.report.groove_scene import build_groove_scene, residue_labels
+from workbench.report.landmarks import CARBON_RADIUS_ANGSTROM, SMALLEST_BALL_ANGSTROM
 from workbench.report.still import draw_still
 from workbench.report.summary import sentence
 from workbench.report.templating import ALPHAFOLD, environment, page_parts

@@ -21,6 +21,7 @@ from workbench.report.frames import (
     read_drug,
     read_frames,
 )
+from workbench.report.landmarks import integers, landmarks
 from workbench.report.pdb_lines import Structure
 from workbench.report.summary import best_pose, number
 from workbench.report.viewpoint import best_view
@@ -28,7 +29,6 @@ from workbench.results import DockingResult
 
 FloatArray = NDArray[np.float64]
 
-UNITS_PER_ANGSTROM = 100
 MOVED_ANGSTROM = 0.02
 BOND_SLACK = 1.25
 RADII = {"C": 0.76, "N": 0.71, "O": 0.66, "S": 1.05, "P": 1.07}
@@ -79,12 +79,20 @@ def assembled(
     groove, kept, residues = draw_groove(
         base, focus, set(focus).union(*(frame.near for frame in frames)), center
     )
-    scene = groove | {
-        "view": [round(float(value), 5) for value in _view(first, base).ravel()],
-        "first": frames.index(first) if first else 0,
-        "poses": [_pose(frame, base, kept, residues, center) for frame in frames],
-        "reference": None,
-    }
+    subject = np.vstack([frame.drug.coordinates for frame in frames] or [base.coordinates[:0]])
+    if not len(subject):
+        subject = base.coordinates[[atom.residue in focus for atom in base.atoms]]
+    marks = landmarks(base, receptor, subject, center) if len(subject) else {}
+    scene = (
+        groove
+        | marks
+        | {
+            "view": [round(float(value), 5) for value in _view(first, base).ravel()],
+            "first": frames.index(first) if first else 0,
+            "poses": [_pose(frame, base, kept, residues, center) for frame in frames],
+            "reference": None,
+        }
+    )
     return scene, center
 
 
@@ -121,6 +129,8 @@ def draw_groove(
         "focus": [residues.index(key) for key in focus if key in residues],
         "lining": [],
         "pockets": [],
+        "helices": [],
+        "surface": None,
         "sulphur": None,
     }
     return part, kept, residues
@@ -278,11 +288,3 @@ def thin(drug: Drug, label: str, center: FloatArray) -> dict[str, Any]:
         "xyz": integers(drug.coordinates - center),
         "label": label,
     }
-
-
-def integers(values: FloatArray) -> list[int]:
-    """Return coordinates in hundredths of an angstrom, flat."""
-    rounded: list[int] = (
-        np.rint(np.asarray(values).ravel() * UNITS_PER_ANGSTROM).astype(int).tolist()
-    )
-    return rounded

@@ -68,7 +68,8 @@ def draw_still(scene: dict[str, Any], title: str) -> str:
     pose = scene["poses"][scene["first"]] if scene["poses"] else None
     receptor = _points(scene["receptor"]["xyz"])
     groove = [value for ribbon in scene["ribbons"] for value in ribbon["p"]]
-    pockets = _points([value for pocket in scene["pockets"] for value in pocket["xyz"]])
+    balls = [] if pose else scene["pockets"]
+    pockets = _points([value for pocket in balls for value in pocket["xyz"]])
     empty = pockets if len(pockets) else _points(groove)
     drug = _points(pose["xyz"]) if pose else empty
     turn = np.array(scene["view"]).reshape(3, 3)
@@ -82,7 +83,7 @@ def draw_still(scene: dict[str, Any], title: str) -> str:
             receptor[i] = np.array(point) / 100
     at = canvas.project(receptor) if len(receptor) else np.zeros((0, 4))
     _side_chains(canvas, scene, at, shown, pose)
-    labels = _pockets(canvas, scene, pockets) + residue_labels(scene, at, shown)
+    labels = _pockets(canvas, balls, pockets) + residue_labels(scene, at, shown)
     taken: list[tuple[float, float, float]] = []
     if pose:
         drug_at = canvas.project(drug)
@@ -223,11 +224,13 @@ def _molecule(canvas: _Canvas, pose: dict[str, Any], at: FloatArray) -> None:
         _ball(canvas, point, 0.33, colour)
 
 
-def _pockets(canvas: _Canvas, scene: dict[str, Any], centres: FloatArray) -> list[Label]:
+def _pockets(
+    canvas: _Canvas, balls: list[dict[str, Any]], centres: FloatArray
+) -> list[Label]:
     """Draw the pockets as glass balls; return their labels."""
     labels: list[Label] = []
     colour = _hex(POCKET)
-    for pocket, p in zip(scene["pockets"], canvas.project(centres), strict=True):
+    for pocket, p in zip(balls, canvas.project(centres), strict=True):
         radius = pocket["radius"] / 100 * float(p[3])
         canvas.add(
             float(p[2]),

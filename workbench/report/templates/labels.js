@@ -47,7 +47,7 @@ const makeLabels = (ctx, scene) => {
     }
   }
 
-  function paint({ pose, shown, receptorAt, drugAt, pocketAt, others }, size, colours) {
+  function paint({ pose, shown, receptorAt, drugAt, pocketAt, others, helixAt }, size, colours) {
     const items = [], occupied = [...drugAt];
     if (pose && pose.link) {
       const a = receptorAt[pose.link[0]], b = drugAt[pose.link[1]];
@@ -59,7 +59,8 @@ const makeLabels = (ctx, scene) => {
       const rightmost = at.reduce((most, p) => (p.x > most.x ? p : most));
       items.push({ text, p: rightmost, colour });
     }
-    write(items.concat(residueItems(shown, receptorAt, colours)), occupied, size, colours);
+    const helices = helixAt.map((p) => ({ text: p.name, p, colour: colours.helixInk }));
+    write(items.concat(helices, residueItems(shown, receptorAt, colours)), occupied, size, colours);
   }
 
   function banner(text, size, colours) {

@@ -11,7 +11,7 @@
   const start = scene.view;
   const state = {
     pose: scene.first, turn: start.slice(), zoom: 1, shift: [0, 0], spin: false,
-    labels: true, sides: true, pockets: true, contacts: true, reference: false, beside: false,
+    labels: true, sides: true, surface: false, pockets: !scene.poses.length, contacts: true, reference: false, beside: false,
   };
   const painter = makePainter(canvas, scene, state);
   const poses = painter.poses;
@@ -67,12 +67,13 @@
   byId("pose").addEventListener("change", (event) => show(Number(event.target.value)));
   byId("previous").addEventListener("click", () => show(state.pose - 1));
   byId("next").addEventListener("click", () => show(state.pose + 1));
-  for (const name of ["labels", "sides", "pockets", "contacts", "reference", "beside", "spin"]) {
+  for (const name of ["labels", "sides", "surface", "pockets", "contacts", "reference", "beside", "spin"]) {
     const box = byId(`show-${name}`);
     if (!box) continue;
     box.checked = state[name];
     box.addEventListener("change", () => {
       state[name] = box.checked;
+      for (const text of document.querySelectorAll(`.of-${name}`)) text.hidden = !box.checked;
       draw();
     });
   }
