@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from workbench.report import summary
 from workbench.report.figures import adduct_svg, drug_svg, still_of
+from workbench.report.interaction_map import interaction_map
 from workbench.report.scene import build_scene
 from workbench.report.templating import ALPHAFOLD, SOURCES, environment, page_parts
 from workbench.results import AdductRecord, DockingResult
@@ -78,12 +79,16 @@ def notebook_html(result: DockingResult) -> str:
 
 def _adduct_part(result: DockingResult, adduct: AdductRecord) -> dict[str, Any]:
     """Return what the template needs for one diastereomer."""
+    best = summary.best_of(adduct)
     terms = list(dict.fromkeys(name for pose in adduct.poses for name in pose.score_terms))
     return {
         "record": adduct,
         "terms": terms,
         "drawing": Markup(adduct_svg(result, adduct)),
-        "best": summary.best_of(adduct),
+        "best": best,
+        "map": Markup(interaction_map(best, f"Contacts of {adduct.label} pose {best.rank}"))
+        if best is not None and best.drug_sdf
+        else "",
         "centres": ", ".join(
             f"drug atom {centre.get('atom_index')}: {centre.get('cip')}"
             for centre in adduct.stereocentres

@@ -224,9 +224,7 @@ def _molecule(canvas: _Canvas, pose: dict[str, Any], at: FloatArray) -> None:
         _ball(canvas, point, 0.33, colour)
 
 
-def _pockets(
-    canvas: _Canvas, balls: list[dict[str, Any]], centres: FloatArray
-) -> list[Label]:
+def _pockets(canvas: _Canvas, balls: list[dict[str, Any]], centres: FloatArray) -> list[Label]:
     """Draw the pockets as glass balls; return their labels."""
     labels: list[Label] = []
     colour = _hex(POCKET)
