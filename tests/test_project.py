@@ -21,6 +21,7 @@ FLOORS = {
     "tables": 2,
     "provenance": 2,
     "simulations": 2,
+    "trajectories": 2,
     "reactions": 2,
     "comparisons": 3,
     "structures": 3,

@@ -14,6 +14,12 @@ _DIVIDED = "/data/structures/divided/mmCIF/{middle}/{id}.cif.gz"
 
 Server = Annotated[str, Field(pattern=SERVER_PATTERN)]
 
+ForceFieldName = Literal["mmff94s"]
+SolventName = Literal["auto", "none", "obc2"]
+SOLVENT_WORDS = (
+    "auto: none for mmff94s; none: dielectric 4r; obc2: implicit water, constant dielectric"
+)
+
 
 class Settings(BaseModel):
     """Base of all settings."""
@@ -195,7 +201,8 @@ class EncounterSettings(Settings):
 class MinimizationSettings(Settings):
     """The minimisation of the bonded complex."""
 
-    force_field: Literal["mmff94s"] = "mmff94s"
+    force_field: ForceFieldName = "mmff94s"
+    solvent: SolventName = Field("auto", description=SOLVENT_WORDS)
     mobile_angstrom: float = Field(
         5.0, ge=0, description="residues this near to the ligand move with it"
     )
@@ -238,9 +245,8 @@ class DynamicsSettings(Settings):
         5.0, ge=0, description="residues this near to the ligand move with it"
     )
     cutoff_angstrom: float = Field(10.0, gt=2, description="not used in implicit solvent")
-    solvent: Literal["none", "obc2"] = Field(
-        "none", description="none: dielectric 4r; obc2: implicit water, constant dielectric"
-    )
+    force_field: ForceFieldName = "mmff94s"
+    solvent: SolventName = Field("auto", description=SOLVENT_WORDS)
     platform: str = Field("auto", description="auto, or an OpenMM platform by name")
 
     @property
@@ -274,11 +280,12 @@ class DockSettings(Settings):
     encounter: EncounterSettings = EncounterSettings()
     minimization: MinimizationSettings = MinimizationSettings()
 
-    def asked(self, *, poses: int, platform: str) -> DockSettings:
+    def asked(self, *, poses: int, platform: str, force_field: str) -> DockSettings:
         """Return the same settings with what a user asked for on the command line."""
+        asked = {"platform": platform, "force_field": force_field}
         return self.model_copy(
             update={
                 "search": self.search.model_copy(update={"n_poses": poses}),
-                "minimization": self.minimization.model_copy(update={"platform": platform}),
+                "minimization": self.minimization.model_copy(update=asked),
             }
         )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
 from scipy.optimize import minimize
+from scipy.spatial.transform import Rotation
 
 from workbench.docking.pose import Pose
 from workbench.ligands.adducts import enumerate_adducts
@@ -17,7 +18,8 @@ from workbench.ligands.library import reference_pose
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.reading import load_ligand
 from workbench.physics.bonded_complex import bond
-from workbench.physics.complex import Complex
+from workbench.physics.complex import Complex, EncounterComplex
+from workbench.physics.encounter_complex import place
 from workbench.structures.receptor import Atom, Receptor
 
 FloatArray = NDArray[np.float64]
@@ -208,3 +210,25 @@ def capped_cysteine_complex() -> Complex:
     images = heavy_only.GetSubstructMatches(adduct.mol)
     found = next(image for image in images if image[adduct.cb_index] == match[5])
     return bond(receptor, Pose(adduct, points[list(found)], 0.0, {}))
+
+
+def small_encounter() -> EncounterComplex:
+    """Return N-methylacrylamide beside the thiol of Ac-Cys-NHMe: 36 atoms, nothing bonded.
+
+    The drug is embedded on its own and put with its alkene over the sulphur, 3.6 angstrom away.
+    """
+    receptor = capped_cysteine_complex().receptor
+    drug = load_ligand("C=CC(=O)NC")
+    assert drug.warhead is not None
+    free = Chem.AddHs(drug.mol)
+    assert rdDistGeom.EmbedMolecule(free, randomSeed=5) == 0
+    points = free.GetConformer().GetPositions()[: drug.mol.GetNumAtoms()]
+    carbon = points[drug.warhead.reactive_atom_index]
+    normal = np.linalg.svd(points - points.mean(axis=0))[2][2]
+    sulphur = receptor.coordinates[receptor.reactive_atom]
+    away = sulphur - receptor.coordinates.mean(axis=0)
+    away /= np.linalg.norm(away)
+    # Turn the plane of the alkene across the way out, its carbon in front of the sulphur.
+    turn, _ = Rotation.align_vectors([away], [normal])
+    points = turn.apply(points - carbon) + sulphur + 3.6 * away
+    return place(receptor, drug, points)

@@ -14,7 +14,8 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.docking.pose import Pose
 from workbench.errors import PhysicsError
-from workbench.physics.bonded_complex import address, adduct_coordinates, bond
+from workbench.physics.assembling import address
+from workbench.physics.bonded_complex import bond
 from workbench.physics.complex import Complex
 from workbench.structures.receptor import Receptor
 
@@ -132,7 +133,7 @@ def test_crystal_poses_bond_as_the_diastereomer_that_they_are(
 
 
 def test_adduct_coordinates_give_the_pose_back(selinexor: Complex, pose: Pose) -> None:
-    assert np.abs(adduct_coordinates(selinexor) - pose.coordinates).max() < 1e-9
+    assert np.abs(selinexor.heavy_coordinates() - pose.coordinates).max() < 1e-9
 
 
 def _without(receptor: Receptor, *names: str, number: int = 528) -> Receptor:

@@ -22,14 +22,14 @@ from physics_cases import capped_cysteine_complex, context_of
 from pydantic import ValidationError
 
 from workbench.errors import OutputError, PhysicsError
-from workbench.physics import trajectory
 from workbench.physics.complex import Complex
 from workbench.physics.dynamics import Dynamics, run
 from workbench.physics.energy_conservation import energy_drift
 from workbench.physics.implicit_solvent import SolvationModel, born_atoms
 from workbench.physics.mmff import build_mmff, group_energy
 from workbench.physics.moving_pocket import MovingPocket
-from workbench.physics.trajectory import CHECKPOINT_FILE, DCD_FILE, LOG_FILE, Trajectory
+from workbench.report import trajectory
+from workbench.report.trajectory import CHECKPOINT_FILE, DCD_FILE, LOG_FILE, Trajectory
 from workbench.settings import DynamicsSettings
 
 KT = 0.0019872 * 300

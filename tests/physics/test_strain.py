@@ -12,7 +12,6 @@ from rdkit.Chem import rdDistGeom, rdForceFieldHelpers, rdMolTransforms
 
 from workbench.errors import PhysicsError
 from workbench.ligands.conformers import conformers
-from workbench.physics.bonded_complex import adduct_coordinates
 from workbench.physics.complex import Complex
 from workbench.physics.fragment import drug_hydrogens, protonated
 from workbench.physics.free_adduct import FreeAdduct
@@ -59,7 +58,7 @@ def relaxed_by_rdkit(full: Chem.Mol, held: Iterable[int] = ()) -> float:
 def test_a_local_minimum_has_no_strain_of_its_own(
     reference: StrainReference, selinexor: Complex
 ) -> None:
-    full = protonated(selinexor.adduct, adduct_coordinates(selinexor))
+    full = protonated(selinexor.adduct, selinexor.heavy_coordinates())
     energy = relaxed_by_rdkit(full)
     found = reference.strain(in_complex(selinexor, full))
     assert found.pose_kcal_per_mol == pytest.approx(energy, abs=0.01)
@@ -113,7 +112,7 @@ def test_the_pose_energy_is_rdkits_with_heavy_atoms_held(
     reference: StrainReference, selinexor_minimised: MinimisedComplex
 ) -> None:
     bonded = selinexor_minimised.bonded
-    full = protonated(bonded.adduct, adduct_coordinates(bonded))
+    full = protonated(bonded.adduct, bonded.heavy_coordinates())
     energy = relaxed_by_rdkit(full, held=range(bonded.adduct.mol.GetNumAtoms()))
     assert reference.strain(bonded).pose_kcal_per_mol == pytest.approx(energy, abs=0.02)
 

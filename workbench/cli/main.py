@@ -12,6 +12,7 @@ from workbench.cli import (
     compare,
     compounds,
     dock,
+    dynamics,
     fetch,
     info,
     nes,
@@ -23,12 +24,25 @@ from workbench.cli import (
 from workbench.cli.interrupts import EXIT_INTERRUPTED, stop_at_once
 from workbench.errors import WorkbenchError
 
-VERBS = (dock, compare, prepare, simulate, nes, compounds, structures, fetch, selftest, info)
+VERBS = (
+    dock,
+    compare,
+    dynamics,
+    prepare,
+    simulate,
+    nes,
+    compounds,
+    structures,
+    fetch,
+    selftest,
+    info,
+)
 
 EPILOG = """examples:
   workbench dock selinexor --out selinexor/
   workbench dock "CC(C)OC(=O)/C=C\\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1" --out mine/
   workbench compare selinexor eltanexor --out pair/
+  workbench dynamics selinexor/ --encounter --replicas 3 --out approach/
   workbench prepare receptor human-groove --out prep/
   workbench simulate selinexor --out course/
   workbench nes NSNELALKLAGLDINK

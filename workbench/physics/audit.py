@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.errors import PhysicsError
-from workbench.physics.bonded_complex import address
-from workbench.physics.complex import Complex
+from workbench.physics.assembling import address
+from workbench.physics.complex import Assembly
 from workbench.physics.mmff import FORCE_GROUPS, NONBONDED, ONE_FOUR
 from workbench.physics.mmff_parameters import LINEAR_TYPES, mmff_properties
 
@@ -38,7 +38,7 @@ class Audit:
     net_charge: int
 
 
-def audit(system: openmm.System, bonded: Complex) -> Audit:
+def audit(system: openmm.System, bonded: Assembly) -> Audit:
     """Check that a System holds every term of a complex in which a mobile atom takes part.
 
     Atoms of mass 0 are frozen. Bonds and angles must have force constants, torsions,
@@ -64,7 +64,7 @@ def audit(system: openmm.System, bonded: Complex) -> Audit:
 
 
 class _Inspector:
-    def __init__(self, system: openmm.System, bonded: Complex) -> None:
+    def __init__(self, system: openmm.System, bonded: Assembly) -> None:
         self.bonded = bonded
         self.mol = bonded.mol
         if system.getNumParticles() != self.mol.GetNumAtoms():
@@ -136,7 +136,8 @@ class _Inspector:
     def _hindered(self, torsions: dict[Key, tuple[float, ...]]) -> None:
         """Check that the bonds on both sides of the sulphur turn against a barrier."""
         sulphur = self.bonded.sg
-        for end in (self.bonded.cb, self.bonded.reactive_carbon):
+        beyond = (self.bonded.reactive_carbon,) if self.bonded.bonded else ()
+        for end in (self.bonded.cb, *beyond):
             about = [v for t, v in torsions.items() if set(t[1:3]) == {sulphur, end}]
             if not any(any(values) for values in about):
                 raise PhysicsError(

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from workbench.errors import PhysicsError
 from workbench.ligands.conformers import conformers
 from workbench.ligands.molecules import Adduct
-from workbench.physics.bonded_complex import adduct_coordinates
 from workbench.physics.complex import Complex
 from workbench.physics.fragment import drug_hydrogens, protonated
 from workbench.physics.free_adduct import FreeAdduct
@@ -96,7 +95,7 @@ class StrainReference:
         """
         if (bonded.adduct.smiles, bonded.adduct.label) != (self.adduct.smiles, self.adduct.label):
             raise PhysicsError(
-                f"this complex holds {bonded.adduct.ligand.name} {bonded.adduct.label}, the strain "
+                f"this complex holds {bonded.name}, the strain "
                 f"reference was made for {self.adduct.ligand.name} {self.adduct.label}."
             )
         pose = self._held.relaxed(self._with_hydrogens(bonded))
@@ -112,7 +111,7 @@ class StrainReference:
 
     def _with_hydrogens(self, bonded: Complex) -> FloatArray:
         """Return the fragment's coordinates, with the complex's hydrogens on the drug."""
-        full = protonated(self.adduct, adduct_coordinates(bonded))
+        full = protonated(self.adduct, bonded.heavy_coordinates())
         points = np.array(full.GetConformer().GetPositions())
         hydrogens = drug_hydrogens(full, self.adduct)
         # The complex lists the drug's hydrogens right after its heavy atoms, in this order.

@@ -40,9 +40,7 @@ class Task:
     ligand: Ligand
     receptor: Receptor
     settings: DockSettings
-    poses: int
     seed: int
-    platform: str
     jobs: int
     command: str
     folder: str
@@ -165,9 +163,10 @@ def serve() -> None:
             task.ligand,
             task.receptor,
             settings=task.settings,
-            poses=task.poses,
+            force_field=task.settings.minimization.force_field,
+            poses=task.settings.search.n_poses,
             seed=task.seed,
-            platform=task.platform,
+            platform=task.settings.minimization.platform,
             jobs=task.jobs,
             command=task.command,
             progress=lambda stage, done, total: say(SAID, stage, done, total),

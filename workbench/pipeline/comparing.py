@@ -53,6 +53,7 @@ def compare(
     mutations: tuple[str, ...] = (),
     weights: Mapping[str, float] | None = None,
     reaction_of: ReactionOf = no_reaction,
+    force_field: str = "mmff94s",
     poses: int = POSES,
     seed: int = 1,
     platform: str = "auto",
@@ -80,7 +81,7 @@ def compare(
         By the names of ``comparison_rows.WEIGHABLE``. Nothing is weighed by default.
     reaction_of
         Returns what adding a thiol to a drug costs, ``None`` where it was not computed.
-    poses, seed, platform, settings
+    force_field, poses, seed, platform, settings
         As ``dock`` takes them.
     jobs
         Processor cores to use, one drug on each as long as there are enough; the result does
@@ -96,14 +97,15 @@ def compare(
     if isinstance(receptor, Receptor) and mutations:
         raise UsageError("Mutations are given when the receptor is loaded.")
     groove = load_receptor(receptor, mutations=mutations) if isinstance(receptor, str) else receptor
-    asked = (settings or DockSettings()).asked(poses=poses, platform=platform)
+    asked = (settings or DockSettings()).asked(
+        poses=poses, platform=platform, force_field=force_field
+    )
     first = _reference(loaded, reference)
     wanted = checked_weights(weights or {})
     with tempfile.TemporaryDirectory() if out is None else nullcontext(str(out)) as place:
         folder = prepare_output_folder(place)
         tasks = [
-            Task(x, groove, asked, poses, seed, platform, 1, command, str(folder / folder_name(x)))
-            for x in loaded
+            Task(x, groove, asked, seed, 1, command, str(folder / folder_name(x))) for x in loaded
         ]
         found, failures = _docked(tasks, jobs or os.cpu_count() or 1, progress)
     base = next((run for run in found if run.ligand is first), None)

@@ -28,11 +28,13 @@ from workbench.ligands.follow_ups import after
 from workbench.ligands.library import reference_for_adduct
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.reading import load_ligand
+from workbench.mechanism.quantum import tblite_interface
 from workbench.physics.bonded_complex import bond
+from workbench.physics.force_fields import FORCE_FIELDS
 from workbench.physics.platforms import PlatformChoice, choose_platform
 from workbench.pipeline import records
 from workbench.pipeline.ranking import ranking
-from workbench.pipeline.refinement import RefinedPose, refine
+from workbench.pipeline.refinement import Extras, RefinedPose, refine
 from workbench.progress import Progress, silent
 from workbench.results import AdductRecord, DockingResult, ResultVerdict
 from workbench.settings import DockSettings
@@ -52,6 +54,7 @@ class _Run:
     jobs: int
     command: str
     progress: Progress
+    extras: Extras
     timing: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -76,6 +79,8 @@ def dock(
     jobs: int | None = None,
     settings: DockSettings | None = None,
     posebusters: bool = False,
+    mmgbsa: bool = False,
+    reaction_strain: bool = False,
     command: str = "",
     progress: Progress = silent,
 ) -> DockingResult:
@@ -108,6 +113,11 @@ def dock(
         Of every stage; ``poses``, ``platform`` and ``force_field`` are set into them.
     posebusters
         Also ask PoseBusters about every pose (an optional dependency).
+    mmgbsa
+        Also compute MM/GBSA and the receptor's deformation for every pose.
+    reaction_strain
+        Also compute what the pocket's shape costs the reaction centre, by GFN2 (optional
+        dependency).
     command
         What the user typed, for the provenance.
     progress
@@ -126,19 +136,25 @@ def dock(
     """
     if isinstance(receptor, Receptor) and (mutations or nucleophile):
         raise UsageError("Mutations and the nucleophile are given when the receptor is loaded.")
-    if force_field != "mmff94s":
-        raise UsageError(f"There is no force field {force_field!r}; use mmff94s.")
+    if force_field not in FORCE_FIELDS:
+        known = " or ".join(FORCE_FIELDS)
+        raise UsageError(f"There is no force field {force_field!r}; use {known}.")
     judge = load_posebusters() if posebusters else None
+    if reaction_strain:
+        tblite_interface()
     run = _Run(
         ligand=load_ligand(ligand) if isinstance(ligand, str) else ligand,
         receptor=load_receptor(receptor, mutations=mutations, nucleophile=nucleophile)
         if isinstance(receptor, str)
         else receptor,
-        settings=(settings or DockSettings()).asked(poses=poses, platform=platform),
+        settings=(settings or DockSettings()).asked(
+            poses=poses, platform=platform, force_field=force_field
+        ),
         seed=seed,
         jobs=jobs or os.cpu_count() or 1,
         command=command,
         progress=progress,
+        extras=Extras(mmgbsa, reaction_strain),
     )
     if run.ligand.warhead is None:
         return _result(run, run.ligand.warhead_verdict, run.ligand.warhead_problem, (), ())
@@ -146,7 +162,7 @@ def dock(
     if run.receptor.reactive_atom is None:
         encounter = _encounter(run, ())
         return _result(run, "no_thiol", records.no_thiol_reason(run.receptor), encounter, ())
-    adducts = _adducts(run.ligand, form)
+    adducts = adducts_of(run.ligand, form)
     encounter = _encounter(run, adducts)
     found = _search(run, adducts)
     refined = _refine(run, {label: repeats.poses for label, repeats in found.items()})
@@ -177,7 +193,7 @@ def dock(
     )
 
 
-def _adducts(ligand: Ligand, form: str) -> tuple[Adduct, ...]:
+def adducts_of(ligand: Ligand, form: str) -> tuple[Adduct, ...]:
     """Return the adducts to dock, by label.
 
     Raises
@@ -258,7 +274,14 @@ def _refine(run: _Run, found: dict[str, tuple[Pose, ...]]) -> dict[str, tuple[Re
         everything = [bonded for group in complexes.values() for bonded in group]
         futures = {
             label: pool.submit(
-                refine, poses, complexes[label], everything, run.settings, run.seed, one_more
+                refine,
+                poses,
+                complexes[label],
+                everything,
+                run.settings,
+                run.seed,
+                one_more,
+                run.extras,
             )
             for label, poses in found.items()
         }

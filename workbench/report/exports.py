@@ -29,6 +29,10 @@ POSE_COLUMNS = (
     "moved_by_minimisation_angstrom",
     "valid",
     "failed_checks",
+    "interaction_kcal_per_mol",
+    "receptor_deformation_kcal_per_mol",
+    "mmgbsa_kcal_per_mol",
+    "reaction_strain_kcal_per_mol",
 )
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_TAG_LINE = 200

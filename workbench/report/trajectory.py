@@ -1,4 +1,4 @@
-"""A trajectory on disk that a killed run can go on with: no frame twice, none missing.
+"""The files of a run of dynamics, which a killed run can go on with: no frame twice, none missing.
 
 Each frame goes to ``trajectory.dcd`` and ``log.csv`` first and to ``checkpoint.npz`` last, which
 is replaced as a whole and knows how long the other two were. What stands behind that length
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 from openmm.app import DCDFile, Element, Topology
 
@@ -28,6 +29,8 @@ FloatArray = NDArray[np.float64]
 DCD_FILE = "trajectory.dcd"
 LOG_FILE = "log.csv"
 CHECKPOINT_FILE = "checkpoint.npz"
+START_FILE = "start.pdb"
+LOCK_FILE = ".lock"
 
 _COLUMNS = (
     "frame",
@@ -100,8 +103,13 @@ class Trajectory:
         self._fingerprint = fingerprint
         self._n_frames = 0
 
-    def begin(self) -> None:
+    def begin(self, start: str) -> None:
         """Start anew: the files of an earlier run are replaced.
+
+        Parameters
+        ----------
+        start
+            Of ``start.pdb``, which names the atoms of the trajectory.
 
         Raises
         ------
@@ -114,6 +122,8 @@ class Trajectory:
             self._dcd(file, append=False)
         with self._explained(LOG_FILE):
             (self.folder / LOG_FILE).write_text(",".join(_COLUMNS) + "\n", encoding="ascii")
+        with self._explained(START_FILE):
+            (self.folder / START_FILE).write_text(start, encoding="ascii")
         self._n_frames = 0
 
     def go_on(self) -> Checkpoint | None:
@@ -244,6 +254,46 @@ class Trajectory:
                 f"{name} cannot be written in {self.folder.name!r}: {error.strerror or error}; "
                 "free some space and run again: it goes on from its last checkpoint."
             ) from error
+
+
+def run_folder(folder: Path) -> Path:
+    """Return the folder of a run; it is made when only its last part is missing.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be made.
+    """
+    try:
+        folder.mkdir(exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise _unwritable(folder, error) from error
+    return folder
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a run's folder against other processes.
+
+    Raises
+    ------
+    OutputError
+        When another one holds it.
+    """
+    try:
+        with FileLock(folder / LOCK_FILE, timeout=0):
+            yield
+    except Timeout as error:
+        raise OutputError(
+            f"another process writes to {folder.name}: wait for it, or choose another folder."
+        ) from error
+
+
+def _unwritable(folder: Path, error: Exception) -> OutputError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return OutputError(
+        f"the run's files cannot be written to {folder.name!r}: {reason}; choose another folder."
+    )
 
 
 def read_frames(path: Path) -> FloatArray:
