@@ -30,6 +30,8 @@ PROMISED = {
     "provenance.json",
     "receptor.pdb",
     "reference.sdf",
+    "view.pml",
+    "view.cxc",
 }
 
 

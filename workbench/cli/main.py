@@ -16,6 +16,7 @@ from workbench.cli import (
     fetch,
     info,
     nes,
+    picture,
     prepare,
     selftest,
     simulate,
@@ -28,6 +29,7 @@ VERBS = (
     dock,
     compare,
     dynamics,
+    picture,
     prepare,
     simulate,
     nes,
@@ -43,6 +45,7 @@ EPILOG = """examples:
   workbench dock "CC(C)OC(=O)/C=C\\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1" --out mine/
   workbench compare selinexor eltanexor --out pair/
   workbench dynamics selinexor/ --encounter --replicas 3 --out approach/
+  workbench picture selinexor/ --out figures/
   workbench prepare receptor human-groove --out prep/
   workbench simulate selinexor --out course/
   workbench nes NSNELALKLAGLDINK

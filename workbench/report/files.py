@@ -16,6 +16,7 @@ from pathlib import Path
 from workbench.errors import OutputError
 from workbench.report.exports import encounter_sdf, json_text, poses_csv, poses_sdf, reference_sdf
 from workbench.report.page import report_html
+from workbench.report.sessions import CHIMERAX_FILE, PYMOL_FILE, session_scripts
 from workbench.results import DockingResult
 
 LABEL = re.compile(r"[A-Za-z0-9]{1,12}(_[A-Za-z0-9]{1,12}){0,3}")
@@ -23,7 +24,7 @@ COMPLEX_FILE = re.compile(r"complex_[A-Za-z0-9_]{1,60}_[1-9][0-9]{0,5}\.(cif|pdb
 ENCOUNTER_FILE = "encounter.sdf"
 RECEPTOR_FILE = "receptor.pdb"
 REFERENCE_FILE = "reference.sdf"
-SOMETIMES = (ENCOUNTER_FILE, RECEPTOR_FILE, REFERENCE_FILE)
+SOMETIMES = (ENCOUNTER_FILE, RECEPTOR_FILE, REFERENCE_FILE, PYMOL_FILE, CHIMERAX_FILE)
 NO_LABEL = "adduct"
 
 
@@ -211,6 +212,7 @@ def _texts(result: DockingResult) -> dict[str, str]:
         texts[RECEPTOR_FILE] = result.receptor_pdb
     if result.reference and result.reference.get("sdf"):
         texts[REFERENCE_FILE] = reference_sdf(result)
+    texts |= session_scripts(result)
     texts["report.html"] = report_html(result)
     texts["provenance.json"] = json_text(result.provenance)
     texts["result.json"] = json_text(result.to_dict())

@@ -88,6 +88,7 @@ def assembled(
         | marks
         | {
             "view": [round(float(value), 5) for value in _view(first, base).ravel()],
+            "center": [round(float(value), 3) for value in center],
             "first": frames.index(first) if first else 0,
             "poses": [_pose(frame, base, kept, residues, center) for frame in frames],
             "reference": None,
