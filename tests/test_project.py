@@ -24,6 +24,7 @@ FLOORS = {
     "trajectories": 2,
     "reactions": 2,
     "scans": 2,
+    "comparisons": 3,
     "structures": 3,
     "ligands": 3,
     "docking": 4,

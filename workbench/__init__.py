@@ -10,11 +10,12 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from workbench.ligands.reading import load_ligand
     from workbench.mechanism.simulation import simulate
-    from workbench.pipeline import dock, view_receptor
+    from workbench.pipeline import compare, dock, view_receptor
     from workbench.resistance import scan
     from workbench.structures.loading import load_receptor
 
 _EXPORTS = {
+    "compare": "workbench.pipeline",
     "dock": "workbench.pipeline",
     "load_ligand": "workbench.ligands.reading",
     "load_receptor": "workbench.structures.loading",
@@ -25,6 +26,7 @@ _EXPORTS = {
 
 __all__ = [
     "__version__",
+    "compare",
     "dock",
     "load_ligand",
     "load_receptor",

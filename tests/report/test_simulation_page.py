@@ -87,7 +87,7 @@ def test_three_drawings_with_a_band_and_doses(run: SimulationResult) -> None:
 def test_the_page_asks_for_nothing_and_escapes(run: SimulationResult) -> None:
     hostile = replace(run, ligand=HOSTILE, regimen=HOSTILE, warnings=(HOSTILE,))
     page = simulation_html([hostile, run], {"command": HOSTILE})
-    assert "<script" not in page
+    assert page.count("<script") == 1  # the one that sorts tables
     assert "&lt;script&gt;" in page
     assert not re.search(r"(src|href)=[\"'](?!#|data:)", page)
     assert "default-src 'none'" in html.unescape(page)

@@ -13,12 +13,7 @@ from markupsafe import Markup
 from workbench.report.exports import json_text
 from workbench.report.files import write_texts
 from workbench.report.line_plot import Curve, line_plot
-from workbench.report.templating import (
-    content_policy,
-    environment,
-    provenance_rows,
-    template_text,
-)
+from workbench.report.templating import environment, page_parts
 from workbench.simulations import RESPONSE_COLUMNS, SimulationResult
 
 HOURS_PER_DAY = 24.0
@@ -72,14 +67,12 @@ def simulation_html(results: Sequence[SimulationResult], provenance: dict[str, A
         environment()
         .get_template("simulation.html")
         .render(
-            policy=content_policy([]),
-            style=Markup(template_text("style.css")),
+            **page_parts(None, provenance, ()),
             runs=results,
             first=results[0],
             names=names(results),
             swept=any(p.low is not None for run in results for p in run.parameters),
             figures=[(caption, Markup(drawing)) for caption, drawing in drawings(results)],
-            provenance=provenance_rows(provenance),
         )
     )
 
