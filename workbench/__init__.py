@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from workbench.ligands.reading import load_ligand
     from workbench.mechanism.simulation import simulate
     from workbench.pipeline import compare, dock, view_receptor
+    from workbench.resistance import scan
     from workbench.structures.loading import load_receptor
 
 _EXPORTS = {
@@ -18,6 +19,7 @@ _EXPORTS = {
     "dock": "workbench.pipeline",
     "load_ligand": "workbench.ligands.reading",
     "load_receptor": "workbench.structures.loading",
+    "scan": "workbench.resistance",
     "simulate": "workbench.mechanism.simulation",
     "view_receptor": "workbench.pipeline",
 }
@@ -28,6 +30,7 @@ __all__ = [
     "dock",
     "load_ligand",
     "load_receptor",
+    "scan",
     "simulate",
     "view_receptor",
 ]

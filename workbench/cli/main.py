@@ -19,6 +19,7 @@ from workbench.cli import (
     nes,
     picture,
     prepare,
+    scan,
     selftest,
     simulate,
     structures,
@@ -29,11 +30,12 @@ from workbench.errors import WorkbenchError
 VERBS = (
     dock,
     compare,
+    scan,
     dynamics,
-    picture,
-    prepare,
     simulate,
+    prepare,
     nes,
+    picture,
     compounds,
     structures,
     fetch,
@@ -42,6 +44,7 @@ VERBS = (
     completion,
 )
 
+
 EPILOG = """examples:
   workbench dock selinexor --out selinexor/
   workbench dock "CC(C)OC(=O)/C=C\\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1" --out mine/
@@ -49,6 +52,7 @@ EPILOG = """examples:
   workbench dynamics selinexor/ --encounter --replicas 3 --out approach/
   workbench picture selinexor/ --out figures/
   workbench prepare receptor human-groove --out prep/
+  workbench scan --mutations C528S,E571K --ligands selinexor --out scan/
   workbench simulate selinexor --out course/
   workbench nes NSNELALKLAGLDINK
   workbench compounds selinexor

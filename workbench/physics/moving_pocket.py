@@ -53,8 +53,8 @@ class MovingPocket:
         if not np.isfinite(bonded.coordinates).all():
             raise PhysicsError(f"{self.bonded.name}: a coordinate of the start is not finite.")
         self.mobile = mobile_atoms([bonded], settings.mobile_angstrom)
-        self.platform = choose_platform(settings.platform, threads)
         self.system = self._system()
+        self.platform = choose_platform(settings.platform, threads, self.system, bonded.coordinates)
 
     @property
     def degrees_of_freedom(self) -> int:
@@ -90,16 +90,10 @@ class MovingPocket:
 
     def _system(self) -> openmm.System:
         bonded, settings = self.bonded, self.settings
-        system = (
-            force_field(settings.force_field)
-            .build(
-                bonded,
-                self.mobile,
-                cutoff_angstrom=settings.cutoff_angstrom,
-                solvent=settings.solvent,
-            )
-            .system
-        )
+        field = force_field(settings.force_field)
+        cutoff = settings.cutoff_angstrom or field.cutoff_angstrom
+        built = field.build(bonded, self.mobile, cutoff_angstrom=cutoff, solvent=settings.solvent)
+        system = built.system
         if settings.restraint_kcal_per_mol_angstrom2:
             system.addForce(self._restraint())
         if settings.hydrogen_mass_amu is not None:

@@ -10,7 +10,7 @@ from workbench.report import summary
 from workbench.report.figures import adduct_svg, drug_svg, still_of
 from workbench.report.interaction_map import interaction_map
 from workbench.report.scene import build_scene
-from workbench.report.templating import ALPHAFOLD, SOURCES, environment, page_parts
+from workbench.report.templating import ALPHAFOLD, AMBER, SOURCES, environment, page_parts
 from workbench.results import AdductRecord, DockingResult
 
 
@@ -106,4 +106,5 @@ def _tone(result: DockingResult) -> str:
 def _sources(result: DockingResult) -> list[tuple[str, str]]:
     source = str(result.receptor.get("source", ""))
     model = "AF-" in source or "AlphaFold" in source or result.receptor["name"] == "human-groove"
-    return [*SOURCES, *(ALPHAFOLD if model else ())]
+    amber = result.provenance["force_field"] == "amber"
+    return [*SOURCES, *(AMBER if amber else ()), *(ALPHAFOLD if model else ())]

@@ -26,6 +26,12 @@ SOURCES = (
     ("the Vina scoring function", "10.1002/jcc.21334"),
     ("MMFF94s (force field)", "10.1002/(SICI)1096-987X(199905)20:7<720::AID-JCC7>3.0.CO;2-X"),
 )
+AMBER = (
+    ("ff14SB (force field, protein)", "10.1021/acs.jctc.5b00255"),
+    ("GAFF (force field, drug)", "10.1002/jcc.20035"),
+    ("AM1-BCC (charges of the drug)", "10.1002/jcc.10128"),
+    ("OBC2 (implicit water)", "10.1002/prot.20033"),
+)
 ALPHAFOLD = (
     ("AlphaFold (receptor model)", "10.1038/s41586-021-03819-2"),
     ("AlphaFold Protein Structure Database, CC-BY 4.0", "10.1093/nar/gkab1061"),
