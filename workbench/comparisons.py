@@ -175,6 +175,10 @@ class Comparison:
 
         return pd.DataFrame([drug_row(drug) for drug in self.drugs])
 
+    def view(self) -> Any:
+        """Return a py3Dmol view of every drug's shown pose in the groove."""
+        return import_module("workbench.report.comparison_scene").view_comparison(self)
+
     def _repr_html_(self) -> str:
         return str(import_module("workbench.report.comparison_page").notebook_html(self))
 

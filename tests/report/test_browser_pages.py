@@ -17,10 +17,12 @@ import pytest
 from browser_driver import Browser
 from comparison_cases import comparison_of, hostile_comparison
 from report_cases import HOSTILE
+from scan_cases import scan_result
 
 from workbench.report.comparison_page import comparison_html
 from workbench.report.groove_page import groove_html
 from workbench.report.page import report_html
+from workbench.report.scan_page import scan_html
 from workbench.report.simulation_page import simulation_html
 from workbench.results import DockingResult
 from workbench.simulations import (
@@ -99,8 +101,9 @@ PAGES: dict[str, Callable[[DockingResult], str]] = {
     "compare": lambda result: comparison_html(comparison_of(result)),
     "simulate": lambda result: simulation_html([simulated()], result.provenance),
     "groove": lambda result: groove(),
+    "scan": lambda result: scan_html(scan_result()),
 }
-WITH_SCENE = ("dock", "compare", "groove")
+WITH_SCENE = ("dock", "compare", "groove", "scan")
 
 
 @pytest.fixture(scope="module")

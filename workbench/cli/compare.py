@@ -44,6 +44,12 @@ def add_parser(verbs: Verbs) -> None:
         help="the ligand that differences are to (default: the first)",
     )
     parser.add_argument(
+        "--reactions",
+        type=Path,
+        metavar="FILE",
+        help="fill the reaction column from what `workbench react --json` printed",
+    )
+    parser.add_argument(
         "--weights",
         type=weights,
         default={},
@@ -88,12 +94,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare the ligands and write what was found; return the exit code."""
     from workbench.cli.interrupts import WRITING
     from workbench.cli.ligands import read_ligands
-    from workbench.pipeline.comparing import compare
+    from workbench.pipeline.comparing import compare, no_reaction
+    from workbench.pipeline.reaction_files import reactions_from
     from workbench.progress import to_stream
     from workbench.report.comparison_files import write_comparison
     from workbench.report.files import prepare_output_folder
     from workbench.structures.loading import load_receptor
 
+    reaction_of = reactions_from(arguments.reactions) if arguments.reactions else no_reaction
     readable, unread = read_ligands(arguments)
     ligands = list(readable)
     folder = prepare_output_folder(arguments.out)
@@ -110,6 +118,7 @@ def run(arguments: argparse.Namespace) -> int:
         reference=arguments.reference,
         out=folder,
         weights=arguments.weights,
+        reaction_of=reaction_of,
         poses=arguments.poses,
         seed=arguments.seed,
         platform=arguments.platform,

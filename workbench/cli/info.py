@@ -15,6 +15,7 @@ def add_parser(verbs: Verbs) -> None:
         help="versions, OpenMM platforms, GPU, data shipped",
         description="Versions of all parts, OpenMM's platforms as they really run here, and the "
         "data that the package ships.",
+        epilog="example: workbench info --json",
     )
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.set_defaults(run=run)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from workbench import __version__
 from workbench.cli import (
     compare,
+    completion,
     compounds,
     dock,
     dynamics,
@@ -40,6 +41,7 @@ VERBS = (
     fetch,
     selftest,
     info,
+    completion,
 )
 
 EPILOG = """examples:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,11 @@ import numpy as np
 from workbench.comparisons import ComparedDrug, Comparison
 from workbench.report.frames import Frame, read_drug, read_frames
 from workbench.report.pdb_lines import Structure
-from workbench.report.scene import assembled, crystal_reference, thin
+from workbench.report.scene import assembled, crystal_reference, thin, view_of
 from workbench.report.summary import best_pose, number
 from workbench.results import DockingResult
 
+COLOURS = ("#1e6ec8", "#be1886", "#c86a14", "#6b4fb3", "#0a7d74")
 DOCKED, ALIGNED = "As docked", "Core laid on the reference compound's, not as docked"
 
 
@@ -56,6 +58,27 @@ def build_comparison_scene(comparison: Comparison) -> dict[str, Any] | None:
         other = None if beside is None or _is_reference(comparison, owner) else beside.drug
         pose["beside"] = thin(other, comparison.reference, center) if other else None
     return scene
+
+
+def view_comparison(comparison: Comparison) -> Any:
+    """Return a py3Dmol view: the reference compound in the groove, the others in their colours.
+
+    py3Dmol loads its script from the network; the page that the workbench writes does not.
+
+    Raises
+    ------
+    OutputError
+        When the reference compound has no structure.
+    """
+    index = next(k for k in range(len(comparison.drugs)) if _is_reference(comparison, k))
+    view = view_of(comparison.results[index])
+    colours = cycle(COLOURS)
+    for k, result in enumerate(comparison.results):
+        best = best_pose(result)
+        if k != index and best is not None and best[1].drug_sdf:
+            view.addModel(best[1].drug_sdf, "mol")
+            view.setStyle({"model": -1}, {"stick": {"radius": 0.14, "color": next(colours)}})
+    return view
 
 
 def pose_id(index: int) -> str:

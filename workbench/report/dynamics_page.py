@@ -13,12 +13,7 @@ from markupsafe import Markup
 from workbench.report.exports import json_text
 from workbench.report.files import write_texts
 from workbench.report.line_plot import Curve, line_plot
-from workbench.report.templating import (
-    content_policy,
-    environment,
-    provenance_rows,
-    template_text,
-)
+from workbench.report.templating import SOURCES, environment, page_parts
 from workbench.trajectories import DynamicsResult, ReplicaRecord
 
 BIN_ANGSTROM = 0.25
@@ -58,12 +53,10 @@ def dynamics_html(result: DynamicsResult) -> str:
         environment()
         .get_template("dynamics.html")
         .render(
-            policy=content_policy([]),
-            style=Markup(template_text("style.css")),
+            **page_parts(None, result.provenance, SOURCES[:2]),
             result=result,
             figures=[(caption, Markup(drawing)) for caption, drawing in drawings(result)],
             contacts=contact_rows(result),
-            provenance=provenance_rows(result.provenance),
         )
     )
 

@@ -67,10 +67,10 @@ def interaction_map(pose: PoseRecord, title: str) -> str:
     anchors = _anchors(pose, places)
     angles = _spread([math.atan2(*reversed(_from_middle(a))) for _, a, _ in anchors])
     lines, labels = [], []
-    for (residue, anchor, contacts), angle in zip(anchors, angles, strict=True):
+    for (residue, _, contacts), angle in zip(anchors, angles, strict=True):
         node = (WIDTH / 2 + RING_X * math.cos(angle), HEIGHT / 2 - 8 + RING_Y * math.sin(angle))
-        for number, contact in enumerate(contacts):
-            lines.append(_line(anchor, node, contact, number - (len(contacts) - 1) / 2))
+        for contact in contacts:
+            lines.append(_line(contact["from"], node, contact))
         labels.append(_label(residue, node, str(contacts[0]["type"])))
     left, top = (WIDTH - DRUG_WIDTH) / 2, (HEIGHT - DRUG_HEIGHT) / 2 - 8
     body = (
@@ -113,14 +113,22 @@ def _anchors(
     for contact in pose.interactions:
         atoms = [i for i in contact.get("ligand_atoms") or () if 0 <= int(i) < len(places)]
         if atoms:
-            groups.setdefault(str(contact["residue"]), []).append({**contact, "atoms": atoms})
+            own = {"atoms": atoms, "from": tuple(places[atoms].mean(axis=0).tolist())}
+            groups.setdefault(str(contact["residue"]), []).append({**contact, **own})
     found = []
     for residue, contacts in groups.items():
-        kinds = {str(contact["type"]): contact for contact in reversed(contacts)}
+        contacts.sort(key=lambda contact: _rank(str(contact["type"])), reverse=True)
+        kinds = {str(contact["type"]): contact for contact in contacts}
         atoms = [i for contact in contacts for i in contact["atoms"]]
         x, y = places[atoms].mean(axis=0).tolist()
-        found.append((residue, (x, y), list(kinds.values())))
+        found.append((residue, (x, y), list(kinds.values())[::-1]))
     return sorted(found, key=lambda item: math.atan2(*reversed(_from_middle(item[1]))))
+
+
+def _rank(kind: str) -> int:
+    """Return the order in which kinds are named: the bond, directed contacts, others."""
+    kinds = [*STYLES][:-1]
+    return kinds.index(kind) if kind in kinds else len(kinds) + (kind == "hydrophobic")
 
 
 def _from_middle(point: tuple[float, float]) -> tuple[float, float]:
@@ -145,29 +153,22 @@ def _spread(angles: list[float]) -> list[float]:
     return spread
 
 
-def _line(
-    anchor: tuple[float, float],
-    node: tuple[float, float],
-    contact: dict[str, Any],
-    place: float,
-) -> str:
-    """Draw one contact; several between the same ends lie side by side."""
+def _line(start: tuple[float, float], node: tuple[float, float], contact: dict[str, Any]) -> str:
+    """Draw one contact, with its distance where it is directed."""
     style = STYLES.get(str(contact["type"]), OTHER)
-    length = math.hypot(node[0] - anchor[0], node[1] - anchor[1]) or 1.0
-    dx, dy = -(node[1] - anchor[1]) / length * 9 * place, (node[0] - anchor[0]) / length * 9 * place
     dash = f" stroke-dasharray='{style.dash}'" if style.dash else ""
     line = (
-        f"<path d='M{anchor[0] + dx:.1f} {anchor[1] + dy:.1f}L{node[0] + dx:.1f} "
-        f"{node[1] + dy:.1f}' stroke='{style.colour}' stroke-width='{style.width:g}'{dash} "
-        "fill='none' stroke-linecap='round'/>"
+        f"<path d='M{start[0]:.1f} {start[1]:.1f}L{node[0]:.1f} {node[1]:.1f}' "
+        f"stroke='{style.colour}' stroke-width='{style.width:g}'{dash} fill='none' "
+        "stroke-linecap='round'/>"
     )
     distance = contact.get("distance_angstrom")
     if contact["type"] == "hydrophobic" or not isinstance(distance, (int, float)):
         return line
-    x, y = (anchor[0] + 2 * node[0]) / 3 + dx, (anchor[1] + 2 * node[1]) / 3 + dy
+    x, y = (start[0] + 2 * node[0]) / 3, (start[1] + 2 * node[1]) / 3
     return line + (
-        f"<text x='{x:.1f}' y='{y:.1f}' fill='{style.colour}' font-size='13' text-anchor='middle' "
-        "stroke='var(--card,#fff)' stroke-width='4' paint-order='stroke'>"
+        f"<text x='{x:.1f}' y='{y + 5:.1f}' fill='{style.colour}' font-size='13' "
+        "text-anchor='middle' stroke='var(--card,#fff)' stroke-width='4' paint-order='stroke'>"
         f"{distance:.1f} \u00c5</text>"
     )
 

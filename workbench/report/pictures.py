@@ -40,8 +40,9 @@ def pictures(result: DockingResult) -> dict[str, str]:
     if scene is not None:
         if scene["poses"]:
             drawn["pose.svg"] = still_of(scene, name)
-            near = scene["poses"][scene["first"]]["near"]
-            scene = {**scene, "poses": [], "lining": near}
+            first = scene["poses"][scene["first"]]
+            sulphur = first["link"][0] if first["link"] else None
+            scene = {**scene, "poses": [], "lining": first["near"], "sulphur": sulphur}
         drawn["groove.svg"] = draw_still(scene, "The groove of XPO1")
     for number, adduct in enumerate(result.adducts, start=1):
         label = adduct.label if re.fullmatch(r"[A-Za-z0-9_]{1,40}", adduct.label) else str(number)

@@ -11,16 +11,9 @@ from workbench.report.exports import json_text, table_csv
 from workbench.report.files import write_texts
 from workbench.report.line_plot import Curve, line_plot
 from workbench.report.scan_scene import build_scan_scene
-from workbench.report.scene import scene_json
 from workbench.report.still import draw_still
 from workbench.report.summary import sentence
-from workbench.report.templating import (
-    SCRIPTS,
-    content_policy,
-    environment,
-    provenance_rows,
-    template_text,
-)
+from workbench.report.templating import environment, page_parts
 from workbench.scans import WILD_TYPE, WORDS, Course, ScanResult, pair_row
 
 HOURS_PER_DAY = 24.0
@@ -57,14 +50,11 @@ def write_scan(result: ScanResult, folder: Path) -> list[Path]:
 def scan_html(result: ScanResult) -> str:
     """Return the page: verdicts as a matrix, courses, the mutants in 3D, sources and limits."""
     scene = build_scan_scene(result)
-    scripts = [template_text(name) for name in SCRIPTS] if scene else []
     return (
         environment()
         .get_template("scan.html")
         .render(
-            policy=content_policy(scripts),
-            style=Markup(template_text("style.css")),
-            scripts=[Markup(text) for text in scripts],
+            **page_parts(scene, result.provenance),
             result=result,
             words=WORDS,
             wild_type=WILD_TYPE,
@@ -74,13 +64,8 @@ def scan_html(result: ScanResult) -> str:
             fractions=[f"{c.mutant_fraction:g}" for c in result.shown_courses(result.ligands[0])],
             limits=[sentence(text) for text in result.limits],
             warnings=[sentence(text) for text in result.warnings],
-            scene=scene,
-            scene_json=Markup(scene_json(scene)) if scene else "",
             still=Markup(draw_still(scene, "The mutants laid on the wild type")) if scene else "",
             what="The drug in the groove of each mutant",
-            has_bonds=False,
-            reference_spread="",
-            provenance=provenance_rows(result.provenance),
         )
     )
 

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.report.frames import NEAR_ANGSTROM, ResidueKey, read_drug
+from workbench.report.landmarks import integers, landmarks
 from workbench.report.pdb_lines import Structure, read_structure
-from workbench.report.scene import BOND_SLACK, MOVED_ANGSTROM, RADII, draw_groove, integers
+from workbench.report.scene import BOND_SLACK, MOVED_ANGSTROM, RADII, draw_groove
 from workbench.report.summary import number
 from workbench.report.viewpoint import best_view
 from workbench.scans import WILD_TYPE, Groove, ScanPair, ScanResult
@@ -50,12 +51,18 @@ def build_scan_scene(result: ScanResult) -> dict[str, Any] | None:
     for pose, close in zip(poses, near, strict=True):
         pose["near"] = [residues.index(key) for key in residues if key in close]
     view = best_view(drugs[0].coordinates, base.coordinates, None)
-    return part | {
-        "view": [round(float(value), 5) for value in view.ravel()],
-        "first": 0,
-        "poses": poses,
-        "reference": None,
-    }
+    places = np.vstack([drug.coordinates for drug in drugs])
+    marks = landmarks(base, {"numbering": "human"}, places, center)
+    return (
+        part
+        | marks
+        | {
+            "view": [round(float(value), 5) for value in view.ravel()],
+            "first": 0,
+            "poses": poses,
+            "reference": None,
+        }
+    )
 
 
 def _residues(structure: Structure) -> list[ResidueKey]:
