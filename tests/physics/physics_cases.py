@@ -153,12 +153,24 @@ def _residue(atom: Atom) -> tuple[str, int, str]:
     return atom.chain, atom.residue_number, atom.residue_name
 
 
-def capped_cysteine_complex() -> Complex:
+CAPPED = {
+    "acrylamide": ("CC(=O)N[C@@H](CSCCC(=O)NC)C(=O)NC", "C=CC(=O)NC", "single"),
+    "selinexor": (
+        "CC(=O)N[C@@H](CS[C@H](CC(=O)NNc1cnccn1)n1cnc(-c2cc(C(F)(F)F)cc(C(F)(F)F)c2)n1)C(=O)NC",
+        "selinexor",
+        "bR",
+    ),
+}
+
+
+def capped_cysteine_complex(drug: str = "acrylamide") -> Complex:
     """Return N-methylacrylamide bonded to Ac-Cys-NHMe, at its MMFF94s minimum: 36 atoms.
 
     Small enough to be propagated in a test. The caps are frozen, as those of a receptor are.
+    The other member of ``CAPPED`` is selinexor.
     """
-    whole = Chem.AddHs(Chem.MolFromSmiles("CC(=O)N[C@@H](CSCCC(=O)NC)C(=O)NC"))
+    smiles, ligand, label = CAPPED[drug]
+    whole = Chem.AddHs(Chem.MolFromSmiles(smiles))
     assert rdDistGeom.EmbedMolecule(whole, randomSeed=7) == 0
     rdForceFieldHelpers.MMFFOptimizeMolecule(whole, "MMFF94s", maxIters=5000)
     points = whole.GetConformer().GetPositions()
@@ -205,7 +217,7 @@ def capped_cysteine_complex() -> Complex:
         verdict="thiol",
         reactive_atom=new[6],
     )
-    (adduct,) = enumerate_adducts(load_ligand("C=CC(=O)NC"))
+    adduct = adduct_of(ligand, label)
     heavy_only = Chem.RemoveHs(whole)
     images = heavy_only.GetSubstructMatches(adduct.mol)
     found = next(image for image in images if image[adduct.cb_index] == match[5])

@@ -24,7 +24,7 @@ def small() -> Complex:
 
 def test_the_settings_name_the_force_fields_that_there_are() -> None:
     assert set(get_args(ForceFieldName)) == set(FORCE_FIELDS)
-    with pytest.raises(PhysicsError, match=r"There is no force field 'uff'; use mmff94s"):
+    with pytest.raises(PhysicsError, match=r"There is no force field 'uff'; use mmff94s or amber"):
         force_field("uff")
 
 

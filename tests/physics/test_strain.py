@@ -16,6 +16,7 @@ from workbench.physics.complex import Complex
 from workbench.physics.fragment import drug_hydrogens, protonated
 from workbench.physics.free_adduct import FreeAdduct
 from workbench.physics.minimization import MinimisedComplex
+from workbench.physics.mmff import build_mmff
 from workbench.physics.strain import StrainReference
 
 
@@ -82,7 +83,7 @@ def test_the_search_finds_the_anti_form_of_butane() -> None:
     butane = Chem.AddHs(Chem.MolFromSmiles("CCCC"))
     assert rdDistGeom.EmbedMolecule(butane, randomSeed=1) == 0
     rdMolTransforms.SetDihedralDeg(butane.GetConformer(), 0, 1, 2, 3, 65.0)
-    free = FreeAdduct(butane)
+    free = FreeAdduct(butane, build_mmff(butane).system)
     gauche = free.relaxed(butane.GetConformer().GetPositions())
     start = free.energy(gauche)
     found = free.lowest_minima(gauche[None], 10, 1)
@@ -94,7 +95,7 @@ def test_the_search_finds_the_anti_form_of_butane() -> None:
 def test_mirror_images_have_one_energy(reference: StrainReference) -> None:
     """The fragments of selinexor bR and bS are enantiomers: MMFF must not tell them apart."""
     found = conformers(reference.adduct.mol, 2, 3)
-    free = FreeAdduct(found.mol)
+    free = FreeAdduct(found.mol, build_mmff(found.mol).system)
     for points in found.coordinates:
         assert free.energy(points) == pytest.approx(free.energy(-points), abs=1e-6)
 

@@ -42,7 +42,7 @@ def add_parser(verbs: Verbs) -> None:
     )
     add_ligand_options(parser)
     add_receptor(parser)
-    parser.add_argument("--force-field", choices=["mmff94s"], default="mmff94s")
+    parser.add_argument("--force-field", choices=["mmff94s", "amber"], default="mmff94s")
     parser.add_argument(
         "--form",
         choices=["adduct", "hydrolysed", "oxidised"],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,8 @@ class Assembly:
         ``(n_drug,)``: index in the complex of each heavy drug atom, in the drug's order.
     sg, cb, ca, reactive_carbon
         Indices in the complex.
+    box_angstrom
+        Edges of the periodic box of explicit water; ``None`` without one.
     """
 
     receptor: Receptor
@@ -44,6 +47,7 @@ class Assembly:
     cb: int
     ca: int
     reactive_carbon: int
+    box_angstrom: tuple[float, float, float] | None = field(default=None, kw_only=True)
 
     @property
     def ligand(self) -> Ligand:
@@ -151,3 +155,7 @@ class EncounterComplex(Assembly):
         """Return the heavy atoms of the drug, ``(n_drug, 3)`` angstrom."""
         points = self.coordinates if coordinates is None else coordinates
         return points[self.drug_atoms]
+
+
+Kind = TypeVar("Kind", bound=Assembly)
+"""Bonded, or before the bond forms: what goes in comes out."""

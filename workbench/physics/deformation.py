@@ -12,7 +12,7 @@ from workbench.physics.assembling import receptor_molecule
 from workbench.physics.bonded_complex import thiol_hydrogen
 from workbench.physics.complex import Complex
 from workbench.physics.descent import Descent
-from workbench.physics.mmff import build_mmff, group_energy
+from workbench.physics.mmff import MMFF_CUTOFF_ANGSTROM, build_mmff, group_energy
 from workbench.physics.platforms import choose_platform
 from workbench.settings import MinimizationSettings
 from workbench.structures.receptor import Receptor
@@ -148,7 +148,8 @@ class _Apo:
     ) -> None:
         self._mobile = mobile
         self._settings = settings
-        built = build_mmff(mol, mobile=mobile, cutoff_angstrom=settings.cutoff_angstrom)
+        cutoff = settings.cutoff_angstrom or MMFF_CUTOFF_ANGSTROM
+        built = build_mmff(mol, mobile=mobile, cutoff_angstrom=cutoff)
         platform = choose_platform(settings.platform, threads)
         self._descent = Descent(built.system, platform, mobile, np.zeros_like(mobile))
 

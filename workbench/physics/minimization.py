@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Generic
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import PhysicsError
 from workbench.physics.assembling import address
-from workbench.physics.complex import Assembly
+from workbench.physics.complex import Assembly, Kind
 from workbench.physics.descent import Descent
 from workbench.physics.force_fields import force_field
 from workbench.physics.fragment import check_stereo
@@ -29,8 +29,6 @@ from workbench.settings import MinimizationSettings
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
-Kind = TypeVar("Kind", bound=Assembly)
-"""Bonded, or before the bond forms: what goes in comes out."""
 
 STRETCHED_ANGSTROM = 0.15
 TOO_NEAR_ANGSTROM = 2.4
@@ -139,7 +137,7 @@ class PocketMinimiser:
         built = self._field.build(
             self._first,
             self.mobile,
-            cutoff_angstrom=self.settings.cutoff_angstrom,
+            cutoff_angstrom=self.settings.cutoff_angstrom or self._field.cutoff_angstrom,
             solvent=self.settings.solvent,
         )
         self.audit = built.audit

@@ -90,16 +90,10 @@ class MovingPocket:
 
     def _system(self) -> openmm.System:
         bonded, settings = self.bonded, self.settings
-        system = (
-            force_field(settings.force_field)
-            .build(
-                bonded,
-                self.mobile,
-                cutoff_angstrom=settings.cutoff_angstrom,
-                solvent=settings.solvent,
-            )
-            .system
-        )
+        field = force_field(settings.force_field)
+        cutoff = settings.cutoff_angstrom or field.cutoff_angstrom
+        built = field.build(bonded, self.mobile, cutoff_angstrom=cutoff, solvent=settings.solvent)
+        system = built.system
         if settings.restraint_kcal_per_mol_angstrom2:
             system.addForce(self._restraint())
         if settings.hydrogen_mass_amu is not None:

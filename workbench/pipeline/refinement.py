@@ -70,7 +70,8 @@ def refine(
         When the System lacks a term, or a minimisation fails.
     """
     minimiser = PocketMinimiser(everything, settings.minimization, threads=1)
-    reference = StrainReference(poses[0].adduct, seed=seed)
+    field = settings.minimization.force_field
+    reference = StrainReference(poses[0].adduct, seed=seed, field=field)
     rescored = _Rescorer(complexes[0], minimiser, settings, extras)
     refined = []
     for pose, bonded in zip(poses, complexes, strict=True):
