@@ -14,7 +14,7 @@ from workbench.errors import LigandError, MechanismError
 from workbench.ligands.conformers import conformers
 from workbench.ligands.geometry import stereo_is_right
 from workbench.mechanism.optimization import Minimum, minimised
-from workbench.mechanism.quantum import Gfn2
+from workbench.mechanism.quantum import Gfn2, check_molecule
 from workbench.mechanism.thermochemistry import (
     RT,
     free_energy_correction,
@@ -30,6 +30,7 @@ Step = Callable[[], None]
 N_EMBEDDED = 60
 N_OPTIMISED = 8
 _RANKED = 4
+_CONFORMERS = ConformerSettings(distinct_angstrom=0.3)
 _SAME_KCAL = 0.05
 _SAME_ANGSTROM = 0.2
 _MIRRORED_ANGSTROM = 0.1
@@ -109,21 +110,38 @@ def species(
     MechanismError
         When it has no conformer, or none keeps its bonds at this level.
     """
-    charge = Chem.GetFormalCharge(mol)
-    full = Chem.AddHs(mol)
-    engine = Gfn2([a.GetAtomicNum() for a in full.GetAtoms()], charge, name=name)
-    try:
-        found = conformers(
-            mol, n_embedded, seed, name=name, settings=ConformerSettings(distinct_angstrom=0.3)
-        )
-    except LigandError as error:
-        raise MechanismError(str(error)) from error
-    starts = found.coordinates[: _RANKED * n_optimised]
+    full, shapes = shapes_of(mol, name, seed, n_embedded)
+    engine = Gfn2(
+        [a.GetAtomicNum() for a in full.GetAtoms()], Chem.GetFormalCharge(mol), name=name
+    )
+    starts = shapes[: _RANKED * n_optimised]
     energies = [engine(start).energy for start in starts]
     chosen = np.argsort(energies, kind="stable")[:n_optimised]
-    return from_starts(
-        found.mol, starts[chosen], engine, name=name, vibrations=vibrations, tick=tick
-    )
+    return from_starts(full, starts[chosen], engine, name=name, vibrations=vibrations, tick=tick)
+
+
+def shapes_of(
+    mol: Chem.Mol, name: str, seed: int, n_embedded: int
+) -> tuple[Chem.Mol, FloatArray]:
+    """Return a molecule with hydrogens and its conformers by the force field.
+
+    Returns
+    -------
+    mol, shapes
+        ``(n_conformers, n_atoms, 3)`` angstrom, the lowest first.
+
+    Raises
+    ------
+    MechanismError
+        When it is of atoms or a size that are not computed, or cannot be embedded.
+    """
+    full = Chem.AddHs(mol)
+    check_molecule([a.GetAtomicNum() for a in full.GetAtoms()], Chem.GetFormalCharge(mol), name)
+    try:
+        found = conformers(mol, n_embedded, seed, name=name, settings=_CONFORMERS)
+    except LigandError as error:
+        raise MechanismError(str(error)) from error
+    return found.mol, found.coordinates
 
 
 def from_starts(

@@ -1,0 +1,257 @@
+"""How well a computed affinity ranks acceptors whose reactivity was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit import Chem
+from scipy.stats import spearmanr
+
+from workbench.errors import MechanismError
+from workbench.mechanism.quantum import Gfn2
+from workbench.mechanism.species import from_starts, shapes_of, species
+from workbench.tables import read_table
+
+FloatArray = NDArray[np.float64]
+Probe = Literal["methanethiolate", "methyl anion"]
+
+PROBES: dict[Probe, str] = {"methanethiolate": "C[S-:2]", "methyl anion": "[CH3-:2]"}
+"""The charged atom has the atom map number 2."""
+MEDIA = {"water": "water", "dmso": "DMSO", "gas": "gas phase"}
+CHOICE, HELD_OUT = "choice", "held out"
+_ATTACKED, _ALPHA = 1, 2
+_N_EMBEDDED, _N_OPTIMISED = 20, 2
+_N_BOOTSTRAP = 2000
+
+
+@dataclass(frozen=True)
+class Acceptor:
+    """One row of ``calibration.csv``: an acceptor with a measured reactivity.
+
+    Parameters
+    ----------
+    smiles
+        The attacked atom has the atom map number 1, the one that takes the charge 2.
+    mayr_e
+        Electrophilicity parameter E: log10 of a rate constant at 20 degree C is
+        ``s_N (N + E)`` with the nucleophile's N and s_N.
+    part
+        ``choice``: used to choose probe and medium; ``held out``: not looked at for that.
+    """
+
+    name: str
+    smiles: str
+    mayr_e: float
+    part: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Affinity:
+    """One row of ``calibration_energies.csv``: the computed affinity of one acceptor.
+
+    Parameters
+    ----------
+    probe, medium
+        The anion that is added, and where its energy was taken: ``water``, ``dmso``, ``gas``.
+        Geometries are those in water.
+    affinity_kcal_per_mol
+        Electronic energy of acceptor + anion -> adduct, with solvent; blank where the adduct
+        is no minimum.
+    """
+
+    name: str
+    probe: str
+    medium: str
+    affinity_kcal_per_mol: float | None
+    note: str
+    date: str
+    source: str
+
+
+@cache
+def acceptors() -> tuple[Acceptor, ...]:
+    """Return the acceptors with a measured reactivity, in the table's order."""
+    return read_table("calibration.csv", Acceptor)
+
+
+@cache
+def affinities() -> tuple[Affinity, ...]:
+    """Return the computed affinities that ship, in the table's order."""
+    return read_table("calibration_energies.csv", Affinity)
+
+
+class Correlation(NamedTuple):
+    """How two quantities go together over ``n`` acceptors.
+
+    Parameters
+    ----------
+    rho, low, high
+        Spearman's rank correlation and its 95 % interval by bootstrap.
+    error
+        Root mean square error of the measured value when each acceptor is predicted by the
+        straight line through the others.
+    """
+
+    n: int
+    rho: float
+    low: float
+    high: float
+    error: float
+
+
+def correlation(computed: Sequence[float], measured: Sequence[float], seed: int = 1) -> Correlation:
+    """Return rank correlation, its interval, and the error of a straight line.
+
+    Parameters
+    ----------
+    computed, measured
+        ``(n,)``, at least five of each.
+
+    Raises
+    ------
+    MechanismError
+        When there are fewer.
+    """
+    x, y = np.asarray(computed, dtype=np.float64), np.asarray(measured, dtype=np.float64)
+    if len(x) < 5 or len(x) != len(y):
+        raise MechanismError(f"a correlation needs five pairs, not {len(x)} and {len(y)}")
+    random = np.random.default_rng(seed)
+    drawn = []
+    while len(drawn) < _N_BOOTSTRAP:
+        pick = random.integers(0, len(x), len(x))
+        if len(set(x[pick])) > 1 and len(set(y[pick])) > 1:
+            drawn.append(float(spearmanr(x[pick], y[pick]).statistic))
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    misses = []
+    for left_out in range(len(x)):
+        rest = np.arange(len(x)) != left_out
+        slope, intercept = np.polyfit(x[rest], y[rest], 1)
+        misses.append(y[left_out] - slope * x[left_out] - intercept)
+    return Correlation(
+        len(x),
+        float(spearmanr(x, y).statistic),
+        float(low),
+        float(high),
+        float(np.sqrt(np.mean(np.square(misses)))),
+    )
+
+
+def shipped_pairs(probe: str, medium: str, part: str) -> list[tuple[Acceptor, float]]:
+    """Return the acceptors of a part that have an affinity, with it."""
+    known = {
+        row.name: row.affinity_kcal_per_mol
+        for row in affinities()
+        if (row.probe, row.medium) == (probe, medium)
+    }
+    pairs = ((one, known.get(one.name)) for one in acceptors() if one.part == part)
+    return [(one, value) for one, value in pairs if value is not None]
+
+
+def shipped_correlation(probe: str, medium: str, part: str) -> Correlation:
+    """Return the correlation of shipped affinities with Mayr's E over a part of the table."""
+    pairs = shipped_pairs(probe, medium, part)
+    return correlation([value for _, value in pairs], [one.mayr_e for one, _ in pairs])
+
+
+def chosen_level() -> tuple[str, str]:
+    """Return probe and medium whose affinities rank the ``choice`` part best."""
+    levels = [(probe, medium) for probe in PROBES for medium in MEDIA]
+    return max(levels, key=lambda level: abs(shipped_correlation(*level, CHOICE).rho))
+
+
+def anion_affinity(smiles: str, probe: Probe, name: str, seed: int = 1) -> dict[str, float]:
+    """Return the affinity of an acceptor for an anion in each medium, kcal/mol.
+
+    Parameters
+    ----------
+    smiles
+        With atom map numbers, see ``Acceptor``.
+
+    Raises
+    ------
+    MechanismError
+        When a molecule has no minimum at this level, or the map numbers are missing.
+    """
+    acceptor = Chem.MolFromSmiles(smiles)
+    product = _adduct_anion(acceptor, probe, name)
+    sides = []
+    for mol, title in (
+        (product, f"the {probe} adduct of {name}"),
+        (acceptor, name),
+        (Chem.MolFromSmiles(PROBES[probe]), probe),
+    ):
+        sides.append(_in_media(mol, title, seed))
+    return {medium: sides[0][medium] - sides[1][medium] - sides[2][medium] for medium in MEDIA}
+
+
+def _in_media(mol: Chem.Mol, name: str, seed: int) -> dict[str, float]:
+    """Return the energy in each medium of the lowest conformer in water."""
+    if Chem.GetFormalCharge(mol):
+        # the force field knows no carbanions: shapes of the neutral molecule, one proton off
+        full, starts = _anion_shapes(mol, name, seed)
+        engine = Gfn2([a.GetAtomicNum() for a in full.GetAtoms()], -1, name=name)
+        found = from_starts(full, starts, engine, name=name, vibrations=False)
+    else:
+        found = species(
+            mol, name, seed, n_embedded=_N_EMBEDDED, n_optimised=_N_OPTIMISED, vibrations=False
+        )
+    energies = {"water": found.energy}
+    for medium in ("dmso", "gas"):
+        engine = Gfn2(
+            found.elements.tolist(), found.charge, solvent=medium.replace("gas", ""), name=name
+        )
+        energies[medium] = engine(found.coordinates).energy
+    return energies
+
+
+def _adduct_anion(acceptor: Chem.Mol, probe: Probe, name: str) -> Chem.Mol:
+    """Return the product of adding an anion, its charge on the alpha atom."""
+    mol = Chem.RWMol(acceptor)
+    marked = {atom.GetAtomMapNum(): atom.GetIdx() for atom in mol.GetAtoms()}
+    if not {_ATTACKED, _ALPHA} <= set(marked):
+        raise MechanismError(f"{name}: mark the attacked atom with :1 and the next one with :2")
+    bond = mol.GetBondBetweenAtoms(marked[_ATTACKED], marked[_ALPHA])
+    if bond is None or bond.GetBondType() != Chem.BondType.DOUBLE:
+        raise MechanismError(f"{name}: the marked atoms have no double bond between them")
+    bond.SetStereo(Chem.BondStereo.STEREONONE)
+    bond.SetBondType(Chem.BondType.SINGLE)
+    for other in mol.GetBonds():
+        other.SetBondDir(Chem.BondDir.NONE)
+    mol.GetAtomWithIdx(marked[_ALPHA]).SetFormalCharge(-1)
+    last = marked[_ATTACKED]
+    for number in (6,) if probe == "methyl anion" else (16, 6):
+        new = mol.AddAtom(Chem.Atom(number))
+        mol.AddBond(last, new, Chem.BondType.SINGLE)
+        last = new
+    Chem.SanitizeMol(mol)
+    Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
+    return mol.GetMol()
+
+
+def _anion_shapes(mol: Chem.Mol, name: str, seed: int) -> tuple[Chem.Mol, FloatArray]:
+    """Return a carbanion with hydrogens, and starts from its conjugate acid."""
+    acid = Chem.RWMol(mol)
+    place = next(atom for atom in acid.GetAtoms() if atom.GetAtomMapNum() == _ALPHA)
+    place.SetFormalCharge(0)
+    place.SetNumExplicitHs(place.GetNumExplicitHs() + 1)
+    Chem.SanitizeMol(acid)
+    full, shapes = shapes_of(acid.GetMol(), name, seed, _N_EMBEDDED)
+    protons = [
+        n.GetIdx()
+        for n in full.GetAtomWithIdx(place.GetIdx()).GetNeighbors()
+        if n.GetAtomicNum() == 1
+    ]
+    ion = Chem.RWMol(full)
+    ion.GetAtomWithIdx(place.GetIdx()).SetFormalCharge(-1)
+    ion.RemoveAtom(protons[0])
+    Chem.SanitizeMol(ion)
+    starts = np.concatenate(
+        [np.delete(shapes[:_N_OPTIMISED], proton, axis=1) for proton in protons]
+    )
+    return ion.GetMol(), starts
