@@ -159,9 +159,7 @@ def modelled(ligand: Ligand, model: Model, thiol: str) -> tuple[Chem.Mol, tuple[
             f"{ligand.name} has the charge {Chem.GetFormalCharge(ligand.mol):+d}; implicit water "
             "is too rough for ions to be compared with neutral drugs: give the neutral form"
         )
-    kept = (
-        tuple(range(ligand.mol.GetNumAtoms())) if model == "whole" else kept_atoms(ligand)
-    )
+    kept = tuple(range(ligand.mol.GetNumAtoms())) if model == "whole" else kept_atoms(ligand)
     adducts = enumerate_adducts(ligand)
     if adducts[0].left_atoms:
         raise MechanismError(
@@ -234,9 +232,7 @@ def _anion_index(
     thiolate = thiolate_species(bench.seed)
     affinity = anion.energy - bench.species(drug, ligand.name).energy - thiolate.energy
     partner = bench.species(Chem.MolFromSmiles("CS"), thiol).energy
-    transfer = (
-        bench.species(best.mol, "").energy + thiolate.energy - anion.energy - partner
-    )
+    transfer = bench.species(best.mol, "").energy + thiolate.energy - anion.energy - partner
     return {
         "thiolate_addition_kcal_per_mol": affinity,
         "proton_transfer_kcal_per_mol": transfer,
@@ -280,9 +276,7 @@ def carbanion(one: AdductModel, ligand: Ligand, bench: Bench) -> Species:
         engine = Gfn2([a.GetAtomicNum() for a in ion.GetAtoms()], -1, name=name)
         starts = np.delete(neutral.shapes[:_ANION_STARTS], proton, axis=1)
         try:
-            found.append(
-                from_starts(ion.GetMol(), starts, engine, name=name, vibrations=False)
-            )
+            found.append(from_starts(ion.GetMol(), starts, engine, name=name, vibrations=False))
         except MechanismError as error:
             problem = error
     if not found:

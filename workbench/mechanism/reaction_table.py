@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 
@@ -56,3 +57,55 @@ class ReactionEnergy:
 def reaction_energies() -> tuple[ReactionEnergy, ...]:
     """Return the shipped reaction energies, in the table's order."""
     return read_table("reaction_energies.csv", ReactionEnergy)
+
+
+REFERENCE = "selinexor"
+
+
+def rows_of(smiles: str, *, model: str, thiol: str, level: str) -> tuple[ReactionEnergy, ...]:
+    """Return the shipped rows of a drug, one per adduct; empty where it was not computed."""
+    return tuple(
+        row
+        for row in reaction_energies()
+        if (row.smiles, row.model, row.thiol, row.level) == (smiles, model, thiol, level)
+    )
+
+
+def best_by_ligand(level: str) -> dict[str, float]:
+    """Return the most favourable addition of each shipped drug at a level, kcal/mol."""
+    best: dict[str, float] = {}
+    for row in reaction_energies():
+        if row.level == level:
+            best[row.ligand] = min(
+                row.delta_g_kcal_per_mol, best.get(row.ligand, row.delta_g_kcal_per_mol)
+            )
+    return best
+
+
+def level_spread(first: str, second: str, ligand: str = "") -> float | None:
+    """Return by how much two levels disagree about differences to selinexor, kcal/mol.
+
+    Parameters
+    ----------
+    ligand
+        Of this drug alone, where both levels have it; otherwise the root mean square over all
+        shipped drugs that have both.
+
+    Returns
+    -------
+    float or None
+        ``None`` where no drug but selinexor has both.
+    """
+    one, other = best_by_ligand(first), best_by_ligand(second)
+    if REFERENCE not in one or REFERENCE not in other:
+        return None
+    gaps = {
+        name: (one[name] - one[REFERENCE]) - (other[name] - other[REFERENCE])
+        for name in one
+        if name in other and name != REFERENCE
+    }
+    if ligand in gaps:
+        return abs(gaps[ligand])
+    if not gaps:
+        return None
+    return math.sqrt(sum(gap**2 for gap in gaps.values()) / len(gaps))

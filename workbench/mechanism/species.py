@@ -111,18 +111,14 @@ def species(
         When it has no conformer, or none keeps its bonds at this level.
     """
     full, shapes = shapes_of(mol, name, seed, n_embedded)
-    engine = Gfn2(
-        [a.GetAtomicNum() for a in full.GetAtoms()], Chem.GetFormalCharge(mol), name=name
-    )
+    engine = Gfn2([a.GetAtomicNum() for a in full.GetAtoms()], Chem.GetFormalCharge(mol), name=name)
     starts = shapes[: _RANKED * n_optimised]
     energies = [engine(start).energy for start in starts]
     chosen = np.argsort(energies, kind="stable")[:n_optimised]
     return from_starts(full, starts[chosen], engine, name=name, vibrations=vibrations, tick=tick)
 
 
-def shapes_of(
-    mol: Chem.Mol, name: str, seed: int, n_embedded: int
-) -> tuple[Chem.Mol, FloatArray]:
+def shapes_of(mol: Chem.Mol, name: str, seed: int, n_embedded: int) -> tuple[Chem.Mol, FloatArray]:
     """Return a molecule with hydrogens and its conformers by the force field.
 
     Returns
@@ -270,5 +266,3 @@ def _rmsd(mol: Chem.Mol, first: FloatArray, second: FloatArray) -> float:
         # chiral tags would hide that a mirror image is another molecule
         pair.append(Chem.RemoveAllHs(placed))
     return float(rdMolAlign.GetBestRMS(pair[0], pair[1], maxMatches=1000))
-
-

@@ -45,11 +45,7 @@ def kept_atoms(ligand: Ligand) -> tuple[int, ...]:
                 continue
             # a reacting atom and an open-chain one keep their first shell: a ketone stays one
             shell = atom.GetIdx() in ends or (atom.GetIdx() in core and not atom.IsInRing())
-            if (
-                not shell
-                and _may_be_cut(bond)
-                and _size_beyond(mol, atom, other) > SMALL_GROUP
-            ):
+            if not shell and _may_be_cut(bond) and _size_beyond(mol, atom, other) > SMALL_GROUP:
                 continue
             kept.add(other.GetIdx())
             waiting.append(other.GetIdx())
