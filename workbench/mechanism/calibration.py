@@ -122,7 +122,7 @@ def correlation(computed: Sequence[float], measured: Sequence[float], seed: int 
     if len(x) < 5 or len(x) != len(y):
         raise MechanismError(f"a correlation needs five pairs, not {len(x)} and {len(y)}")
     random = np.random.default_rng(seed)
-    drawn = []
+    drawn: list[float] = []
     while len(drawn) < _N_BOOTSTRAP:
         pick = random.integers(0, len(x), len(x))
         if len(set(x[pick])) > 1 and len(set(y[pick])) > 1:
@@ -162,7 +162,7 @@ def shipped_correlation(probe: str, medium: str, part: str) -> Correlation:
 def chosen_level() -> tuple[str, str]:
     """Return probe and medium whose affinities rank the ``choice`` part best."""
     levels = [(probe, medium) for probe in PROBES for medium in MEDIA]
-    return max(levels, key=lambda level: abs(shipped_correlation(*level, CHOICE).rho))
+    return max(levels, key=lambda level: abs(shipped_correlation(level[0], level[1], CHOICE).rho))
 
 
 def anion_affinity(smiles: str, probe: Probe, name: str, seed: int = 1) -> dict[str, float]:

@@ -17,6 +17,7 @@ from workbench.mechanism.optimization import Minimum, minimised
 from workbench.mechanism.quantum import Gfn2, check_molecule
 from workbench.mechanism.thermochemistry import (
     RT,
+    Thermochemistry,
     free_energy_correction,
     numerical_hessian,
     wave_numbers,
@@ -185,11 +186,11 @@ def from_starts(
     best = kept[0]
     ensemble = _ensemble_energy(mol, kept)
     half = _ensemble_energy(mol, _distinct(mol, found[::2]))
-    correction, imaginary = 0.0, ()
+    added = Thermochemistry(0.0, ())
     if vibrations:
         hessian = numerical_hessian(engine, best.coordinates)
         waves = wave_numbers(hessian, engine.elements, best.coordinates)
-        correction, imaginary = free_energy_correction(engine.elements, best.coordinates, waves)
+        added = free_energy_correction(engine.elements, best.coordinates, waves)
         tick()
     return Species(
         name=name,
@@ -199,12 +200,12 @@ def from_starts(
         charge=engine.charge,
         energy=best.point.energy,
         spread=ensemble - best.point.energy,
-        correction=correction,
+        correction=added.correction,
         energies=np.array([minimum.point.energy for minimum in kept]),
         shapes=np.array([minimum.coordinates for minimum in kept]),
         halved=abs(half - ensemble),
         lumo_ev=best.point.lumo_ev,
-        imaginary=imaginary,
+        imaginary=added.imaginary,
     )
 
 

@@ -112,7 +112,7 @@ def cut_back(mol: Chem.Mol, kept: Iterable[int]) -> Chem.Mol:
     Chem.SanitizeMol(part)
     Chem.AssignStereochemistry(part, cleanIt=True, force=True)
     parameters = Chem.RemoveHsParameters()
-    parameters.removeDefiningBondStereo = True
+    parameters.removeDefiningBondStereo = True  # type: ignore[assignment]
     whole = Chem.RemoveHs(part, parameters)
     Chem.AssignStereochemistry(whole, cleanIt=True, force=True)
     return Chem.Mol(whole)
