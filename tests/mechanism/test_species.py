@@ -10,7 +10,7 @@ from rdkit import Chem
 
 from workbench.errors import MechanismError
 from workbench.mechanism.quantum import KCAL_PER_HARTREE, Gfn2
-from workbench.mechanism.species import from_starts, species
+from workbench.mechanism.species import from_starts, shapes_of, species
 from workbench.mechanism.thermochemistry import RT, numerical_hessian
 
 pytest.importorskip("tblite", reason="the extra react is not installed")
@@ -37,13 +37,31 @@ def test_energy_and_gradient_of_water() -> None:
     assert np.abs(stiff[:6]).max() < 0.2 * stiff[6]
 
 
-def test_mirror_images_agree_though_searched_apart() -> None:
+def test_enantiomers_agree_from_mirrored_shapes() -> None:
+    mol, shapes = shapes_of(molecule("CS[C@H](C)CC#N"), "R", 1, 30)
+    image, _ = shapes_of(molecule("CS[C@@H](C)CC#N"), "S", 1, 1)
+    engine = Gfn2([atom.GetAtomicNum() for atom in mol.GetAtoms()], 0)
+    right, left = (
+        from_starts(one, starts, engine, name="it", vibrations=True)
+        for one, starts in (
+            (mol, shapes[:2]),
+            (image, shapes[:2] * np.array([1.0, 1.0, -1.0])),
+        )
+    )
+    assert right.free_energy == pytest.approx(left.free_energy, abs=0.05)
+    assert right.imaginary == left.imaginary == ()
+    # the wrong hand is noticed
+    with pytest.raises(MechanismError, match="does not hold together"):
+        from_starts(image, shapes[:1], engine, name="it", vibrations=False)
+
+
+def test_a_search_of_its_own_agrees() -> None:
     found = [
-        species(molecule(smiles), smiles, seed)
-        for smiles, seed in (("CS[C@H](C)CC#N", 1), ("CS[C@@H](C)CC#N", 20))
+        species(molecule(smiles), smiles, seed, n_optimised=5, vibrations=False)
+        for smiles, seed in (("CS[C@H](C)C#N", 1), ("CS[C@@H](C)C#N", 20))
     ]
-    assert found[0].free_energy == pytest.approx(found[1].free_energy, abs=0.05)
-    assert found[0].imaginary == found[1].imaginary == ()
+    energies = [one.energy + one.spread for one in found]
+    assert energies[0] == pytest.approx(energies[1], abs=0.05)
 
 
 def test_handed_shapes_of_butane_count_twice() -> None:
@@ -57,8 +75,7 @@ def test_handed_shapes_of_butane_count_twice() -> None:
 
 def test_more_starts_change_little() -> None:
     few, many = (
-        species(molecule("CSCCC#N"), "adduct", 1, n_optimised=n, vibrations=False)
-        for n in (5, 9)
+        species(molecule("CSCCC#N"), "adduct", 1, n_optimised=n, vibrations=False) for n in (5, 9)
     )
     assert few.energy + few.spread == pytest.approx(many.energy + many.spread, abs=0.25)
     assert few.halved < 0.6

@@ -28,10 +28,10 @@ from workbench.settings import ConformerSettings
 FloatArray = NDArray[np.float64]
 Step = Callable[[], None]
 
-N_EMBEDDED = 60
+N_EMBEDDED = 100
 N_OPTIMISED = 8
 _RANKED = 4
-_CONFORMERS = ConformerSettings(distinct_angstrom=0.3)
+_CONFORMERS = ConformerSettings(distinct_angstrom=0.2)
 _SAME_KCAL = 0.05
 _SAME_ANGSTROM = 0.2
 _MIRRORED_ANGSTROM = 0.1
