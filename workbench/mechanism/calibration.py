@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -13,8 +14,10 @@ from rdkit import Chem
 from scipy.stats import spearmanr
 
 from workbench.errors import MechanismError
+from workbench.mechanism.density_functional import dft_energy
+from workbench.mechanism.energetics import LEVELS, Level
 from workbench.mechanism.quantum import Gfn2
-from workbench.mechanism.species import from_starts, shapes_of, species
+from workbench.mechanism.species import Species, from_starts, shapes_of, species
 from workbench.tables import read_table
 
 FloatArray = NDArray[np.float64]
@@ -57,9 +60,10 @@ class Affinity:
 
     Parameters
     ----------
-    probe, medium
-        The anion that is added, and where its energy was taken: ``water``, ``dmso``, ``gas``.
-        Geometries are those in water.
+    probe, level, medium
+        The anion that is added, and how and where its energy was taken: ``gfn2`` or ``dft``;
+        ``water``, ``dmso`` or ``gas``. Geometries are those of GFN2-xTB in water, and solvents
+        those of ALPB.
     affinity_kcal_per_mol
         Electronic energy of acceptor + anion -> adduct, with solvent; blank where the adduct
         is no minimum.
@@ -67,6 +71,7 @@ class Affinity:
 
     name: str
     probe: str
+    level: str
     medium: str
     affinity_kcal_per_mol: float | None
     note: str
@@ -142,31 +147,43 @@ def correlation(computed: Sequence[float], measured: Sequence[float], seed: int 
     )
 
 
-def shipped_pairs(probe: str, medium: str, part: str) -> list[tuple[Acceptor, float]]:
-    """Return the acceptors of a part that have an affinity, with it."""
+class Scale(NamedTuple):
+    """Probe, level and medium of a computed affinity."""
+
+    probe: str
+    level: str
+    medium: str
+
+
+def shipped_pairs(scale: Scale, part: str) -> list[tuple[Acceptor, float]]:
+    """Return the acceptors of a part that have an affinity on a scale, with it."""
     known = {
         row.name: row.affinity_kcal_per_mol
         for row in affinities()
-        if (row.probe, row.medium) == (probe, medium)
+        if (row.probe, row.level, row.medium) == scale
     }
     pairs = ((one, known.get(one.name)) for one in acceptors() if one.part == part)
     return [(one, value) for one, value in pairs if value is not None]
 
 
-def shipped_correlation(probe: str, medium: str, part: str) -> Correlation:
+def shipped_correlation(scale: Scale, part: str) -> Correlation:
     """Return the correlation of shipped affinities with Mayr's E over a part of the table."""
-    pairs = shipped_pairs(probe, medium, part)
+    pairs = shipped_pairs(scale, part)
     return correlation([value for _, value in pairs], [one.mayr_e for one, _ in pairs])
 
 
-def chosen_level() -> tuple[str, str]:
-    """Return probe and medium whose affinities rank the ``choice`` part best."""
-    levels = [(probe, medium) for probe in PROBES for medium in MEDIA]
-    return max(levels, key=lambda level: abs(shipped_correlation(level[0], level[1], CHOICE).rho))
+def chosen_scale() -> Scale:
+    """Return the scale that ranks the ``choice`` part best, of those that have all of it."""
+    scales = [Scale(*parts) for parts in product(PROBES, LEVELS, MEDIA)]
+    whole = sum(one.part == CHOICE for one in acceptors())
+    full = [scale for scale in scales if len(shipped_pairs(scale, CHOICE)) == whole]
+    return max(full, key=lambda scale: abs(shipped_correlation(scale, CHOICE).rho))
 
 
-def anion_affinity(smiles: str, probe: Probe, name: str, seed: int = 1) -> dict[str, float]:
-    """Return the affinity of an acceptor for an anion in each medium, kcal/mol.
+def reactants_and_product(
+    smiles: str, probe: Probe, name: str
+) -> tuple[tuple[Chem.Mol, str], tuple[Chem.Mol, str], tuple[Chem.Mol, str]]:
+    """Return acceptor, anion and their product, each with its name.
 
     Parameters
     ----------
@@ -176,38 +193,43 @@ def anion_affinity(smiles: str, probe: Probe, name: str, seed: int = 1) -> dict[
     Raises
     ------
     MechanismError
-        When a molecule has no minimum at this level, or the map numbers are missing.
+        When the map numbers mark no double bond.
     """
     acceptor = Chem.MolFromSmiles(smiles)
-    product = _adduct_anion(acceptor, probe, name)
-    sides = []
-    for mol, title in (
-        (product, f"the {probe} adduct of {name}"),
-        (acceptor, name),
-        (Chem.MolFromSmiles(PROBES[probe]), probe),
-    ):
-        sides.append(_in_media(mol, title, seed))
-    return {medium: sides[0][medium] - sides[1][medium] - sides[2][medium] for medium in MEDIA}
+    made = _adduct_anion(acceptor, probe, name)
+    anion = Chem.MolFromSmiles(PROBES[probe])
+    return (acceptor, name), (anion, probe), (made, f"the {probe} adduct of {name}")
 
 
-def _in_media(mol: Chem.Mol, name: str, seed: int) -> dict[str, float]:
-    """Return the energy in each medium of the lowest conformer in water."""
-    if Chem.GetFormalCharge(mol):
-        # the force field knows no carbanions: shapes of the neutral molecule, one proton off
-        full, starts = _anion_shapes(mol, name, seed)
-        engine = Gfn2([a.GetAtomicNum() for a in full.GetAtoms()], -1, name=name)
-        found = from_starts(full, starts, engine, name=name, vibrations=False)
-    else:
-        found = species(
+def lowest_minimum(mol: Chem.Mol, name: str, seed: int = 1) -> Species:
+    """Return the lowest conformer in water of an acceptor or an anion.
+
+    Raises
+    ------
+    MechanismError
+        When it has no minimum at this level.
+    """
+    if not Chem.GetFormalCharge(mol):
+        return species(
             mol, name, seed, n_embedded=_N_EMBEDDED, n_optimised=_N_OPTIMISED, vibrations=False
         )
-    energies = {"water": found.energy}
-    for medium in ("dmso", "gas"):
-        engine = Gfn2(
-            found.elements.tolist(), found.charge, solvent=medium.replace("gas", ""), name=name
-        )
+    # the force field knows no carbanions: shapes of the neutral molecule, one proton off
+    full, starts = _anion_shapes(mol, name, seed)
+    engine = Gfn2([a.GetAtomicNum() for a in full.GetAtoms()], -1, name=name)
+    return from_starts(full, starts, engine, name=name, vibrations=False)
+
+
+def energies_in_media(found: Species, level: Level) -> dict[str, float]:
+    """Return the energy of a minimum in each medium, kcal/mol."""
+    energies = {}
+    for medium in MEDIA:
+        solvent = "" if medium == "gas" else medium
+        engine = Gfn2(found.elements.tolist(), found.charge, solvent=solvent, name=found.name)
         energies[medium] = engine(found.coordinates).energy
-    return energies
+    if level == "gfn2":
+        return energies
+    gas = dft_energy(found.elements, found.coordinates, found.charge, found.name)
+    return {medium: gas + energy - energies["gas"] for medium, energy in energies.items()}
 
 
 def _adduct_anion(acceptor: Chem.Mol, probe: Probe, name: str) -> Chem.Mol:
