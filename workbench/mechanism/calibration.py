@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
-from scipy.stats import spearmanr
+from scipy.stats import rankdata
 
 from workbench.errors import MechanismError
 from workbench.mechanism.density_functional import dft_energy
@@ -126,13 +126,9 @@ def correlation(computed: Sequence[float], measured: Sequence[float], seed: int 
     x, y = np.asarray(computed, dtype=np.float64), np.asarray(measured, dtype=np.float64)
     if len(x) < 5 or len(x) != len(y):
         raise MechanismError(f"a correlation needs five pairs, not {len(x)} and {len(y)}")
-    random = np.random.default_rng(seed)
-    drawn: list[float] = []
-    while len(drawn) < _N_BOOTSTRAP:
-        pick = random.integers(0, len(x), len(x))
-        if len(set(x[pick])) > 1 and len(set(y[pick])) > 1:
-            drawn.append(float(spearmanr(x[pick], y[pick]).statistic))
-    low, high = np.percentile(drawn, [2.5, 97.5])
+    picks = np.random.default_rng(seed).integers(0, len(x), (_N_BOOTSTRAP, len(x)))
+    drawn = rank_correlations(x[picks], y[picks])
+    low, high = np.percentile(drawn[np.isfinite(drawn)], [2.5, 97.5])
     misses = []
     for left_out in range(len(x)):
         rest = np.arange(len(x)) != left_out
@@ -140,11 +136,20 @@ def correlation(computed: Sequence[float], measured: Sequence[float], seed: int 
         misses.append(y[left_out] - slope * x[left_out] - intercept)
     return Correlation(
         len(x),
-        float(spearmanr(x, y).statistic),
+        float(rank_correlations(x[None], y[None])[0]),
         float(low),
         float(high),
         float(np.sqrt(np.mean(np.square(misses)))),
     )
+
+
+def rank_correlations(x: FloatArray, y: FloatArray) -> FloatArray:
+    """Return Spearman's correlation of each row of ``(m, n)`` arrays; NaN where all are equal."""
+    ranks = [rankdata(values, axis=1) for values in (x, y)]
+    first, second = (rows - rows.mean(axis=1, keepdims=True) for rows in ranks)
+    size = np.sqrt((first**2).sum(axis=1) * (second**2).sum(axis=1))
+    with np.errstate(invalid="ignore"):
+        return np.asarray((first * second).sum(axis=1) / size)
 
 
 class Scale(NamedTuple):
