@@ -17,7 +17,7 @@ from workbench.errors import MechanismError
 from workbench.mechanism.density_functional import dft_energy
 from workbench.mechanism.energetics import LEVELS, Level
 from workbench.mechanism.quantum import Gfn2
-from workbench.mechanism.species import Species, from_starts, shapes_of, species
+from workbench.mechanism.species import Species, deprotonated, from_starts, shapes_of, species
 from workbench.tables import read_table
 
 FloatArray = NDArray[np.float64]
@@ -269,16 +269,4 @@ def _anion_shapes(mol: Chem.Mol, name: str, seed: int) -> tuple[Chem.Mol, FloatA
     place.SetNumExplicitHs(place.GetNumExplicitHs() + 1)
     Chem.SanitizeMol(acid)
     full, shapes = shapes_of(acid.GetMol(), name, seed, _N_EMBEDDED)
-    protons = [
-        n.GetIdx()
-        for n in full.GetAtomWithIdx(place.GetIdx()).GetNeighbors()
-        if n.GetAtomicNum() == 1
-    ]
-    ion = Chem.RWMol(full)
-    ion.GetAtomWithIdx(place.GetIdx()).SetFormalCharge(-1)
-    ion.RemoveAtom(protons[0])
-    Chem.SanitizeMol(ion)
-    starts = np.concatenate(
-        [np.delete(shapes[:_N_OPTIMISED], proton, axis=1) for proton in protons]
-    )
-    return ion.GetMol(), starts
+    return deprotonated(full, place.GetIdx(), shapes[:_N_OPTIMISED])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -19,7 +20,14 @@ from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.thiols import adduct_with, thiol_mol, thiol_named
 from workbench.mechanism.density_functional import DFT, dft_energy
 from workbench.mechanism.quantum import GFN2, Gfn2
-from workbench.mechanism.species import N_EMBEDDED, N_OPTIMISED, Species, from_starts, species
+from workbench.mechanism.species import (
+    N_EMBEDDED,
+    N_OPTIMISED,
+    Species,
+    deprotonated,
+    from_starts,
+    species,
+)
 from workbench.mechanism.thermochemistry import RT
 from workbench.mechanism.truncation import kept_atoms, mirrored, model_adduct, model_drug
 from workbench.progress import Progress, silent
@@ -205,10 +213,15 @@ def addition(
         "lumo_ev": bench.species(drug, "").lumo_ev,
         "retro_michael_kcal_per_mol": -delta_g[best.label],
     }
+    further: list[Callable[[], dict[str, float]]] = []
+    if thiol == METHANETHIOL:
+        further.append(partial(_anion_index, ligand, best, bench, drug))
+    if LACTONE_HYDROLYSIS in {step.name for step in steps_of(best.adduct)}:
+        further.append(partial(_lactone_index, ligand, best, bench, thiol, model))
     warnings = []
-    for more in (_anion_index, _lactone_index):
+    for more in further:
         try:
-            index |= more(ligand, best, bench, drug, thiol, model)
+            index |= more()
         except WorkbenchError as error:
             warnings.append(str(error))
     return Addition(delta_g, uncertainty, index, tuple(warnings))
@@ -223,15 +236,13 @@ def _unmapped(mol: Chem.Mol) -> Chem.Mol:
 
 
 def _anion_index(
-    ligand: Ligand, best: AdductModel, bench: Bench, drug: Chem.Mol, thiol: str, model: Model
+    ligand: Ligand, best: AdductModel, bench: Bench, drug: Chem.Mol
 ) -> dict[str, float]:
     """Return the energies of thiolate addition and of the proton transfer that follows it."""
-    if thiol != METHANETHIOL:
-        return {}
     anion = carbanion(best, ligand, bench)
     thiolate = thiolate_species(bench.seed)
     affinity = anion.energy - bench.species(drug, ligand.name).energy - thiolate.energy
-    partner = bench.species(Chem.MolFromSmiles("CS"), thiol).energy
+    partner = bench.species(Chem.MolFromSmiles("CS"), METHANETHIOL).energy
     transfer = bench.species(best.mol, "").energy + thiolate.energy - anion.energy - partner
     return {
         "thiolate_addition_kcal_per_mol": affinity,
@@ -261,36 +272,15 @@ def carbanion(one: AdductModel, ligand: Ligand, bench: Bench) -> Species:
         raise MechanismError(f"{name} is not computed: its charge has no single place")
     neutral = bench.species(one.mol, f"{ligand.name}, adduct {one.label}")
     alpha = next(atom for atom in neutral.mol.GetAtoms() if atom.GetAtomMapNum() == ALPHA)
-    protons = [n.GetIdx() for n in alpha.GetNeighbors() if n.GetAtomicNum() == 1]
-    if not protons:
-        raise MechanismError(f"{name} is not computed: nothing but the alpha atom's H may leave")
-    found: list[Species] = []
-    problem: MechanismError | None = None
-    for proton in protons:
-        ion = Chem.RWMol(neutral.mol)
-        place = ion.GetAtomWithIdx(alpha.GetIdx())
-        place.SetFormalCharge(-1)
-        place.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
-        ion.RemoveAtom(proton)
-        Chem.SanitizeMol(ion)
-        engine = Gfn2([a.GetAtomicNum() for a in ion.GetAtoms()], -1, name=name)
-        starts = np.delete(neutral.shapes[:_ANION_STARTS], proton, axis=1)
-        try:
-            found.append(from_starts(ion.GetMol(), starts, engine, name=name, vibrations=False))
-        except MechanismError as error:
-            problem = error
-    if not found:
-        assert problem is not None, "nothing was found for a reason"
-        raise problem
-    return min(found, key=lambda ion: ion.energy)
+    ion, starts = deprotonated(neutral.mol, alpha.GetIdx(), neutral.shapes[:_ANION_STARTS])
+    engine = Gfn2([a.GetAtomicNum() for a in ion.GetAtoms()], -1, name=name)
+    return from_starts(ion, starts, engine, name=name, vibrations=False)
 
 
 def _lactone_index(
-    ligand: Ligand, best: AdductModel, bench: Bench, drug: Chem.Mol, thiol: str, model: Model
+    ligand: Ligand, best: AdductModel, bench: Bench, thiol: str, model: Model
 ) -> dict[str, float]:
-    """Return the free energy of opening the adduct's lactone with water, where it has one."""
-    if LACTONE_HYDROLYSIS not in {step.name for step in steps_of(best.adduct)}:
-        return {}
+    """Return the free energy of opening the adduct's lactone with water."""
     kept = kept_atoms(ligand) if model == "truncated" else tuple(range(ligand.mol.GetNumAtoms()))
     opened = _marked_model(after(best.adduct, LACTONE_HYDROLYSIS), thiol, kept)
     # water is the solvent: 55.3 M, not 1 M

@@ -209,6 +209,35 @@ def from_starts(
     )
 
 
+def deprotonated(mol: Chem.Mol, place: int, shapes: FloatArray) -> tuple[Chem.Mol, FloatArray]:
+    """Return an anion and its starts: each shape without each of the protons at an atom.
+
+    Parameters
+    ----------
+    mol
+        With all hydrogens, those of one atom next to each other as RDKit adds them.
+    shapes
+        ``(n, n_atoms, 3)`` angstrom, of ``mol``.
+
+    Raises
+    ------
+    MechanismError
+        When no proton is there.
+    """
+    neighbours = mol.GetAtomWithIdx(place).GetNeighbors()
+    protons = [atom.GetIdx() for atom in neighbours if atom.GetAtomicNum() == 1]
+    if not protons:
+        raise MechanismError("the atom beside the attacked one has no proton to give")
+    ion = Chem.RWMol(mol)
+    atom = ion.GetAtomWithIdx(place)
+    atom.SetFormalCharge(atom.GetFormalCharge() - 1)
+    atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
+    ion.RemoveAtom(protons[0])
+    Chem.SanitizeMol(ion)
+    starts = np.concatenate([np.delete(shapes, proton, axis=1) for proton in protons])
+    return ion.GetMol(), starts
+
+
 def _bonds_hold(mol: Chem.Mol, coordinates: FloatArray) -> bool:
     """Return whether the atoms that are bonded on paper are, no others are, and stereo is kept."""
     table = Chem.GetPeriodicTable()
