@@ -55,7 +55,13 @@ def add_parser(verbs: Verbs) -> None:
     parser.add_argument(
         "--live", action="store_true", help="compute drugs of the shipped table, too"
     )
-    parser.add_argument("--seed", type=seed, default=1, metavar="N", help="default: 1")
+    parser.add_argument(
+        "--seed",
+        type=seed,
+        default=1,
+        metavar="N",
+        help="default: 1; with another nothing of the shipped table is used",
+    )
     add_ligand_options(parser)
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
     parser.add_argument(
