@@ -18,6 +18,7 @@ from workbench.cli import (
     nes,
     picture,
     prepare,
+    react,
     scan,
     selftest,
     simulate,
@@ -31,6 +32,7 @@ VERBS = (
     compare,
     scan,
     dynamics,
+    react,
     simulate,
     prepare,
     nes,
@@ -51,6 +53,7 @@ EPILOG = """examples:
   workbench picture selinexor/ --out figures/
   workbench prepare receptor human-groove --out prep/
   workbench scan --mutations C528S,E571K --ligands selinexor --out scan/
+  workbench react selinexor eltanexor
   workbench simulate selinexor --out course/
   workbench nes NSNELALKLAGLDINK
   workbench compounds selinexor

@@ -71,17 +71,6 @@ def table_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) ->
     return buffer.getvalue()
 
 
-def rows_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return rows with the same or fewer columns as CSV, in the way of ``poses_csv``."""
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([_cell(name) for name in columns])
-    for row in rows:
-        writer.writerow([_cell(row.get(name)) for name in columns])
-    return buffer.getvalue()
-
-
 def poses_sdf(result: DockingResult) -> str:
     """Return all bonded poses: the drug's atoms with bond orders, scores as SD tags.
 

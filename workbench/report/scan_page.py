@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from workbench.report.exports import json_text, rows_csv
+from workbench.report.exports import json_text, table_csv
 from workbench.report.files import write_texts
 from workbench.report.line_plot import Curve, line_plot
 from workbench.report.scan_scene import build_scan_scene
@@ -37,7 +37,7 @@ def write_scan(result: ScanResult, folder: Path) -> list[Path]:
         When a file cannot be written, or a pose cannot be drawn.
     """
     texts = {
-        "scan.csv": rows_csv([pair_row(pair) for pair in result.pairs]),
+        "scan.csv": table_csv([pair_row(pair) for pair in result.pairs]),
         "scan.html": scan_html(result),
         "provenance.json": json_text(
             result.provenance
