@@ -174,7 +174,7 @@ def test_the_page_shows_the_run_and_loads_nothing(approach: Path) -> None:
                     assert value is None or value.startswith(("#", "data:")), value
 
     Reader().feed(text)
-    assert seen.count("svg") == 4 and "script" not in seen
+    assert seen.count("svg") == 5 and "script" not in seen
     assert "Ready to attack in" in text and "seed 2" in text
 
 
