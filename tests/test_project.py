@@ -23,6 +23,8 @@ FLOORS = {
     "simulations": 2,
     "trajectories": 2,
     "reactions": 2,
+    "scans": 2,
+    "comparisons": 3,
     "structures": 3,
     "ligands": 3,
     "docking": 4,
@@ -31,6 +33,7 @@ FLOORS = {
     "analysis": 5,
     "physics": 5,
     "pipeline": 6,
+    "resistance": 7,
     "cli": 8,
 }
 SAME_FLOOR = {("analysis", "physics")}

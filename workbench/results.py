@@ -173,6 +173,9 @@ class DockingResult:
             "adducts": adducts,
             "ranking": self.ranking,
             "paths": list(self.paths),
+            "reference": None
+            if self.reference is None
+            else {key: value for key, value in self.reference.items() if key != "sdf"},
             "warnings": list(self.warnings),
             "timing": self.timing,
             "provenance": self.provenance,

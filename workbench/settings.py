@@ -159,7 +159,7 @@ class SearchSettings(Settings):
         le=10,
         description="of turning a flexible side chain's dihedral half round from the receptor's",
     )
-    torsion_weight: float = Field(0.1, ge=0, le=2, description="of the torsion profiles")
+    torsion_weight: float = Field(0.2, ge=0, le=2, description="of the torsion profiles")
     spread_seeds: int = Field(
         3,
         ge=1,
@@ -174,6 +174,9 @@ class EncounterSettings(Settings):
     """The non-covalent docking of the intact drug."""
 
     exhaustiveness: int = Field(8, ge=1, le=128)
+    max_evaluations: int = Field(
+        0, ge=0, le=10**9, description="in each of Vina's runs; 0: as many as Vina finds fit"
+    )
     n_poses: int = Field(
         9,
         ge=1,
@@ -295,3 +298,38 @@ class DockSettings(Settings):
                 "minimization": self.minimization.model_copy(update=asked),
             }
         )
+
+
+class ScanSettings(Settings):
+    """Of ``workbench scan``: less effort than a docking run, the same for every pair."""
+
+    n_seeds: int = Field(
+        2, ge=2, le=20, description="searches of each pair; the range of their best scores is shown"
+    )
+    grid: GridSettings = GridSettings()
+    search: SearchSettings = SearchSettings(
+        n_conformers=16,
+        n_poses=1,
+        pool_members=30,
+        annealing_per_torsion=60,
+        patience_per_torsion=30,
+        max_pools=2,
+        flexible="none",
+        spread_seeds=1,
+    )
+    encounter: EncounterSettings = EncounterSettings(
+        exhaustiveness=2,
+        max_evaluations=500_000,
+        n_poses=1,
+        n_sampled=5,
+        n_forms=2,
+        edge_angstrom=22.0,
+    )
+    mutant_fractions: tuple[float, ...] = Field(
+        (0.0, 0.5, 1.0), min_length=1, description="of a cell's XPO1; 0.5 is heterozygous"
+    )
+    regimen: str = Field("80 mg days 1,3 weekly", description="of every drug of the scan")
+    days: float = Field(7.0, gt=0, le=366, description="of the regimen")
+    saturation: float = Field(
+        0.9, gt=0, lt=1, description="share of wild-type XPO1 occupied at saturating drug"
+    )

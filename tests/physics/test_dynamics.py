@@ -224,6 +224,28 @@ def test_a_full_disk_is_said(
         run(small, tmp_path, SHORT, threads=1)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("name", [DCD_FILE, LOG_FILE])
+def test_a_device_without_space_is_one_sentence(small: Complex, tmp_path: Path, name: str) -> None:
+    (tmp_path / "replica_1").mkdir()
+    (tmp_path / "replica_1" / name).symlink_to("/dev/full")
+    with pytest.raises(OutputError, match=rf"^{name} cannot be written in 'replica_1': No space"):
+        run(small, tmp_path, SHORT, threads=1)
+
+
+@pytest.mark.parametrize("platform", ["CPU", "Reference"])
+def test_replicas_at_a_time_are_those_one_after_the_other(
+    small: Complex, tmp_path: Path, platform: str
+) -> None:
+    """OpenMM's Reference platform has one stream of random numbers for the whole process."""
+    settings = SHORT.model_copy(update={"platform": platform, "length_ps": 0.1})
+    for jobs in (1, 2):
+        found = run(small, tmp_path / f"{jobs}", settings, replicas=2, jobs=jobs, threads=1)
+        assert [r.seed for r in found.replicas] == [1, 2]
+    for name in ("replica_1", "replica_2"):
+        assert same_files(tmp_path / "1" / name, tmp_path / "2" / name)
+
+
 def test_a_start_that_blows_up_is_one_sentence(small: Complex, tmp_path: Path) -> None:
     """One ligand atom on top of another, and the longest time step."""
     points = small.coordinates.copy()

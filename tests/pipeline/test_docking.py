@@ -89,8 +89,22 @@ def test_files_and_schema(docked: DockingResult, folder: Path) -> None:
         "failed_checks",
         "interactions",
         "files",
+        "interaction_kcal_per_mol",
+        "residue_energies_kcal_per_mol",
+        "minimisation",
     ):
         assert key in pose
+    # What was not asked for is there, and empty.
+    for key in ("mmgbsa", "receptor_deformation_kcal_per_mol", "reaction_strain_kcal_per_mol"):
+        assert pose[key] is None
+    parts = pose["residue_energies_kcal_per_mol"]
+    assert sum(parts.values()) == pytest.approx(pose["interaction_kcal_per_mol"], abs=2.0)
+    assert "CYS528" in parts and min(parts.values()) < -1
+    steps = pose["minimisation"]
+    assert steps["iterations"] == len(steps["energy_trace_kcal_per_mol"])
+    assert sum(steps["energy_terms_kcal_per_mol"].values()) == pytest.approx(
+        pose["minimised_energy_kcal_per_mol"], abs=0.1
+    )
     for name in pose["files"].values():
         assert (folder / name).is_file()
     assert set(result["provenance"]) >= {"command", "seed", "versions", "platform", "inputs"}

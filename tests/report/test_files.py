@@ -22,7 +22,17 @@ from workbench.report.exports import json_text, poses_csv, poses_sdf
 from workbench.report.files import prepare_output_folder, write_docking_result, write_texts
 from workbench.results import DockingResult
 
-PROMISED = {"result.json", "poses.csv", "poses.sdf", "report.html", "provenance.json"}
+PROMISED = {
+    "result.json",
+    "poses.csv",
+    "poses.sdf",
+    "report.html",
+    "provenance.json",
+    "receptor.pdb",
+    "reference.sdf",
+    "view.pml",
+    "view.cxc",
+}
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -128,7 +128,11 @@ def _run_vina(
             vina.set_ligand_from_string(ligand_text)
             vina.compute_vina_maps(list(box.center_angstrom), list(box.size_angstrom))
             sampled, window = settings.n_sampled, settings.sampled_kcal_per_mol
-            vina.dock(exhaustiveness=settings.exhaustiveness, n_poses=sampled)
+            vina.dock(
+                exhaustiveness=settings.exhaustiveness,
+                n_poses=sampled,
+                max_evals=settings.max_evaluations,
+            )
             text = str(vina.poses(sampled, window))
             scores = [float(row[0]) for row in vina.energies(sampled, window)]
         except (RuntimeError, TypeError, ValueError) as error:

@@ -105,7 +105,7 @@ def run(
     replicas
         Runs from the same start with seeds counted up from the settings'.
     jobs
-        Replicas at a time, each with its own threads.
+        Replicas at a time, each with its own threads; the result does not depend on it.
     resume
         ``False`` starts anew and replaces what is there.
     threads
@@ -132,7 +132,9 @@ def run(
             _Run(pocket, own, seed).to_the_end(resume, progress)
             return _replica(bonded, settings, own, seed)
 
-    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+    # The Reference platform draws all random numbers of a process from one stream.
+    at_a_time = 1 if pocket.platform.name == "Reference" else max(1, jobs)
+    with ThreadPoolExecutor(max_workers=at_a_time) as pool:
         found = tuple(pool.map(one, range(settings.seed, settings.seed + replicas)))
     return Dynamics(found, pocket.mobile.copy(), pocket.degrees_of_freedom, pocket.platform.report)
 

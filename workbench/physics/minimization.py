@@ -141,7 +141,9 @@ class PocketMinimiser:
             solvent=self.settings.solvent,
         )
         self.audit = built.audit
-        self.platform = choose_platform(self.settings.platform, threads)
+        self.platform = choose_platform(
+            self.settings.platform, threads, built.system, self._first.coordinates
+        )
         self._bond_atoms, self._bond_lengths = built.bond_atoms, built.bond_lengths
         ligand, heavy = ligand_mask(self._first), heavy_mask(self._first)
         self._ligand = ligand & heavy

@@ -53,8 +53,8 @@ class MovingPocket:
         if not np.isfinite(bonded.coordinates).all():
             raise PhysicsError(f"{self.bonded.name}: a coordinate of the start is not finite.")
         self.mobile = mobile_atoms([bonded], settings.mobile_angstrom)
-        self.platform = choose_platform(settings.platform, threads)
         self.system = self._system()
+        self.platform = choose_platform(settings.platform, threads, self.system, bonded.coordinates)
 
     @property
     def degrees_of_freedom(self) -> int:

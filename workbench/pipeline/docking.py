@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from workbench import provenance
 from workbench.analysis.posebusting import load_posebusters
@@ -303,17 +304,30 @@ def _result(
         encounter=records.encounter_records(run.ligand, encounter),
         adducts=adducts,
         timing={name: round(seconds, 3) for name, seconds in run.timing.items()},
-        provenance=provenance.collect(
-            command=run.command,
-            seed=run.seed,
-            inputs={
-                "ligand": run.ligand.smiles.encode(),
-                "receptor": receptor_pdb(run.receptor).encode(),
-            },
-            platform=records.platform_summary(choice),
-            force_field=run.settings.minimization.force_field,
-        )
-        | {"settings": run.settings.model_dump()},
+        provenance=run_provenance(
+            run.ligand, run.receptor, run.settings, run.seed, run.command, choice
+        ),
         warnings=run.ligand.warnings + records.receptor_warnings(run.receptor),
         receptor_pdb=receptor_pdb(run.receptor),
     )
+
+
+def run_provenance(
+    ligand: Ligand,
+    receptor: Receptor,
+    settings: DockSettings,
+    seed: int,
+    command: str = "",
+    choice: PlatformChoice | None = None,
+) -> dict[str, Any]:
+    """Return the ``provenance`` part of the result of such a run."""
+    return provenance.collect(
+        command=command,
+        seed=seed,
+        inputs={
+            "ligand": ligand.smiles.encode(),
+            "receptor": receptor_pdb(receptor).encode(),
+        },
+        platform=records.platform_summary(choice),
+        force_field=settings.minimization.force_field,
+    ) | {"settings": settings.model_dump()}

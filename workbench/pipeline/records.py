@@ -23,6 +23,7 @@ from workbench.pipeline.paths import nearest_encounter
 from workbench.pipeline.refinement import RefinedPose
 from workbench.results import AdductRecord, EncounterRecord, PoseRecord
 from workbench.structures.embedded import embedded_names
+from workbench.structures.pockets import receptor_pockets
 from workbench.structures.receptor import Receptor
 
 FloatArray = NDArray[np.float64]
@@ -49,7 +50,8 @@ def ligand_summary(ligand: Ligand) -> dict[str, Any]:
 
 
 def receptor_summary(receptor: Receptor) -> dict[str, Any]:
-    """Return the ``receptor`` part of the result."""
+    """Return the ``receptor`` part of the result; ``pockets`` is empty on another protein."""
+    pockets = receptor_pockets(receptor)
     return {
         "name": receptor.name,
         "source": receptor.source,
@@ -60,6 +62,7 @@ def receptor_summary(receptor: Receptor) -> dict[str, Any]:
         "groove_state": receptor.groove_state,
         "groove_measures": dict(receptor.groove_measures),
         "mutations": list(receptor.mutations),
+        "pockets": pockets.to_dict()["pockets"] if pockets else [],
     }
 
 

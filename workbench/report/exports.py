@@ -7,6 +7,7 @@ import io
 import json
 import math
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,12 +44,41 @@ def poses_csv(result: DockingResult) -> str:
     Numbers have four decimals, cells without a number are empty, and a text that a spreadsheet
     would take for a formula is given a leading apostrophe.
     """
-    frame = result.to_frame()
+    return table_csv(
+        [
+            pose_row(result.ligand["name"], adduct, pose)
+            for adduct in result.adducts
+            for pose in adduct.poses
+        ],
+        POSE_COLUMNS,
+    )
+
+
+def table_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> str:
+    """Return rows as CSV, a column for every key in the order in which the keys appear.
+
+    Parameters
+    ----------
+    columns
+        Of a table without rows.
+    """
+    names = list(dict.fromkeys(name for row in rows for name in row)) or columns
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([_cell(name) for name in (frame.columns if len(frame) else POSE_COLUMNS)])
-    for row in frame.astype(object).itertuples(index=False):
-        writer.writerow([_cell(value) for value in row])
+    writer.writerow([table_cell(name) for name in names])
+    for row in rows:
+        writer.writerow([table_cell(row.get(name)) for name in names])
+    return buffer.getvalue()
+
+
+def rows_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return rows with the same or fewer columns as CSV, in the way of ``poses_csv``."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([_cell(name) for name in columns])
+    for row in rows:
+        writer.writerow([_cell(row.get(name)) for name in columns])
     return buffer.getvalue()
 
 
@@ -62,7 +92,7 @@ def poses_sdf(result: DockingResult) -> str:
     """
     name = _line(result.ligand["name"])
     return "".join(
-        _record(
+        sd_record(
             pose.drug_sdf,
             f"{name} {adduct.label or 'adduct'} {pose.rank}",
             _tags(name, adduct, pose),
@@ -76,7 +106,7 @@ def encounter_sdf(result: DockingResult) -> str:
     """Return the poses of the intact drug, scores as SD tags."""
     name = _line(result.ligand["name"])
     return "".join(
-        _record(
+        sd_record(
             pose.sdf,
             f"{name} encounter {pose.rank}",
             {
@@ -95,6 +125,13 @@ def encounter_sdf(result: DockingResult) -> str:
     )
 
 
+def reference_sdf(result: DockingResult) -> str:
+    """Return the crystal reference pose; it is an estimate, which its tags say."""
+    reference = result.reference or {}
+    tags = {key: value for key, value in reference.items() if key != "sdf"}
+    return sd_record(str(reference.get("sdf", "")), str(reference.get("name", "reference")), tags)
+
+
 def json_text(content: Any) -> str:
     """Return strict JSON, keys in their order; a number that is not finite becomes null."""
     return json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -104,7 +141,7 @@ def _tags(name: str, adduct: AdductRecord, pose: PoseRecord) -> dict[str, Any]:
     return pose_row(name, adduct, pose) | {"complex_file": pose.files.get("cif", "")}
 
 
-def _record(block: str, title: str, tags: dict[str, Any]) -> str:
+def sd_record(block: str, title: str, tags: dict[str, Any]) -> str:
     """Return one record of an SD file from a mol block and its tags."""
     body, end, _ = block.partition("M  END")
     if not end or body.count("\n") < 4:
@@ -137,7 +174,7 @@ def _number(value: object) -> str:
     return ""
 
 
-def _cell(value: object) -> str:
+def table_cell(value: object) -> str:
     """Return the text of one CSV cell."""
     if value is None or isinstance(value, (float, int, np.generic)):
         return _number(value)
