@@ -84,8 +84,10 @@ def optimised(mol: Chem.Mol, points: FloatArray) -> FloatArray:
             return value + float(tilt @ at), slope + tilt
 
         near = list(zip(flat - _TRUST_BOHR, flat + _TRUST_BOHR, strict=True))
-        found = minimize(tilted, flat, jac=True, method="L-BFGS-B", bounds=near)
-        flat = found.x
+        flat = minimize(tilted, flat, jac=True, method="L-BFGS-B", bounds=near).x
+        print(
+            f"  coordinates, angstrom: {(flat / BOHR_PER_ANGSTROM).round(4).tolist()}", flush=True
+        )
     return np.asarray(flat.reshape(-1, 3) / BOHR_PER_ANGSTROM)
 
 
