@@ -18,7 +18,7 @@ from workbench.ligands.follow_ups import after, steps_of
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.thiols import adduct_with, thiol_mol, thiol_named
 from workbench.mechanism.density_functional import DFT, dft_energy
-from workbench.mechanism.lactones import ionisation_energy, measured_lactones
+from workbench.mechanism.measured_equilibria import ionisation_energy, measured_lactones
 from workbench.mechanism.quantum import GFN2, Gfn2
 from workbench.mechanism.species import (
     N_EMBEDDED,

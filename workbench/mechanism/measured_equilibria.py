@@ -1,4 +1,4 @@
-"""What is measured about opening a lactone with water, and what the acid gains by its charge."""
+"""Equilibria that were measured: thiols with acceptors, a lactone with water; and ionisation."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from rdkit import Chem
 from workbench.ligands.patterns import pattern
 from workbench.mechanism.thermochemistry import GAS_KCAL, RT
 from workbench.tables import ionisable_centres, read_table
+
+
+_SECONDS_PER_DAY = 86400.0
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,38 @@ class MeasuredLactone:
 def measured_lactones() -> tuple[MeasuredLactone, ...]:
     """Return the lactones whose hydrolysis was measured."""
     return read_table("lactone_hydrolysis.csv", MeasuredLactone)
+
+
+@dataclass(frozen=True)
+class MeasuredAddition:
+    """One row of ``thiol_equilibria.csv``: a thiol's addition measured in both directions.
+
+    Parameters
+    ----------
+    forward_per_molar_per_s
+        Rate constant of the addition.
+    reverse_half_life_days
+        Of the adduct in water.
+    """
+
+    name: str
+    smiles: str
+    thiol: str
+    forward_per_molar_per_s: float
+    reverse_half_life_days: float
+    source: str
+
+    @property
+    def free_energy(self) -> float:
+        """Of the addition at 1 M, from the ratio of the rate constants, kcal/mol."""
+        reverse = math.log(2) / (self.reverse_half_life_days * _SECONDS_PER_DAY)
+        return -RT * math.log(self.forward_per_molar_per_s / reverse)
+
+
+@cache
+def measured_additions() -> tuple[MeasuredAddition, ...]:
+    """Return the additions of thiols that were measured in both directions."""
+    return read_table("thiol_equilibria.csv", MeasuredAddition)
 
 
 def ionisation_energy(mol: Chem.Mol, ph: float) -> float:
