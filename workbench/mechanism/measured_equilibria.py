@@ -12,7 +12,6 @@ from workbench.ligands.patterns import pattern
 from workbench.mechanism.thermochemistry import GAS_KCAL, RT
 from workbench.tables import ionisable_centres, read_table
 
-
 _SECONDS_PER_DAY = 86400.0
 
 
