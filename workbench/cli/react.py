@@ -151,11 +151,11 @@ def summary(results: list[Reaction]) -> str:
         "Above selinexor: lets go more easily.",
     ]
     for result in results:
-        step = result.index.get("lactone_hydrolysis_kcal_per_mol")
+        step = result.index.get("lactone_hydrolysis_at_ph_7_4_kcal_per_mol")
         if step is not None:
             lines.append(
-                f"{result.ligand}: opening the lactone of the adduct, {step:.1f} kcal/mol: "
-                + ("the bond is locked" if step < 0 else "not favourable")
+                f"{result.ligand}: opening the adduct's lactone at pH 7.4, {step:.1f} kcal/mol: "
+                + ("downhill, the bond is locked" if step < 0 else "not downhill at this level")
             )
     told = dict.fromkeys(text for result in results for text in result.warnings)
     return "\n".join(lines + [f"warning: {text}" for text in told])

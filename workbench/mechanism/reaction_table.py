@@ -29,8 +29,9 @@ class ReactionEnergy:
         See ``energetics.Addition``.
     lumo_ev, thiolate_addition_kcal_per_mol, proton_transfer_kcal_per_mol
         Indices of the drug at GFN2-xTB; blank where the anion is no minimum.
-    lactone_hydrolysis_kcal_per_mol
-        Free energy of the step that locks a lactone; blank for other drugs.
+    lactone_hydrolysis_kcal_per_mol, lactone_hydrolysis_at_ph_7_4_kcal_per_mol
+        Free energy of the step that locks a lactone, to the acid and with its ionisation; blank
+        for other drugs.
     date, source
         When and by what the row was made.
     """
@@ -49,6 +50,7 @@ class ReactionEnergy:
     thiolate_addition_kcal_per_mol: float | None
     proton_transfer_kcal_per_mol: float | None
     lactone_hydrolysis_kcal_per_mol: float | None
+    lactone_hydrolysis_at_ph_7_4_kcal_per_mol: float | None
     date: str
     source: str
 

@@ -34,6 +34,7 @@ _INDICES = (
     "thiolate_addition_kcal_per_mol",
     "proton_transfer_kcal_per_mol",
     "lactone_hydrolysis_kcal_per_mol",
+    "lactone_hydrolysis_at_ph_7_4_kcal_per_mol",
 )
 
 
