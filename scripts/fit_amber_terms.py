@@ -44,7 +44,8 @@ SCAN_DEGREE = (0, 45, 90, 135, 180)
 N_REFERENCES = 1
 _ROUNDS = 8
 _STEPS = 8
-_GRADIENT = 5e-4
+_TRUST_BOHR = 0.3
+_GRADIENT = 1e-3
 
 
 def density_functional(mol: Chem.Mol, points: FloatArray) -> Any:
@@ -76,14 +77,28 @@ def optimised(mol: Chem.Mol, points: FloatArray) -> FloatArray:
         print(f"  largest gradient {np.abs(gradient).max():.5f}", flush=True)
         if np.abs(gradient).max() < _GRADIENT:
             break
-        tilt = gradient - cheap(flat)[1]
+        tilt = _internal(gradient - cheap(flat)[1], flat)
 
         def tilted(at: FloatArray, tilt: FloatArray = tilt) -> tuple[float, FloatArray]:
             value, slope = cheap(at)
             return value + float(tilt @ at), slope + tilt
 
-        flat = minimize(tilted, flat, jac=True, method="L-BFGS-B", options={"gtol": 1e-4}).x
+        near = list(zip(flat - _TRUST_BOHR, flat + _TRUST_BOHR, strict=True))
+        flat = minimize(tilted, flat, jac=True, method="L-BFGS-B", bounds=near).x
+        print(
+            f"  coordinates, angstrom: {(flat / BOHR_PER_ANGSTROM).round(4).tolist()}", flush=True
+        )
     return np.asarray(flat.reshape(-1, 3) / BOHR_PER_ANGSTROM)
+
+
+def _internal(gradient: FloatArray, flat: FloatArray) -> FloatArray:
+    """Return a gradient without its part along translations and rotations of the whole."""
+    points = flat.reshape(-1, 3) - flat.reshape(-1, 3).mean(axis=0)
+    axes = np.eye(3)
+    whole = [np.tile(axis, len(points)) for axis in axes]
+    whole += [np.cross(axis, points).ravel() for axis in axes]
+    basis, _ = np.linalg.qr(np.array(whole).T)
+    return np.asarray(gradient - basis @ (basis.T @ gradient))
 
 
 class Mechanics:

@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from workbench.ligands.reading import load_ligand
+    from workbench.mechanism.reactivity import react
     from workbench.mechanism.simulation import simulate
     from workbench.pipeline import compare, dock, view_receptor
     from workbench.resistance import scan
@@ -19,6 +20,7 @@ _EXPORTS = {
     "dock": "workbench.pipeline",
     "load_ligand": "workbench.ligands.reading",
     "load_receptor": "workbench.structures.loading",
+    "react": "workbench.mechanism.reactivity",
     "scan": "workbench.resistance",
     "simulate": "workbench.mechanism.simulation",
     "view_receptor": "workbench.pipeline",
@@ -30,6 +32,7 @@ __all__ = [
     "dock",
     "load_ligand",
     "load_receptor",
+    "react",
     "scan",
     "simulate",
     "view_receptor",

@@ -8,6 +8,7 @@ from physics_cases import angle_degree
 
 from workbench.physics.complex import Complex
 from workbench.physics.minimization import MinimisedComplex, PocketMinimiser
+from workbench.physics.strain import StrainReference
 from workbench.settings import MinimizationSettings
 
 # M06-2X/def2-SVP of 1-(1-methylthioethyl)-1,2,4-triazole, by scripts/fit_amber_terms.py.
@@ -52,3 +53,13 @@ def test_two_force_fields_leave_the_drug_in_one_place(
         one.bonded.coordinates[heavy] for one in (selinexor_minimised, selinexor_amber)
     )
     assert np.sqrt(((first - second) ** 2).sum(axis=1).mean()) < 1.0
+
+
+def test_the_strain_of_an_amber_pose_is_ambers(
+    selinexor_amber: MinimisedComplex[Complex],
+) -> None:
+    """Bond lengths of one force field cost much in another: 4 kcal/mol and more go with them."""
+    bonded = selinexor_amber.bonded
+    own = StrainReference(bonded.adduct, n_conformers=4, n_hops=10, field="amber").strain(bonded)
+    other = StrainReference(bonded.adduct, n_conformers=4, n_hops=10).strain(bonded)
+    assert 0 < own.to_local_minimum_kcal_per_mol < other.to_local_minimum_kcal_per_mol

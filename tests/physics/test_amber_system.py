@@ -6,11 +6,13 @@ import io
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openmm
 import pytest
 from openmm import app
+from openmm.app.internal.customgbforces import GBSAGBn2Force, GBSAOBC2Force
 from physics_cases import capped_cysteine_complex, context_of
 from rdkit import Chem
 
@@ -19,7 +21,7 @@ from workbench.ligands.conformers import conformers
 from workbench.ligands.reading import load_ligand
 from workbench.physics.amber import described
 from workbench.physics.amber_molecules import AmberMolecule
-from workbench.physics.amber_protein import PROTEIN_FILE, protein_terms
+from workbench.physics.amber_protein import PROTEIN_FILE, protein_terms, topology_of
 from workbench.physics.amber_system import amber_parameters, amber_system
 from workbench.physics.amber_tables import (
     placed,
@@ -173,3 +175,33 @@ def test_the_encounter_complex_is_one_system_too(groove: Receptor) -> None:
     mine = [start.atoms[i].residue_name == "LIG" for i in built.bond_atoms[:, 0]]
     assert sum(mine) == Chem.AddHs(drug.mol).GetNumBonds()
     assert [start.sg, start.reactive_carbon] not in np.sort(built.bond_atoms).tolist()
+
+
+def solvent_energy_of(solvent: str) -> float:
+    bonded = capped_cysteine_complex("selinexor")
+    everything = np.ones(len(bonded.atoms), bool)
+    built = AMBER.build(bonded, everything, cutoff_angstrom=None, solvent=solvent)
+    context = context_of(built.system, bonded.coordinates)
+    return AMBER.energy_by_term(context)["implicit_solvent"]
+
+
+@pytest.mark.parametrize(("solvent", "model"), [("obc2", GBSAOBC2Force), ("gbn2", GBSAGBn2Force)])
+def test_implicit_water_is_that_of_openmms_own_model(solvent: str, model: Any) -> None:
+    """Radii, screening and surface term as OpenMM assigns them to Amber topologies."""
+    bonded = capped_cysteine_complex("selinexor")
+    edges = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in bonded.mol.GetBonds()]
+    molecule, terms, places = described(bonded)
+    charges = amber_parameters(
+        bonded.mol, bonded.atoms, places, molecule, terms, sulphur=bonded.sg
+    ).charges
+    force = model(SA="ACE")
+    standard = model.getStandardParameters(topology_of(bonded.atoms, edges))
+    force.addParticles([[q, *row] for q, row in zip(charges.tolist(), standard, strict=True)])
+    force.finalize()
+    system = openmm.System()
+    for _ in bonded.atoms:
+        system.addParticle(1.0)
+    system.addForce(force)
+    expected = group_energy(context_of(system, bonded.coordinates))
+    assert solvent_energy_of(solvent) == pytest.approx(expected, rel=1e-4)
+    assert -60 < expected < -10

@@ -343,3 +343,19 @@ def test_the_other_sines_form_their_adducts(drug: str, count: int, formula: str)
     for adduct in result.adducts:
         assert adduct.formula == formula
         assert adduct.poses[0].valid
+
+
+@pytest.mark.slow
+def test_amber_docks_end_to_end(tmp_path: Path) -> None:
+    result = dock(
+        "KPT-185", poses=1, seed=1, force_field="amber", settings=HASTY, jobs=2, platform="CPU"
+    )
+    assert result.provenance["force_field"] == "amber"
+    assert [adduct.label for adduct in result.adducts] == ["bR", "bS"]
+    for adduct in result.adducts:
+        (pose,) = adduct.poses
+        assert 1.78 <= pose.sg_c_distance_angstrom <= 1.88
+        assert np.isfinite(pose.strain_kcal_per_mol)
+    write_docking_result(result, tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "10.1021/acs.jctc.5b00255" in page

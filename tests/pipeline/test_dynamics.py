@@ -123,7 +123,7 @@ def test_a_pose_that_is_not_there_is_refused(folder: Path) -> None:
 
 
 def test_a_bonded_run_is_whole(bonded: Complex, tmp_path: Path) -> None:
-    result = propagate(bonded, tmp_path, SHORT, label="bS 1", mmgbsa_frames=2)
+    result = propagate(bonded, tmp_path, SHORT, label="bS 1", at_rest_in="mmff94s", mmgbsa_frames=2)
     (replica,) = result.replicas
     assert replica.courses["time_ps"] == pytest.approx([0, 0.01, 0.02, 0.03, 0.04])
     assert all(1.6 < d < 2.1 for d in replica.courses["sg_c_distance_angstrom"])
@@ -135,7 +135,7 @@ def test_a_bonded_run_is_whole(bonded: Complex, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"holds a run already: .*--resume"):
         propagate(bonded, tmp_path, SHORT)
     longer = SHORT.model_copy(update={"length_ps": 0.06})
-    again = propagate(bonded, tmp_path, longer, resume=True)
+    again = propagate(bonded, tmp_path, longer, at_rest_in="mmff94s", resume=True)
     assert (
         again.replicas[0].courses["potential_kcal_per_mol"][:5]
         == (replica.courses["potential_kcal_per_mol"])
@@ -174,7 +174,7 @@ def test_the_page_shows_the_run_and_loads_nothing(approach: Path) -> None:
                     assert value is None or value.startswith(("#", "data:")), value
 
     Reader().feed(text)
-    assert seen.count("svg") == 4 and "script" not in seen
+    assert seen.count("svg") == 5 and "script" not in seen
     assert "Ready to attack in" in text and "seed 2" in text
 
 

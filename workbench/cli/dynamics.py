@@ -80,9 +80,16 @@ def add_parser(verbs: Verbs) -> None:
     )
     parser.add_argument(
         "--solvent",
-        choices=["auto", "none", "obc2"],
+        choices=["auto", "none", "obc2", "gbn2"],
         default="auto",
-        help="auto: the force field's own; none: dielectric 4r; obc2: implicit water",
+        help="auto: the force field's own; none: no water (mmff94s: dielectric 4r); "
+        "obc2, gbn2 (amber only): implicit water",
+    )
+    parser.add_argument(
+        "--force-field",
+        choices=["mmff94s", "amber"],
+        default="mmff94s",
+        help="MM/GBSA is MMFF94s' in both (default: mmff94s)",
     )
     parser.add_argument("--replicas", type=positive_int, default=1, metavar="N", help="default: 1")
     parser.add_argument(
@@ -126,8 +133,10 @@ def run(arguments: argparse.Namespace) -> int:
         )
     docked = DockedFolder(arguments.folder, receptor)
     start: Assembly
+    at_rest_in = ""
     if arguments.encounter is None:
         start, label = docked.bonded(arguments.pose)
+        at_rest_in = docked.force_field
     else:
         start, label = docked.encounter(arguments.encounter or None)
     folder = prepare_output_folder(arguments.out)
@@ -136,6 +145,7 @@ def run(arguments: argparse.Namespace) -> int:
         folder,
         settings,
         label=label,
+        at_rest_in=at_rest_in,
         replicas=arguments.replicas,
         jobs=arguments.jobs,
         mmgbsa_frames=arguments.mmgbsa,
@@ -174,6 +184,7 @@ def _settings(arguments: argparse.Namespace) -> DynamicsSettings:
             timestep_fs=arguments.timestep_fs,
             hydrogen_mass_amu=arguments.hydrogen_mass or None,
             mobile_angstrom=arguments.mobile_angstrom,
+            force_field=arguments.force_field,
             solvent=arguments.solvent,
             seed=arguments.seed,
             platform=arguments.platform,

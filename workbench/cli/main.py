@@ -19,6 +19,7 @@ from workbench.cli import (
     nes,
     picture,
     prepare,
+    react,
     scan,
     selftest,
     simulate,
@@ -32,6 +33,7 @@ VERBS = (
     compare,
     scan,
     dynamics,
+    react,
     simulate,
     prepare,
     nes,
@@ -52,6 +54,7 @@ EPILOG = """examples:
   workbench picture selinexor/ --out figures/
   workbench prepare receptor human-groove --out prep/
   workbench scan --mutations C528S,E571K --ligands selinexor --out scan/
+  workbench react selinexor eltanexor
   workbench simulate selinexor --out course/
   workbench nes NSNELALKLAGLDINK
   workbench compounds selinexor

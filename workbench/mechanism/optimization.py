@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Iterator
+from itertools import combinations, product
 from typing import NamedTuple
 
 import numpy as np
@@ -12,17 +13,19 @@ from workbench.errors import MechanismError
 from workbench.mechanism.quantum import ANGSTROM_PER_BOHR, KCAL_PER_HARTREE, Engine, Point
 
 FloatArray = NDArray[np.float64]
+Term = tuple[tuple[int, ...], FloatArray, float]
+"""Atoms of an internal coordinate, its slopes along them, and its force constant."""
 
 # Lindh 1995: force constants of stretches, bends and torsions (hartree and bohr), and the decay
 # and reference distances of pairs of rows of the periodic table.
 _STIFFNESS = (0.45, 0.15, 0.005)
 _DECAY = np.array([[1.0000, 0.3949, 0.3949], [0.3949, 0.2800, 0.2800], [0.3949, 0.2800, 0.2800]])
 _REFERENCE = np.array([[1.35, 2.10, 2.53], [2.10, 2.87, 3.40], [2.53, 3.40, 3.40]])
-_BONDED = 0.1
+_BONDED, _NEGLIGIBLE = 0.1, 1e-4
 _SOFTEST = 0.005 * KCAL_PER_HARTREE / ANGSTROM_PER_BOHR**2
 _LONGEST_STEP = 0.3
 _SHORTEST_TRUST = 0.005
-_SHIFT = 1e-4
+_NOISE_KCAL = 1e-4
 
 
 class Minimum(NamedTuple):
@@ -38,7 +41,7 @@ def minimised(
     elements: NDArray[np.int64],
     start: FloatArray,
     *,
-    max_gradient: float = 0.15,
+    max_gradient: float = 0.05,
     max_steps: int = 400,
     name: str = "the molecule",
 ) -> Minimum:
@@ -79,7 +82,7 @@ def minimised(
             trust = max(0.5 * float(np.abs(step).max()), _SHORTEST_TRUST)
         elif quality > 0.7:
             trust = min(1.5 * trust, _LONGEST_STEP)
-        if gained < _SHIFT or trust <= _SHORTEST_TRUST:
+        if gained < _NOISE_KCAL or trust <= _SHORTEST_TRUST:
             x, here = x + step.reshape(-1, 3), there
     raise MechanismError(
         f"the geometry of {name} did not settle in {max_steps} steps: it may fall apart at this "
@@ -116,41 +119,45 @@ def model_hessian(elements: NDArray[np.int64], coordinates: FloatArray) -> Float
     """
     x = np.asarray(coordinates) / ANGSTROM_PER_BOHR
     weight = _weights(elements, x)
-    near = weight > _BONDED
-    size = len(x)
-    rows: list[FloatArray] = []
-    stiffness: list[float] = []
-
-    def add(atoms: tuple[int, ...], slopes: FloatArray, k: float) -> None:
-        row = np.zeros((size, 3))
-        for atom, slope in zip(atoms, slopes, strict=True):
-            row[atom] += slope
-        rows.append(row.ravel())
-        stiffness.append(k)
-
-    for i, j in combinations(range(size), 2):
-        k = _STIFFNESS[0] * weight[i, j]
-        if k > 1e-4:
-            unit = (x[i] - x[j]) / np.linalg.norm(x[i] - x[j])
-            add((i, j), np.array([unit, -unit]), k)
-    for j in range(size):
-        for i, k_ in combinations(np.flatnonzero(near[j]).tolist(), 2):
-            add(
-                (i, j, k_),
-                _bend(x[i], x[j], x[k_]),
-                _STIFFNESS[1] * weight[i, j] * weight[j, k_],
-            )
-    for j, k_ in np.argwhere(np.triu(near)).tolist():
-        for i in np.flatnonzero(near[j]).tolist():
-            for m in np.flatnonzero(near[k_]).tolist():
-                if len({i, j, k_, m}) == 4:
-                    slopes = _torsion(x[i], x[j], x[k_], x[m])
-                    k = _STIFFNESS[2] * weight[i, j] * weight[j, k_] * weight[k_, m]
-                    if slopes is not None:
-                        add((i, j, k_, m), slopes, k)
-    b = np.array(rows).reshape(-1, 3 * size)
-    hessian = (b.T * np.array(stiffness)) @ b
+    terms = [*_stretches(x, weight), *_bends(x, weight), *_torsions(x, weight)]
+    rows = np.zeros((len(terms), len(x), 3))
+    stiffness = np.zeros(len(terms))
+    for number, (atoms, slopes, k) in enumerate(terms):
+        rows[number, list(atoms)] = slopes
+        stiffness[number] = k
+    b = rows.reshape(len(terms), -1)
+    hessian = (b.T * stiffness) @ b
     return np.asarray(hessian * (KCAL_PER_HARTREE / ANGSTROM_PER_BOHR**2))
+
+
+def _stretches(x: FloatArray, weight: FloatArray) -> Iterator[Term]:
+    for i, j in combinations(range(len(x)), 2):
+        k = _STIFFNESS[0] * weight[i, j]
+        if k > _NEGLIGIBLE:
+            unit = (x[i] - x[j]) / np.linalg.norm(x[i] - x[j])
+            yield (i, j), np.array([unit, -unit]), k
+
+
+def _bends(x: FloatArray, weight: FloatArray) -> Iterator[Term]:
+    for j, bonded in enumerate(_bonded(weight)):
+        for i, k in combinations(bonded, 2):
+            yield (i, j, k), _bend(x[i], x[j], x[k]), _STIFFNESS[1] * weight[i, j] * weight[j, k]
+
+
+def _torsions(x: FloatArray, weight: FloatArray) -> Iterator[Term]:
+    bonded = _bonded(weight)
+    for j, beside in enumerate(bonded):
+        for k, i in product([k for k in beside if k > j], beside):
+            for m in bonded[k]:
+                slopes = _torsion(x[i], x[j], x[k], x[m]) if len({i, j, k, m}) == 4 else None
+                if slopes is not None:
+                    tied = weight[i, j] * weight[j, k] * weight[k, m]
+                    yield (i, j, k, m), slopes, _STIFFNESS[2] * tied
+
+
+def _bonded(weight: FloatArray) -> list[list[int]]:
+    """Return the bonded neighbours of each atom."""
+    return [[int(k) for k in np.flatnonzero(row > _BONDED)] for row in weight]
 
 
 def _weights(elements: NDArray[np.int64], bohr: FloatArray) -> FloatArray:

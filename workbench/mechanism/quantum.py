@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -133,7 +133,7 @@ def _lumo_ev(result: Any) -> float:
     return float(empty.min() * EV_PER_HARTREE) if len(empty) else float("nan")
 
 
-def check_molecule(elements: FloatArray | NDArray[np.int64], charge: int, name: str) -> None:
+def check_molecule(elements: Iterable[int], charge: int, name: str) -> None:
     """Raise unless a molecule is closed-shell, small enough and of ordinary elements.
 
     Raises
@@ -141,12 +141,13 @@ def check_molecule(elements: FloatArray | NDArray[np.int64], charge: int, name: 
     MechanismError
         With the first thing that is wrong.
     """
+    elements = [int(z) for z in elements]
     if len(elements) > MAX_ATOMS:
         raise MechanismError(
             f"{name} has {len(elements)} atoms, more than the {MAX_ATOMS} that are computed here; "
             "use the truncated model"
         )
-    odd = sorted({int(z) for z in elements} - _ELEMENTS)
+    odd = sorted({*elements} - _ELEMENTS)
     if odd:
         from rdkit import Chem
 
@@ -155,7 +156,7 @@ def check_molecule(elements: FloatArray | NDArray[np.int64], charge: int, name: 
             f"{name} holds {symbols}, which reaction energies are not computed for: "
             "leave it out or replace it"
         )
-    if (int(sum(elements)) - charge) % 2:
+    if (sum(elements) - charge) % 2:
         raise MechanismError(
             f"{name} has an odd number of electrons; reaction energies are for closed shells only"
         )
@@ -173,7 +174,6 @@ def tblite_interface() -> Any:
         from tblite import interface
     except ImportError as error:
         raise MechanismError(
-            "reaction energies need tblite: install the extra with "
-            "pip install 'xpo1-workbench[react]'"
+            "reaction energies need tblite: install the extra, pip install xpo1-workbench[react]"
         ) from error
     return interface

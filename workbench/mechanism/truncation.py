@@ -111,9 +111,9 @@ def cut_back(mol: Chem.Mol, kept: Iterable[int]) -> Chem.Mol:
         part.RemoveAtom(index)
     Chem.SanitizeMol(part)
     Chem.AssignStereochemistry(part, cleanIt=True, force=True)
-    removal = Chem.RemoveHsParameters()
-    removal.removeDefiningBondStereo = True  # type: ignore[assignment]  # a stub is wrong
-    whole = Chem.RemoveHs(part, removal)
+    parameters = Chem.RemoveHsParameters()
+    parameters.removeDefiningBondStereo = True  # type: ignore[assignment]
+    whole = Chem.RemoveHs(part, parameters)
     Chem.AssignStereochemistry(whole, cleanIt=True, force=True)
     return Chem.Mol(whole)
 

@@ -80,6 +80,15 @@ def program_folder() -> Path:
     return folder
 
 
+def programs_found() -> bool:
+    """Return whether Amber's programs are there."""
+    try:
+        program_folder()
+    except PhysicsError:
+        return False
+    return True
+
+
 def typing(mol: Chem.Mol, coordinates: FloatArray) -> Typing:
     """Return GAFF2 types and AM1-BCC charges of a closed-shell molecule.
 

@@ -24,10 +24,9 @@ from workbench.report.trajectory import (
     Frame,
     Trajectory,
     locked,
-    read_frames,
-    read_log,
     run_folder,
 )
+from workbench.report.trajectory_reading import read_frames, read_log
 from workbench.settings import DynamicsSettings
 
 FloatArray = NDArray[np.float64]

@@ -45,6 +45,7 @@ def propagate(
     settings: DynamicsSettings | None = None,
     *,
     label: str = "",
+    at_rest_in: str = "",
     replicas: int = 1,
     jobs: int = 1,
     mmgbsa_frames: int = 0,
@@ -57,11 +58,13 @@ def propagate(
     Parameters
     ----------
     start
-        A minimised bonded complex, or an encounter complex, which is minimised first.
+        A bonded or an encounter complex.
     folder
         Of the replicas; it exists or only its last part is missing.
     label
         What the start is called, ``bR 1``.
+    at_rest_in
+        The force field in which the start is a minimum; in another one it is minimised first.
     jobs
         Replicas at a time, one thread each.
     mmgbsa_frames
@@ -83,7 +86,9 @@ def propagate(
             f"{target.name!r} holds a run already: go on with it (--resume), or choose another "
             "folder with --out"
         )
-    relaxed = start if start.bonded else _at_rest(start, settings, progress)
+    relaxed = start
+    if at_rest_in != settings.force_field:
+        relaxed = _at_rest(start, settings, progress)
     found = run(relaxed, target, settings, replicas=replicas, jobs=jobs, progress=progress)
     progress("measuring the frames", 0, 1)
     records = tuple(_record(relaxed, replica, mmgbsa_frames) for replica in found.replicas)
@@ -108,9 +113,10 @@ def propagate(
 
 def _at_rest(start: Assembly, settings: DynamicsSettings, progress: Progress) -> Assembly:
     """Minimise on one thread, so that a run that goes on begins at the same place bit by bit."""
-    progress("minimising the encounter complex", 0, 1)
+    progress("minimising the start", 0, 1)
     asked = MinimizationSettings(
         force_field=settings.force_field,
+        solvent=settings.solvent,
         mobile_angstrom=settings.mobile_angstrom,
         cutoff_angstrom=settings.cutoff_angstrom,
         platform="CPU",

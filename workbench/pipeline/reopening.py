@@ -77,6 +77,12 @@ class DockedFolder:
             )
         return load_receptor(name, mutations=tuple(str(m) for m in record["mutations"]))
 
+    @property
+    def force_field(self) -> str:
+        """The one that minimised the bonded poses; empty when the result does not tell."""
+        provenance = self.record.get("provenance")
+        return str(provenance.get("force_field", "")) if isinstance(provenance, dict) else ""
+
     def bonded(self, pose: str = "") -> tuple[Complex, str]:
         """Return a minimised bonded complex and what it is called, ``bR 1``.
 

@@ -16,8 +16,11 @@ from workbench.report.line_plot import Curve, line_plot
 from workbench.report.templating import SOURCES, environment, page_parts
 from workbench.trajectories import DynamicsResult, ReplicaRecord
 
-BIN_ANGSTROM = 0.25
-FEW_ANGSTROM = 2.0
+DISTRIBUTIONS = (
+    ("How often each S...C distance was met", "sg_c_distance_angstrom", 0.25, "S...C, angstrom"),
+    ("How often each angle was met", "attack_angle_degree", 5.0, "S...C=C, degrees"),
+)
+"""Caption, column, width of a bin and label of what is drawn of an encounter complex."""
 
 
 def write_dynamics(result: DynamicsResult, folder: Path) -> list[Path]:
@@ -90,17 +93,18 @@ def drawings(result: DynamicsResult) -> list[tuple[str, str]]:
             )
         )
     if result.state == "encounter":
-        found.append(("How often each S...C distance was met", _distribution(result.replicas)))
+        for caption, column, width, label in DISTRIBUTIONS:
+            found.append((caption, _distribution(result.replicas, column, width, label)))
     return found
 
 
-def _distribution(replicas: Sequence[ReplicaRecord]) -> str:
-    """Draw the histogram of the S...C distance, one stepped line per replica."""
-    highest = max(max(r.courses["sg_c_distance_angstrom"]) for r in replicas)
-    edges = np.arange(0.0, max(highest, FEW_ANGSTROM) + 2 * BIN_ANGSTROM, BIN_ANGSTROM)
+def _distribution(replicas: Sequence[ReplicaRecord], column: str, width: float, label: str) -> str:
+    """Draw a histogram over the counted frames, one stepped line per replica."""
+    highest = max(max(replica.courses[column]) for replica in replicas)
+    edges = np.arange(0.0, highest + 2 * width, width)
     curves = []
     for place, replica in enumerate(replicas):
-        after = replica.courses["sg_c_distance_angstrom"][-replica.n_frames :]
+        after = replica.courses[column][-replica.n_frames :]
         counts, _ = np.histogram(after, edges)
         curves.append(
             Curve(
@@ -111,12 +115,8 @@ def _distribution(replicas: Sequence[ReplicaRecord]) -> str:
                 dashed=place > 1,
             )
         )
-    return line_plot(
-        curves,
-        title="Share of the frames against the distance from sulphur to carbon",
-        x_label="S...C, angstrom",
-        y_label="share of frames",
-    )
+    title = f"Share of the frames against {label}"
+    return line_plot(curves, title=title, x_label=label, y_label="share of frames")
 
 
 def contact_rows(result: DynamicsResult) -> list[tuple[str, bool, list[float]]]:
