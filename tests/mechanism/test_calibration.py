@@ -106,6 +106,38 @@ def test_chosen_scale_ranks_the_acceptors() -> None:
         calibration_figure(Scale("hydride", "gfn2", "gas"))
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        (
+            "benzylidenemalononitrile",
+            "4-methoxybenzylidenemalononitrile",
+            "4-(dimethylamino)benzylidenemalononitrile",
+            "fumaronitrile",
+            "acrylonitrile",
+            "cinnamonitrile",
+        ),
+        (
+            "(E)-4-nitro-beta-nitrostyrene",
+            "(E)-4-bromo-beta-nitrostyrene",
+            "(E)-nitrostyrene",
+            "(E)-4-methyl-beta-nitrostyrene",
+            "(E)-4-methoxy-beta-nitrostyrene",
+        ),
+        ("phenyl vinyl ketone", "methyl vinyl ketone", "(E)-chalcone"),
+        ("diethyl fumarate", "methyl acrylate", "tert-Butyl acrylate", "ethyl crotonate"),
+    ],
+)
+def test_order_within_a_class(names: tuple[str, ...]) -> None:
+    measured = {one.name: one.mayr_e for one in acceptors()}
+    scale = Scale("methyl anion", "gfn2", "dmso")
+    computed = {
+        one.name: value for part in (CHOICE, HELD_OUT) for one, value in shipped_pairs(scale, part)
+    }
+    assert list(names) == sorted(names, key=lambda name: -measured[name])
+    assert list(names) == sorted(names, key=lambda name: computed[name])
+
+
 def test_a_shipped_affinity_is_found_again() -> None:
     pytest.importorskip("tblite", reason="the extra react is not installed")
     smiles = next(one.smiles for one in acceptors() if one.name == "acrylonitrile")
