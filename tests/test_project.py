@@ -22,6 +22,7 @@ FLOORS = {
     "provenance": 2,
     "simulations": 2,
     "reactions": 2,
+    "screens": 2,
     "structures": 3,
     "ligands": 3,
     "docking": 4,
@@ -30,6 +31,7 @@ FLOORS = {
     "analysis": 5,
     "physics": 5,
     "pipeline": 6,
+    "screening": 7,
     "cli": 8,
 }
 SAME_FLOOR = {("analysis", "physics")}

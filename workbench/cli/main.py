@@ -15,6 +15,7 @@ from workbench.cli import (
     info,
     nes,
     prepare,
+    screen,
     selftest,
     simulate,
     structures,
@@ -22,12 +23,13 @@ from workbench.cli import (
 from workbench.cli.interrupts import EXIT_INTERRUPTED, stop_at_once
 from workbench.errors import WorkbenchError
 
-VERBS = (dock, prepare, simulate, nes, compounds, structures, fetch, selftest, info)
+VERBS = (dock, prepare, screen, simulate, nes, compounds, structures, fetch, selftest, info)
 
 EPILOG = """examples:
   workbench dock selinexor --out selinexor/
   workbench dock "CC(C)OC(=O)/C=C\\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1" --out mine/
   workbench prepare receptor human-groove --out prep/
+  workbench screen library.smi --out run/
   workbench simulate selinexor --out course/
   workbench nes NSNELALKLAGLDINK
   workbench compounds selinexor

@@ -42,9 +42,9 @@ def poses_csv(result: DockingResult) -> str:
     frame = result.to_frame()
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([_cell(name) for name in (frame.columns if len(frame) else POSE_COLUMNS)])
+    writer.writerow([csv_cell(name) for name in (frame.columns if len(frame) else POSE_COLUMNS)])
     for row in frame.astype(object).itertuples(index=False):
-        writer.writerow([_cell(value) for value in row])
+        writer.writerow([csv_cell(value) for value in row])
     return buffer.getvalue()
 
 
@@ -133,7 +133,7 @@ def _number(value: object) -> str:
     return ""
 
 
-def _cell(value: object) -> str:
+def csv_cell(value: object) -> str:
     """Return the text of one CSV cell."""
     if value is None or isinstance(value, (float, int, np.generic)):
         return _number(value)

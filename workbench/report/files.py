@@ -8,7 +8,7 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -96,7 +96,7 @@ def write_docking_result(result: DockingResult, folder: str | Path) -> DockingRe
     return named
 
 
-def write_texts(folder: Path, texts: dict[str, str]) -> list[Path]:
+def write_texts(folder: Path, texts: Mapping[str, str | bytes]) -> list[Path]:
     """Write several files so that each appears under its name only when it is complete.
 
     Parameters
@@ -122,7 +122,9 @@ def write_texts(folder: Path, texts: dict[str, str]) -> list[Path]:
         for name, text in texts.items():
             with _explained(name, folder), temporary[name].open("xb") as handle:
                 # a name from a broken encoding must not stop the run
-                handle.write(text.encode("utf-8", "backslashreplace"))
+                handle.write(
+                    text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
+                )
                 handle.flush()
                 os.fsync(handle.fileno())
         for name in texts:
