@@ -47,9 +47,8 @@ def histogram(edges: Sequence[float], counts: Sequence[float], *, title: str, x_
             )
     for k in range(5):
         value = edges[0] + k / 4 * (edges[-1] - edges[0])
-        parts.append(
-            f'<text x="{across(value):.1f}" y="{floor + 18}" text-anchor="middle">{value:.1f}</text>'
-        )
+        at = f'x="{across(value):.1f}" y="{floor + 18}"'
+        parts.append(f'<text {at} text-anchor="middle">{value:.1f}</text>')
     middle = LEFT + (WIDTH - LEFT - RIGHT) / 2
     parts += [
         f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{floor}" y2="{floor}" stroke="currentColor"/>',

@@ -103,7 +103,8 @@ def flat_svg(smiles: str | None) -> str:
     if mol is None or not mol.GetNumAtoms():
         return ""
     drawer = rdMolDraw2D.MolDraw2DSVG(*_DRAWING)
-    drawer.drawOptions().clearBackground = False
+    options: Any = drawer.drawOptions()
+    options.clearBackground = False
     drawer.DrawMolecule(mol)
     drawer.FinishDrawing()
     text = str(drawer.GetDrawingText())

@@ -83,6 +83,20 @@ def answer(job: Any, stage: str, item: dict[str, Any]) -> tuple[str, Any]:
         return "error", f"{type(error).__name__}: {error}"
 
 
+def opened(content: bytes) -> tuple[Any, tuple[str, Any]]:
+    """Return the job and the answer to its arrival; its functions are imported at once."""
+    try:
+        from workbench.screening.job import STAGES, stage_function
+
+        job = pickle.loads(content)
+        for stage in STAGES:
+            stage_function(job, stage)
+    except Exception as error:
+        # the worker turns the reason into an error of the whole screen
+        return None, ("broken", f"{type(error).__name__}: {error}")
+    return job, ("done", None)
+
+
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer messages until the worker is gone."""
     job = None
@@ -92,11 +106,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         except EOFError:
             return
         if message[0] == "job":
-            try:
-                job = pickle.loads(message[1])
-                reply: tuple[str, Any] = ("done", None)
-            except Exception as error:
-                reply = ("broken", f"{type(error).__name__}: {error}")
+            job, reply = opened(message[1])
         else:
             _, stage, item, timeout_s = message
             faulthandler.dump_traceback_later(timeout_s + _GRACE_S, exit=True)

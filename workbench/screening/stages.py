@@ -94,7 +94,7 @@ def compound_key(ligand: Ligand) -> str:
 
     mol = Chem.Mol(ligand.mol)
     Chem.rdCIPLabeler.AssignCIPLabels(mol)
-    holders = (*mol.GetAtoms(), *mol.GetBonds())
+    holders: list[Any] = [*mol.GetAtoms(), *mol.GetBonds()]
     labels = sorted(x.GetProp("_CIPCode") for x in holders if x.HasProp("_CIPCode"))
     return f"{ligand.inchikey}/{','.join(labels)}"
 

@@ -87,13 +87,15 @@ def parquet_bytes(stage: str, rows: Sequence[Row], metadata: Mapping[str, str]) 
     for row in rows:
         if unknown := row.keys() - columns.keys():
             raise KeyError(f"{stage} has no column {sorted(unknown)}")
-    makers = {"string": pyarrow.string, "bool": pyarrow.bool_}
+    types = {
+        "string": pyarrow.string(),
+        "bool": pyarrow.bool_(),
+        "int32": pyarrow.int32(),
+        "int64": pyarrow.int64(),
+        "float64": pyarrow.float64(),
+    }
     schema = pyarrow.schema(
-        [
-            (name, makers.get(kind, getattr(pyarrow, kind, None))())
-            for name, kind in columns.items()
-        ],
-        metadata=dict(metadata),
+        [(name, types[kind]) for name, kind in columns.items()], metadata=dict(metadata)
     )
     table = pyarrow.Table.from_pydict(
         {name: [row.get(name) for row in rows] for name in columns}, schema=schema
