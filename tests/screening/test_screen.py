@@ -164,7 +164,10 @@ def test_poison_is_listed_and_the_others_are_done(tmp_path: Path, cluster: Clust
     assert manifest["stages"]["search"]["why_failed"] == {"crash": 1, "memory": 1, "timeout": 1}
 
 
-def test_a_scheduler_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+def test_a_scheduler_that_is_not_there_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.screening.cluster.CONNECT_S", 1)
     file = library(tmp_path / "one.smi", ["good"])
     with pytest.raises(ScreenError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9"):
         run(file, tmp_path / "out", NOWHERE)

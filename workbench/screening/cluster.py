@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import shutil
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -11,6 +14,7 @@ from workbench.errors import ScreenError
 from workbench.settings import ClusterSettings
 
 QUEUES = {"slurm": "SLURMCluster", "pbs": "PBSCluster", "lsf": "LSFCluster", "sge": "SGECluster"}
+SUBMIT = {"slurm": "sbatch", "pbs": "qsub", "lsf": "bsub", "sge": "qsub"}
 CONNECT_S = 30
 LOSSES = 10
 """Workers that may be lost over one task. Dask counts tasks that only waited there, too."""
@@ -85,6 +89,11 @@ def _cluster(settings: ClusterSettings) -> Any:
             dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
         )
+    if shutil.which(SUBMIT[settings.scheduler]) is None:
+        raise ScreenError(
+            f"{SUBMIT[settings.scheduler]} is not on the PATH: run this on a host that can submit "
+            f"to {settings.scheduler}, or choose another --scheduler"
+        )
     return queue_cluster(settings)
 
 
@@ -99,10 +108,15 @@ def queue_cluster(settings: ClusterSettings) -> Any:
     ScreenError
         When dask-jobqueue is missing, or refuses the settings.
     """
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         import dask_jobqueue
     except ImportError as error:
         raise ScreenError(MISSING) from error
+    if threading.current_thread() is threading.main_thread():
+        # the import takes Ctrl-C for itself, to end with exit code 0
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
     name = settings.scheduler
     account = (
         {"project": settings.account}
