@@ -365,6 +365,12 @@ class ClusterSettings(Settings):
     least_workers: int | None = Field(
         None, ge=0, description="scale between this and workers as there is work; none: fixed"
     )
+    ligands_per_task: int = Field(
+        1,
+        ge=1,
+        le=100_000,
+        description="more where a ligand takes milliseconds; a lost worker loses a task's",
+    )
     worker_memory_gb: float = Field(4.0, gt=0, description="asked of the queue for one worker")
     walltime: str = Field("24:00:00", pattern=r"^[0-9:.\-]+$", description="of one worker's job")
     queue: str = Field("", description="of the queueing system; blank: its default")

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ pytestmark = [
 ]
 
 ROUNDS = 20
-LIGANDS = 160
+LIGANDS = 120
 
 
 def _family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
@@ -58,6 +59,10 @@ def _kill(processes: list[psutil.Process]) -> None:
             continue
 
 
+def _is_at_work(process: subprocess.Popen[bytes]) -> bool:
+    return any(map(_is_chemist, _family(process))) or process.poll() is not None
+
+
 @pytest.fixture(scope="module")
 def expected(
     tmp_path_factory: pytest.TempPathFactory, local_cluster: Any
@@ -78,7 +83,7 @@ def test_twenty_kills_at_random_moments_change_nothing(
     rng = random.Random(1)
     process = driver(file, out, "local")
     for number in range(ROUNDS):
-        wait_for(lambda: any(map(_is_chemist, _family(process))) or process.poll() is not None)
+        wait_for(partial(_is_at_work, process))
         time.sleep(rng.uniform(0.0, 2.0))
         family = _family(process)
         victim = ("worker", "chemist", "driver", "all")[number % 4]
@@ -109,7 +114,7 @@ def _dask(*words: str, inside: str = "") -> Iterator[subprocess.Popen[bytes]]:
     """Run a part of Dask, perhaps in a network namespace."""
     place = ["ip", "netns", "exec", inside] if inside else []
     process = subprocess.Popen(
-        [*place, sys.executable, "-m", "distributed.cli.dask_" + words[0], *words[1:]],
+        [*place, sys.executable, "-m", "dask", *words],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env={
@@ -138,9 +143,11 @@ def test_a_killed_scheduler_ends_the_run_and_resume_goes_on(
     file, wanted = expected
     out = tmp_path / "out"
     address = "tcp://127.0.0.1:18786"
-    with _dask(
-        "scheduler", "--host", "127.0.0.1", "--port", "18786", "--no-dashboard"
-    ) as scheduler, _worker(address), _worker(address):
+    with (
+        _dask("scheduler", "--host", "127.0.0.1", "--port", "18786", "--no-dashboard") as scheduler,
+        _worker(address),
+        _worker(address),
+    ):
         process = driver(file, out, address)
         wait_for(lambda: len(chunk_files(out, "search")) >= 2, 120)
         scheduler.send_signal(signal.SIGKILL)

@@ -25,6 +25,7 @@ class Meter:
         self._started = time.monotonic()
         self._told = self._started
         self._done = self._found = self._failed = 0
+        self._said = -1
 
     def found(self, count: int) -> None:
         """Count ligands that an earlier run has done."""
@@ -40,19 +41,20 @@ class Meter:
             self._say()
 
     def end(self) -> None:
-        """Say the last count."""
-        self._say()
+        """Say the last count, unless it was said."""
+        if self._said != self._done + self._found:
+            self._say()
 
     def _say(self) -> None:
-        done = self._done + self._found
+        done = self._said = self._done + self._found
         spent = time.monotonic() - self._started
-        parts = [self._stage]
+        parts = []
         if self._done:
             parts.append(f"{60 * self._done / max(spent, 1e-9):.3g} per minute")
         if self._done and done < self._total:
             parts.append(f"{_span((self._total - done) * spent / self._done)} left")
         parts.append(f"{self._failed} failed")
-        self._progress(", ".join(parts) + ":", done, self._total)
+        self._progress(f"{self._stage} ({', '.join(parts)})", done, self._total)
 
 
 def _span(seconds: float) -> str:

@@ -192,7 +192,7 @@ def _run_stage(run: _Run, stage: str, path: Path, n_records: int) -> None:
         if first is not None:
             run.engine().run(
                 _with_first(first, missing),
-                run.settings.chunk_size if stage == "read" else 1,
+                run.settings.chunk_size if stage == "read" else run.cluster.ligands_per_task,
                 lambda chunk, rows: write_chunk(run.folder, chunk, rows, run.fingerprint),
                 meter.count,
             )
