@@ -376,5 +376,5 @@ class ClusterSettings(Settings):
     queue: str = Field("", description="of the queueing system; blank: its default")
     account: str = Field("", description="that the queueing system charges")
     lost_after_s: float = Field(
-        60.0, ge=1, description="a worker not heard of for so long is lost, its work given again"
+        60.0, ge=15, description="a worker not heard of for so long is lost, its work given again"
     )

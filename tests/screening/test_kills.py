@@ -119,8 +119,8 @@ def _dask(*words: str, inside: str = "") -> Iterator[subprocess.Popen[bytes]]:
         stderr=subprocess.DEVNULL,
         env={
             **os.environ,
-            "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "6s",
-            "DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "6s",
+            "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "15s",
+            "DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "15s",
         },
     )
     try:
