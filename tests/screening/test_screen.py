@@ -141,7 +141,7 @@ def test_poison_is_listed_and_the_others_are_done(tmp_path: Path, cluster: Clust
         names.insert(at, poison)
     file = library(tmp_path / "poison.smi", names)
     lines = file.read_text().splitlines()
-    lines[50] = "bad broken"
+    lines[50] = "bad brok\u202een"
     lines[70] = f"{lines[71].split()[0]} twin"
     file.write_text("\n".join(lines) + "\n")
     settings = SETTINGS.model_copy(
@@ -154,7 +154,7 @@ def test_poison_is_listed_and_the_others_are_done(tmp_path: Path, cluster: Clust
     assert [(row["record"], row["name"], row["stage"], row["kind"]) for row in failures] == [
         ("14", "hang", "search", "timeout"),
         ("38", "segfault", "search", "crash"),
-        ("51", "broken", "read", "error"),
+        ("51", "brok en", "read", "error"),
         ("62", "allocate", "search", "memory"),
     ]
     assert failures[0]["reason"] == "was not done after 3 s"

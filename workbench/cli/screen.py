@@ -133,6 +133,13 @@ def _add_cluster(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="scale between N and --workers as there is work (default: fixed)",
     )
+    parser.add_argument(
+        "--ligands-per-task",
+        type=positive_int,
+        default=1,
+        metavar="N",
+        help="more for hundreds of workers; a lost worker loses so many (default: 1)",
+    )
     parser.add_argument("--queue", default="", help="of the queueing system")
     parser.add_argument("--account", default="", help="that the queueing system charges")
     parser.add_argument(
@@ -242,6 +249,7 @@ def _cluster(arguments: argparse.Namespace) -> ClusterSettings:
         scheduler=arguments.scheduler,
         workers=arguments.workers,
         least_workers=arguments.least_workers,
+        ligands_per_task=arguments.ligands_per_task,
         worker_memory_gb=arguments.worker_memory,
         walltime=arguments.walltime,
         queue=arguments.queue,

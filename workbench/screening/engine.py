@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.errors import ScreenError, WorkbenchError
+from workbench.ligands.names import clean_name, clean_text
 from workbench.screening.job import Item, Job, PackedJob, Row
 from workbench.screening.store import Chunk
 from workbench.screening.worker import Outcome, run_items, same
@@ -18,6 +19,7 @@ PER_WORKER = 4
 """Tasks in the scheduler's hands for each worker: enough that none waits for the driver."""
 
 ANSWER_S = 30.0
+LONGEST_REASON = 500
 _LOOK_EVERY_S = 1.0
 
 Write = Callable[[Chunk, list[Row]], None]
@@ -200,9 +202,13 @@ def _rows(item: Item, outcome: Outcome) -> list[Row]:
     place = {"record": item["record"], "isomer": item.get("isomer", 0)}
     seconds = {"seconds": round(outcome.seconds, 3)}
     if outcome.kind != "done":
-        told = {name: item[name] for name in ("where", "name") if "where" in item}
+        told = (
+            {"where": item["where"], "name": clean_name(item["name"], "")}
+            if "where" in item
+            else {}
+        )
+        reason = clean_text(outcome.reason)[:LONGEST_REASON]
         return [
-            {**place, **told, "status": "failed", "kind": outcome.kind, "reason": outcome.reason}
-            | seconds
+            {**place, **told, "status": "failed", "kind": outcome.kind, "reason": reason} | seconds
         ]
     return [{**place, "status": "done", **row, **seconds} for row in outcome.rows]

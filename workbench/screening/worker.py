@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 from workbench.errors import ScreenError
@@ -64,8 +65,13 @@ def same(content: PackedJob) -> PackedJob:
     return content
 
 
+@cache
+def _here() -> dict[str, str]:
+    return versions()
+
+
 def _check(expected: Mapping[str, str]) -> None:
-    here = versions()
+    here = _here()
     other = [
         f"{name} {here[name]}, not {text}" for name, text in expected.items() if here[name] != text
     ]
