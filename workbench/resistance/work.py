@@ -76,14 +76,15 @@ def scored(scorer: Scorer, tasks: Sequence[Task], jobs: int) -> Iterator[tuple[T
             yield task, scorer.scores(task)
         return
     # spawned, since forking a process that runs threads may hang it
-    pool = ProcessPoolExecutor(
-        min(jobs, len(tasks)),
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_start,
-        initargs=(scorer, os.getpid()),
-    )
-    try:
+    with _signals_kept():
+        pool = ProcessPoolExecutor(
+            min(jobs, len(tasks)),
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_start,
+            initargs=(scorer, os.getpid()),
+        )
         futures = {pool.submit(_scores, task): task for task in tasks}
+    try:
         for future in as_completed(futures):
             yield futures[future], future.result()
     except BrokenProcessPool as error:
@@ -93,6 +94,19 @@ def scored(scorer: Scorer, tasks: Sequence[Task], jobs: int) -> Iterator[tuple[T
         ) from error
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Keep which signals this thread blocks: starting processes unblocks SIGINT."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _scorer: list[Scorer] = []
