@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import resource_tracker
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,14 +78,15 @@ def scored(scorer: Scorer, tasks: Sequence[Task], jobs: int) -> Iterator[tuple[T
         return
     # spawned, since forking a process that runs threads may hang it
     with _signals_kept():
-        pool = ProcessPoolExecutor(
-            min(jobs, len(tasks)),
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_start,
-            initargs=(scorer, os.getpid()),
-        )
-        futures = {pool.submit(_scores, task): task for task in tasks}
+        resource_tracker.ensure_running()
+    pool = ProcessPoolExecutor(
+        min(jobs, len(tasks)),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_start,
+        initargs=(scorer, os.getpid()),
+    )
     try:
+        futures = {pool.submit(_scores, task): task for task in tasks}
         for future in as_completed(futures):
             yield futures[future], future.result()
     except BrokenProcessPool as error:
@@ -98,7 +100,7 @@ def scored(scorer: Scorer, tasks: Sequence[Task], jobs: int) -> Iterator[tuple[T
 
 @contextlib.contextmanager
 def _signals_kept() -> Iterator[None]:
-    """Keep which signals this thread blocks: starting processes unblocks SIGINT."""
+    """Keep which signals this thread blocks: starting Python's tracker unblocks SIGINT."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
