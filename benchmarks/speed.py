@@ -28,7 +28,8 @@ import numpy as np
 from accuracy import code_digest, machine, read_records
 from accuracy_tables import table
 from deposited import adducts_of, deposited, redocking_cases
-from peers import PeerRun, missing_programs, peer_input, run_autodock, run_vina
+from peer_inputs import peer_input
+from peers import PeerRun, missing_programs, run_autodock, run_vina
 from stages import flexible_residues, searched
 
 from workbench.analysis.rmsd import PlacedMolecule, compare_to_reference

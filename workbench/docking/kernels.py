@@ -21,7 +21,7 @@ _ARMIJO = 1e-4
 _MAX_TRIALS = 10
 _LONGEST_STEP_RADIAN = 0.5
 _FIRST_INVERSE_HESSIAN = 0.02
-_HOPE = 3.0
+_HOPE = 10.0
 """How many times what the last two steps gained is still to be expected of a minimisation."""
 
 

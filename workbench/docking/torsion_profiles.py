@@ -27,7 +27,7 @@ _CEILING_KCAL_PER_MOL = 8.0
 _SPRING_KCAL_PER_MOL_DEGREE2 = 1.0
 _FRAGMENT_CONFORMERS = 4
 _SAME_KCAL_PER_MOL = 0.01
-_FORCE_KCAL_PER_MOL_ANGSTROM = 1e-3
+_FORCE_KCAL_PER_MOL_ANGSTROM = 1e-2
 
 
 def torsion_atoms(mol: Chem.Mol, start: int, end: int) -> tuple[int, int, int, int] | None:
