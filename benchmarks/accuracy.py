@@ -45,9 +45,10 @@ def jobs(kinds: list[str], cases: list[str], seeds: list[int], stage: str) -> li
                 receptor = "" if kind == "cysteine" else GROOVE
                 one = "search" if kind == "lactone" else stage
                 found += [Job(kind, name, receptor, "auto", seed, one) for name in names]
-    for kind, names in (("encounter", SINES), ("control", tuple(CONTROLS))):
-        if kind in kinds:
-            found += [Job(kind, name, GROOVE, "auto", seeds[0]) for name in names]
+    if "encounter" in kinds:
+        found += [Job("encounter", name, GROOVE, "auto", seed) for seed in seeds for name in SINES]
+    if "control" in kinds:
+        found += [Job("control", name, GROOVE, "auto", seeds[0]) for name in CONTROLS]
     if "receptors" in kinds:
         for name in SINES:
             found.append(Job("sine", name, GROOVE, "auto", seeds[0]))

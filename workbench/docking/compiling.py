@@ -8,7 +8,8 @@ from typing import Any, TypeVar, cast
 from numba import config, njit
 
 # straight-line code, such as the weighing of a spline's rows, becomes vectors only with this
-config.SLP_VECTORIZE = 1
+_settings: Any = config
+_settings.SLP_VECTORIZE = 1
 
 _FAST = {"reassoc", "contract", "arcp", "nsz"}
 """Freedom of rounding alone; infinities and NaN keep their meaning."""
@@ -25,7 +26,7 @@ def compiled(*, nogil: bool = False) -> Callable[[Function], Function]:
     """
 
     def decorate(function: Function) -> Function:
-        options = {"nogil": nogil, "fastmath": _FAST, "error_model": "numpy"}
+        options: dict[str, Any] = {"nogil": nogil, "fastmath": _FAST, "error_model": "numpy"}
         try:
             ready = njit(cache=True, **options)(function)
         except RuntimeError:
