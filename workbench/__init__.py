@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from workbench.mechanism.simulation import simulate
     from workbench.pipeline import compare, dock, view_receptor
     from workbench.resistance import scan
+    from workbench.screening.run import screen
     from workbench.structures.loading import load_receptor
 
 _EXPORTS = {
@@ -22,6 +23,7 @@ _EXPORTS = {
     "load_receptor": "workbench.structures.loading",
     "react": "workbench.mechanism.reactivity",
     "scan": "workbench.resistance",
+    "screen": "workbench.screening.run",
     "simulate": "workbench.mechanism.simulation",
     "view_receptor": "workbench.pipeline",
 }
@@ -34,6 +36,7 @@ __all__ = [
     "load_receptor",
     "react",
     "scan",
+    "screen",
     "simulate",
     "view_receptor",
 ]
