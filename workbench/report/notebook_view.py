@@ -35,3 +35,7 @@ class NotebookView(py3Dmol.view):
             f'padding:2px 6px;background:#fff"><small>{html.escape(OFFLINE)}</small></p></div>'
             f"{super()._make_html()}</div>"
         )
+
+    def _repr_html_(self) -> str:
+        """Show the view once, where py3Dmol would publish it and leave its own name below."""
+        return self._make_html()
