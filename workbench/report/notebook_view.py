@@ -28,12 +28,17 @@ class NotebookView(py3Dmol.view):
 
     def _make_html(self) -> str:
         """Return the view's HTML; py3Dmol shows, writes and updates what this returns."""
+        head, opening, rest = super()._make_html().partition("<script>")
+        script, closing, tail = rest.rpartition("</script>")
+        # a molecule's name is text of the script: it must not end it
+        script = script.replace("</", "<\\/").replace("<!--", "<\\!--")
+        view = "".join((head, opening, script, closing, tail))
         return (
             f'<div style="position:relative;width:{WIDTH}px;max-width:100%;height:{HEIGHT}px">'
             f'<div style="position:absolute;inset:0;overflow:hidden;background:#fff;'
             f'color:#17202d">{self.still}<p style="position:absolute;bottom:0;margin:0;'
             f'padding:2px 6px;background:#fff"><small>{html.escape(OFFLINE)}</small></p></div>'
-            f"{super()._make_html()}</div>"
+            f"{view}</div>"
         )
 
     def _repr_html_(self) -> str:
