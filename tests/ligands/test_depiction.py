@@ -154,3 +154,10 @@ def test_a_hostile_name_reaches_no_drawing() -> None:
         tags = {element.tag.rsplit("}")[-1] for element in ElementTree.fromstring(svg).iter()}
         assert tags <= {"svg", "rect", "path", "ellipse", "text", "tspan", "circle", "g"}
         assert "alert" not in svg and "\x1b" not in svg
+
+
+def test_a_notebook_draws_a_ligand_with_its_warhead_marked() -> None:
+    named = replace(load_ligand("selinexor"), name=HOSTILE)
+    svg = named._repr_svg_()
+    assert has(svg, depiction.ATTACKED_COLOUR)
+    assert "script" not in svg

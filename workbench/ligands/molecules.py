@@ -89,6 +89,11 @@ class Ligand:
 
         return enumerate_adducts(self)
 
+    def _repr_svg_(self) -> str:
+        from workbench.ligands.depiction import drug_svg
+
+        return drug_svg(self)
+
 
 @dataclass(frozen=True)
 class Stereocentre:
