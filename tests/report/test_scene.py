@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from browser_driver import Browser
 from rdkit import Chem
 
 from workbench.errors import OutputError
@@ -282,3 +284,23 @@ def test_the_view_is_a_rotation_from_the_open_side() -> None:
     assert view[2, 2] > 0.8
     assert abs(view[0, 0]) > 0.9
     assert (view @ [0, 1.8, 0])[1] > 0
+
+
+@pytest.mark.browser
+def test_without_a_network_the_still_picture_is_seen(
+    browser: Browser, docked: DockingResult, tmp_path: Path
+) -> None:
+    path = tmp_path / "view.html"
+    path.write_text(f"<!doctype html><body>{view_of(docked).write_html()}", encoding="utf-8")
+    browser.open(path)
+    browser.wait("document.readyState == 'complete'")
+    size = browser.run(
+        "(() => { const box = document.querySelector('svg').getBoundingClientRect();"
+        " return [box.width, box.height]; })()"
+    )
+    assert size[0] >= 700
+    assert 300 < size[1] <= 480
+    # what lies over it lets it through
+    over = "document.querySelector('[id^=\"3dmolviewer\"]')"
+    assert browser.run(f"getComputedStyle({over}).backgroundColor") == "rgba(0, 0, 0, 0)"
+    assert browser.run(f"{over}.querySelectorAll('canvas, p').length") == 0

@@ -110,6 +110,7 @@ def view_scan(result: ScanResult) -> Any:
                 {"model": -1},
                 {"stick": sticks | {"colorscheme": "greenCarbon"}} if wild else {"stick": sticks},
             )
+    view.addResLabels({"model": 0, **site}, {"fontSize": 12, "backgroundOpacity": 0.6})
     view.zoomTo(site)
     return view
 
