@@ -104,14 +104,14 @@ def test_pair(
     outputs, said = ran(
         "02_selinexor_eltanexor",
         tmp_path,
-        "{'reactions': [one.to_dict()['adducts'] for one in reactions],"
+        "{'reactions': {one.ligand: one.to_dict()['adducts'] for one in reactions},"
         " 'drugs': [[d.name, d.diastereomer, d.adduct_score.value, d.strain.value]"
         " for d in comparison.drugs]}",
     )
     assert len(stills(outputs)) == 1
     assert main(["react", "selinexor", "eltanexor", "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
-    assert [one["adducts"] for one in printed] == said["reactions"]
+    assert {one["ligand"]: one["adducts"] for one in printed} == said["reactions"]
     # the command line takes the notebook's folders over: seed, settings and versions are the same
     monkeypatch.chdir(tmp_path)
     words = ["compare", "selinexor", "eltanexor", "--quick", "--poses", "1", "--out", "pair"]
