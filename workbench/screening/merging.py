@@ -79,7 +79,8 @@ def _write_results(connection: Any, folder: Path) -> None:
     quoted = str(temporary.absolute()).replace("'", "''")
     try:
         connection.execute(
-            f"COPY ({_MERGED}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 10000)"
+            f"COPY ({_MERGED}) TO '{quoted}' "
+            "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 10000)"
         )
         with temporary.open("rb") as handle:
             os.fsync(handle.fileno())
