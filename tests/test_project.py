@@ -21,7 +21,10 @@ FLOORS = {
     "tables": 2,
     "provenance": 2,
     "simulations": 2,
+    "trajectories": 2,
     "reactions": 2,
+    "scans": 2,
+    "comparisons": 3,
     "screens": 2,
     "structures": 3,
     "ligands": 3,
@@ -31,6 +34,7 @@ FLOORS = {
     "analysis": 5,
     "physics": 5,
     "pipeline": 6,
+    "resistance": 7,
     "screening": 7,
     "cli": 8,
 }

@@ -9,19 +9,34 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from workbench.ligands.reading import load_ligand
+    from workbench.mechanism.reactivity import react
     from workbench.mechanism.simulation import simulate
-    from workbench.pipeline import dock, view_receptor
+    from workbench.pipeline import compare, dock, view_receptor
+    from workbench.resistance import scan
     from workbench.structures.loading import load_receptor
 
 _EXPORTS = {
+    "compare": "workbench.pipeline",
     "dock": "workbench.pipeline",
     "load_ligand": "workbench.ligands.reading",
     "load_receptor": "workbench.structures.loading",
+    "react": "workbench.mechanism.reactivity",
+    "scan": "workbench.resistance",
     "simulate": "workbench.mechanism.simulation",
     "view_receptor": "workbench.pipeline",
 }
 
-__all__ = ["__version__", "dock", "load_ligand", "load_receptor", "simulate", "view_receptor"]
+__all__ = [
+    "__version__",
+    "compare",
+    "dock",
+    "load_ligand",
+    "load_receptor",
+    "react",
+    "scan",
+    "simulate",
+    "view_receptor",
+]
 
 
 def __getattr__(name: str) -> Any:

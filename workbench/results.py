@@ -42,6 +42,10 @@ class PoseRecord:
     ``encounter_rank`` is the nearest attack-ready encounter pose that leads to this diastereomer,
     ``encounter_rmsd_angstrom`` how far it lies; ``None`` when none leads there.
     ``posebusters`` holds ``checks``, ``failed`` and ``note`` where PoseBusters was asked.
+    ``interaction_kcal_per_mol`` is what drug and receptor give each other without water, of which
+    ``residue_energies_kcal_per_mol`` are the residues' parts; ``minimisation`` tells how the
+    minimum was reached. ``mmgbsa`` (terms and total), ``receptor_deformation_kcal_per_mol`` and
+    ``reaction_strain_kcal_per_mol`` are computed on request and are part of no other number.
     """
 
     rank: int
@@ -63,6 +67,12 @@ class PoseRecord:
     encounter_rmsd_angstrom: float | None = None
     posebusters: dict[str, Any] | None = None
     problems: tuple[str, ...] = ()
+    interaction_kcal_per_mol: float | None = None
+    residue_energies_kcal_per_mol: dict[str, float] = field(default_factory=dict)
+    receptor_deformation_kcal_per_mol: float | None = None
+    mmgbsa: dict[str, float] | None = None
+    reaction_strain_kcal_per_mol: float | None = None
+    minimisation: dict[str, Any] = field(default_factory=dict)
     drug_sdf: str = field(repr=False, default="")
     complex_pdb: str = field(repr=False, default="")
     complex_cif: str = field(repr=False, default="")
@@ -163,6 +173,9 @@ class DockingResult:
             "adducts": adducts,
             "ranking": self.ranking,
             "paths": list(self.paths),
+            "reference": None
+            if self.reference is None
+            else {key: value for key, value in self.reference.items() if key != "sdf"},
             "warnings": list(self.warnings),
             "timing": self.timing,
             "provenance": self.provenance,
@@ -211,4 +224,8 @@ def pose_row(ligand_name: str, adduct: AdductRecord, pose: PoseRecord) -> dict[s
         "moved_by_minimisation_angstrom": pose.moved_by_minimisation_angstrom,
         "valid": pose.valid,
         "failed_checks": "; ".join(pose.failed_checks),
+        "interaction_kcal_per_mol": pose.interaction_kcal_per_mol,
+        "receptor_deformation_kcal_per_mol": pose.receptor_deformation_kcal_per_mol,
+        "mmgbsa_kcal_per_mol": None if pose.mmgbsa is None else pose.mmgbsa["total"],
+        "reaction_strain_kcal_per_mol": pose.reaction_strain_kcal_per_mol,
     }

@@ -14,6 +14,18 @@ _DIVIDED = "/data/structures/divided/mmCIF/{middle}/{id}.cif.gz"
 
 Server = Annotated[str, Field(pattern=SERVER_PATTERN)]
 
+ForceFieldName = Literal["mmff94s", "amber"]
+SolventName = Literal["auto", "none", "obc2", "gbn2"]
+SOLVENT_WORDS = (
+    "auto: none for mmff94s, obc2 for amber; none: dielectric 4r with mmff94s, gas phase with "
+    "amber; obc2, gbn2: implicit water, constant dielectric (gbn2 with amber only)"
+)
+
+CUTOFF_WORDS = (
+    "none: the force field's own, 10 for mmff94s, 12 for amber; mmff94s in implicit water counts "
+    "all pairs whatever it is"
+)
+
 
 class Settings(BaseModel):
     """Base of all settings."""
@@ -147,7 +159,7 @@ class SearchSettings(Settings):
         le=10,
         description="of turning a flexible side chain's dihedral half round from the receptor's",
     )
-    torsion_weight: float = Field(0.1, ge=0, le=2, description="of the torsion profiles")
+    torsion_weight: float = Field(0.2, ge=0, le=2, description="of the torsion profiles")
     spread_seeds: int = Field(
         3,
         ge=1,
@@ -162,6 +174,9 @@ class EncounterSettings(Settings):
     """The non-covalent docking of the intact drug."""
 
     exhaustiveness: int = Field(8, ge=1, le=128)
+    max_evaluations: int = Field(
+        0, ge=0, le=10**9, description="in each of Vina's runs; 0: as many as Vina finds fit"
+    )
     n_poses: int = Field(
         9,
         ge=1,
@@ -195,11 +210,12 @@ class EncounterSettings(Settings):
 class MinimizationSettings(Settings):
     """The minimisation of the bonded complex."""
 
-    force_field: Literal["mmff94s"] = "mmff94s"
+    force_field: ForceFieldName = "mmff94s"
+    solvent: SolventName = Field("auto", description=SOLVENT_WORDS)
     mobile_angstrom: float = Field(
         5.0, ge=0, description="residues this near to the ligand move with it"
     )
-    cutoff_angstrom: float = Field(10.0, gt=2)
+    cutoff_angstrom: float | None = Field(None, gt=2, description=CUTOFF_WORDS)
     rms_gradient_kcal_per_mol_angstrom: float = Field(0.3, gt=0)
     max_iterations: int = Field(2000, ge=1)
     platform: str = Field("auto", description="auto, or an OpenMM platform by name")
@@ -237,10 +253,9 @@ class DynamicsSettings(Settings):
     mobile_angstrom: float = Field(
         5.0, ge=0, description="residues this near to the ligand move with it"
     )
-    cutoff_angstrom: float = Field(10.0, gt=2, description="not used in implicit solvent")
-    solvent: Literal["none", "obc2"] = Field(
-        "none", description="none: dielectric 4r; obc2: implicit water, constant dielectric"
-    )
+    cutoff_angstrom: float | None = Field(None, gt=2, description=CUTOFF_WORDS)
+    force_field: ForceFieldName = "mmff94s"
+    solvent: SolventName = Field("auto", description=SOLVENT_WORDS)
     platform: str = Field("auto", description="auto, or an OpenMM platform by name")
 
     @property
@@ -274,14 +289,50 @@ class DockSettings(Settings):
     encounter: EncounterSettings = EncounterSettings()
     minimization: MinimizationSettings = MinimizationSettings()
 
-    def asked(self, *, poses: int, platform: str) -> DockSettings:
+    def asked(self, *, poses: int, platform: str, force_field: str) -> DockSettings:
         """Return the same settings with what a user asked for on the command line."""
+        asked = {"platform": platform, "force_field": force_field}
         return self.model_copy(
             update={
                 "search": self.search.model_copy(update={"n_poses": poses}),
-                "minimization": self.minimization.model_copy(update={"platform": platform}),
+                "minimization": self.minimization.model_copy(update=asked),
             }
         )
+
+
+class ScanSettings(Settings):
+    """Of ``workbench scan``: less effort than a docking run, the same for every pair."""
+
+    n_seeds: int = Field(
+        2, ge=2, le=20, description="searches of each pair; the range of their best scores is shown"
+    )
+    grid: GridSettings = GridSettings()
+    search: SearchSettings = SearchSettings(
+        n_conformers=16,
+        n_poses=1,
+        pool_members=30,
+        annealing_per_torsion=60,
+        patience_per_torsion=30,
+        max_pools=2,
+        flexible="none",
+        spread_seeds=1,
+    )
+    encounter: EncounterSettings = EncounterSettings(
+        exhaustiveness=2,
+        max_evaluations=500_000,
+        n_poses=1,
+        n_sampled=5,
+        n_forms=2,
+        edge_angstrom=22.0,
+    )
+    mutant_fractions: tuple[float, ...] = Field(
+        (0.0, 0.5, 1.0), min_length=1, description="of a cell's XPO1; 0.5 is heterozygous"
+    )
+    regimen: str = Field("80 mg days 1,3 weekly", description="of every drug of the scan")
+    days: float = Field(7.0, gt=0, le=366, description="of the regimen")
+    saturation: float = Field(
+        0.9, gt=0, lt=1, description="share of wild-type XPO1 occupied at saturating drug"
+    )
 
 
 class FilterSettings(Settings):

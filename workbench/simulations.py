@@ -27,6 +27,12 @@ BAND_COLUMNS = (
     "export_capacity_low",
     "export_capacity_high",
 )
+RESPONSE_COLUMNS = (
+    "xpo1_mrna_response",
+    "xpo1_mrna_response_low",
+    "xpo1_mrna_response_high",
+)
+"""Only of drugs whose response is published: a share of its own peak, not of anything else."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ class SimulationResult:
         Each published figure beside the model's.
     courses
         ``COURSE_COLUMNS`` and ``BAND_COLUMNS``, a list of equal length each; fractions are of
-        the untreated XPO1.
+        the untreated XPO1. ``RESPONSE_COLUMNS`` where they are known.
     limits
         What the simulation leaves out, in words.
     """
@@ -101,6 +107,10 @@ class SimulationResult:
         import pandas as pd
 
         return pd.DataFrame(self.courses)
+
+    def plot(self, *others: SimulationResult) -> Any:
+        """Return a matplotlib figure of the courses, those of others over them."""
+        return import_module("workbench.report.plots").simulation_figure([self, *others])
 
     def _repr_html_(self) -> str:
         return str(import_module("workbench.report.simulation_page").notebook_html(self))

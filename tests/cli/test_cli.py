@@ -159,6 +159,8 @@ def test_info_tells_platforms_and_data(capsys: pytest.CaptureFixture[str]) -> No
     assert {"CPU", "Reference"} <= working
     assert "human-groove" in report["receptors"]
     assert "selinexor" in report["compounds"]
+    assert report["force_fields"] == ["mmff94s", "amber"]
+    assert report["amber_programs"] in (True, False)
     assert main(["info"]) == 0
     assert "human-groove" in capsys.readouterr().out
 

@@ -10,6 +10,8 @@ from workbench.docking.atom_types import AtomType, ligand_types, receptor_types
 from workbench.docking.scoring import (
     BINS_PER_SQUARE_ANGSTROM,
     WEIGHTS_KCAL_PER_MOL,
+    exact_terms,
+    listed_terms,
     pair_table,
     pair_terms,
 )
@@ -97,3 +99,17 @@ def test_receptor_types() -> None:
     assert kinds[554, "CZ"].hydrophobic
     assert not kinds[545, "C"].hydrophobic
     assert len(typed.types) == sum(a.element != "H" for a in receptor.atoms)
+
+
+def test_listed_pairs_add_up_and_far_ones_count_nothing() -> None:
+    types = (CARBON, CARBON, DONOR, ACCEPTOR)
+    points = np.array([[0.0, 0, 0], [3.8, 0, 0], [0, 20.0, 0], [0, 23.0, 0]])
+    pairs = np.array([(0, 1), (2, 3), (0, 2), (1, 3)])
+    terms = listed_terms(types, points, pairs)
+    touching, bonded = _terms(0.0, hydrophobic=1.0), _terms(-0.5, bond=1.0)
+    for name, value in terms.items():
+        assert value == pytest.approx(touching[name] + bonded[name], abs=1e-12), name
+    counted = np.array([[True, True], [False, True]])
+    between = exact_terms(types[::2], points[::2], types[1::2], points[1::2], counted)
+    assert between == pytest.approx(terms, abs=1e-12)
+    assert sum(listed_terms(types, points, pairs[:0]).values()) == 0.0

@@ -41,7 +41,7 @@ def test_poses_are_sorted_distinct_and_add_up(kpt_185: Case) -> None:
     for pose in outcome.poses:
         assert sum(pose.terms.values()) == pytest.approx(pose.score_kcal_per_mol, abs=1e-9)
     drugs = np.array([p.coordinates[: kpt_185.adduct.n_drug_atoms] for p in outcome.poses])
-    assert len(leaders(drugs, kpt_185.adduct.ligand.mol, 0.5, 99)) == len(drugs)
+    assert len(leaders(drugs, kpt_185.adduct.remnant(), 1.0, 99)) == len(drugs)
 
 
 def test_a_receptor_with_the_side_chains_of_a_pose_scores_it_alike(kpt_185: Case) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
 from scipy.optimize import minimize
+from scipy.spatial.transform import Rotation
 
 from workbench.docking.pose import Pose
 from workbench.ligands.adducts import enumerate_adducts
@@ -17,7 +18,8 @@ from workbench.ligands.library import reference_pose
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.reading import load_ligand
 from workbench.physics.bonded_complex import bond
-from workbench.physics.complex import Complex
+from workbench.physics.complex import Complex, EncounterComplex
+from workbench.physics.encounter_complex import place
 from workbench.structures.receptor import Atom, Receptor
 
 FloatArray = NDArray[np.float64]
@@ -151,12 +153,24 @@ def _residue(atom: Atom) -> tuple[str, int, str]:
     return atom.chain, atom.residue_number, atom.residue_name
 
 
-def capped_cysteine_complex() -> Complex:
+CAPPED = {
+    "acrylamide": ("CC(=O)N[C@@H](CSCCC(=O)NC)C(=O)NC", "C=CC(=O)NC", "single"),
+    "selinexor": (
+        "CC(=O)N[C@@H](CS[C@H](CC(=O)NNc1cnccn1)n1cnc(-c2cc(C(F)(F)F)cc(C(F)(F)F)c2)n1)C(=O)NC",
+        "selinexor",
+        "bR",
+    ),
+}
+
+
+def capped_cysteine_complex(drug: str = "acrylamide") -> Complex:
     """Return N-methylacrylamide bonded to Ac-Cys-NHMe, at its MMFF94s minimum: 36 atoms.
 
     Small enough to be propagated in a test. The caps are frozen, as those of a receptor are.
+    The other member of ``CAPPED`` is selinexor.
     """
-    whole = Chem.AddHs(Chem.MolFromSmiles("CC(=O)N[C@@H](CSCCC(=O)NC)C(=O)NC"))
+    smiles, ligand, label = CAPPED[drug]
+    whole = Chem.AddHs(Chem.MolFromSmiles(smiles))
     assert rdDistGeom.EmbedMolecule(whole, randomSeed=7) == 0
     rdForceFieldHelpers.MMFFOptimizeMolecule(whole, "MMFF94s", maxIters=5000)
     points = whole.GetConformer().GetPositions()
@@ -203,8 +217,30 @@ def capped_cysteine_complex() -> Complex:
         verdict="thiol",
         reactive_atom=new[6],
     )
-    (adduct,) = enumerate_adducts(load_ligand("C=CC(=O)NC"))
+    adduct = adduct_of(ligand, label)
     heavy_only = Chem.RemoveHs(whole)
     images = heavy_only.GetSubstructMatches(adduct.mol)
     found = next(image for image in images if image[adduct.cb_index] == match[5])
     return bond(receptor, Pose(adduct, points[list(found)], 0.0, {}))
+
+
+def small_encounter() -> EncounterComplex:
+    """Return N-methylacrylamide beside the thiol of Ac-Cys-NHMe: 36 atoms, nothing bonded.
+
+    The drug is embedded on its own and put with its alkene over the sulphur, 3.6 angstrom away.
+    """
+    receptor = capped_cysteine_complex().receptor
+    drug = load_ligand("C=CC(=O)NC")
+    assert drug.warhead is not None
+    free = Chem.AddHs(drug.mol)
+    assert rdDistGeom.EmbedMolecule(free, randomSeed=5) == 0
+    points = free.GetConformer().GetPositions()[: drug.mol.GetNumAtoms()]
+    carbon = points[drug.warhead.reactive_atom_index]
+    normal = np.linalg.svd(points - points.mean(axis=0))[2][2]
+    sulphur = receptor.coordinates[receptor.reactive_atom]
+    away = sulphur - receptor.coordinates.mean(axis=0)
+    away /= np.linalg.norm(away)
+    # Turn the plane of the alkene across the way out, its carbon in front of the sulphur.
+    turn, _ = Rotation.align_vectors([away], [normal])
+    points = turn.apply(points - carbon) + sulphur + 3.6 * away
+    return place(receptor, drug, points)

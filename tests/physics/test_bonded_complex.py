@@ -14,9 +14,10 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.docking.pose import Pose
 from workbench.errors import PhysicsError
-from workbench.physics.bonded_complex import address, adduct_coordinates, bond
+from workbench.physics.assembling import address
+from workbench.physics.bonded_complex import bond
 from workbench.physics.complex import Complex
-from workbench.structures.receptor import Receptor
+from workbench.structures.receptor import Atom, Receptor
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +133,7 @@ def test_crystal_poses_bond_as_the_diastereomer_that_they_are(
 
 
 def test_adduct_coordinates_give_the_pose_back(selinexor: Complex, pose: Pose) -> None:
-    assert np.abs(adduct_coordinates(selinexor) - pose.coordinates).max() < 1e-9
+    assert np.abs(selinexor.heavy_coordinates() - pose.coordinates).max() < 1e-9
 
 
 def _without(receptor: Receptor, *names: str, number: int = 528) -> Receptor:
@@ -170,6 +171,23 @@ def _order(receptor: Receptor, name: str, number: int, order: int) -> Receptor:
     return replace(receptor, bonds=bonds)
 
 
+def _with_zinc(receptor: Receptor) -> Receptor:
+    zinc = Atom("ZN", "Zn", "ZN", 9000, "Z", 2)
+    far = receptor.coordinates.max(axis=0) + 5
+    return replace(
+        receptor,
+        atoms=(*receptor.atoms, zinc),
+        coordinates=np.vstack([receptor.coordinates, far]),
+    )
+
+
+def _charged(receptor: Receptor, name: str, number: int, charge: int) -> Receptor:
+    index = receptor.find(number, name)
+    atoms = list(receptor.atoms)
+    atoms[index] = replace(atoms[index], formal_charge=charge)
+    return replace(receptor, atoms=tuple(atoms))
+
+
 BAD_RECEPTORS: dict[str, tuple[Callable[[Receptor], Receptor], str]] = {
     "no thiol": (lambda r: replace(r, reactive_atom=None, verdict="no_thiol"), "has no thiol"),
     "two copies": (_twice, "more than one residue 528"),
@@ -182,6 +200,10 @@ BAD_RECEPTORS: dict[str, tuple[Callable[[Receptor], Receptor], str]] = {
         "530:CA .* open valence",
     ),
     "a double bond missing": (lambda r: _order(r, "O", 530, 1), "530:(C|O) .* open valence"),
+    "an odd number of electrons": (lambda r: _without(r, "HZ1", number=568), "568:NZ .* open val"),
+    "a charge that does not add up": (lambda r: _charged(r, "NZ", 568, 0), "568:NZ"),
+    "a charge too many": (lambda r: _charged(r, "CB", 568, 1), "568:CB"),
+    "a metal": (_with_zinc, r":ZN \(ZN\) is Zn, for which the force field has no parameters"),
     "a valence too high": (lambda r: _order(r, "O", 530, 3), "530:(C|O)"),
 }
 

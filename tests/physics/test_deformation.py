@@ -11,7 +11,8 @@ from rdkit import Chem
 from rdkit.Chem import rdForceFieldHelpers
 from scipy.spatial.transform import Rotation
 
-from workbench.physics.bonded_complex import receptor_molecule, thiol_hydrogen
+from workbench.physics.assembling import receptor_molecule
+from workbench.physics.bonded_complex import thiol_hydrogen
 from workbench.physics.complex import Complex
 from workbench.physics.deformation import receptor_deformation
 from workbench.physics.minimization import MinimisedComplex, PocketMinimiser

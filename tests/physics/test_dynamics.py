@@ -22,14 +22,15 @@ from physics_cases import capped_cysteine_complex, context_of
 from pydantic import ValidationError
 
 from workbench.errors import OutputError, PhysicsError
-from workbench.physics import trajectory
 from workbench.physics.complex import Complex
 from workbench.physics.dynamics import Dynamics, run
 from workbench.physics.energy_conservation import energy_drift
 from workbench.physics.implicit_solvent import SolvationModel, born_atoms
 from workbench.physics.mmff import build_mmff, group_energy
 from workbench.physics.moving_pocket import MovingPocket
-from workbench.physics.trajectory import CHECKPOINT_FILE, DCD_FILE, LOG_FILE, Trajectory
+from workbench.report import trajectory
+from workbench.report.trajectory import CHECKPOINT_FILE, DCD_FILE, LOG_FILE, Trajectory
+from workbench.report.trajectory_reading import read_frames, read_log
 from workbench.settings import DynamicsSettings
 
 KT = 0.0019872 * 300
@@ -98,11 +99,11 @@ def test_frozen_atoms_stay(small: Complex, warm: Dynamics) -> None:
 
 
 def test_frames_follow_each_other_in_time(whole: Path) -> None:
-    log = trajectory.read_log(whole / LOG_FILE)
+    log = read_log(whole / LOG_FILE)
     assert log["frame"].tolist() == list(range(11))
     assert log["step"].tolist() == list(range(0, 201, 20))
     assert log["time_ps"] == pytest.approx(np.arange(11) * 0.02)
-    frames = trajectory.read_frames(whole / DCD_FILE)
+    frames = read_frames(whole / DCD_FILE)
     assert len(frames) == 11
     moved = np.linalg.norm(np.diff(frames, axis=0), axis=2).max(axis=1)
     # 0.02 ps at thermal speed: a hydrogen goes 27 angstrom per ps.
@@ -117,7 +118,7 @@ def test_replicas_differ_and_repeat(small: Complex, whole: Path, tmp_path: Path)
     )
     assert [r.folder.name for r in found.replicas] == ["replica_1", "replica_2"]
     first, second = (r.frames() for r in found.replicas)
-    assert (first == trajectory.read_frames(whole / DCD_FILE)[:3]).all()
+    assert (first == read_frames(whole / DCD_FILE)[:3]).all()
     assert np.abs(first[1] - second[1]).max() > 0.01
     assert seen[-1] == ("dynamics, seed 2", 2, 2)
 
@@ -148,7 +149,7 @@ def test_a_killed_run_goes_on(small: Complex, whole: Path, tmp_path: Path) -> No
     done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
     own = tmp_path / "replica_1"
-    assert len(trajectory.read_frames(own / DCD_FILE)) == 6
+    assert len(read_frames(own / DCD_FILE)) == 6
     run(small, tmp_path, SHORT, threads=1)
     assert same_files(own, whole)
 
@@ -208,9 +209,9 @@ def test_a_refused_write_is_one_sentence_and_the_run_goes_on(
     ):
         run(small, tmp_path, SHORT.model_copy(update={"length_ps": 2.0}), threads=1)
     run(small, tmp_path, SHORT, threads=1)
-    log = trajectory.read_log(tmp_path / "replica_1" / LOG_FILE)
+    log = read_log(tmp_path / "replica_1" / LOG_FILE)
     assert np.diff(log["frame"]) == pytest.approx(1)
-    assert len(trajectory.read_frames(tmp_path / "replica_1" / DCD_FILE)) == len(log["frame"])
+    assert len(read_frames(tmp_path / "replica_1" / DCD_FILE)) == len(log["frame"])
 
 
 def test_a_full_disk_is_said(
@@ -222,6 +223,28 @@ def test_a_full_disk_is_said(
     monkeypatch.setattr(trajectory.os, "fsync", full)
     with pytest.raises(OutputError, match="No space left on device; free some space and run again"):
         run(small, tmp_path, SHORT, threads=1)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("name", [DCD_FILE, LOG_FILE])
+def test_a_device_without_space_is_one_sentence(small: Complex, tmp_path: Path, name: str) -> None:
+    (tmp_path / "replica_1").mkdir()
+    (tmp_path / "replica_1" / name).symlink_to("/dev/full")
+    with pytest.raises(OutputError, match=rf"^{name} cannot be written in 'replica_1': No space"):
+        run(small, tmp_path, SHORT, threads=1)
+
+
+@pytest.mark.parametrize("platform", ["CPU", "Reference"])
+def test_replicas_at_a_time_are_those_one_after_the_other(
+    small: Complex, tmp_path: Path, platform: str
+) -> None:
+    """OpenMM's Reference platform has one stream of random numbers for the whole process."""
+    settings = SHORT.model_copy(update={"platform": platform, "length_ps": 0.1})
+    for jobs in (1, 2):
+        found = run(small, tmp_path / f"{jobs}", settings, replicas=2, jobs=jobs, threads=1)
+        assert [r.seed for r in found.replicas] == [1, 2]
+    for name in ("replica_1", "replica_2"):
+        assert same_files(tmp_path / "1" / name, tmp_path / "2" / name)
 
 
 def test_a_start_that_blows_up_is_one_sentence(small: Complex, tmp_path: Path) -> None:
@@ -257,8 +280,8 @@ def test_a_damaged_folder_is_refused_and_can_be_begun_anew(
     with pytest.raises(PhysicsError, match=message):
         run(small, tmp_path, settings, threads=1)
     run(small, tmp_path, settings, resume=False, threads=1)
-    found = trajectory.read_frames(tmp_path / "replica_1" / DCD_FILE)
-    assert (found == trajectory.read_frames(whole / DCD_FILE)[:3]).all()
+    found = read_frames(tmp_path / "replica_1" / DCD_FILE)
+    assert (found == read_frames(whole / DCD_FILE)[:3]).all()
 
 
 def test_another_run_is_not_gone_on_with(small: Complex, tmp_path: Path) -> None:

@@ -89,6 +89,18 @@ def test_the_ligand_stays_in_its_place(selinexor_minimised: MinimisedComplex) ->
     assert selinexor_minimised.closest_contact.distance_angstrom > 2.6
 
 
+def test_the_crystal_pose_of_kpt_185_stays(groove: Receptor) -> None:
+    """Placed from its crystal structure: it moves 0.6 angstrom at most, and nothing comes near."""
+    found = minimise(bond(groove, reference_bonded(groove, "KPT-185", "bR")), threads=1)
+    assert found.ligand_moved_angstrom <= 0.6
+    assert found.closest_contact.distance_angstrom >= 2.9
+    points, bonded = found.bonded.coordinates, found.bonded
+    length = float(np.linalg.norm(points[bonded.sg] - points[bonded.reactive_carbon]))
+    assert 1.80 <= length <= 1.85
+    assert 98 <= angle_degree(bonded, bonded.cb, bonded.sg, bonded.reactive_carbon) <= 109
+    assert found.problems == ()
+
+
 def test_one_thread_repeats_bit_by_bit(
     selinexor: Complex, selinexor_pocket: PocketMinimiser, selinexor_minimised: MinimisedComplex
 ) -> None:

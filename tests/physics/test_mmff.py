@@ -28,6 +28,7 @@ from workbench.physics.mmff import (
     group_energy,
 )
 from workbench.physics.mmff_parameters import mmff_parameters, mmff_properties
+from workbench.physics.pocket import mobile_atoms
 
 MOLECULES = {
     "selinexor adduct": SELINEXOR_ADDUCT,
@@ -48,6 +49,19 @@ MOLECULES = {
     "small rings": "C1CC1C(F)C1CCO1",
     "bicyclic amine": "C1CC2CCC1N2",
     "water": "O",
+    "selinexor": r"O=C(/C=C\n1cnc(-c2cc(C(F)(F)F)cc(C(F)(F)F)c2)n1)NNc1cnccn1",
+    "acrylamide": "C=CC(=O)NC",
+    "thioamide": "CC(=S)N",
+    "sulfonamide": "CS(=O)(=O)NC",
+    "disulfide": "CSSC",
+    "aryl chloride": "Cc1ccc(Cl)cc1",
+    "aryl bromide": "Brc1ccccc1",
+    "alkyl iodide": "CCI",
+    "nitro compound": "C[N+](=O)[O-]",
+    "N-oxide": "C[n+]1ccccc1",
+    "lactone": "O=C1CC=CCO1",
+    "quinoline": "c1ccc2ncccc2c1",
+    "silane": "C[SiH](C)C",
 }
 
 
@@ -66,6 +80,10 @@ def test_every_term_is_rdkits(smiles: str, dielectric: str) -> None:
     assert np.abs(gradient_of(context) - gradient).max() < 1e-5
     # A test on a relaxed molecule would compare zeros with zeros.
     assert np.abs(gradient).max() > 10
+
+
+def test_the_molecules_are_thirty() -> None:
+    assert len({Chem.CanonSmiles(smiles) for smiles in MOLECULES.values()}) >= 30
 
 
 def test_forces_are_the_slope_of_the_energy() -> None:
@@ -91,13 +109,17 @@ def pocket(selinexor: Complex) -> Complex:
     return cut_out(selinexor, 5.0)
 
 
-def test_a_pocket_without_cut_off_is_rdkits(pocket: Complex) -> None:
-    assert 300 < len(pocket.atoms) < 1000
-    built = build_mmff(pocket.mol, dielectric="constant")
-    found = energy_by_term(context_of(built.system, pocket.coordinates))
-    mol = with_positions(pocket.mol, pocket.coordinates)
+def test_a_pocket_with_the_adduct_is_rdkits(selinexor: Complex) -> None:
+    """A thousand atoms, every term to 0.001 kcal/mol, every force to 0.001 kcal/mol/angstrom."""
+    large = cut_out(selinexor, 9.0)
+    assert 1000 <= len(large.atoms) < 2000
+    context = context_of(build_mmff(large.mol, dielectric="constant").system, large.coordinates)
+    found = energy_by_term(context)
+    mol = with_positions(large.mol, large.coordinates)
     for term, energy in found.items():
         assert energy == pytest.approx(rdkit_energy(mol, "constant", term)[0], abs=1e-3), term
+    gradient = rdkit_energy(mol, "constant")[1]
+    assert np.abs(gradient_of(context) - gradient).max() < 1e-3
 
 
 def test_frozen_atoms_change_no_force_on_the_mobile_ones(pocket: Complex) -> None:
@@ -177,3 +199,18 @@ def test_the_platforms_agree() -> None:
         for name in ("CPU", "Reference")
     ]
     assert energies[0] == pytest.approx(energies[1], abs=0.01)
+
+
+def test_reference_and_cpu_agree_on_a_pocket(selinexor: Complex) -> None:
+    """Energy of each term and forces within 1e-4, relative to their size."""
+    mobile = mobile_atoms([selinexor], 4.0)
+    system = build_mmff(selinexor.mol, mobile=mobile, cutoff_angstrom=10.0).system
+    cpu, reference = (
+        context_of(openmm.XmlSerializer.clone(system), selinexor.coordinates, name)
+        for name in ("CPU", "Reference")
+    )
+    expected = energy_by_term(reference)
+    for term, energy in energy_by_term(cpu).items():
+        assert energy == pytest.approx(expected[term], rel=1e-4, abs=1e-3), term
+    size = np.abs(gradient_of(reference)[mobile]).max()
+    assert np.abs(gradient_of(cpu) - gradient_of(reference))[mobile].max() < 1e-4 * size

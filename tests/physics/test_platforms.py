@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+import numpy as np
 import openmm
 import pytest
 
 from workbench.errors import PhysicsError
 from workbench.physics import platforms
 from workbench.physics.platform_probe import ProbeResult, main, probe, short_reason
-from workbench.physics.platforms import ORDER, choose_platform, describe_platforms, thread_count
+from workbench.physics.platforms import (
+    ORDER,
+    PlatformChoice,
+    choose_platform,
+    describe_platforms,
+    thread_count,
+)
 
 
 @pytest.fixture
@@ -45,6 +52,37 @@ def test_auto_falls_down_the_list_and_keeps_the_reasons(only_processor: None) ->
     assert choice.report[0] == "CUDA: crashed (signal 11)"
     assert "processor" in choice.report[2]
     assert choice.report[3].startswith("CPU: chosen")
+
+
+def test_a_device_that_refuses_the_real_system_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The probe passes, the System itself does not: too little memory on the device."""
+    real_probe, real_context = platforms._probed, PlatformChoice.context
+    monkeypatch.setattr(
+        platforms,
+        "_probed",
+        lambda name: replace(real_probe("CPU"), name=name) if name == "CUDA" else real_probe(name),
+    )
+    by_name = openmm.Platform.getPlatformByName
+    monkeypatch.setattr(
+        platforms.openmm.Platform,
+        "getPlatformByName",
+        lambda name: by_name("CPU" if name == "CUDA" else name),
+    )
+
+    def refuse(choice: PlatformChoice, *arguments: object) -> openmm.Context:
+        if choice.name == "CUDA":
+            raise PhysicsError("out of memory")
+        return real_context(choice, *arguments)
+
+    monkeypatch.setattr(PlatformChoice, "context", refuse)
+    assert choose_platform("auto").name == "CUDA"
+    system = openmm.System()
+    system.addParticle(1.0)
+    choice = choose_platform("auto", 1, system, np.zeros((1, 3)))
+    assert choice.name == "CPU"
+    assert choice.report[0] == "CUDA: works, but not for this system (out of memory)"
 
 
 def test_a_named_platform_never_falls(only_processor: None) -> None:

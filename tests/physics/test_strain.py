@@ -12,11 +12,11 @@ from rdkit.Chem import rdDistGeom, rdForceFieldHelpers, rdMolTransforms
 
 from workbench.errors import PhysicsError
 from workbench.ligands.conformers import conformers
-from workbench.physics.bonded_complex import adduct_coordinates
 from workbench.physics.complex import Complex
 from workbench.physics.fragment import drug_hydrogens, protonated
 from workbench.physics.free_adduct import FreeAdduct
 from workbench.physics.minimization import MinimisedComplex
+from workbench.physics.mmff import build_mmff
 from workbench.physics.strain import StrainReference
 
 
@@ -59,7 +59,7 @@ def relaxed_by_rdkit(full: Chem.Mol, held: Iterable[int] = ()) -> float:
 def test_a_local_minimum_has_no_strain_of_its_own(
     reference: StrainReference, selinexor: Complex
 ) -> None:
-    full = protonated(selinexor.adduct, adduct_coordinates(selinexor))
+    full = protonated(selinexor.adduct, selinexor.heavy_coordinates())
     energy = relaxed_by_rdkit(full)
     found = reference.strain(in_complex(selinexor, full))
     assert found.pose_kcal_per_mol == pytest.approx(energy, abs=0.01)
@@ -83,7 +83,7 @@ def test_the_search_finds_the_anti_form_of_butane() -> None:
     butane = Chem.AddHs(Chem.MolFromSmiles("CCCC"))
     assert rdDistGeom.EmbedMolecule(butane, randomSeed=1) == 0
     rdMolTransforms.SetDihedralDeg(butane.GetConformer(), 0, 1, 2, 3, 65.0)
-    free = FreeAdduct(butane)
+    free = FreeAdduct(butane, build_mmff(butane).system)
     gauche = free.relaxed(butane.GetConformer().GetPositions())
     start = free.energy(gauche)
     found = free.lowest_minima(gauche[None], 10, 1)
@@ -95,7 +95,7 @@ def test_the_search_finds_the_anti_form_of_butane() -> None:
 def test_mirror_images_have_one_energy(reference: StrainReference) -> None:
     """The fragments of selinexor bR and bS are enantiomers: MMFF must not tell them apart."""
     found = conformers(reference.adduct.mol, 2, 3)
-    free = FreeAdduct(found.mol)
+    free = FreeAdduct(found.mol, build_mmff(found.mol).system)
     for points in found.coordinates:
         assert free.energy(points) == pytest.approx(free.energy(-points), abs=1e-6)
 
@@ -113,7 +113,7 @@ def test_the_pose_energy_is_rdkits_with_heavy_atoms_held(
     reference: StrainReference, selinexor_minimised: MinimisedComplex
 ) -> None:
     bonded = selinexor_minimised.bonded
-    full = protonated(bonded.adduct, adduct_coordinates(bonded))
+    full = protonated(bonded.adduct, bonded.heavy_coordinates())
     energy = relaxed_by_rdkit(full, held=range(bonded.adduct.mol.GetNumAtoms()))
     assert reference.strain(bonded).pose_kcal_per_mol == pytest.approx(energy, abs=0.02)
 

@@ -89,8 +89,22 @@ def test_files_and_schema(docked: DockingResult, folder: Path) -> None:
         "failed_checks",
         "interactions",
         "files",
+        "interaction_kcal_per_mol",
+        "residue_energies_kcal_per_mol",
+        "minimisation",
     ):
         assert key in pose
+    # What was not asked for is there, and empty.
+    for key in ("mmgbsa", "receptor_deformation_kcal_per_mol", "reaction_strain_kcal_per_mol"):
+        assert pose[key] is None
+    parts = pose["residue_energies_kcal_per_mol"]
+    assert sum(parts.values()) == pytest.approx(pose["interaction_kcal_per_mol"], abs=2.0)
+    assert "CYS528" in parts and min(parts.values()) < -1
+    steps = pose["minimisation"]
+    assert steps["iterations"] == len(steps["energy_trace_kcal_per_mol"])
+    assert sum(steps["energy_terms_kcal_per_mol"].values()) == pytest.approx(
+        pose["minimised_energy_kcal_per_mol"], abs=0.1
+    )
     for name in pose["files"].values():
         assert (folder / name).is_file()
     assert set(result["provenance"]) >= {"command", "seed", "versions", "platform", "inputs"}
@@ -329,3 +343,19 @@ def test_the_other_sines_form_their_adducts(drug: str, count: int, formula: str)
     for adduct in result.adducts:
         assert adduct.formula == formula
         assert adduct.poses[0].valid
+
+
+@pytest.mark.slow
+def test_amber_docks_end_to_end(tmp_path: Path) -> None:
+    result = dock(
+        "KPT-185", poses=1, seed=1, force_field="amber", settings=HASTY, jobs=2, platform="CPU"
+    )
+    assert result.provenance["force_field"] == "amber"
+    assert [adduct.label for adduct in result.adducts] == ["bR", "bS"]
+    for adduct in result.adducts:
+        (pose,) = adduct.poses
+        assert 1.78 <= pose.sg_c_distance_angstrom <= 1.88
+        assert np.isfinite(pose.strain_kcal_per_mol)
+    write_docking_result(result, tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "10.1021/acs.jctc.5b00255" in page

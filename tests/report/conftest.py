@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from browser_driver import Browser, find_browser
 from rdkit import Chem
 from rdkit.Chem import AllChem
 from report_cases import BETA, HOSTILE, KPT_185, adduct_of, with_path
 
 from workbench.results import DockingResult, EncounterRecord
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    program = find_browser()
+    if program is None:
+        pytest.skip("no Chromium found: install it or name it in CHROMIUM")
+    with Browser(program, tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser_driver import Browser, find_browser
+from browser_driver import Browser
 from report_cases import without_adducts
 
 from workbench.report.page import report_html
@@ -34,15 +33,6 @@ COUNT = """(() => {
   }
   return { colours: colours.size, gold, green, magenta };
 })()"""
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    program = find_browser()
-    if program is None:
-        pytest.skip("no Chromium found: install it or name it in CHROMIUM")
-    with Browser(program, tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -13,38 +13,36 @@ from workbench.report.figures import adduct_svg, drug_svg, still_svg
 from workbench.results import DockingResult
 
 SVG = "{http://www.w3.org/2000/svg}"
-GOLD = re.compile("#F9C1", re.IGNORECASE)
+ATTACKED = re.compile(r"<ellipse[^>]*--tint-attacked")
 
 
-def test_the_attacked_carbon_and_only_it_is_highlighted(docked: DockingResult) -> None:
-    drawn = drug_svg(docked)
-    assert len(re.findall(r"<ellipse[^>]*#F9C1", drawn)) == 1
+def test_the_attacked_carbon_and_only_it_is_marked(docked: DockingResult) -> None:
+    assert len(ATTACKED.findall(drug_svg(docked))) == 1
     plain = replace(docked, ligand={**docked.ligand, "warhead": None})
-    assert not GOLD.search(drug_svg(plain))
+    assert "--tint-" not in drug_svg(plain)
 
 
-def test_the_highlight_stands_on_the_carbon_that_the_index_names(docked: DockingResult) -> None:
-    def centre(index: int) -> tuple[float, float]:
-        warhead = {**docked.ligand["warhead"], "reactive_atom_index": index}
-        drawn = drug_svg(replace(docked, ligand={**docked.ligand, "warhead": warhead}))
-        found = re.search(r"<ellipse cx='([\d.]+)' cy='([\d.]+)'", drawn)
-        assert found
-        return float(found.group(1)), float(found.group(2))
-
-    beta, alpha, methyl = centre(7), centre(6), centre(0)
-    # a C=C is one bond long, the methyl of the ester far away
-    bond = ((beta[0] - alpha[0]) ** 2 + (beta[1] - alpha[1]) ** 2) ** 0.5
-    far = ((beta[0] - methyl[0]) ** 2 + (beta[1] - methyl[1]) ** 2) ** 0.5
-    assert 3 * bond < far < 7 * bond
+def test_the_mark_stands_on_the_carbon_that_bears_the_triazole(docked: DockingResult) -> None:
+    drawn = drug_svg(docked)
+    beta = re.search(r"<ellipse cx='([\d.]+)' cy='([\d.]+)'[^>]*--tint-attacked", drawn)
+    others = re.findall(r"<ellipse cx='([\d.]+)' cy='([\d.]+)'[^>]*--tint-warhead", drawn)
+    assert beta and len(others) >= 3
+    # KPT-185 has one nitrogen on that carbon: of the blue bonds' ends one lies a bond away
+    x, y = (float(part) for part in beta.groups())
+    apart = sorted(((x - float(u)) ** 2 + (y - float(v)) ** 2) ** 0.5 for u, v in others)
+    assert apart[1] < 1.2 * apart[0]
+    assert apart[-1] > 1.6 * apart[0]
 
 
-def test_both_sulphur_and_carbon_of_the_adduct_are_highlighted(docked: DockingResult) -> None:
+def test_an_adduct_shows_its_new_centre_and_the_cysteine(docked: DockingResult) -> None:
     for adduct in docked.adducts:
-        assert len(re.findall(r"<ellipse[^>]*#F9C1", adduct_svg(adduct))) == 2
+        drawn = adduct_svg(docked, adduct)
+        assert len(ATTACKED.findall(drawn)) == 1
+        assert "--tint-cysteine" in drawn
 
 
 def test_an_adduct_without_label_is_drawn(docked: DockingResult) -> None:
-    assert "Structure of adduct<" in adduct_svg(replace(docked.adducts[0], label=""))
+    assert "Structure of adduct<" in adduct_svg(docked, replace(docked.adducts[0], label=""))
 
 
 @pytest.mark.parametrize(
@@ -52,29 +50,30 @@ def test_an_adduct_without_label_is_drawn(docked: DockingResult) -> None:
     [
         ("not a smiles", "not readable"),
         ("", "not readable"),
-        ("CCO", "no carbon on a cysteine's sulphur"),
+        ("CCO", "no adduct of the drug's"),
+        ("C[C@H](SC[C@H](N)C(=O)O)n1cncn1", "no adduct of the drug's"),
     ],
 )
 def test_a_wrong_adduct_is_refused(docked: DockingResult, smiles: str, said: str) -> None:
     with pytest.raises(OutputError, match=said):
-        adduct_svg(replace(docked.adducts[0], smiles=smiles))
+        adduct_svg(docked, replace(docked.adducts[0], smiles=smiles))
 
 
 def test_a_drawing_never_contradicts_its_label(docked: DockingResult) -> None:
     first, second = docked.adducts
-    with pytest.raises(OutputError, match="bR cannot be drawn: its SMILES is S"):
-        adduct_svg(replace(first, smiles=second.smiles))
+    with pytest.raises(OutputError, match="bR cannot be drawn: its SMILES is that of bS"):
+        adduct_svg(docked, replace(first, smiles=second.smiles))
 
 
-@pytest.mark.parametrize("index", [3, 999, -1])
-def test_an_index_that_names_no_carbon_is_refused(docked: DockingResult, index: int) -> None:
+@pytest.mark.parametrize("index", [0, 3, 6, 999, -1])
+def test_an_atom_that_no_thiol_attacks_is_refused(docked: DockingResult, index: int) -> None:
     warhead = {**docked.ligand["warhead"], "reactive_atom_index": index}
-    with pytest.raises(OutputError, match="not a carbon"):
+    with pytest.raises(OutputError, match=f"attack its atom {index}"):
         drug_svg(replace(docked, ligand={**docked.ligand, "warhead": warhead}))
 
 
 def test_drawings_are_well_formed_and_follow_the_page(hostile: DockingResult) -> None:
-    for text in (drug_svg(hostile), adduct_svg(hostile.adducts[0]), still_svg(hostile)):
+    for text in (drug_svg(hostile), adduct_svg(hostile, hostile.adducts[0]), still_svg(hostile)):
         root = ElementTree.fromstring(text)
         assert root.tag == f"{SVG}svg"
         assert not [node for node in root.iter() if node.get("id") or "script" in node.tag]

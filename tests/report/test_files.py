@@ -22,7 +22,16 @@ from workbench.report.exports import json_text, poses_csv, poses_sdf
 from workbench.report.files import prepare_output_folder, write_docking_result, write_texts
 from workbench.results import DockingResult
 
-PROMISED = {"result.json", "poses.csv", "poses.sdf", "report.html", "provenance.json"}
+PROMISED = {
+    "result.json",
+    "poses.csv",
+    "poses.sdf",
+    "report.html",
+    "provenance.json",
+    "receptor.pdb",
+    "reference.sdf",
+}
+SESSIONS = {"view.pml", "view.cxc"}
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -42,7 +51,7 @@ def test_everything_that_is_promised_appears(docked: DockingResult, tmp_path: Pa
         for p in a.poses
         for kind in ("cif", "pdb")
     }
-    assert set(found) == PROMISED | complexes | {"encounter.sdf"}
+    assert set(found) == PROMISED | SESSIONS | complexes | {"encounter.sdf"}
     first = docked.adducts[0]
     assert found[f"complex_{first.label}_2.pdb"].decode() == first.poses[1].complex_pdb
     assert written.adducts[0].poses[1].files == {

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from browser_driver import Browser, find_browser
+from browser_driver import Browser
 from report_cases import HOSTILE
 
 from workbench.errors import OutputError
 from workbench.pipeline import view_receptor, write_receptor
 from workbench.report.groove_page import groove_html
-from workbench.report.groove_scene import ball_radius, build_groove_scene
+from workbench.report.groove_scene import build_groove_scene
+from workbench.report.landmarks import ball_radius
 from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor
 from workbench.structures.writing import receptor_json, receptor_pdb
@@ -156,15 +156,6 @@ def test_the_notebook_view_holds_the_pockets(receptor: Receptor) -> None:
     script = view_receptor(receptor)._make_html()
     assert script.count("addSphere") == 5
     assert all(f'addLabel("{name}"' in script for name in NAMES)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    program = find_browser()
-    if program is None:
-        pytest.skip("no Chromium found: install it or name it in CHROMIUM")
-    with Browser(program, tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
 
 
 VIOLET = """(() => {

@@ -147,6 +147,32 @@ def test_every_number_of_a_pose_is_in_its_row(docked: DockingResult) -> None:
             } <= values
 
 
+def test_energies_between_drug_and_protein_have_their_table(docked: DockingResult) -> None:
+    """Only what was computed has a column; the strongest residue comes first."""
+    assert 'class="energies"' not in report_html(docked)
+    first = docked.adducts[0]
+    pose = replace(
+        first.poses[0],
+        interaction_kcal_per_mol=-41.25,
+        residue_energies_kcal_per_mol={"CYS528": 9.5, "LYS568": -4.31, "PHE572": -6.04},
+    )
+    plain = replace(docked, adducts=(replace(first, poses=(pose,)),))
+    words = Page(report_html(plain)).words
+    assert "\u221241.2" in words
+    assert "PHE572 \u22126.0, LYS568 \u22124.3, CYS528 9.5" in words
+    assert "MM/GBSA" not in words and "Reaction strain" not in words
+    asked = replace(
+        pose,
+        mmgbsa={"total": -12.5},
+        receptor_deformation_kcal_per_mol=7.75,
+        reaction_strain_kcal_per_mol=4.5,
+    )
+    full = replace(docked, adducts=(replace(first, poses=(asked,)),))
+    words = Page(report_html(full)).words
+    for said in ("MM/GBSA", "\u221212.5", "7.8", "Reaction strain", "4.5"):
+        assert said in words
+
+
 def test_ids_are_unique_and_labels_point_somewhere(page: Page) -> None:
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     assert len(ids) == len(set(ids))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,6 +13,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
+from workbench.errors import UsageError
 from workbench.report.line_plot import Curve, line_plot, ticks
 from workbench.report.simulation_page import drawings, simulation_html, write_simulation
 from workbench.simulations import BAND_COLUMNS, COURSE_COLUMNS, Parameter, SimulationResult
@@ -85,7 +87,7 @@ def test_three_drawings_with_a_band_and_doses(run: SimulationResult) -> None:
 def test_the_page_asks_for_nothing_and_escapes(run: SimulationResult) -> None:
     hostile = replace(run, ligand=HOSTILE, regimen=HOSTILE, warnings=(HOSTILE,))
     page = simulation_html([hostile, run], {"command": HOSTILE})
-    assert "<script" not in page
+    assert page.count("<script") == 1  # the one that sorts tables
     assert "&lt;script&gt;" in page
     assert not re.search(r"(src|href)=[\"'](?!#|data:)", page)
     assert "default-src 'none'" in html.unescape(page)
@@ -110,3 +112,22 @@ def test_files(run: SimulationResult, tmp_path: Path) -> None:
 
 def test_a_notebook_shows_it(run: SimulationResult) -> None:
     assert run._repr_html_().count("<svg") == 3
+
+
+def test_the_figure_lays_runs_over_each_other(run: SimulationResult) -> None:
+    axes = run.plot(replace(run, ligand="eltanexor")).axes
+    assert [axis.get_ylabel() for axis in axes] == [
+        "plasma, ng/mL",
+        "bonded XPO1",
+        "export capacity",
+    ]
+    assert [len(axis.lines) for axis in axes] == [2, 2, 2]
+    assert axes[2].lines[0].get_xdata().tolist() == [0.0, 0.5, 1.0]  # days
+
+
+def test_a_figure_without_matplotlib_names_the_extra(
+    run: SimulationResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(UsageError, match=r"xpo1-workbench\[figures\]"):
+        run.plot()

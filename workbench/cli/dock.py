@@ -42,7 +42,7 @@ def add_parser(verbs: Verbs) -> None:
     )
     add_ligand_options(parser)
     add_receptor(parser)
-    parser.add_argument("--force-field", choices=["mmff94s"], default="mmff94s")
+    parser.add_argument("--force-field", choices=["mmff94s", "amber"], default="mmff94s")
     parser.add_argument(
         "--form",
         choices=["adduct", "hydrolysed", "oxidised"],
@@ -61,6 +61,18 @@ def add_parser(verbs: Verbs) -> None:
         "--posebusters",
         action="store_true",
         help="also check every pose with PoseBusters (extra: checks), 2 s per pose",
+    )
+    parser.add_argument(
+        "--mmgbsa",
+        action="store_true",
+        help="also MM/GBSA of each pose and what the receptor pays to fit it (columns of their "
+        "own), some seconds per pose",
+    )
+    parser.add_argument(
+        "--reaction-strain",
+        action="store_true",
+        help="also what the pocket's shape costs the reaction centre, by GFN2-xTB (extra: react), "
+        "some seconds per pose",
     )
     add_run(parser)
     parser.add_argument(
@@ -143,6 +155,8 @@ def _dock_one(
         force_field=arguments.force_field,
         form=arguments.form,
         posebusters=arguments.posebusters,
+        mmgbsa=arguments.mmgbsa,
+        reaction_strain=arguments.reaction_strain,
         poses=arguments.poses,
         seed=arguments.seed,
         platform=arguments.platform,

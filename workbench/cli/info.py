@@ -15,6 +15,7 @@ def add_parser(verbs: Verbs) -> None:
         help="versions, OpenMM platforms, GPU, data shipped",
         description="Versions of all parts, OpenMM's platforms as they really run here, and the "
         "data that the package ships.",
+        epilog="example: workbench info --json",
     )
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.set_defaults(run=run)
@@ -25,6 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from workbench.ligands.library import compounds
+    from workbench.physics.antechamber import programs_found
+    from workbench.physics.force_fields import FORCE_FIELDS
     from workbench.physics.platforms import describe_platforms
     from workbench.provenance import versions
     from workbench.structures.cache import cache_folder
@@ -41,6 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
             "receptors": receptors,
             "compounds": names,
             "cache": str(cache_folder()),
+            "force_fields": list(FORCE_FIELDS),
+            "amber_programs": programs_found(),
         }
         print(json.dumps(report, indent=2))
         return 0
@@ -53,5 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"platform {platform['name']:<10}{state}" + (f": {about}" if about else ""))
     print(f"receptors: {', '.join(receptors)}")
     print(f"compounds: {', '.join(names)}")
+    print(f"force fields: {', '.join(FORCE_FIELDS)}")
+    own = "found" if programs_found() else "not found, only catalogue drugs have tables"
+    print(f"Amber's programs for your own ligands: {own}")
     print(f"cache of entries: {cache_folder()}")
     return 0

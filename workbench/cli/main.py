@@ -9,12 +9,18 @@ from collections.abc import Sequence
 
 from workbench import __version__
 from workbench.cli import (
+    compare,
+    completion,
     compounds,
     dock,
+    dynamics,
     fetch,
     info,
     nes,
+    picture,
     prepare,
+    react,
+    scan,
     screen,
     selftest,
     simulate,
@@ -23,12 +29,35 @@ from workbench.cli import (
 from workbench.cli.interrupts import EXIT_INTERRUPTED, stop_at_once
 from workbench.errors import WorkbenchError
 
-VERBS = (dock, prepare, screen, simulate, nes, compounds, structures, fetch, selftest, info)
+VERBS = (
+    dock,
+    compare,
+    scan,
+    react,
+    dynamics,
+    simulate,
+    screen,
+    prepare,
+    nes,
+    picture,
+    compounds,
+    structures,
+    fetch,
+    selftest,
+    completion,
+    info,
+)
+
 
 EPILOG = """examples:
   workbench dock selinexor --out selinexor/
   workbench dock "CC(C)OC(=O)/C=C\\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1" --out mine/
+  workbench compare selinexor eltanexor --out pair/
+  workbench dynamics selinexor/ --encounter --replicas 3 --out approach/
+  workbench picture selinexor/ --out figures/
   workbench prepare receptor human-groove --out prep/
+  workbench scan --mutations C528S,E571K --ligands selinexor --out scan/
+  workbench react selinexor eltanexor
   workbench screen library.smi --out run/
   workbench simulate selinexor --out course/
   workbench nes NSNELALKLAGLDINK

@@ -10,6 +10,7 @@ from workbench.cli.arguments import Verbs
 from workbench.cli.columns import aligned
 
 if TYPE_CHECKING:
+    from workbench.mechanism.displacement import Displacement
     from workbench.mechanism.nes import Match
 
 
@@ -26,26 +27,40 @@ def add_parser(verbs: Verbs) -> None:
     parser.add_argument(
         "sequence", metavar="SEQUENCE|FASTA", help="residues in one-letter code, or a FASTA file"
     )
+    parser.add_argument(
+        "--drug",
+        default="selinexor",
+        metavar="NAME",
+        help="whose crystal pose displaces anchors (default: selinexor)",
+    )
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the matches; return the exit code."""
+    from workbench.mechanism.displacement import displacement
     from workbench.mechanism.nes import find_signals, sequence_text
 
     matches = find_signals(sequence_text(arguments.sequence))
+    drug = displacement(arguments.drug)
     if arguments.json:
-        print(json.dumps([match.to_dict() for match in matches], indent=2))
+        records = [
+            match.to_dict()
+            | {"displaced_by": {"drug": drug.drug, "anchors": drug.anchors(match.pockets)}}
+            for match in matches
+        ]
+        print(json.dumps(records, indent=2))
         return 0
-    print(_table(matches) if matches else "no pattern fits")
+    print(_table(matches, drug) if matches else "no pattern fits")
     return 0
 
 
-def _table(matches: tuple[Match, ...]) -> str:
+def _table(matches: tuple[Match, ...], drug: Displacement) -> str:
     from workbench.mechanism.nes import SELECTIVITY
 
-    lines = [("record", "start", "end", "pattern", "direction", "sequence", "pockets", "warnings")]
+    head = ("record", "start", "end", "pattern", "direction", "sequence", "pockets", "displaced")
+    lines = [(*head, "warnings")]
     for match in matches:
         lines.append(
             (
@@ -55,8 +70,14 @@ def _table(matches: tuple[Match, ...]) -> str:
                 match.pattern,
                 match.direction,
                 match.sequence,
-                " ".join(f"{pocket}:{residue}" for pocket, residue in match.pockets.items()),
+                _placed(match.pockets),
+                _placed(drug.anchors(match.pockets)),
                 "; ".join(text for text in match.warnings if text != SELECTIVITY),
             )
         )
-    return f"{aligned(lines)}\n\n{SELECTIVITY[0].upper()}{SELECTIVITY[1:]}."
+    said = (drug.sentence(), f"{SELECTIVITY[0].upper()}{SELECTIVITY[1:]}")
+    return "\n".join((aligned(lines), "", *(f"{text}." for text in said)))
+
+
+def _placed(pockets: dict[str, str]) -> str:
+    return " ".join(f"{pocket}:{residue}" for pocket, residue in pockets.items())

@@ -22,6 +22,8 @@ def add_parser(verbs: Verbs) -> None:
         "prepare",
         help="make a receptor or ligands docking-ready (mmCIF, PDB, PDBQT, SDF, box)",
         description="Docking-ready files of a receptor or of ligands.",
+        epilog="examples: workbench prepare receptor human-groove --out prep; workbench prepare "
+        "ligand selinexor mine.csv --ph 7.4 --out prep",
     )
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
     receptor = kinds.add_parser(

@@ -21,6 +21,7 @@ def add_parser(verbs: Verbs) -> None:
         description="Redocks KPT-185 and KPT-251 into the embedded human groove and prints the "
         "RMSD from the reference estimates, with the estimates' own uncertainty, and the time. "
         "Exit code 1 when an RMSD exceeds 2.0 angstrom or a pose is not valid.",
+        epilog="example: workbench selftest --json",
     )
     add_run(parser)
     parser.add_argument("--json", action="store_true", help="as JSON")

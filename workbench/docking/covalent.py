@@ -17,6 +17,7 @@ from workbench.docking.scoring import (
     CUTOFF_ANGSTROM,
     N_BINS,
     exact_terms,
+    listed_terms,
     pair_table,
 )
 from workbench.docking.torsions import TorsionTree
@@ -272,8 +273,8 @@ def exact_score(
         np.concatenate([site.atoms.coordinates, coordinates[turned]]),
         np.hstack([_seen(site, probes, own), np.ones((len(own), len(turned)), dtype=np.bool_)]),
     )
-    inside = [(i, j) for i, j in tree.pairs.tolist() if max(i, j) < n_adduct]
-    terms["intramolecular"] = _pair_sum(types, inside, coordinates)
+    inside = tree.pairs[tree.pairs.max(axis=1) < n_adduct] if len(tree.pairs) else tree.pairs
+    terms["intramolecular"] = sum(listed_terms(types, coordinates, inside).values())
     terms["side_chains"] = 0.0
     if turned:
         resting = coordinates.copy()
@@ -300,27 +301,18 @@ def _beside(
         _seen(site, probes, turned),
     )
     moving = set(turned)
-    pairs = [
-        (i, j)
-        for i, j in tree.pairs.tolist()
-        if max(i, j) in moving and (min(i, j) in moving or probes[min(i, j)] is None)
-    ]
-    return sum(around.values()) + _pair_sum(types, pairs, coordinates)
+    pairs = np.array(
+        [
+            (i, j)
+            for i, j in tree.pairs.tolist()
+            if max(i, j) in moving and (min(i, j) in moving or probes[min(i, j)] is None)
+        ],
+        dtype=np.int64,
+    ).reshape(-1, 2)
+    return sum(around.values()) + sum(listed_terms(types, coordinates, pairs).values())
 
 
 def _seen(site: Site, probes: tuple[Probe | None, ...], atoms: list[int]) -> NDArray[np.bool_]:
     """Return ``(n_atoms, n_receptor)``: whether a moving atom sees an atom of the receptor."""
     groups = np.array([getattr(probes[i], "group", 0) for i in atoms], dtype=np.int64)
     return np.asarray((groups[:, None] == 0) | (groups[:, None] != site.group[None, :]))
-
-
-def _pair_sum(
-    types: tuple[AtomType, ...], pairs: list[tuple[int, int]], coordinates: FloatArray
-) -> float:
-    total = 0.0
-    for i, j in pairs:
-        square = float(((coordinates[i] - coordinates[j]) ** 2).sum()) * BINS_PER_SQUARE_ANGSTROM
-        if square < (N_BINS - 1):
-            table = pair_table(types[i], types[j])
-            total += float(np.interp(square, np.arange(N_BINS), table))
-    return total

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.docking.attack import attack
 from workbench.docking.box import Box
 from workbench.docking.clustering import leaders
-from workbench.docking.faces import approach
 from workbench.docking.pose import EncounterPose
 from workbench.errors import DockingError
 from workbench.ligands.conformers import drug_forms
@@ -24,9 +23,6 @@ from workbench.structures.pdbqt import receptor_pdbqt
 from workbench.structures.receptor import Receptor
 
 FloatArray = NDArray[np.float64]
-
-_BUERGI_DUNITZ_DEGREE = 107.0
-"""Buergi and Dunitz 1973, for a warhead whose row gives no angle."""
 
 
 def dock_encounter(
@@ -132,7 +128,11 @@ def _run_vina(
             vina.set_ligand_from_string(ligand_text)
             vina.compute_vina_maps(list(box.center_angstrom), list(box.size_angstrom))
             sampled, window = settings.n_sampled, settings.sampled_kcal_per_mol
-            vina.dock(exhaustiveness=settings.exhaustiveness, n_poses=sampled)
+            vina.dock(
+                exhaustiveness=settings.exhaustiveness,
+                n_poses=sampled,
+                max_evals=settings.max_evaluations,
+            )
             text = str(vina.poses(sampled, window))
             scores = [float(row[0]) for row in vina.energies(sampled, window)]
         except (RuntimeError, TypeError, ValueError) as error:
@@ -151,26 +151,17 @@ def _measured(
     score: float,
     settings: EncounterSettings,
 ) -> EncounterPose:
-    if receptor.reactive_atom is None or ligand.warhead is None:
+    if receptor.reactive_atom is None:
         return EncounterPose(drug, score, None, None, False)
-    sulphur = receptor.coordinates[receptor.reactive_atom]
-    carbon = drug[ligand.warhead.reactive_atom_index]
-    to_sulphur = sulphur - carbon
-    to_partner = drug[ligand.warhead.partner_atom_index] - carbon
-    distance = float(np.linalg.norm(to_sulphur))
-    cosine = float(to_sulphur @ to_partner) / (distance * float(np.linalg.norm(to_partner)))
-    angle = math.degrees(math.acos(max(-1.0, min(1.0, cosine))))
-    ideal = ligand.warhead.warhead.attack_angle_degree or _BUERGI_DUNITZ_DEGREE
-    seen = approach(ligand, adducts, drug, sulphur)
-    beside = (
-        seen.elevation_degree is not None
-        and seen.elevation_degree < settings.attack_elevation_degree
+    seen = attack(ligand, adducts, drug, receptor.coordinates[receptor.reactive_atom], settings)
+    if seen is None:
+        return EncounterPose(drug, score, None, None, False)
+    return EncounterPose(
+        drug,
+        score,
+        seen.distance_angstrom,
+        seen.angle_degree,
+        seen.ready,
+        seen.face,
+        seen.leads_to,
     )
-    ready = (
-        distance <= settings.attack_distance_angstrom
-        and abs(angle - ideal) <= settings.attack_angle_tolerance_degree
-        and not beside
-    )
-    if beside:
-        return EncounterPose(drug, score, distance, angle, ready)
-    return EncounterPose(drug, score, distance, angle, ready, seen.face, seen.leads_to)

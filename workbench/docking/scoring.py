@@ -8,6 +8,8 @@ Trott & Olson, J. Comput. Chem. 2010, 31, 455, doi:10.1002/jcc.21334; weights of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
@@ -79,6 +81,40 @@ def pair_table(first: AtomType, second: AtomType) -> FloatArray:
     return np.asarray(energy, dtype=np.float64)
 
 
+def listed_terms(
+    types: Sequence[AtomType], coordinates: FloatArray, pairs: NDArray[np.int64]
+) -> dict[str, float]:
+    """Sum the terms of listed pairs of atoms without any table or grid.
+
+    Parameters
+    ----------
+    types, coordinates
+        ``n`` types, ``(n, 3)`` angstrom.
+    pairs
+        ``(n_pairs, 2)`` atoms; those beyond the cut-off count nothing.
+
+    Returns
+    -------
+    dict
+        Term name -> kcal/mol.
+    """
+    i, j = pairs.T
+    distance = np.linalg.norm(coordinates[i] - coordinates[j], axis=1)
+    near = distance < CUTOFF_ANGSTROM
+    i, j, distance = i[near], j[near], distance[near]
+    radius = np.array([kind.radius for kind in types])
+    hydrophobic, donor, acceptor = np.array(
+        [(kind.hydrophobic, kind.donor, kind.acceptor) for kind in types], dtype=np.bool_
+    ).T
+    bonding = (donor[i] & acceptor[j]) | (acceptor[i] & donor[j])
+    terms = pair_terms(
+        distance - radius[i] - radius[j],
+        (hydrophobic[i] & hydrophobic[j]).astype(float),
+        bonding.astype(float),
+    )
+    return {name: float(value.sum()) for name, value in terms.items()}
+
+
 def exact_terms(
     types: tuple[AtomType, ...],
     coordinates: FloatArray,
@@ -102,14 +138,12 @@ def exact_terms(
     dict
         Term name -> kcal/mol.
     """
-    near = cKDTree(other_coordinates).query_ball_point(coordinates, CUTOFF_ANGSTROM - 1e-9)
-    pairs = [(i, j) for i, row in enumerate(near) for j in sorted(row) if counted[i, j]]
-    if not pairs:
-        return dict.fromkeys(WEIGHTS_KCAL_PER_MOL, 0.0)
-    i, j = np.array(pairs).T
-    distance = np.linalg.norm(coordinates[i] - other_coordinates[j], axis=1)
-    radii = np.array([t.radius for t in types])[i] + np.array([t.radius for t in other_types])[j]
-    hydrophobic = np.array([types[a].hydrophobic and other_types[b].hydrophobic for a, b in pairs])
-    bonding = np.array([is_hydrogen_bond(types[a], other_types[b]) for a, b in pairs])
-    terms = pair_terms(distance - radii, hydrophobic.astype(float), bonding.astype(float))
-    return {name: float(value.sum()) for name, value in terms.items()}
+    near = cKDTree(other_coordinates).query_ball_point(coordinates, CUTOFF_ANGSTROM)
+    pairs = [
+        (i, len(types) + j) for i, row in enumerate(near) for j in sorted(row) if counted[i, j]
+    ]
+    return listed_terms(
+        types + other_types,
+        np.concatenate([coordinates, other_coordinates]),
+        np.array(pairs, dtype=np.int64).reshape(-1, 2),
+    )

@@ -23,6 +23,10 @@ from workbench.settings import SearchSettings
 
 FloatArray = NDArray[np.float64]
 
+_CANDIDATES_PER_POSE = 3
+"""Minima refined for each pose that is kept: a rough one may lie 0.25 kcal/mol above its bottom,
+and two of them may share it."""
+
 _FAR_ANGSTROM = 2.0
 _NEAR_ANGSTROM = 0.5
 
@@ -86,8 +90,9 @@ def search(
     found: list[Minima] = []
     evaluations = 0
     with ThreadPoolExecutor(max_workers=max(1, threads)) as workers:
-        for start in range(0, settings.max_pools, settings.agreeing_pools):
-            batch = seeds[start : start + settings.agreeing_pools]
+        while len(found) < settings.max_pools:
+            missing = settings.agreeing_pools - (_agreeing(found, settings) if found else 0)
+            batch = seeds[len(found) : len(found) + missing]
             for minima, spent, *_ in workers.map(lambda s: breed(problem, int(s), plan), batch):
                 found.append(minima)
                 evaluations += spent
@@ -122,7 +127,7 @@ def _best_poses(
     found: list[Minima],
     settings: SearchSettings,
 ) -> tuple[Pose, ...]:
-    """Refine the best minima, score them exactly and keep one of each kind."""
+    """Refine the best minima, score them exactly and then keep one of each kind."""
     energies = np.concatenate([minima.energies for minima in found])
     angles = np.concatenate([minima.angles for minima in found])
     shapes = np.concatenate([minima.conformers for minima in found])
@@ -133,11 +138,14 @@ def _best_poses(
     for k, index in enumerate(order):
         kernels.place(problem, angles[index], shapes[index], points[k], axes)
     drug = slice(0, adduct.n_drug_atoms)
-    picked = leaders(points[:, drug], adduct.remnant(), settings.cluster_angstrom, settings.n_poses)
+    cutoff = settings.cluster_angstrom
+    candidates = leaders(
+        points[:, drug], adduct.remnant(), cutoff / 2, _CANDIDATES_PER_POSE * settings.n_poses
+    )
     poses = []
-    for k in picked:
+    for k in candidates:
         torsions = angles[order[k]].copy()
-        kernels.minimise(problem, torsions, shapes[order[k]], settings.refine_steps, 1e-6)
+        kernels.minimise(problem, torsions, shapes[order[k]], settings.refine_steps, 1e-6, np.inf)
         kernels.place(problem, torsions, shapes[order[k]], points[k], axes)
         terms = exact_score(site, adduct, tree, points[k])
         turning = series_energy(problem.series, torsions + problem.offsets[shapes[order[k]]])
@@ -148,4 +156,7 @@ def _best_poses(
         own = adduct.mol.GetNumAtoms()
         turned = side_chains_at(site.flexible, points[k, own:])
         poses.append(Pose(adduct, points[k, :own].copy(), score, terms, turned))
-    return tuple(sorted(poses, key=lambda pose: pose.score_kcal_per_mol))
+    poses.sort(key=lambda pose: pose.score_kcal_per_mol)
+    drugs = np.array([pose.coordinates[drug] for pose in poses])
+    kept = leaders(drugs, adduct.remnant(), cutoff, settings.n_poses)
+    return tuple(poses[k] for k in kept)

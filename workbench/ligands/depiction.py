@@ -139,6 +139,26 @@ def pair_svg(pair: MatchedPair, width: int = 920, height: int = 340) -> str:
     return _svg([left, right], width, height)
 
 
+def drug_beside_svg(pair: MatchedPair, width: int = 460, height: int = 320) -> str:
+    """Return a drug as an SVG element, laid out as its reference is on what they share.
+
+    What the reference has not is green, a double bond that is turned over violet, and the atom
+    that the sulphur attacks is marked ``SG``. The reference beside itself has no tint.
+    """
+    picture = _Picture(laid_out_pair(pair)[1])
+    picture.mark_open_stereo()
+    picture.tint(pair.put_in, PUT_IN_COLOUR)
+    for first, second in pair.turned_bonds:
+        ends = first[1], second[1]
+        picture.tint(ends, TURNED_COLOUR)
+        picture.note_geometry(picture.mol.GetBondBetweenAtoms(*ends))
+    if pair.ligand.warhead is not None:
+        attacked = pair.ligand.warhead.reactive_atom_index
+        picture.atoms[attacked] = ATTACKED_COLOUR
+        picture.note(attacked, "SG")
+    return _svg([picture], width, height)
+
+
 def laid_out_pair(pair: MatchedPair) -> tuple[Chem.Mol, Chem.Mol]:
     """Return reference and ligand with flat coordinates, alike where they can be."""
     reference, ligand = Chem.Mol(pair.reference.mol), Chem.Mol(pair.ligand.mol)
@@ -214,7 +234,7 @@ def _svg(pictures: Sequence[_Picture], width: int, height: int) -> str:
     drawer = rdMolDraw2D.MolDraw2DSVG(width, height, width // len(pictures), height)
     options: Any = drawer.drawOptions()
     options.clearBackground = False
-    options.annotationFontScale = 0.75
+    options.annotationFontScale = 1.1
     options.setBondNoteColour(NOTE_COLOUR)
     options.setAtomNoteColour(NOTE_COLOUR)
     options.padding = 0.08

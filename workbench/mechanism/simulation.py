@@ -31,9 +31,10 @@ from workbench.mechanism.parameters import (
 )
 from workbench.mechanism.pharmacokinetics import OralModel
 from workbench.mechanism.regimens import parse_regimen
+from workbench.mechanism.response import mrna_response
 from workbench.mechanism.selinexor import NAME as SELINEXOR
 from workbench.mechanism.selinexor import selinexor_residuals
-from workbench.simulations import Parameter, SimulationResult
+from workbench.simulations import RESPONSE_COLUMNS, Parameter, SimulationResult
 
 DEFAULT_REGIMEN = "80 mg days 1,3 weekly"
 STEP_H = 0.25
@@ -49,8 +50,9 @@ LIMITS = (
     "The cell's interior is taken to have plasma's free concentration (times the factor, for the "
     "brain): no uptake, efflux, metabolism or reaction with other thiols in the cell.",
     "XPO1 mRNA rises under treatment (peak after 4 to 8 h, elevated for 24 to 48 h in patients): a "
-    "marker, not occupancy. It is not modelled, and without --target-half-life-h no XPO1 is "
-    "made or lost.",
+    "marker, not occupancy. Its course is drawn from these times alone, as a share of its own "
+    "peak; how high it rises, and what it does to XPO1, is not modelled. Without "
+    "--target-half-life-h no XPO1 is made or lost.",
     "The pharmacokinetics are those of a mean patient: no variation between patients, no food, "
     "no interaction.",
 )
@@ -159,7 +161,7 @@ def simulate(
             for p in rate_parameters
         ]
     cells = cell_occupancies(cases, exposure, mutant_fraction, times)
-    courses = _courses(times, exposure, cells)
+    courses = _courses(times, exposure, cells) | _response(drug.name, doses, times)
     tmax = model.tmax_h()
     first_mg = doses[0][1]
     capacity = cells[0].export_capacity
@@ -217,6 +219,15 @@ def _courses(
     ):
         found[f"{name}_low"], found[f"{name}_high"] = band(courses)
     return {name: column.tolist() for name, column in found.items()}
+
+
+def _response(
+    name: str, doses: tuple[tuple[float, float], ...], times: FloatArray
+) -> dict[str, list[float]]:
+    found = mrna_response(name, doses, times)
+    if found is None:
+        return {}
+    return {column: curve.tolist() for column, curve in zip(RESPONSE_COLUMNS, found, strict=True)}
 
 
 def _finite(value: float) -> float | None:

@@ -7,7 +7,7 @@ code that made them, and looked up in the forces themselves.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.errors import PhysicsError
-from workbench.physics.bonded_complex import address
-from workbench.physics.complex import Complex
+from workbench.physics.assembling import address
+from workbench.physics.complex import Assembly
 from workbench.physics.mmff import FORCE_GROUPS, NONBONDED, ONE_FOUR
 from workbench.physics.mmff_parameters import LINEAR_TYPES, mmff_properties
 
 Key = tuple[int, ...]
-BoolArray = NDArray[np.bool_]
+FloatArray = NDArray[np.float64]
 
 _CHARGE_TOLERANCE = 1e-4
 _POSITIVE_COLUMNS = ("radius", "strength", "spread")
@@ -38,7 +38,7 @@ class Audit:
     net_charge: int
 
 
-def audit(system: openmm.System, bonded: Complex) -> Audit:
+def audit(system: openmm.System, bonded: Assembly) -> Audit:
     """Check that a System holds every term of a complex in which a mobile atom takes part.
 
     Atoms of mass 0 are frozen. Bonds and angles must have force constants, torsions,
@@ -59,12 +59,25 @@ def audit(system: openmm.System, bonded: Complex) -> Audit:
     PhysicsError
         When something is missing; the message names the atoms.
     """
-    inspector = _Inspector(system, bonded)
+    inspector = _MmffInspector(system, bonded, FORCE_GROUPS)
     return Audit(inspector.bonded_terms() | inspector.pairs(), inspector.particles())
 
 
-class _Inspector:
-    def __init__(self, system: openmm.System, bonded: Complex) -> None:
+class Inspector:
+    """What a System holds, beside what its molecule needs.
+
+    Parameters
+    ----------
+    forces
+        Names of the forces that must be there.
+
+    Raises
+    ------
+    PhysicsError
+        When the System has other particles than the complex, or lacks a force.
+    """
+
+    def __init__(self, system: openmm.System, bonded: Assembly, forces: Sequence[str]) -> None:
         self.bonded = bonded
         self.mol = bonded.mol
         if system.getNumParticles() != self.mol.GetNumAtoms():
@@ -75,34 +88,96 @@ class _Inspector:
         masses = [system.getParticleMass(i) for i in range(system.getNumParticles())]
         self.mobile = np.array([m.value_in_unit(openmm.unit.dalton) > 0 for m in masses])
         found = {force.getName(): force for force in system.getForces()}
-        absent = [name for name in FORCE_GROUPS if name not in found]
+        absent = [name for name in forces if name not in found]
         if absent:
             raise PhysicsError(f"the System lacks the force {absent[0]!r}.")
         self.forces: dict[str, Any] = found
 
     def names(self, atoms: Iterable[int]) -> str:
+        """Return atoms by their addresses."""
         return " - ".join(address(self.bonded.atoms[i]) for i in atoms)
 
-    def bonded_terms(self) -> dict[str, int]:
-        """Check the five bonded terms and return the number of each."""
-        bends = self._paths(3)
-        properties = mmff_properties(self.mol)
-        n_atoms = self.mol.GetNumAtoms()
-        linear = {i for i in range(n_atoms) if properties.GetMMFFAtomType(i) in LINEAR_TYPES}
-        twists = {t for t in self._paths(4) if not linear.intersection(t[1:3])}
-        self._constants("bond", self._paths(2))
-        self._constants("angle", bends)
-        self._present("stretch_bend", {a for a in bends if a[1] not in linear})
-        torsions = self._present("torsion", twists)
-        self._present("out_of_plane", self._wilson_angles())
-        self._hindered(torsions)
-        return {name: _size(self.forces[name]) for name in FORCE_GROUPS[:5]}
-
-    def _paths(self, length: int) -> set[Key]:
+    def paths(self, length: int) -> set[Key]:
         """Return the chains of bonded atoms that hold a mobile one, the lower end first."""
         pattern = Chem.MolFromSmarts("~".join(["*"] * length))
         matches = self.mol.GetSubstructMatches(pattern, uniquify=False, maxMatches=_MOST_MATCHES)
         return {m for m in matches if m[0] < m[-1] and self.mobile[list(m)].any()}
+
+    def present(self, name: str, expected: set[Key]) -> dict[Key, tuple[float, ...]]:
+        """Return the terms of a force; every expected one must be there."""
+        found = {_canonical(name, atoms): values for atoms, values in rows_of(self.forces[name])}
+        absent = sorted(expected - found.keys())
+        if absent:
+            kind = name.replace("_", "-")
+            raise PhysicsError(
+                f"the {kind} term {self.names(absent[0])} is missing from the System"
+                + (f" ({len(absent)} are)." if len(absent) > 1 else ".")
+            )
+        return found
+
+    def constants(self, name: str, expected: set[Key]) -> None:
+        """Check that every expected term has a force constant and a value at rest."""
+        found = self.present(name, expected)
+        for atoms in sorted(expected):
+            if not (found[atoms][0] > 0 and found[atoms][1] > 0):
+                raise PhysicsError(
+                    f"the {name} {self.names(atoms)} has no force constant in the System."
+                )
+
+    def hindered(self, torsions: dict[Key, tuple[float, ...]]) -> None:
+        """Check that the bonds on both sides of the sulphur turn against a barrier."""
+        sulphur = self.bonded.sg
+        beyond = (self.bonded.reactive_carbon,) if self.bonded.bonded else ()
+        for end in (self.bonded.cb, *beyond):
+            about = [v for t, v in torsions.items() if set(t[1:3]) == {sulphur, end}]
+            if not any(any(values) for values in about):
+                raise PhysicsError(
+                    f"no torsion about {self.names((sulphur, end))} has a barrier in the System."
+                )
+
+    def net_charge(self, charges: FloatArray) -> int:
+        """Check that partial charges sum to the formal ones, and return the sum."""
+        lone = np.flatnonzero(~np.isfinite(charges))
+        if len(lone):
+            raise PhysicsError(f"{self.names(lone[:1])} has no partial charge.")
+        total = sum(atom.formal_charge for atom in self.bonded.atoms)
+        if not abs(float(charges.sum()) - total) < _CHARGE_TOLERANCE:
+            raise PhysicsError(
+                f"the partial charges sum to {charges.sum():.4f}, the formal charges to {total}."
+            )
+        return total
+
+    def close_pairs(self) -> tuple[set[Key], set[Key]]:
+        """Return the pairs up to two bonds apart and those three apart, with a mobile atom."""
+        near = {pair_of(p) for p in self.paths(2)} | {pair_of((p[0], p[2])) for p in self.paths(3)}
+        far = {pair_of((p[0], p[3])) for p in self.paths(4)} - near
+        # A path through a mobile atom may have two frozen ends, which do not interact.
+        near = {p for p in near if self.mobile[list(p)].any()}
+        return near, {p for p in far if self.mobile[list(p)].any()}
+
+    def same_pairs(self, what: str, expected: set[Key], found: set[Key]) -> None:
+        """Check that two sets of pairs are one."""
+        wrong = sorted(expected ^ found)
+        if wrong:
+            how = "is missing from" if wrong[0] in expected else "does not belong in"
+            raise PhysicsError(f"the {what} {self.names(wrong[0])} {how} the System.")
+
+
+class _MmffInspector(Inspector):
+    def bonded_terms(self) -> dict[str, int]:
+        """Check the five bonded terms and return the number of each."""
+        bends = self.paths(3)
+        properties = mmff_properties(self.mol)
+        n_atoms = self.mol.GetNumAtoms()
+        linear = {i for i in range(n_atoms) if properties.GetMMFFAtomType(i) in LINEAR_TYPES}
+        twists = {t for t in self.paths(4) if not linear.intersection(t[1:3])}
+        self.constants("bond", self.paths(2))
+        self.constants("angle", bends)
+        self.present("stretch_bend", {a for a in bends if a[1] not in linear})
+        torsions = self.present("torsion", twists)
+        self.present("out_of_plane", self._wilson_angles())
+        self.hindered(torsions)
+        return {name: _size(self.forces[name]) for name in FORCE_GROUPS[:5]}
 
     def _wilson_angles(self) -> set[Key]:
         expected: set[Key] = set()
@@ -113,35 +188,6 @@ class _Inspector:
                     first, last = (i for i in around if i != top)
                     expected.add((first, atom.GetIdx(), last, top))
         return expected
-
-    def _present(self, name: str, expected: set[Key]) -> dict[Key, tuple[float, ...]]:
-        found = {_canonical(name, atoms): values for atoms, values in _rows(self.forces[name])}
-        absent = sorted(expected - found.keys())
-        if absent:
-            kind = name.replace("_", "-")
-            raise PhysicsError(
-                f"the {kind} term {self.names(absent[0])} is missing from the System"
-                + (f" ({len(absent)} are)." if len(absent) > 1 else ".")
-            )
-        return found
-
-    def _constants(self, name: str, expected: set[Key]) -> None:
-        found = self._present(name, expected)
-        for atoms in sorted(expected):
-            if not (found[atoms][0] > 0 and found[atoms][1] > 0):
-                raise PhysicsError(
-                    f"the {name} {self.names(atoms)} has no force constant in the System."
-                )
-
-    def _hindered(self, torsions: dict[Key, tuple[float, ...]]) -> None:
-        """Check that the bonds on both sides of the sulphur turn against a barrier."""
-        sulphur = self.bonded.sg
-        for end in (self.bonded.cb, self.bonded.reactive_carbon):
-            about = [v for t, v in torsions.items() if set(t[1:3]) == {sulphur, end}]
-            if not any(any(values) for values in about):
-                raise PhysicsError(
-                    f"no torsion about {self.names((sulphur, end))} has a barrier in the System."
-                )
 
     def particles(self) -> int:
         """Check charges and van der Waals parameters and return the net charge."""
@@ -157,35 +203,18 @@ class _Inspector:
             bad = np.flatnonzero(~(table[:, columns.index(name)] > 0))
             if len(bad):
                 raise PhysicsError(f"{self.names(bad[:1])} has no van der Waals type ({name}).")
-        charges = table[:, columns.index("charge")]
-        total = sum(atom.formal_charge for atom in self.bonded.atoms)
-        if not abs(float(charges.sum()) - total) < _CHARGE_TOLERANCE:
-            raise PhysicsError(
-                f"the partial charges sum to {charges.sum():.4f}, the formal charges to {total}."
-            )
-        lone = np.flatnonzero(~np.isfinite(charges))
-        if len(lone):
-            raise PhysicsError(f"{self.names(lone[:1])} has no partial charge.")
-        return total
+        return self.net_charge(table[:, columns.index("charge")])
 
     def pairs(self) -> dict[str, int]:
         """Check the excluded pairs, the 1-4 pairs, and that all others interact."""
         force = self.forces[NONBONDED]
-        near = {_pair(p) for p in self._paths(2)} | {_pair((p[0], p[2])) for p in self._paths(3)}
-        far = {_pair((p[0], p[3])) for p in self._paths(4)} - near
-        # A path through a mobile atom may have two frozen ends, which do not interact.
-        near = {p for p in near if self.mobile[list(p)].any()}
-        far = {p for p in far if self.mobile[list(p)].any()}
-        excluded = {_pair(force.getExclusionParticles(i)) for i in range(force.getNumExclusions())}
-        scaled = {_pair(atoms) for atoms, _ in _rows(self.forces[ONE_FOUR])}
-        for what, expected, found in (
-            ("exclusion", near, excluded),
-            ("scaled 1-4 pair", far, scaled),
-        ):
-            wrong = sorted(expected ^ found)
-            if wrong:
-                how = "is missing from" if wrong[0] in expected else "does not belong in"
-                raise PhysicsError(f"the {what} {self.names(wrong[0])} {how} the System.")
+        near, far = self.close_pairs()
+        excluded = {
+            pair_of(force.getExclusionParticles(i)) for i in range(force.getNumExclusions())
+        }
+        scaled = {pair_of(atoms) for atoms, _ in rows_of(self.forces[ONE_FOUR])}
+        self.same_pairs("exclusion", near, excluded)
+        self.same_pairs("scaled 1-4 pair", far, scaled)
         self._groups_cover(force)
         return {NONBONDED: force.getNumParticles(), ONE_FOUR: len(scaled)}
 
@@ -203,7 +232,8 @@ class _Inspector:
                 raise PhysicsError(f"mobile and {which} atoms do not interact in the System.")
 
 
-def _pair(atoms: Iterable[int]) -> Key:
+def pair_of(atoms: Iterable[int]) -> Key:
+    """Return a pair, the lower index first."""
     return tuple(sorted(atoms))
 
 
@@ -215,10 +245,10 @@ def _canonical(name: str, atoms: Key) -> Key:
 
 
 def _size(force: Any) -> int:
-    return len(list(_rows(force)))
+    return len(list(rows_of(force)))
 
 
-def _rows(force: Any) -> Iterable[tuple[Key, tuple[float, ...]]]:
+def rows_of(force: Any) -> Iterable[tuple[Key, tuple[float, ...]]]:
     """Yield atoms and parameters of each term of a custom force."""
     if isinstance(force, openmm.CustomCompoundBondForce):
         for index in range(force.getNumBonds()):
@@ -229,7 +259,20 @@ def _rows(force: Any) -> Iterable[tuple[Key, tuple[float, ...]]]:
         openmm.CustomBondForce: "Bond",
         openmm.CustomAngleForce: "Angle",
         openmm.CustomTorsionForce: "Torsion",
+    }.get(type(force))
+    if kind is not None:
+        for index in range(getattr(force, f"getNum{kind}s")()):
+            *atoms, values = getattr(force, f"get{kind}Parameters")(index)
+            yield tuple(atoms), tuple(values)
+        return
+    kind, size, last = {
+        openmm.HarmonicBondForce: ("Bond", 2, 2),
+        openmm.HarmonicAngleForce: ("Angle", 3, 2),
+        # Of a torsion only k counts: its phase and periodicity say nothing about a barrier.
+        openmm.PeriodicTorsionForce: ("Torsion", 4, 1),
     }[type(force)]
     for index in range(getattr(force, f"getNum{kind}s")()):
-        *atoms, values = getattr(force, f"get{kind}Parameters")(index)
-        yield tuple(atoms), tuple(values)
+        row = getattr(force, f"get{kind}Parameters")(index)
+        # The force constant stands last in OpenMM's own forces.
+        values = tuple(float(getattr(v, "_value", v)) for v in row[::-1][:last])
+        yield tuple(row[:size]), values

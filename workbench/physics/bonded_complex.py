@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from rdkit import Chem
 
 from workbench.docking.pose import Pose
 from workbench.errors import PhysicsError
 from workbench.ligands.molecules import Adduct
+from workbench.physics.assembling import CAPS, joined_bonds, ligand_records, molecule
 from workbench.physics.complex import Complex
 from workbench.physics.fragment import (
     check_stereo,
@@ -19,26 +19,16 @@ from workbench.physics.fragment import (
     methylene_hydrogens,
     protonated,
 )
-from workbench.structures.receptor import Atom, Receptor
+from workbench.structures.receptor import Receptor
 
 FloatArray = NDArray[np.float64]
 
-LIGAND_RESIDUE = "LIG"
-LIGAND_CHAIN = "L"
-LIGAND_NUMBER = 1
-
-_CAPS = ("ACE", "NME")
-_ORDERS = {
-    1: Chem.BondType.SINGLE,
-    2: Chem.BondType.DOUBLE,
-    3: Chem.BondType.TRIPLE,
-}
 _SAME_PLACE_ANGSTROM = 0.5
 _BOND_ANGSTROM = (1.4, 2.4)
 
 
 @dataclass(frozen=True)
-class _Cysteine:
+class Cysteine:
     """Receptor indices of the reactive residue's side chain."""
 
     ca: int
@@ -71,23 +61,23 @@ def bond(receptor: Receptor, pose: Pose) -> Complex:
         When the receptor has no single free thiol, the pose does not hang on it, its stereo is
         not the adduct's, or an atom's valence is wrong (a missing hydrogen, for one).
     """
-    cysteine = _reactive_cysteine(receptor)
+    cysteine = reactive_cysteine(receptor)
     adduct = pose.adduct
     points = np.asarray(pose.coordinates, dtype=np.float64)
     _check_pose(receptor, cysteine, adduct, points)
-    check_stereo(adduct, points)
+    check_stereo(adduct.mol, points, f"{adduct.ligand.name} {adduct.label}")
     full = protonated(adduct, points)
     ligand = [*range(adduct.n_drug_atoms), *drug_hydrogens(full, adduct)]
     kept = [i for i in range(len(receptor.atoms)) if i != cysteine.hg]
     new_index = {old: new for new, old in enumerate(kept)}
     place = {atom: len(kept) + k for k, atom in enumerate(ligand)}
-    atoms = tuple(receptor.atoms[i] for i in kept) + _named(full, ligand)
-    bonds = _bonds(receptor, new_index, full, place)
+    atoms = tuple(receptor.atoms[i] for i in kept) + ligand_records(full, ligand)
+    bonds = joined_bonds(receptor, new_index, full, place)
     bonds.append((new_index[cysteine.sg], place[adduct.reactive_atom_index], 1))
     return Complex(
         receptor=receptor,
         adduct=adduct,
-        mol=_molecule(atoms, bonds),
+        mol=molecule(atoms, bonds),
         atoms=atoms,
         coordinates=np.vstack(
             [
@@ -103,32 +93,6 @@ def bond(receptor: Receptor, pose: Pose) -> Complex:
     )
 
 
-def address(atom: Atom) -> str:
-    """Return an atom's short name in messages: ``528:SG``, ``LIG:C3``."""
-    if atom.residue_name == LIGAND_RESIDUE and atom.chain == LIGAND_CHAIN:
-        return f"{LIGAND_RESIDUE}:{atom.name}"
-    number = f"{atom.residue_name}{atom.residue_number}"
-    return f"{number if atom.residue_name in _CAPS else atom.residue_number}:{atom.name}"
-
-
-def adduct_coordinates(bonded: Complex, coordinates: FloatArray | None = None) -> FloatArray:
-    """Return the heavy atoms of the adduct, ``(n_atoms, 3)``, in the order of ``adduct.mol``.
-
-    Parameters
-    ----------
-    coordinates
-        ``(n_complex_atoms, 3)`` angstrom; the complex's own when ``None``.
-    """
-    points = bonded.coordinates if coordinates is None else coordinates
-    adduct = bonded.adduct
-    found = np.empty((adduct.mol.GetNumAtoms(), 3))
-    found[: adduct.n_drug_atoms] = points[bonded.drug_atoms]
-    found[adduct.sg_index] = points[bonded.sg]
-    found[adduct.cb_index] = points[bonded.cb]
-    found[adduct.ca_index] = points[bonded.ca]
-    return found
-
-
 def thiol_hydrogen(receptor: Receptor) -> int:
     """Return the index of the hydrogen that leaves when the thiol reacts.
 
@@ -137,22 +101,17 @@ def thiol_hydrogen(receptor: Receptor) -> int:
     PhysicsError
         When the receptor has no single free thiol.
     """
-    return _reactive_cysteine(receptor).hg
+    return reactive_cysteine(receptor).hg
 
 
-def receptor_molecule(receptor: Receptor) -> Chem.Mol:
-    """Return a receptor as one sanitised molecule without a conformer.
+def reactive_cysteine(receptor: Receptor) -> Cysteine:
+    """Return the side chain that bears the free thiol.
 
     Raises
     ------
     PhysicsError
-        When an atom's valence is wrong.
+        When the receptor has no single free, protonated thiol.
     """
-    bonds = [(int(i), int(j), int(order)) for i, j, order in receptor.bonds]
-    return _molecule(receptor.atoms, bonds)
-
-
-def _reactive_cysteine(receptor: Receptor) -> _Cysteine:
     number = receptor.reactive_residue_number
     where = f"residue {number} of {receptor.name}"
     if receptor.reactive_atom is None:
@@ -162,7 +121,7 @@ def _reactive_cysteine(receptor: Receptor) -> _Cysteine:
     own = [
         i
         for i, atom in enumerate(receptor.atoms)
-        if atom.residue_number == number and atom.residue_name not in _CAPS
+        if atom.residue_number == number and atom.residue_name not in CAPS
     ]
     names = Counter(receptor.atoms[i].name for i in own)
     twice = sorted(name for name, count in names.items() if count > 1)
@@ -189,7 +148,7 @@ def _reactive_cysteine(receptor: Receptor) -> _Cysteine:
             f"{len(hydrogens)} H and {len(others)} heavy atoms, CB {len(methylene)} H): "
             "prepare the receptor with hydrogens."
         )
-    return _Cysteine(
+    return Cysteine(
         index["CA"], index["CB"], index["SG"], hydrogens[0], (methylene[0], methylene[1])
     )
 
@@ -204,9 +163,7 @@ def _neighbours(receptor: Receptor, centres: tuple[int, ...]) -> dict[int, list[
     return found
 
 
-def _check_pose(
-    receptor: Receptor, cysteine: _Cysteine, adduct: Adduct, points: FloatArray
-) -> None:
+def _check_pose(receptor: Receptor, cysteine: Cysteine, adduct: Adduct, points: FloatArray) -> None:
     what = f"the pose of {adduct.ligand.name} {adduct.label}"
     if points.shape != (adduct.mol.GetNumAtoms(), 3) or not np.isfinite(points).all():
         raise PhysicsError(
@@ -230,44 +187,7 @@ def _check_pose(
             raise PhysicsError(f"{what} has an {name} bond of {length:.2f} angstrom.")
 
 
-def _named(full: Chem.Mol, ligand: list[int]) -> tuple[Atom, ...]:
-    seen: Counter[str] = Counter()
-    named = []
-    for index in ligand:
-        atom = full.GetAtomWithIdx(index)
-        symbol = atom.GetSymbol()
-        seen[symbol] += 1
-        named.append(
-            Atom(
-                name=f"{symbol.upper()}{seen[symbol]}",
-                element=symbol,
-                residue_name=LIGAND_RESIDUE,
-                residue_number=LIGAND_NUMBER,
-                chain=LIGAND_CHAIN,
-                formal_charge=atom.GetFormalCharge(),
-            )
-        )
-    return tuple(named)
-
-
-def _bonds(
-    receptor: Receptor, new_index: dict[int, int], full: Chem.Mol, place: dict[int, int]
-) -> list[tuple[int, int, int]]:
-    bonds = [
-        (new_index[i], new_index[j], order)
-        for i, j, order in receptor.bonds.tolist()
-        if i in new_index and j in new_index
-    ]
-    kekule = Chem.Mol(full)
-    Chem.Kekulize(kekule, clearAromaticFlags=True)
-    for edge in kekule.GetBonds():
-        i, j = edge.GetBeginAtomIdx(), edge.GetEndAtomIdx()
-        if i in place and j in place:
-            bonds.append((place[i], place[j], int(edge.GetBondTypeAsDouble())))
-    return bonds
-
-
-def _moved_cysteine(receptor: Receptor, cysteine: _Cysteine, sulphur: FloatArray) -> FloatArray:
+def _moved_cysteine(receptor: Receptor, cysteine: Cysteine, sulphur: FloatArray) -> FloatArray:
     """Return the receptor's coordinates with SG at its new place and CB's hydrogens rebuilt.
 
     Each hydrogen keeps its name: HB2 and HB3 are told apart by the handedness that they had.
@@ -280,30 +200,3 @@ def _moved_cysteine(receptor: Receptor, cysteine: _Cysteine, sulphur: FloatArray
     points[first], points[second] = (left, right) if handed > 0 else (right, left)
     points[cysteine.sg] = sulphur
     return points
-
-
-def _molecule(atoms: tuple[Atom, ...], bonds: list[tuple[int, int, int]]) -> Chem.Mol:
-    editable = Chem.RWMol()
-    for record in atoms:
-        atom = Chem.Atom(record.element)
-        atom.SetFormalCharge(record.formal_charge)
-        atom.SetNoImplicit(True)
-        editable.AddAtom(atom)
-    for i, j, order in bonds:
-        editable.AddBond(i, j, _ORDERS[order])
-    mol = editable.GetMol()
-    problems = Chem.DetectChemistryProblems(mol)
-    if problems:
-        first = problems[0]
-        at = first.GetAtomIdx() if hasattr(first, "GetAtomIdx") else None
-        where = "" if at is None else f" at {address(atoms[at])}"
-        raise PhysicsError(f"the structure is no valid molecule{where}: {first.Message()}.")
-    Chem.SanitizeMol(mol)
-    for atom, record in zip(mol.GetAtoms(), atoms, strict=True):
-        # With no implicit hydrogens allowed, RDKit counts an unfilled valence as a radical.
-        if atom.GetNumRadicalElectrons():
-            raise PhysicsError(
-                f"{address(record)} ({record.residue_name}) has an open valence: a hydrogen or a "
-                "bond order is missing there; prepare the receptor with hydrogens."
-            )
-    return mol

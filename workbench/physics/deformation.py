@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from workbench.physics.bonded_complex import receptor_molecule, thiol_hydrogen
+from workbench.physics.assembling import receptor_molecule
+from workbench.physics.bonded_complex import thiol_hydrogen
 from workbench.physics.complex import Complex
 from workbench.physics.descent import Descent
-from workbench.physics.mmff import build_mmff, group_energy
+from workbench.physics.mmff import MMFF_CUTOFF_ANGSTROM, build_mmff, group_energy
 from workbench.physics.platforms import choose_platform
 from workbench.settings import MinimizationSettings
+from workbench.structures.receptor import Receptor
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -66,16 +68,72 @@ def receptor_deformation(
     PhysicsError
         When the receptor is no valid molecule, or a minimisation fails.
     """
-    settings = settings or MinimizationSettings()
-    points, moves, hydrogen = _without_ligand(bonded, mobile)
-    mol = receptor_molecule(bonded.receptor)
-    pocket = _Apo(mol, moves, settings, threads)
-    thiol = _Apo(mol, np.arange(len(moves)) == hydrogen, settings, threads)
-    deformed = thiol.relaxed(points)
-    held = pocket.energy(deformed)
-    local = pocket.energy(pocket.relaxed(deformed))
-    own = pocket.energy(pocket.relaxed(bonded.receptor.coordinates))
-    return Deformation(held - min(local, own), held - local)
+    reference = ReceptorReference(bonded.receptor, mobile, settings, threads=threads)
+    return reference.deformation(bonded)
+
+
+class ReceptorReference:
+    """The receptor on its own, for the poses of one ligand in it; see ``receptor_deformation``.
+
+    Parameters
+    ----------
+    receptor
+        With its thiol.
+    mobile
+        ``(n_atoms,)`` of the complexes that will be compared.
+
+    Raises
+    ------
+    PhysicsError
+        When the receptor is no valid molecule, or has no free thiol.
+    """
+
+    def __init__(
+        self,
+        receptor: Receptor,
+        mobile: BoolArray,
+        settings: MinimizationSettings | None = None,
+        *,
+        threads: int | None = None,
+    ) -> None:
+        settings = settings or MinimizationSettings()
+        self._hydrogen = thiol_hydrogen(receptor)
+        self._kept = [i for i in range(len(receptor.atoms)) if i != self._hydrogen]
+        moves = np.ones(len(receptor.atoms), dtype=bool)
+        moves[self._kept] = mobile[: len(self._kept)]
+        mol = receptor_molecule(receptor)
+        self._pocket = _Apo(mol, moves, settings, threads)
+        self._thiol = _Apo(mol, np.arange(len(moves)) == self._hydrogen, settings, threads)
+        self._own: dict[bytes, float] = {}
+
+    def deformation(self, bonded: Complex) -> Deformation:
+        """Return what the pocket pays to fit a pose.
+
+        Raises
+        ------
+        PhysicsError
+            When a minimisation fails.
+        """
+        deformed = self._thiol.relaxed(self._without_ligand(bonded))
+        held = self._pocket.energy(deformed)
+        local = self._pocket.energy(self._pocket.relaxed(deformed))
+        return Deformation(held - min(local, self._own_minimum(bonded.receptor)), held - local)
+
+    def _own_minimum(self, receptor: Receptor) -> float:
+        """Return the energy of the minimum next to the receptor's own shape."""
+        key = receptor.coordinates.tobytes()
+        if key not in self._own:
+            self._own[key] = self._pocket.energy(self._pocket.relaxed(receptor.coordinates))
+        return self._own[key]
+
+    def _without_ligand(self, bonded: Complex) -> FloatArray:
+        """Return the receptor in the complex's shape, the thiol's hydrogen in the bond's place."""
+        points = bonded.receptor.coordinates.copy()
+        points[self._kept] = bonded.coordinates[: len(self._kept)]
+        sulphur = bonded.coordinates[bonded.sg]
+        away = bonded.coordinates[bonded.reactive_carbon] - sulphur
+        points[self._hydrogen] = sulphur + _S_H_ANGSTROM * away / np.linalg.norm(away)
+        return points
 
 
 class _Apo:
@@ -90,7 +148,8 @@ class _Apo:
     ) -> None:
         self._mobile = mobile
         self._settings = settings
-        built = build_mmff(mol, mobile=mobile, cutoff_angstrom=settings.cutoff_angstrom)
+        cutoff = settings.cutoff_angstrom or MMFF_CUTOFF_ANGSTROM
+        built = build_mmff(mol, mobile=mobile, cutoff_angstrom=cutoff)
         platform = choose_platform(settings.platform, threads)
         self._descent = Descent(built.system, platform, mobile, np.zeros_like(mobile))
 
@@ -108,21 +167,3 @@ class _Apo:
         points = start.copy()
         points[self._mobile] = self._descent.coordinates()[self._mobile]
         return points
-
-
-def _without_ligand(bonded: Complex, mobile: BoolArray) -> tuple[FloatArray, BoolArray, int]:
-    """Return the receptor in the complex's shape, what of it moves, and the thiol's hydrogen.
-
-    The hydrogen takes the direction of the bond to the ligand.
-    """
-    receptor = bonded.receptor
-    hydrogen = thiol_hydrogen(receptor)
-    kept = [i for i in range(len(receptor.atoms)) if i != hydrogen]
-    points = receptor.coordinates.copy()
-    points[kept] = bonded.coordinates[: len(kept)]
-    moves = np.ones(len(receptor.atoms), dtype=bool)
-    moves[kept] = mobile[: len(kept)]
-    sulphur = bonded.coordinates[bonded.sg]
-    away = bonded.coordinates[bonded.reactive_carbon] - sulphur
-    points[hydrogen] = sulphur + _S_H_ANGSTROM * away / np.linalg.norm(away)
-    return points, moves, hydrogen

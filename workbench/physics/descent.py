@@ -1,4 +1,4 @@
-"""L-BFGS in a pocket: down to a gradient, with a soft first stage for crowded starts."""
+"""L-BFGS in a pocket: down to a gradient, restraints released in stages for crowded starts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import openmm
 from numpy.typing import NDArray
 
 from workbench.errors import PhysicsError
+from workbench.physics.implicit_solvent import SOLVENT_GROUP
 from workbench.physics.mmff import ANGSTROM_PER_NM, COULOMB_SCALE, KJ_PER_KCAL
 from workbench.physics.platform_probe import short_reason
 from workbench.physics.platforms import PlatformChoice
@@ -18,7 +19,10 @@ BoolArray = NDArray[np.bool_]
 
 SOFT_ITERATIONS = 200
 SOFT_GRADIENT = 3.0
+RELEASE_GRADIENT = 1.0
 HOLD_KCAL_PER_MOL_ANGSTROM2 = 20.0
+RELEASE_KCAL_PER_MOL_ANGSTROM2 = 4.0
+"""k of k x^2 on the held atoms: while room is made, and on the way to none."""
 
 _GRADIENT_UNIT = KJ_PER_KCAL * ANGSTROM_PER_NM
 _HOLD = "hold"
@@ -58,13 +62,17 @@ class Descent:
 
     def rms_gradient(self) -> float:
         """Return the gradient's rms over the mobile atoms' components, kcal/mol/angstrom."""
-        forces = self.context.getState(getForces=True).getForces(asNumpy=True)
+        groups = self.context.getIntegrator().getIntegrationForceGroups()
+        forces = self.context.getState(getForces=True, groups=groups).getForces(asNumpy=True)
         unit = openmm.unit.kilojoule_per_mole / openmm.unit.nanometer
         values = np.asarray(forces.value_in_unit(unit))[self.mobile]
         return float(np.sqrt((values**2).mean())) / _GRADIENT_UNIT
 
     def soften(self) -> list[float]:
-        """Make room: electrostatics off, springs on the held atoms at their present places.
+        """Make room in two stages, springs on the held atoms where they are.
+
+        First stiff springs, electrostatics and solvent off; then weak springs and the whole
+        energy. The springs are gone at the end.
 
         Returns
         -------
@@ -82,9 +90,17 @@ class Descent:
         self._springs.updateParametersInContext(self.context)
         self.context.setParameter(COULOMB_SCALE, 0.0)
         self.context.setParameter(_HOLD, HOLD_KCAL_PER_MOL_ANGSTROM2)
+        integrator = self.context.getIntegrator()
+        groups = integrator.getIntegrationForceGroups()
+        integrator.setIntegrationForceGroups(groups & ~(1 << SOLVENT_GROUP))
         try:
-            return self.descend(SOFT_GRADIENT, SOFT_ITERATIONS)
+            trace = self.descend(SOFT_GRADIENT, SOFT_ITERATIONS)
+            integrator.setIntegrationForceGroups(groups)
+            self.context.setParameter(COULOMB_SCALE, 1.0)
+            self.context.setParameter(_HOLD, RELEASE_KCAL_PER_MOL_ANGSTROM2)
+            return trace + self.descend(RELEASE_GRADIENT, SOFT_ITERATIONS)
         finally:
+            integrator.setIntegrationForceGroups(groups)
             self.context.setParameter(COULOMB_SCALE, 1.0)
             self.context.setParameter(_HOLD, 0.0)
 

@@ -1,40 +1,37 @@
-"""Short Langevin dynamics of a bonded complex in its pocket, MMFF94s, with checkpoints."""
+"""Short Langevin dynamics of a complex in its pocket, with checkpoints."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import openmm
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from workbench.errors import OutputError, PhysicsError
-from workbench.physics.complex import Complex
+from workbench.errors import PhysicsError
+from workbench.physics.complex import Assembly
 from workbench.physics.complex_files import complex_texts
 from workbench.physics.moving_pocket import MovingPocket, energies, positions
 from workbench.physics.platform_probe import short_reason
 from workbench.physics.stability import Stability, Temperature, stability, temperature
-from workbench.physics.trajectory import (
+from workbench.progress import Progress, silent
+from workbench.report.trajectory import (
     DCD_FILE,
     LOG_FILE,
     Frame,
     Trajectory,
-    read_frames,
-    read_log,
+    locked,
+    run_folder,
 )
-from workbench.progress import Progress, silent
+from workbench.report.trajectory_reading import read_frames, read_log
 from workbench.settings import DynamicsSettings
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-START_FILE = "start.pdb"
-_LOCK_FILE = ".lock"
 _MOST_REPLICAS = 1000
 _NOT_OF_THE_PAST = {"length_ps", "equilibration_ps", "platform", "seed"}
 """Settings that may change when a run goes on, and those that the fingerprint holds anyway."""
@@ -51,13 +48,16 @@ class Replica:
         ``checkpoint.npz``.
     log
         One value per frame of time, energies (kcal/mol) and temperature.
+    counted
+        ``(n_frames,)``: the frames after the equilibration.
     stability, temperature
-        Over the frames after the equilibration.
+        Over those.
     """
 
     seed: int
     folder: Path
     log: dict[str, FloatArray]
+    counted: BoolArray
     stability: Stability
     temperature: Temperature
 
@@ -77,16 +77,17 @@ class Dynamics:
 
 
 def run(
-    bonded: Complex,
+    bonded: Assembly,
     folder: str | Path,
     settings: DynamicsSettings | None = None,
     *,
     replicas: int = 1,
+    jobs: int = 1,
     resume: bool = True,
     threads: int | None = None,
     progress: Progress = silent,
 ) -> Dynamics:
-    """Propagate a bonded complex in time, in a folder per replica (``replica_<seed>``).
+    """Propagate a complex in time, in a folder per replica (``replica_<seed>``).
 
     A run that was stopped, even killed, goes on from its last frame; on the CPU and Reference
     platforms with one thread it then gives the same coordinates as one that was not. A longer
@@ -102,6 +103,8 @@ def run(
         Temperature, time step, length and so on.
     replicas
         Runs from the same start with seeds counted up from the settings'.
+    jobs
+        Replicas at a time, each with its own threads; the result does not depend on it.
     resume
         ``False`` starts anew and replaces what is there.
     threads
@@ -120,16 +123,19 @@ def run(
     if not 1 <= replicas <= _MOST_REPLICAS:
         raise PhysicsError(f"the number of replicas must be 1 to {_MOST_REPLICAS}, not {replicas}.")
     pocket = MovingPocket(bonded, settings, threads=threads)
-    target = _made(Path(folder))
-    found = []
-    for seed in range(settings.seed, settings.seed + replicas):
-        own = _made(target / f"replica_{seed}")
-        with _locked(own):
+    target = run_folder(Path(folder))
+
+    def one(seed: int) -> Replica:
+        own = run_folder(target / f"replica_{seed}")
+        with locked(own):
             _Run(pocket, own, seed).to_the_end(resume, progress)
-            found.append(_replica(bonded, settings, own, seed))
-    return Dynamics(
-        tuple(found), pocket.mobile.copy(), pocket.degrees_of_freedom, pocket.platform.report
-    )
+            return _replica(bonded, settings, own, seed)
+
+    # The Reference platform draws all random numbers of a process from one stream.
+    at_a_time = 1 if pocket.platform.name == "Reference" else max(1, jobs)
+    with ThreadPoolExecutor(max_workers=at_a_time) as pool:
+        found = tuple(pool.map(one, range(settings.seed, settings.seed + replicas)))
+    return Dynamics(found, pocket.mobile.copy(), pocket.degrees_of_freedom, pocket.platform.report)
 
 
 class _Run:
@@ -177,12 +183,7 @@ class _Run:
 
     def _begin(self) -> None:
         self.context.setVelocitiesToTemperature(self.settings.temperature_k, self.seed)
-        self.trajectory.begin()
-        text, _ = complex_texts(self.pocket.bonded)
-        try:
-            (self.folder / START_FILE).write_text(text, encoding="ascii")
-        except OSError as error:
-            raise _unwritable(self.folder, error) from error
+        self.trajectory.begin(complex_texts(self.pocket.bonded)[0])
         self._write(0)
 
     def _advance(self, frame: int) -> None:
@@ -228,7 +229,7 @@ def _fingerprint(pocket: MovingPocket, seed: int) -> str:
     return digest.hexdigest()
 
 
-def _replica(bonded: Complex, settings: DynamicsSettings, folder: Path, seed: int) -> Replica:
+def _replica(bonded: Assembly, settings: DynamicsSettings, folder: Path, seed: int) -> Replica:
     log = read_log(folder / LOG_FILE)
     frames = read_frames(folder / DCD_FILE)
     counted = log["time_ps"] >= settings.equilibration_ps
@@ -238,32 +239,7 @@ def _replica(bonded: Complex, settings: DynamicsSettings, folder: Path, seed: in
         seed=seed,
         folder=folder,
         log=log,
+        counted=counted,
         stability=stability(bonded, frames[counted]),
         temperature=temperature(log["temperature_k"][counted]),
-    )
-
-
-def _made(folder: Path) -> Path:
-    try:
-        folder.mkdir(exist_ok=True)
-    except (OSError, ValueError) as error:
-        raise _unwritable(folder, error) from error
-    return folder
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    try:
-        with FileLock(folder / _LOCK_FILE, timeout=0):
-            yield
-    except Timeout as error:
-        raise OutputError(
-            f"another process writes to {folder.name}: wait for it, or choose another folder."
-        ) from error
-
-
-def _unwritable(folder: Path, error: Exception) -> OutputError:
-    reason = getattr(error, "strerror", None) or str(error)
-    return OutputError(
-        f"the run's files cannot be written to {folder.name!r}: {reason}; choose another folder."
     )

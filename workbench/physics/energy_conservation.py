@@ -8,7 +8,7 @@ import numpy as np
 import openmm
 from numpy.typing import NDArray
 
-from workbench.physics.complex import Complex
+from workbench.physics.complex import Assembly
 from workbench.physics.moving_pocket import GAS_CONSTANT_KCAL_PER_MOL_K, MovingPocket, energies
 from workbench.settings import DynamicsSettings
 
@@ -41,7 +41,7 @@ class Drift:
 
 
 def energy_drift(
-    bonded: Complex,
+    bonded: Assembly,
     settings: DynamicsSettings,
     *,
     length_ps: float,

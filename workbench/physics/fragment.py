@@ -50,22 +50,24 @@ def drug_hydrogens(full: Chem.Mol, adduct: Adduct) -> list[int]:
     ]
 
 
-def check_stereo(adduct: Adduct, coordinates: FloatArray) -> None:
-    """Compare the stereo that coordinates show with the one that the adduct states.
+def check_stereo(mol: Chem.Mol, coordinates: FloatArray, name: str) -> None:
+    """Compare the stereo that coordinates show with the one that a molecule states.
 
     Parameters
     ----------
     coordinates
-        ``(n_atoms, 3)`` angstrom, heavy atoms in the order of ``adduct.mol``.
+        ``(n_atoms, 3)`` angstrom, heavy atoms in the order of ``mol``.
+    name
+        Of the molecule, for the message.
 
     Raises
     ------
     PhysicsError
         When a centre or a double bond is of the other kind, or flat.
     """
-    shown = with_conformer(adduct.mol, coordinates)
+    shown = with_conformer(mol, coordinates)
     Chem.AssignStereochemistryFrom3D(shown, replaceExistingTags=True)
-    stated = Chem.Mol(adduct.mol)
+    stated = Chem.Mol(mol)
     Chem.AssignStereochemistry(stated, cleanIt=True, force=True)
     for atom in stated.GetAtoms():
         if atom.HasProp("_CIPCode"):
@@ -73,8 +75,8 @@ def check_stereo(adduct: Adduct, coordinates: FloatArray) -> None:
             found = seen.GetProp("_CIPCode") if seen.HasProp("_CIPCode") else "flat"
             if found != atom.GetProp("_CIPCode"):
                 raise PhysicsError(
-                    f"{adduct.ligand.name} {adduct.label}: atom {atom.GetSymbol()}{atom.GetIdx()} "
-                    f"is {found} in the coordinates but {atom.GetProp('_CIPCode')} in the adduct; "
+                    f"{name}: atom {atom.GetSymbol()}{atom.GetIdx()} "
+                    f"is {found} in the coordinates but {atom.GetProp('_CIPCode')} in its formula; "
                     "the pose belongs to another stereoisomer."
                 )
     for bond in stated.GetBonds():
@@ -83,9 +85,9 @@ def check_stereo(adduct: Adduct, coordinates: FloatArray) -> None:
             found_stereo = shown.GetBondWithIdx(bond.GetIdx()).GetStereo()
             if found_stereo != stereo:
                 raise PhysicsError(
-                    f"{adduct.ligand.name} {adduct.label}: the double bond "
+                    f"{name}: the double bond "
                     f"{bond.GetBeginAtomIdx()}-{bond.GetEndAtomIdx()} is {found_stereo.name[6:]} "
-                    f"in the coordinates but {stereo.name[6:]} in the adduct."
+                    f"in the coordinates but {stereo.name[6:]} in its formula."
                 )
 
 

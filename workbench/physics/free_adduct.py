@@ -14,7 +14,7 @@ from scipy.spatial.transform import Rotation
 from workbench.errors import PhysicsError
 from workbench.ligands.geometry import stereo_is_right
 from workbench.ligands.rotors import rotatable_bonds, two_form_bonds
-from workbench.physics.mmff import ANGSTROM_PER_NM, KJ_PER_KCAL, build_mmff, group_energy
+from workbench.physics.mmff import ANGSTROM_PER_NM, KJ_PER_KCAL, group_energy
 from workbench.physics.platform_probe import short_reason
 
 FloatArray = NDArray[np.float64]
@@ -40,28 +40,22 @@ class _Rotor(NamedTuple):
 
 
 class FreeAdduct:
-    """A molecule in no surroundings: MMFF94s, dielectric 4r, no cut-off, double precision.
+    """An adduct in no pocket, in double precision.
 
     Parameters
     ----------
     mol
         With explicit hydrogens.
-    mobile
-        ``(n_atoms,)`` what relaxes; ``None`` for all. Terms among frozen atoms are left out of
-        the energy.
-
-    Raises
-    ------
-    PhysicsError
-        When MMFF94s lacks parameters.
+    system
+        See ``ForceField.free_system``; atoms of mass 0 stay.
     """
 
-    def __init__(self, mol: Chem.Mol, mobile: BoolArray | None = None) -> None:
+    def __init__(self, mol: Chem.Mol, system: openmm.System) -> None:
         self.mol = mol
-        built = build_mmff(mol, mobile=mobile)
-        self._mobile = built.parameters.mobile
+        masses = [system.getParticleMass(i)._value for i in range(system.getNumParticles())]
+        self._mobile = np.array(masses) > 0
         platform = openmm.Platform.getPlatformByName("Reference")
-        self._context = openmm.Context(built.system, openmm.VerletIntegrator(0.001), platform)
+        self._context = openmm.Context(system, openmm.VerletIntegrator(0.001), platform)
 
     def energy(self, coordinates: FloatArray) -> float:
         """Return the energy of coordinates ``(n_atoms, 3)`` angstrom, in kcal/mol."""

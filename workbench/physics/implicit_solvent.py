@@ -1,6 +1,6 @@
-"""Implicit water for MMFF94s: generalised Born (OBC2) with MMFF charges, and a surface term.
+"""Implicit water: generalised Born (OBC2), and a surface term.
 
-Neither the charges nor the radii were fitted to each other: energies of hydration are rough
+Neither MMFF's charges nor the radii were fitted to each other: energies of hydration are rough
 (see docs/physics.md), and only differences between poses of one ligand are worth reading.
 
 References
@@ -63,9 +63,13 @@ class BornAtoms:
     screening: FloatArray
 
     def force(
-        self, settings: SolventSettings | None = None, *, surface: bool = True
+        self,
+        settings: SolventSettings | None = None,
+        *,
+        surface: bool = True,
+        cutoff_angstrom: float | None = None,
     ) -> openmm.GBSAOBCForce:
-        """Return the OpenMM force: all pairs, dielectric 1 inside.
+        """Return the OpenMM force, dielectric 1 inside.
 
         All atoms count, frozen ones too: they shield the others from the water.
 
@@ -73,6 +77,8 @@ class BornAtoms:
         ----------
         surface
             Whether the surface term is in it.
+        cutoff_angstrom
+            ``None`` counts all pairs.
         """
         settings = settings or SolventSettings()
         force = openmm.GBSAOBCForce()
@@ -80,7 +86,11 @@ class BornAtoms:
             self.charges.tolist(), self.radii.tolist(), self.screening.tolist(), strict=True
         ):
             force.addParticle(charge, radius / ANGSTROM_PER_NM, screen)
-        force.setNonbondedMethod(openmm.GBSAOBCForce.NoCutoff)
+        if cutoff_angstrom is None:
+            force.setNonbondedMethod(openmm.GBSAOBCForce.NoCutoff)
+        else:
+            force.setNonbondedMethod(openmm.GBSAOBCForce.CutoffNonPeriodic)
+            force.setCutoffDistance(cutoff_angstrom / ANGSTROM_PER_NM)
         force.setSoluteDielectric(1.0)
         force.setSolventDielectric(settings.dielectric)
         tension = settings.surface_kcal_per_mol_angstrom2 * KJ_PER_KCAL * ANGSTROM_PER_NM**2
@@ -94,13 +104,15 @@ class BornAtoms:
         return BornAtoms(self.charges[members], self.radii[members], self.screening[members])
 
 
-def born_atoms(mol: Chem.Mol) -> BornAtoms:
-    """Return charges from MMFF94s and radii from ``born_radii.csv``.
+def born_atoms(mol: Chem.Mol, charges: FloatArray | None = None) -> BornAtoms:
+    """Return charges and radii; the latter are from ``born_radii.csv``.
 
     Parameters
     ----------
     mol
         With explicit hydrogens, sanitised.
+    charges
+        ``(n_atoms,)`` electron charges; those of MMFF94s when ``None``.
 
     Raises
     ------
@@ -119,7 +131,7 @@ def born_atoms(mol: Chem.Mol) -> BornAtoms:
             )
         found.append((row.radius_angstrom, row.screening))
     radii, screening = np.array(found).T
-    return BornAtoms(mmff_charges(mol), radii, screening)
+    return BornAtoms(mmff_charges(mol) if charges is None else charges, radii, screening)
 
 
 class SolvationModel:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.physics.complex import Complex
+from workbench.physics.complex import Assembly
 from workbench.physics.mmff import (
     COULOMB,
     COULOMB_BUFFER,
@@ -20,7 +20,7 @@ from workbench.physics.vdw import vdw_table
 FloatArray = NDArray[np.float64]
 
 
-def interaction_by_residue(bonded: Complex) -> dict[int, float]:
+def interaction_by_residue(bonded: Assembly) -> dict[int, float]:
     """Return the van der Waals and electrostatic energy between the ligand and each residue.
 
     MMFF94s, dielectric 4r, no cut-off. Pairs one or two bonds apart across the tether are left
@@ -46,7 +46,7 @@ def interaction_by_residue(bonded: Complex) -> dict[int, float]:
 
 
 def interaction_terms(
-    bonded: Complex, dielectric: Dielectric = "distance"
+    bonded: Assembly, dielectric: Dielectric = "distance"
 ) -> tuple[FloatArray, FloatArray]:
     """Return the pair energies between ligand and receptor atoms.
 

@@ -1,21 +1,21 @@
-"""Minimise bonded complexes in their pocket with MMFF94s."""
+"""Minimise complexes in their pocket."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Generic
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import PhysicsError
-from workbench.physics.audit import audit
-from workbench.physics.bonded_complex import address, adduct_coordinates
-from workbench.physics.complex import Complex
+from workbench.physics.assembling import address
+from workbench.physics.complex import Assembly, Kind
 from workbench.physics.descent import Descent
+from workbench.physics.force_fields import force_field
 from workbench.physics.fragment import check_stereo
-from workbench.physics.mmff import build_mmff, energy_by_term
 from workbench.physics.platforms import choose_platform
 from workbench.physics.pocket import (
     Contact,
@@ -39,32 +39,32 @@ _BAD_GRADIENT = 50.0
 
 
 @dataclass(frozen=True)
-class MinimisedComplex:
-    """A complex at a minimum of MMFF94s in its pocket.
+class MinimisedComplex(Generic[Kind]):
+    """A complex at a minimum in its pocket.
 
-    Energies hold the terms in which a mobile atom takes part, so they compare poses of one
-    ``PocketMinimiser`` and nothing else.
+    Energies leave out terms among frozen atoms (bonded ones, with MMFF94s all), so they compare
+    poses of one ``PocketMinimiser`` and nothing else.
 
     Parameters
     ----------
     bonded
         The complex with its new coordinates.
     energy_terms
-        kcal/mol by MMFF term; they sum to the energy after minimisation.
+        kcal/mol by term of the force field; they sum to the energy after minimisation.
     rms_gradient_kcal_per_mol_angstrom
         Over the Cartesian components of the mobile atoms.
     ligand_moved_angstrom
         RMS displacement of the ligand's heavy atoms, in place.
     largest_bond_deviation_angstrom
-        Of a bond with a mobile atom from its MMFF length: large when something is caught, such
-        as a chain through a ring.
+        Of a bond with a mobile atom from its length at rest: large when something is caught,
+        such as a chain through a ring.
     energy_trace
         kcal/mol after each iteration, soft stage first (where electrostatics are off).
     problems
         One sentence each; empty when the complex is fit to be shown.
     """
 
-    bonded: Complex
+    bonded: Kind
     energy_before_kcal_per_mol: float
     energy_kcal_per_mol: float
     energy_terms: dict[str, float]
@@ -82,8 +82,8 @@ class MinimisedComplex:
 
 
 def minimise(
-    bonded: Complex, settings: MinimizationSettings | None = None, *, threads: int | None = None
-) -> MinimisedComplex:
+    bonded: Kind, settings: MinimizationSettings | None = None, *, threads: int | None = None
+) -> MinimisedComplex[Kind]:
     """Minimise one complex; ``PocketMinimiser`` is cheaper for several poses.
 
     Raises
@@ -97,7 +97,7 @@ def minimise(
 class PocketMinimiser:
     """One System for all poses of a ligand's adducts in a receptor.
 
-    MMFF does not know left from right, so the diastereomers of one ligand share a System too.
+    No force field knows left from right, so the diastereomers of one ligand share a System too.
     The mobile set is the union over the poses, so that their energies compare.
 
     Parameters
@@ -105,7 +105,7 @@ class PocketMinimiser:
     complexes
         The poses that will be minimised, at least one, of one ligand in one receptor.
     settings
-        Radius of the mobile region, cut-off, convergence, platform.
+        Force field, solvent, radius of the mobile region, cut-off, convergence, platform.
     threads
         Of the CPU platform; see ``choose_platform``. With one thread, the default, the same
         input gives the same coordinates bit by bit on one machine.
@@ -119,7 +119,7 @@ class PocketMinimiser:
 
     def __init__(
         self,
-        complexes: Sequence[Complex],
+        complexes: Sequence[Assembly],
         settings: MinimizationSettings | None = None,
         *,
         threads: int | None = None,
@@ -133,19 +133,25 @@ class PocketMinimiser:
         self.mobile = mobile_atoms(complexes, self.settings.mobile_angstrom)
         for bonded in complexes:
             self._check_frozen(bonded)
-        built = build_mmff(
-            self._first.mol, mobile=self.mobile, cutoff_angstrom=self.settings.cutoff_angstrom
+        self._field = force_field(self.settings.force_field)
+        built = self._field.build(
+            self._first,
+            self.mobile,
+            cutoff_angstrom=self.settings.cutoff_angstrom or self._field.cutoff_angstrom,
+            solvent=self.settings.solvent,
         )
-        self.audit = audit(built.system, self._first)
-        self.platform = choose_platform(self.settings.platform, threads)
-        self._bonds = built.parameters.bonds
+        self.audit = built.audit
+        self.platform = choose_platform(
+            self.settings.platform, threads, built.system, self._first.coordinates
+        )
+        self._bond_atoms, self._bond_lengths = built.bond_atoms, built.bond_lengths
         ligand, heavy = ligand_mask(self._first), heavy_mask(self._first)
         self._ligand = ligand & heavy
         self._descent = Descent(
             built.system, self.platform, self.mobile, self.mobile & heavy & ~ligand
         )
 
-    def minimise(self, bonded: Complex) -> MinimisedComplex:
+    def minimise(self, bonded: Kind) -> MinimisedComplex[Kind]:
         """Minimise one pose.
 
         Where atoms clash, a soft stage comes first: electrostatics off, and springs hold the
@@ -160,9 +166,9 @@ class PocketMinimiser:
         self._check_frozen(bonded)
         descent = self._descent
         descent.place(bonded.coordinates)
-        before = sum(energy_by_term(descent.context).values())
+        before = sum(self._field.energy_by_term(descent.context).values())
         if not math.isfinite(before):
-            raise PhysicsError(f"{self._name()}: the energy of the start is not finite.")
+            raise PhysicsError(f"{self._first.name}: the energy of the start is not finite.")
         crowded = closest_contact(bonded).distance_angstrom < _BAD_CONTACT_ANGSTROM
         soft = crowded or descent.rms_gradient() > _BAD_GRADIENT
         trace = descent.soften() if soft else []
@@ -172,9 +178,9 @@ class PocketMinimiser:
         return self._result(bonded, before, tuple(trace), soft)
 
     def _result(
-        self, start: Complex, before: float, trace: tuple[float, ...], soft: bool
-    ) -> MinimisedComplex:
-        terms = energy_by_term(self._descent.context)
+        self, start: Kind, before: float, trace: tuple[float, ...], soft: bool
+    ) -> MinimisedComplex[Kind]:
+        terms = self._field.energy_by_term(self._descent.context)
         points = start.coordinates.copy()
         points[self.mobile] = self._descent.coordinates()[self.mobile]
         moved = points[self._ligand] - start.coordinates[self._ligand]
@@ -207,47 +213,45 @@ class PocketMinimiser:
         )
 
     def _worst_bond(self, points: FloatArray) -> tuple[float, str]:
-        """Return the largest deviation of a bond from its MMFF length, and a sentence on it."""
-        first, second = self._bonds.atoms.T
+        """Return the largest deviation of a bond from its length at rest, and a sentence on it."""
+        first, second = self._bond_atoms.T
         length = np.linalg.norm(points[first] - points[second], axis=1)
-        off = np.abs(length - self._bonds.values[:, 1])
+        off = np.abs(length - self._bond_lengths)
         worst = int(np.argmax(off))
-        names = " - ".join(address(self._first.atoms[i]) for i in self._bonds.atoms[worst].tolist())
+        names = " - ".join(address(self._first.atoms[i]) for i in self._bond_atoms[worst].tolist())
         return float(off[worst]), f"the bond {names} is {off[worst]:.2f} angstrom off its length"
 
-    def _stereo_problems(self, start: Complex, points: FloatArray) -> list[str]:
+    def _stereo_problems(self, start: Assembly, points: FloatArray) -> list[str]:
         inverted = inverted_centres(start, self.mobile, points)
         found = [f"the handedness changed at {', '.join(inverted)}"] if inverted else []
         try:
-            check_stereo(start.adduct, adduct_coordinates(start, points))
+            check_stereo(start.graph, start.heavy_coordinates(points), start.name)
         except PhysicsError as error:
             found.append(f"the stereo changed: {error}")
         return found
 
-    def _name(self) -> str:
-        return f"{self._first.adduct.ligand.name} {self._first.adduct.label}"
-
-    def _check_topology(self, bonded: Complex) -> None:
+    def _check_topology(self, bonded: Assembly) -> None:
         same = bonded is self._first or (
             bonded.atoms == self._first.atoms
-            and bonded.adduct.ligand.smiles == self._first.adduct.ligand.smiles
+            and bonded.ligand.smiles == self._first.ligand.smiles
+            and bonded.bonded == self._first.bonded
             and bonded.reactive_carbon == self._first.reactive_carbon
             and bonded.coordinates.shape == self._first.coordinates.shape
         )
         if not same:
             raise PhysicsError(
-                f"{bonded.adduct.ligand.name} {bonded.adduct.label} does not fit the System of "
-                f"{self._name()}: build one per ligand and receptor."
+                f"{bonded.name} does not fit the System of "
+                f"{self._first.name}: build one per ligand and receptor."
             )
         if not np.isfinite(bonded.coordinates).all():
-            raise PhysicsError(f"{self._name()}: a coordinate is not finite.")
+            raise PhysicsError(f"{self._first.name}: a coordinate is not finite.")
 
-    def _check_frozen(self, bonded: Complex) -> None:
+    def _check_frozen(self, bonded: Assembly) -> None:
         off = np.abs(bonded.coordinates - self._first.coordinates)[~self.mobile]
         if off.size and off.max() > _SAME_PLACE_ANGSTROM:
             raise PhysicsError(
-                f"{self._name()}: a pose has other coordinates of the frozen receptor; poses of "
-                "different receptors need a System each."
+                f"{self._first.name}: a pose has other coordinates of the frozen receptor; poses "
+                "of different receptors need a System each."
             )
 
 

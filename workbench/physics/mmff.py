@@ -45,6 +45,9 @@ COULOMB_BUFFER = 0.05
 ONE_FOUR_COULOMB = 0.75
 DISTANCE_DIELECTRIC = 4.0
 
+MMFF_CUTOFF_ANGSTROM = 10.0
+"""Of a pocket, where the settings ask for none."""
+
 # A switch over the last angstrom keeps forces continuous at the cut-off.
 SWITCH_NM = 0.1
 

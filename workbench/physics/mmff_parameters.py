@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -224,7 +224,7 @@ class _Asker:
             i, j = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
             if self._moves(i, j):
                 rows.append(((i, j), self.bond_values(i, j)))
-        return _terms(rows, 2, 2)
+        return terms_of(rows, 2, 2)
 
     def angles_and_stretch_bends(self) -> tuple[Terms, Terms]:
         angles, stretch_bends = [], []
@@ -246,7 +246,7 @@ class _Asker:
                 if (end, j) not in lengths:
                     lengths[end, j] = self.bond_values(end, j)[1]
             stretch_bends.append(((i, j, k), (first, last, lengths[i, j], lengths[k, j], ideal)))
-        return _terms(angles, 3, 3), _terms(stretch_bends, 3, 5)
+        return terms_of(angles, 3, 3), terms_of(stretch_bends, 3, 5)
 
     def out_of_planes(self) -> Terms:
         rows = []
@@ -254,7 +254,7 @@ class _Asker:
             if self._moves(*atoms):
                 constant = self.properties.GetMMFFOopBendParams(self.mol, *atoms)
                 rows.append((atoms, (constant or 0.0,)))
-        return _terms(rows, 4, 1)
+        return terms_of(rows, 4, 1)
 
     def torsions(self) -> Terms:
         rows = []
@@ -265,10 +265,11 @@ class _Asker:
             # RDKit answers None where all three barriers are zero; the row is kept, so that an
             # audit can tell a torsion that was looked up from one that was forgotten.
             rows.append((atoms, (0.0, 0.0, 0.0) if found is None else found[1:]))
-        return _terms(rows, 4, 3)
+        return terms_of(rows, 4, 3)
 
 
-def _terms(rows: list[tuple[Any, Any]], n_atoms: int, n_values: int) -> Terms:
+def terms_of(rows: Sequence[tuple[Any, Any]], n_atoms: int, n_values: int) -> Terms:
+    """Return rows of atoms and parameters as terms; there may be none."""
     return Terms(
         np.array([atoms for atoms, _ in rows], dtype=np.int64).reshape(-1, n_atoms),
         np.array([values for _, values in rows], dtype=np.float64).reshape(-1, n_values),

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import PhysicsError
-from workbench.physics.complex import Complex
+from workbench.physics.complex import Assembly
 from workbench.physics.implicit_solvent import Solvation, SolvationModel, born_atoms
 from workbench.physics.interaction_energy import interaction_terms
 from workbench.physics.pocket import ligand_mask
@@ -76,7 +76,7 @@ class MmGbsa:
         When MMFF94s has no type for an atom, or the solvent no radius.
     """
 
-    def __init__(self, bonded: Complex, settings: SolventSettings | None = None) -> None:
+    def __init__(self, bonded: Assembly, settings: SolventSettings | None = None) -> None:
         self._bonded = bonded
         atoms = born_atoms(bonded.mol)
         ligand = ligand_mask(bonded)

@@ -1,4 +1,4 @@
-"""The System of a bonded complex that moves in time: masses, springs, solvent, platform."""
+"""The System of a complex that moves in time: masses, springs, solvent, platform."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import openmm
 from numpy.typing import NDArray
 
 from workbench.errors import PhysicsError
-from workbench.physics.audit import audit
-from workbench.physics.complex import Complex
+from workbench.physics.complex import Assembly
 from workbench.physics.descent import springs
-from workbench.physics.implicit_solvent import born_atoms
-from workbench.physics.mmff import ANGSTROM_PER_NM, KJ_PER_KCAL, build_mmff
+from workbench.physics.force_fields import force_field
+from workbench.physics.mmff import ANGSTROM_PER_NM, KJ_PER_KCAL
 from workbench.physics.platforms import choose_platform
 from workbench.physics.pocket import heavy_mask, ligand_mask, mobile_atoms
 from workbench.settings import DynamicsSettings
@@ -26,17 +25,16 @@ _LEAST_HEAVY_MASS = 1.0
 
 
 class MovingPocket:
-    """A bonded complex whose pocket moves while the shell is frozen.
+    """A complex whose pocket moves while the shell is frozen.
 
-    MMFF94s without constraints. The cut-off and dielectric are those of the minimiser; in
-    implicit solvent all pairs count and the dielectric is 1.
+    Without constraints; force field, cut-off and dielectric are those of the minimiser.
 
     Parameters
     ----------
     bonded
         Start, minimised.
     settings
-        Mobile region, masses, springs, solvent, platform.
+        Force field, mobile region, masses, springs, solvent, platform.
     threads
         Of the CPU platform; see ``choose_platform``.
 
@@ -48,20 +46,15 @@ class MovingPocket:
     """
 
     def __init__(
-        self, bonded: Complex, settings: DynamicsSettings, *, threads: int | None = None
+        self, bonded: Assembly, settings: DynamicsSettings, *, threads: int | None = None
     ) -> None:
         self.bonded = bonded
         self.settings = settings
         if not np.isfinite(bonded.coordinates).all():
-            raise PhysicsError(f"{self.name}: a coordinate of the start is not finite.")
+            raise PhysicsError(f"{self.bonded.name}: a coordinate of the start is not finite.")
         self.mobile = mobile_atoms([bonded], settings.mobile_angstrom)
-        self.platform = choose_platform(settings.platform, threads)
         self.system = self._system()
-
-    @property
-    def name(self) -> str:
-        """Drug and diastereomer, for messages."""
-        return f"{self.bonded.adduct.ligand.name} {self.bonded.adduct.label}".strip()
+        self.platform = choose_platform(settings.platform, threads, self.system, bonded.coordinates)
 
     @property
     def degrees_of_freedom(self) -> int:
@@ -91,22 +84,16 @@ class MovingPocket:
         """Return the error of a run that broke down."""
         why = f" ({reason})" if reason else ""
         return PhysicsError(
-            f"{self.name}: the dynamics broke down at {time_ps:g} ps{why}; minimise the start, or "
-            f"take a time step shorter than {self.settings.timestep_fs:g} fs."
+            f"{self.bonded.name}: the dynamics broke down at {time_ps:g} ps{why}; minimise the "
+            f"start, or take a time step shorter than {self.settings.timestep_fs:g} fs."
         )
 
     def _system(self) -> openmm.System:
         bonded, settings = self.bonded, self.settings
-        watery = settings.solvent == "obc2"
-        system = build_mmff(
-            bonded.mol,
-            mobile=self.mobile,
-            cutoff_angstrom=None if watery else settings.cutoff_angstrom,
-            dielectric="constant" if watery else "distance",
-        ).system
-        audit(system, bonded)
-        if watery:
-            system.addForce(born_atoms(bonded.mol).force())
+        field = force_field(settings.force_field)
+        cutoff = settings.cutoff_angstrom or field.cutoff_angstrom
+        built = field.build(bonded, self.mobile, cutoff_angstrom=cutoff, solvent=settings.solvent)
+        system = built.system
         if settings.restraint_kcal_per_mol_angstrom2:
             system.addForce(self._restraint())
         if settings.hydrogen_mass_amu is not None:
@@ -137,7 +124,7 @@ class MovingPocket:
                 left = _mass(system, bearer) - added
                 if left < _LEAST_HEAVY_MASS:
                     raise PhysicsError(
-                        f"hydrogens of {hydrogen:g} amu leave an atom of {self.name} "
+                        f"hydrogens of {hydrogen:g} amu leave an atom of {self.bonded.name} "
                         f"{left:.1f} amu: ask for a smaller hydrogen_mass_amu."
                     )
                 system.setParticleMass(bearer, left)

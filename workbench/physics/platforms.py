@@ -10,7 +10,9 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
 import openmm
+from numpy.typing import NDArray
 
 from workbench.errors import PhysicsError
 from workbench.physics.platform_probe import (
@@ -19,6 +21,8 @@ from workbench.physics.platform_probe import (
     probe,
     short_reason,
 )
+
+FloatArray = NDArray[np.float64]
 
 ORDER = ("CUDA", "HIP", "OpenCL", "CPU", "Reference")
 AUTO = "auto"
@@ -74,7 +78,12 @@ class PlatformChoice:
             ) from error
 
 
-def choose_platform(name: str = AUTO, threads: int | None = None) -> PlatformChoice:
+def choose_platform(
+    name: str = AUTO,
+    threads: int | None = None,
+    system: openmm.System | None = None,
+    coordinates: FloatArray | None = None,
+) -> PlatformChoice:
     """Return the fastest platform that computes right energies here, or the one asked for.
 
     Parameters
@@ -85,6 +94,9 @@ def choose_platform(name: str = AUTO, threads: int | None = None) -> PlatformCho
     threads
         For the CPU platform. ``None`` takes ``OPENMM_CPU_THREADS`` when it is set, else 1:
         with one thread the same input gives the same output bit by bit.
+    system, coordinates
+        What it is for, ``(n_atoms, 3)`` angstrom: with ``auto`` a device that refuses just this
+        (too little memory, for one) is passed over too, with a line in the report.
 
     Raises
     ------
@@ -96,9 +108,13 @@ def choose_platform(name: str = AUTO, threads: int | None = None) -> PlatformCho
         tried: list[str] = []
         for candidate in ORDER:
             result = _probed(candidate)
+            reason = result.reason
             if result.works:
-                return _choice(result, count, tuple(tried))
-            tried.append(f"{candidate}: {result.reason}")
+                choice = _choice(result, count, tuple(tried))
+                reason = _refusal(choice, system, coordinates)
+                if not reason:
+                    return choice
+            tried.append(f"{candidate}: {reason}")
         raise PhysicsError("No OpenMM platform works here: " + "; ".join(tried))
     result = _probed(_known(name))
     if not result.works:
@@ -149,6 +165,21 @@ def _known(name: str) -> str:
 def _loaded() -> list[str]:
     count = openmm.Platform.getNumPlatforms()
     return [openmm.Platform.getPlatform(i).getName() for i in range(count)]
+
+
+def _refusal(
+    choice: PlatformChoice, system: openmm.System | None, coordinates: FloatArray | None
+) -> str:
+    """Return why a device cannot compute a System; empty when it can, or drives no device."""
+    if system is None or coordinates is None or choice.name in _IN_PROCESS:
+        return ""
+    try:
+        context = choice.context(system)
+        context.setPositions(coordinates / 10)
+        context.getState(getEnergy=True, getForces=True)
+    except (PhysicsError, openmm.OpenMMException) as error:
+        return f"works, but not for this system ({short_reason(str(error))})"
+    return ""
 
 
 def _choice(result: ProbeResult, threads: int, passed_over: tuple[str, ...]) -> PlatformChoice:

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from rdkit import Chem
 from scipy.spatial import cKDTree
 
-from workbench.physics.bonded_complex import LIGAND_CHAIN, LIGAND_RESIDUE, address
-from workbench.physics.complex import Complex
+from workbench.physics.assembling import CAPS, LIGAND_CHAIN, LIGAND_RESIDUE, address
+from workbench.physics.complex import Assembly
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-CAPS = ("ACE", "NME")
 _BONDED_DISTANCE = 3
 _SAME_PLACE_ANGSTROM = 1e-3
 
@@ -29,19 +28,19 @@ class Contact:
     atoms: str
 
 
-def ligand_mask(bonded: Complex) -> BoolArray:
+def ligand_mask(bonded: Assembly) -> BoolArray:
     """Return ``(n_atoms,)`` true for the ligand's atoms, hydrogens included."""
     return np.array(
         [a.residue_name == LIGAND_RESIDUE and a.chain == LIGAND_CHAIN for a in bonded.atoms]
     )
 
 
-def heavy_mask(bonded: Complex) -> BoolArray:
+def heavy_mask(bonded: Assembly) -> BoolArray:
     """Return ``(n_atoms,)`` true for all but hydrogens."""
     return np.array([a.element != "H" for a in bonded.atoms])
 
 
-def mobile_atoms(complexes: Sequence[Complex], radius_angstrom: float) -> BoolArray:
+def mobile_atoms(complexes: Sequence[Assembly], radius_angstrom: float) -> BoolArray:
     """Return ``(n_atoms,)`` true for the ligand and the residues around it.
 
     A residue is mobile when one of its heavy atoms lies within ``radius_angstrom`` of a heavy
@@ -67,7 +66,7 @@ def mobile_atoms(complexes: Sequence[Complex], radius_angstrom: float) -> BoolAr
     return np.asarray((np.isin(residues, residues[near]) & ~caps) | ligand)
 
 
-def closest_contact(bonded: Complex, coordinates: FloatArray | None = None) -> Contact:
+def closest_contact(bonded: Assembly, coordinates: FloatArray | None = None) -> Contact:
     """Return the shortest distance between heavy atoms of ligand and receptor.
 
     Pairs up to three bonds apart are left out: the tether brings those together.
@@ -92,7 +91,7 @@ def closest_contact(bonded: Complex, coordinates: FloatArray | None = None) -> C
     return Contact(float(distance[nearest]), names)
 
 
-def inverted_centres(bonded: Complex, mobile: BoolArray, coordinates: FloatArray) -> list[str]:
+def inverted_centres(bonded: Assembly, mobile: BoolArray, coordinates: FloatArray) -> list[str]:
     """Return the mobile tetrahedral centres whose handedness differs from the complex's own.
 
     Only centres with three heavy neighbours or more count: two hydrogens may change places.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from workbench.ligands.symmetry import placed_atoms, self_mappings
-from workbench.physics.complex import Complex
+from workbench.physics.complex import Assembly
 from workbench.physics.pocket import CAPS, heavy_mask, ligand_mask
 
 FloatArray = NDArray[np.float64]
@@ -28,10 +28,10 @@ class Stability:
         ``(n_frames,)``: heavy atoms of the drug against the start, in place (the frozen shell
         is the frame), least over symmetry-equivalent orders; terminal halogens left out.
     sg_c_angstrom
-        ``(n_frames,)``: length of the bond between SG and the drug.
+        ``(n_frames,)``: from SG to the carbon that it attacks, or has bonded to.
     contacts
         Residue -> share of the frames with a heavy atom within 4.5 angstrom of the drug's, for
-        the residues that touched it at the start; the tethered one is not counted.
+        the residues that touched it at the start; a tethered one is not counted.
     new_contacts
         The same for residues that did not touch it at the start.
     """
@@ -71,7 +71,7 @@ class Temperature:
     standard_deviation_k: float
 
 
-def stability(bonded: Complex, frames: FloatArray) -> Stability:
+def stability(bonded: Assembly, frames: FloatArray) -> Stability:
     """Compare frames with the start.
 
     Parameters
@@ -101,20 +101,20 @@ def temperature(values: FloatArray) -> Temperature:
     return Temperature(float(values.mean()), error, float(values.std()))
 
 
-def _drug_rmsd(bonded: Complex, frames: FloatArray) -> FloatArray:
-    adduct = bonded.adduct
-    counted = [i for i in placed_atoms(adduct.mol) if i < adduct.n_drug_atoms]
-    orders = self_mappings(adduct.mol, counted)
+def _drug_rmsd(bonded: Assembly, frames: FloatArray) -> FloatArray:
+    n_drug = len(bonded.drug_atoms)
+    counted = [i for i in placed_atoms(bonded.graph) if i < n_drug]
+    orders = self_mappings(bonded.graph, counted)
     start = bonded.coordinates[bonded.drug_atoms[orders]]
     now = frames[:, bonded.drug_atoms[counted]]
     squared = ((now[:, None] - start[None]) ** 2).sum(axis=-1).mean(axis=-1)
     return np.asarray(np.sqrt(squared.min(axis=1)))
 
 
-def _contact_shares(bonded: Complex, frames: FloatArray) -> dict[str, float]:
+def _contact_shares(bonded: Assembly, frames: FloatArray) -> dict[str, float]:
     """Return residue -> share of the frames in which it touches the drug, by number."""
     ligand, heavy = ligand_mask(bonded), heavy_mask(bonded)
-    own = bonded.atoms[bonded.sg].residue_number
+    own = bonded.atoms[bonded.sg].residue_number if bonded.bonded else None
     theirs = [
         i
         for i in np.flatnonzero(heavy & ~ligand).tolist()

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from workbench.errors import PhysicsError
 from workbench.ligands.conformers import conformers
 from workbench.ligands.molecules import Adduct
-from workbench.physics.bonded_complex import adduct_coordinates
 from workbench.physics.complex import Complex
+from workbench.physics.force_fields import force_field
 from workbench.physics.fragment import drug_hydrogens, protonated
 from workbench.physics.free_adduct import FreeAdduct
 
@@ -45,7 +45,8 @@ class StrainReference:
     """The lowest energy of an adduct on its own, and the strain of poses against it.
 
     The molecule is the drug with S, CB and CA of the cysteine (CA as a methyl group); the
-    energy MMFF94s with a dielectric of 4r, as in the pocket. The same seed gives the same
+    energy is the force field's, MMFF94s with a dielectric of 4r or Amber in OBC2 water, as in
+    the pocket. The same seed gives the same
     zero; different seeds agree within about 1 kcal/mol (2 at worst) for selinexor, so smaller
     differences of strain between diastereomers say nothing.
 
@@ -57,13 +58,15 @@ class StrainReference:
         To embed, and steps of the search for the best shape that starts from them.
     seed
         Of both.
+    field
+        The force field's name.
 
     Raises
     ------
     LigandError
         When no conformer can be built.
     PhysicsError
-        When MMFF94s lacks parameters.
+        When the force field lacks parameters.
     """
 
     def __init__(
@@ -72,13 +75,15 @@ class StrainReference:
         n_conformers: int = N_CONFORMERS,
         seed: int = 1,
         n_hops: int = N_HOPS,
+        field: str = "mmff94s",
     ) -> None:
         self.adduct = adduct
         name = f"{adduct.ligand.name} {adduct.label}"
         found = conformers(adduct.mol, n_conformers, seed, name=name)
         hydrogens = np.array([a.GetAtomicNum() == 1 for a in found.mol.GetAtoms()])
-        self._free = FreeAdduct(found.mol)
-        self._held = FreeAdduct(found.mol, hydrogens)
+        build = force_field(field).free_system
+        self._free = FreeAdduct(found.mol, build(adduct, found.mol, np.ones_like(hydrogens)))
+        self._held = FreeAdduct(found.mol, build(adduct, found.mol, hydrogens))
         self.energies = self._free.lowest_minima(found.coordinates, n_hops, seed)
 
     @property
@@ -96,7 +101,7 @@ class StrainReference:
         """
         if (bonded.adduct.smiles, bonded.adduct.label) != (self.adduct.smiles, self.adduct.label):
             raise PhysicsError(
-                f"this complex holds {bonded.adduct.ligand.name} {bonded.adduct.label}, the strain "
+                f"this complex holds {bonded.name}, the strain "
                 f"reference was made for {self.adduct.ligand.name} {self.adduct.label}."
             )
         pose = self._held.relaxed(self._with_hydrogens(bonded))
@@ -112,7 +117,7 @@ class StrainReference:
 
     def _with_hydrogens(self, bonded: Complex) -> FloatArray:
         """Return the fragment's coordinates, with the complex's hydrogens on the drug."""
-        full = protonated(self.adduct, adduct_coordinates(bonded))
+        full = protonated(self.adduct, bonded.heavy_coordinates())
         points = np.array(full.GetConformer().GetPositions())
         hydrogens = drug_hydrogens(full, self.adduct)
         # The complex lists the drug's hydrogens right after its heavy atoms, in this order.

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from workbench import provenance
 from workbench.analysis.posebusting import load_posebusters
@@ -27,11 +28,13 @@ from workbench.ligands.follow_ups import after
 from workbench.ligands.library import reference_for_adduct
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.reading import load_ligand
+from workbench.mechanism.quantum import tblite_interface
 from workbench.physics.bonded_complex import bond
+from workbench.physics.force_fields import FORCE_FIELDS
 from workbench.physics.platforms import PlatformChoice, choose_platform
 from workbench.pipeline import records
 from workbench.pipeline.ranking import ranking
-from workbench.pipeline.refinement import RefinedPose, refine
+from workbench.pipeline.refinement import Extras, RefinedPose, refine
 from workbench.progress import Progress, silent
 from workbench.results import AdductRecord, DockingResult, ResultVerdict
 from workbench.settings import DockSettings
@@ -51,6 +54,7 @@ class _Run:
     jobs: int
     command: str
     progress: Progress
+    extras: Extras
     timing: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -75,6 +79,8 @@ def dock(
     jobs: int | None = None,
     settings: DockSettings | None = None,
     posebusters: bool = False,
+    mmgbsa: bool = False,
+    reaction_strain: bool = False,
     command: str = "",
     progress: Progress = silent,
 ) -> DockingResult:
@@ -107,6 +113,11 @@ def dock(
         Of every stage; ``poses``, ``platform`` and ``force_field`` are set into them.
     posebusters
         Also ask PoseBusters about every pose (an optional dependency).
+    mmgbsa
+        Also compute MM/GBSA and the receptor's deformation for every pose.
+    reaction_strain
+        Also compute what the pocket's shape costs the reaction centre, by GFN2 (optional
+        dependency).
     command
         What the user typed, for the provenance.
     progress
@@ -125,19 +136,25 @@ def dock(
     """
     if isinstance(receptor, Receptor) and (mutations or nucleophile):
         raise UsageError("Mutations and the nucleophile are given when the receptor is loaded.")
-    if force_field != "mmff94s":
-        raise UsageError(f"There is no force field {force_field!r}; use mmff94s.")
+    if force_field not in FORCE_FIELDS:
+        known = " or ".join(FORCE_FIELDS)
+        raise UsageError(f"There is no force field {force_field!r}; use {known}.")
     judge = load_posebusters() if posebusters else None
+    if reaction_strain:
+        tblite_interface()
     run = _Run(
         ligand=load_ligand(ligand) if isinstance(ligand, str) else ligand,
         receptor=load_receptor(receptor, mutations=mutations, nucleophile=nucleophile)
         if isinstance(receptor, str)
         else receptor,
-        settings=(settings or DockSettings()).asked(poses=poses, platform=platform),
+        settings=(settings or DockSettings()).asked(
+            poses=poses, platform=platform, force_field=force_field
+        ),
         seed=seed,
         jobs=jobs or os.cpu_count() or 1,
         command=command,
         progress=progress,
+        extras=Extras(mmgbsa, reaction_strain),
     )
     if run.ligand.warhead is None:
         return _result(run, run.ligand.warhead_verdict, run.ligand.warhead_problem, (), ())
@@ -145,7 +162,7 @@ def dock(
     if run.receptor.reactive_atom is None:
         encounter = _encounter(run, ())
         return _result(run, "no_thiol", records.no_thiol_reason(run.receptor), encounter, ())
-    adducts = _adducts(run.ligand, form)
+    adducts = adducts_of(run.ligand, form)
     encounter = _encounter(run, adducts)
     found = _search(run, adducts)
     refined = _refine(run, {label: repeats.poses for label, repeats in found.items()})
@@ -176,7 +193,7 @@ def dock(
     )
 
 
-def _adducts(ligand: Ligand, form: str) -> tuple[Adduct, ...]:
+def adducts_of(ligand: Ligand, form: str) -> tuple[Adduct, ...]:
     """Return the adducts to dock, by label.
 
     Raises
@@ -257,7 +274,14 @@ def _refine(run: _Run, found: dict[str, tuple[Pose, ...]]) -> dict[str, tuple[Re
         everything = [bonded for group in complexes.values() for bonded in group]
         futures = {
             label: pool.submit(
-                refine, poses, complexes[label], everything, run.settings, run.seed, one_more
+                refine,
+                poses,
+                complexes[label],
+                everything,
+                run.settings,
+                run.seed,
+                one_more,
+                run.extras,
             )
             for label, poses in found.items()
         }
@@ -280,17 +304,30 @@ def _result(
         encounter=records.encounter_records(run.ligand, encounter),
         adducts=adducts,
         timing={name: round(seconds, 3) for name, seconds in run.timing.items()},
-        provenance=provenance.collect(
-            command=run.command,
-            seed=run.seed,
-            inputs={
-                "ligand": run.ligand.smiles.encode(),
-                "receptor": receptor_pdb(run.receptor).encode(),
-            },
-            platform=records.platform_summary(choice),
-            force_field=run.settings.minimization.force_field,
-        )
-        | {"settings": run.settings.model_dump()},
+        provenance=run_provenance(
+            run.ligand, run.receptor, run.settings, run.seed, run.command, choice
+        ),
         warnings=run.ligand.warnings + records.receptor_warnings(run.receptor),
         receptor_pdb=receptor_pdb(run.receptor),
     )
+
+
+def run_provenance(
+    ligand: Ligand,
+    receptor: Receptor,
+    settings: DockSettings,
+    seed: int,
+    command: str = "",
+    choice: PlatformChoice | None = None,
+) -> dict[str, Any]:
+    """Return the ``provenance`` part of the result of such a run."""
+    return provenance.collect(
+        command=command,
+        seed=seed,
+        inputs={
+            "ligand": ligand.smiles.encode(),
+            "receptor": receptor_pdb(receptor).encode(),
+        },
+        platform=records.platform_summary(choice),
+        force_field=settings.minimization.force_field,
+    ) | {"settings": settings.model_dump()}

@@ -23,9 +23,12 @@ from workbench.pipeline.paths import nearest_encounter
 from workbench.pipeline.refinement import RefinedPose
 from workbench.results import AdductRecord, EncounterRecord, PoseRecord
 from workbench.structures.embedded import embedded_names
+from workbench.structures.pockets import receptor_pockets
 from workbench.structures.receptor import Receptor
 
 FloatArray = NDArray[np.float64]
+
+_LEAST_SHOWN_KCAL_PER_MOL = 0.05
 
 
 def ligand_summary(ligand: Ligand) -> dict[str, Any]:
@@ -47,7 +50,8 @@ def ligand_summary(ligand: Ligand) -> dict[str, Any]:
 
 
 def receptor_summary(receptor: Receptor) -> dict[str, Any]:
-    """Return the ``receptor`` part of the result."""
+    """Return the ``receptor`` part of the result; ``pockets`` is empty on another protein."""
+    pockets = receptor_pockets(receptor)
     return {
         "name": receptor.name,
         "source": receptor.source,
@@ -58,6 +62,7 @@ def receptor_summary(receptor: Receptor) -> dict[str, Any]:
         "groove_state": receptor.groove_state,
         "groove_measures": dict(receptor.groove_measures),
         "mutations": list(receptor.mutations),
+        "pockets": pockets.to_dict()["pockets"] if pockets else [],
     }
 
 
@@ -217,6 +222,7 @@ def _pose_record(
         failed_checks=failed,
         problems=problems,
         interactions=find_interactions(bonded),
+        **_energies(refined),
         side_chains=tuple(_turned(chain) for chain in refined.pose.side_chains),
         encounter_rank=None if origin is None else origin.encounter_rank,
         encounter_rmsd_angstrom=None if origin is None else origin.rmsd_angstrom,
@@ -224,6 +230,37 @@ def _pose_record(
         complex_pdb=pdb,
         complex_cif=cif,
     )
+
+
+def _energies(refined: RefinedPose) -> dict[str, Any]:
+    """Return what the pose gives and pays, and how its minimum was reached."""
+    minimised = refined.minimised
+    names = {
+        a.residue_number: f"{a.residue_name}{a.residue_number}" for a in minimised.bonded.atoms
+    }
+    parts = refined.residue_energies_kcal_per_mol
+    return {
+        "interaction_kcal_per_mol": round(sum(parts.values()), 2),
+        "residue_energies_kcal_per_mol": {
+            names[number]: round(energy, 2)
+            for number, energy in parts.items()
+            if abs(energy) >= _LEAST_SHOWN_KCAL_PER_MOL
+        },
+        "receptor_deformation_kcal_per_mol": _rounded(refined.deformation_kcal_per_mol, 2),
+        "mmgbsa": refined.mmgbsa
+        and {name: round(value, 2) for name, value in refined.mmgbsa.items()},
+        "reaction_strain_kcal_per_mol": _rounded(refined.reaction_strain_kcal_per_mol, 2),
+        "minimisation": {
+            "iterations": minimised.iterations,
+            "converged": minimised.converged,
+            "softened": minimised.softened,
+            "energy_before_kcal_per_mol": round(minimised.energy_before_kcal_per_mol, 2),
+            "energy_terms_kcal_per_mol": {
+                name: round(value, 2) for name, value in minimised.energy_terms.items()
+            },
+            "energy_trace_kcal_per_mol": [round(value, 2) for value in minimised.energy_trace],
+        },
+    }
 
 
 def _turned(chain: SideChain) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import io
 import json
 import math
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,10 @@ POSE_COLUMNS = (
     "moved_by_minimisation_angstrom",
     "valid",
     "failed_checks",
+    "interaction_kcal_per_mol",
+    "receptor_deformation_kcal_per_mol",
+    "mmgbsa_kcal_per_mol",
+    "reaction_strain_kcal_per_mol",
 )
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_TAG_LINE = 200
@@ -39,12 +44,30 @@ def poses_csv(result: DockingResult) -> str:
     Numbers have four decimals, cells without a number are empty, and a text that a spreadsheet
     would take for a formula is given a leading apostrophe.
     """
-    frame = result.to_frame()
+    return table_csv(
+        [
+            pose_row(result.ligand["name"], adduct, pose)
+            for adduct in result.adducts
+            for pose in adduct.poses
+        ],
+        POSE_COLUMNS,
+    )
+
+
+def table_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> str:
+    """Return rows as CSV, a column for every key in the order in which the keys appear.
+
+    Parameters
+    ----------
+    columns
+        Of a table without rows.
+    """
+    names = list(dict.fromkeys(name for row in rows for name in row)) or columns
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([csv_cell(name) for name in (frame.columns if len(frame) else POSE_COLUMNS)])
-    for row in frame.astype(object).itertuples(index=False):
-        writer.writerow([csv_cell(value) for value in row])
+    writer.writerow([table_cell(name) for name in names])
+    for row in rows:
+        writer.writerow([table_cell(row.get(name)) for name in names])
     return buffer.getvalue()
 
 
@@ -58,7 +81,7 @@ def poses_sdf(result: DockingResult) -> str:
     """
     name = _line(result.ligand["name"])
     return "".join(
-        _record(
+        sd_record(
             pose.drug_sdf,
             f"{name} {adduct.label or 'adduct'} {pose.rank}",
             _tags(name, adduct, pose),
@@ -72,7 +95,7 @@ def encounter_sdf(result: DockingResult) -> str:
     """Return the poses of the intact drug, scores as SD tags."""
     name = _line(result.ligand["name"])
     return "".join(
-        _record(
+        sd_record(
             pose.sdf,
             f"{name} encounter {pose.rank}",
             {
@@ -91,6 +114,13 @@ def encounter_sdf(result: DockingResult) -> str:
     )
 
 
+def reference_sdf(result: DockingResult) -> str:
+    """Return the crystal reference pose; it is an estimate, which its tags say."""
+    reference = result.reference or {}
+    tags = {key: value for key, value in reference.items() if key != "sdf"}
+    return sd_record(str(reference.get("sdf", "")), str(reference.get("name", "reference")), tags)
+
+
 def json_text(content: Any) -> str:
     """Return strict JSON, keys in their order; a number that is not finite becomes null."""
     return json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -100,7 +130,7 @@ def _tags(name: str, adduct: AdductRecord, pose: PoseRecord) -> dict[str, Any]:
     return pose_row(name, adduct, pose) | {"complex_file": pose.files.get("cif", "")}
 
 
-def _record(block: str, title: str, tags: dict[str, Any]) -> str:
+def sd_record(block: str, title: str, tags: dict[str, Any]) -> str:
     """Return one record of an SD file from a mol block and its tags."""
     body, end, _ = block.partition("M  END")
     if not end or body.count("\n") < 4:
@@ -133,7 +163,7 @@ def _number(value: object) -> str:
     return ""
 
 
-def csv_cell(value: object) -> str:
+def table_cell(value: object) -> str:
     """Return the text of one CSV cell."""
     if value is None or isinstance(value, (float, int, np.generic)):
         return _number(value)

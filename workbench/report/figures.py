@@ -7,84 +7,109 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from rdkit import Chem
-from rdkit.Chem import rdCIPLabeler, rdDepictor
-from rdkit.Chem.Draw import rdMolDraw2D
 
-from workbench.errors import OutputError
+from workbench.errors import LigandError, OutputError
+from workbench.ligands import depiction
+from workbench.ligands.adducts import enumerate_adducts
+from workbench.ligands.molecules import Adduct, Ligand
+from workbench.ligands.summary import later_forms
+from workbench.ligands.warheads import find_warheads
 from workbench.report.scene import build_scene
 from workbench.report.still import draw_still
 from workbench.results import AdductRecord, DockingResult
-
-WIDTH, HEIGHT = 420, 260
-REACTIVE = (0.98, 0.76, 0.22)
-CYSTEINE_LINK = "[#6:1]-[SX2:2]-[CH2]-[CX4]([#7])-[CX3](=[OX1])[OX1,OX2]"
 
 # The drawing's ink follows the text around it; the hetero atoms keep a colour that a style
 # sheet may set and that stands alone without one.
 INKS = {
     "#000000": "currentColor",
+    "#3F3F3F": "currentColor",
     "#0000FF": "var(--atom-n,#2b4fd8)",
     "#FF0000": "var(--atom-o,#c9261c)",
     "#33CCCC": "var(--atom-f,#1f7a3d)",
     "#CCCC00": "var(--atom-s,#8a6a00)",
     "#00CC00": "var(--atom-f,#1f7a3d)",
 }
+TINTS = {
+    "warhead": depiction.WARHEAD_COLOUR,
+    "attacked": depiction.ATTACKED_COLOUR,
+    "other-warhead": depiction.OTHER_WARHEAD_COLOUR,
+    "other-attacked": depiction.OTHER_ATTACKED_COLOUR,
+    "leaving": depiction.LEAVING_COLOUR,
+    "cysteine": depiction.CYSTEINE_COLOUR,
+    "water": depiction.WATER_COLOUR,
+    "put-in": depiction.PUT_IN_COLOUR,
+    "turned": depiction.TURNED_COLOUR,
+}
+"""By the name that a style sheet may set, as ``--tint-warhead``."""
 
 
 def drug_svg(result: DockingResult) -> str:
-    """Draw the drug, its warhead outlined and the attacked carbon highlighted.
+    """Draw the drug as :func:`workbench.ligands.depiction.drug_svg` does, in the page's ink.
 
     ``result.ligand["warhead"]["reactive_atom_index"]`` counts the atoms of
     ``result.ligand["smiles"]`` in the order in which RDKit reads them; the pipeline guarantees
-    it. Without a warhead nothing is highlighted.
+    it. Without a warhead nothing is marked.
 
     Raises
     ------
     OutputError
-        When the SMILES cannot be read, or the index points to no carbon of it.
+        When the SMILES cannot be read, or the index points to no atom that a thiol attacks.
     """
-    mol = _molecule(str(result.ligand.get("smiles", "")), "the drug")
-    warhead = result.ligand.get("warhead") or {}
-    index = warhead.get("reactive_atom_index")
-    title = f"Structure of {result.ligand.get('name', 'the drug')}"
-    if index is None:
-        return _draw(mol, [], [], title)
-    if not 0 <= index < mol.GetNumAtoms() or mol.GetAtomWithIdx(index).GetSymbol() != "C":
-        raise OutputError(f"the drug cannot be drawn: its reactive atom {index} is not a carbon")
-    bonds = [
-        bond.GetIdx()
-        for bond in mol.GetAtomWithIdx(index).GetBonds()
-        if bond.GetBondType() == Chem.BondType.DOUBLE and not bond.GetIsAromatic()
-    ]
-    return _draw(mol, [index], bonds, f"{title}; the carbon that sulphur attacks is highlighted")
+    ligand = drug_of(result)
+    title = f"Structure of {ligand.name}"
+    if ligand.warhead is not None:
+        title += "; the carbon that sulphur attacks is marked SG"
+    return inked(depiction.drug_svg(ligand), title)
 
 
-def adduct_svg(adduct: AdductRecord) -> str:
-    """Draw one diastereomer bonded to L-cysteine, the S-C bond highlighted.
+def adduct_svg(result: DockingResult, record: AdductRecord) -> str:
+    """Draw one diastereomer bonded to the cysteine, its new stereocentres marked.
 
     Raises
     ------
     OutputError
-        When the SMILES cannot be read, has no carbon on a cysteine's sulphur, or shows another
-        configuration there than the label says.
+        When the drug has no adduct of that SMILES, or the label says another configuration.
     """
-    mol = _molecule(adduct.smiles, f"adduct {adduct.label}")
-    found = {
-        (match[0], match[1]) for match in mol.GetSubstructMatches(Chem.MolFromSmarts(CYSTEINE_LINK))
-    }
-    title = f"Structure of adduct {adduct.label}".strip()
-    if not found:
-        raise OutputError(
-            f"adduct {adduct.label} cannot be drawn: its SMILES holds no carbon on a cysteine's "
-            "sulphur"
-        )
-    if len(found) > 1:
-        # a drug with an amino acid of its own: which sulphur is meant cannot be told here
-        return _draw(mol, [], [], title)
-    carbon, sulphur = found.pop()
-    _check_label(mol, carbon, adduct.label)
-    bond = mol.GetBondBetweenAtoms(carbon, sulphur).GetIdx()
-    return _draw(mol, [carbon, sulphur], [bond], title)
+    for formed in _adducts(drug_of(result), record.label):
+        for adduct in (formed, *later_forms(formed)):
+            if Chem.CanonSmiles(adduct.smiles) == _canonical(record):
+                if record.label and adduct.label[:2] != record.label[:2]:
+                    raise OutputError(
+                        f"adduct {record.label} cannot be drawn: its SMILES is that of "
+                        f"{adduct.label}"
+                    )
+                title = f"Structure of adduct {record.label}".strip()
+                return inked(depiction.adduct_svg(adduct), title)
+    raise OutputError(
+        f"adduct {record.label} cannot be drawn: its SMILES is no adduct of the drug's"
+    )
+
+
+def drug_of(result: DockingResult) -> Ligand:
+    """Return the drug of a result, its atoms in the order that the result counts in.
+
+    Raises
+    ------
+    OutputError
+        When the SMILES cannot be read, or the index points to no atom that a thiol attacks.
+    """
+    record = result.ligand
+    mol = _molecule(str(record.get("smiles", "")), "the drug")
+    found = find_warheads(mol).matches
+    index = (record.get("warhead") or {}).get("reactive_atom_index")
+    own = next((match for match in found if match.reactive_atom_index == index), None)
+    if index is not None and own is None:
+        raise OutputError(f"the drug cannot be drawn: no thiol is known to attack its atom {index}")
+    return Ligand(
+        name=str(record.get("name", "the drug")),
+        mol=mol,
+        smiles=str(record.get("smiles", "")),
+        inchikey=str(record.get("inchikey", "")),
+        formula=str(record.get("formula", "")),
+        charge=Chem.GetFormalCharge(mol),
+        warhead=own,
+        other_warheads=tuple(match for match in found if match is not own) if own else (),
+    )
 
 
 def still_svg(result: DockingResult) -> str:
@@ -108,6 +133,20 @@ def still_of(scene: dict[str, Any], name: str) -> str:
     return draw_still(scene, what)
 
 
+def _adducts(drug: Ligand, label: str) -> tuple[Adduct, ...]:
+    if drug.warhead is None:
+        raise OutputError(f"adduct {label} cannot be drawn: the drug has no warhead")
+    try:
+        return enumerate_adducts(drug)
+    except LigandError as error:
+        raise OutputError(f"adduct {label} cannot be drawn: {error}") from error
+
+
+def _canonical(record: AdductRecord) -> str:
+    smiles: str = Chem.MolToSmiles(_molecule(record.smiles, f"adduct {record.label}"))
+    return smiles
+
+
 def _molecule(smiles: str, what: str) -> Chem.Mol:
     mol = Chem.MolFromSmiles(smiles)
     if mol is None or mol.GetNumAtoms() == 0:
@@ -115,59 +154,26 @@ def _molecule(smiles: str, what: str) -> Chem.Mol:
     return mol
 
 
-def _check_label(mol: Chem.Mol, carbon: int, label: str) -> None:
-    """Refuse a drawing that contradicts its caption: label ``bS`` over an R carbon."""
-    asked = re.match(r"b([RS])", label)
-    codes = set()
-    for assign in (Chem.AssignStereochemistry, rdCIPLabeler.AssignCIPLabels):
-        # the two algorithms differ on rare centres, and either may have made the label
-        copy = Chem.Mol(mol)
-        assign(copy)
-        atom = copy.GetAtomWithIdx(carbon)
-        if atom.HasProp("_CIPCode"):
-            codes.add(atom.GetProp("_CIPCode"))
-    if asked and codes and asked.group(1) not in codes:
-        raise OutputError(
-            f"adduct {label} cannot be drawn: its SMILES is {'/'.join(sorted(codes))} at the "
-            "carbon on sulphur"
-        )
+def inked(svg: str, title: str) -> str:
+    """Make a drawing safe to stand inside a page: no declaration, no ids, a title, its ink.
 
-
-def _draw(mol: Chem.Mol, atoms: list[int], bonds: list[int], title: str) -> str:
-    rdCIPLabeler.AssignCIPLabels(mol)
-    rdDepictor.SetPreferCoordGen(False)
-    rdDepictor.Compute2DCoords(mol)
-    rdDepictor.StraightenDepiction(mol)
-    drawer = rdMolDraw2D.MolDraw2DSVG(WIDTH, HEIGHT)
-    options: Any = drawer.drawOptions()
-    options.clearBackground = False
-    options.bondLineWidth = 1.6
-    options.padding = 0.04
-    options.addStereoAnnotation = True
-    options.annotationFontScale = 0.75
-    options.highlightRadius = 0.36
-    options.setAnnotationColour((0, 0, 0))
-    colours = dict.fromkeys(atoms, REACTIVE)
-    rdMolDraw2D.PrepareAndDrawMolecule(
-        drawer,
-        mol,
-        highlightAtoms=atoms,
-        highlightBonds=bonds,
-        highlightAtomColors=colours,
-        highlightBondColors=dict.fromkeys(bonds, REACTIVE),
-    )
-    drawer.FinishDrawing()
-    return _inline(drawer.GetDrawingText(), title)
-
-
-def _inline(svg: str, title: str) -> str:
-    """Make an RDKit drawing safe to stand inside a page: no declaration, no ids, a title."""
+    Parameters
+    ----------
+    svg
+        As RDKit draws it.
+    title
+        What is read out in place of the picture; escaped here.
+    """
+    size = re.search(r"viewBox='([\d. ]+)'", svg)
     body = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
     body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
     body = re.sub(r" class='[^']*'", "", body)
     for ink, colour in INKS.items():
         body = body.replace(ink, colour)
+    for name, tint in TINTS.items():
+        code = "#" + "".join(f"{int(part * 255):02X}" for part in tint)
+        body = body.replace(code, f"var(--tint-{name},{code.lower()})")
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size[1] if size else ""}" role="img" '
         f"aria-label={quoteattr(title)}><title>{escape(title)}</title>{body.strip()}</svg>"
     )

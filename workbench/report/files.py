@@ -8,19 +8,23 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from workbench.errors import OutputError
-from workbench.report.exports import encounter_sdf, json_text, poses_csv, poses_sdf
+from workbench.report.exports import encounter_sdf, json_text, poses_csv, poses_sdf, reference_sdf
 from workbench.report.page import report_html
+from workbench.report.sessions import CHIMERAX_FILE, PYMOL_FILE, session_scripts
 from workbench.results import DockingResult
 
 LABEL = re.compile(r"[A-Za-z0-9]{1,12}(_[A-Za-z0-9]{1,12}){0,3}")
 COMPLEX_FILE = re.compile(r"complex_[A-Za-z0-9_]{1,60}_[1-9][0-9]{0,5}\.(cif|pdb)")
 ENCOUNTER_FILE = "encounter.sdf"
+RECEPTOR_FILE = "receptor.pdb"
+REFERENCE_FILE = "reference.sdf"
+SOMETIMES = (ENCOUNTER_FILE, RECEPTOR_FILE, REFERENCE_FILE, PYMOL_FILE, CHIMERAX_FILE)
 NO_LABEL = "adduct"
 
 
@@ -89,22 +93,30 @@ def write_docking_result(result: DockingResult, folder: str | Path) -> DockingRe
     texts = _texts(named)
     write_texts(target, texts)
     for stale in target.iterdir():
-        ours = COMPLEX_FILE.fullmatch(stale.name) or stale.name == ENCOUNTER_FILE
+        ours = COMPLEX_FILE.fullmatch(stale.name) or stale.name in SOMETIMES
         if ours and stale.name not in texts:
             with _explained(stale.name, target):
                 stale.unlink()
     return named
 
 
-def write_texts(folder: Path, texts: Mapping[str, str | bytes]) -> list[Path]:
+def write_texts(folder: Path, texts: dict[str, str]) -> list[Path]:
+    """Write several texts as UTF-8; see :func:`write_files`."""
+    # a name from a broken encoding must not stop the run
+    return write_files(
+        folder, {name: text.encode("utf-8", "backslashreplace") for name, text in texts.items()}
+    )
+
+
+def write_files(folder: Path, contents: dict[str, bytes]) -> list[Path]:
     """Write several files so that each appears under its name only when it is complete.
 
     Parameters
     ----------
     folder
         Where to; it exists.
-    texts
-        Content by file name, in the order in which the files appear.
+    contents
+        By file name, in the order in which the files appear.
 
     Returns
     -------
@@ -117,17 +129,14 @@ def write_texts(folder: Path, texts: Mapping[str, str | bytes]) -> list[Path]:
         When one cannot be written; no temporary file stays behind.
     """
     suffix = f".{secrets.token_hex(8)}.tmp"
-    temporary = {name: folder / f".{name}{suffix}" for name in texts}
+    temporary = {name: folder / f".{name}{suffix}" for name in contents}
     try:
-        for name, text in texts.items():
+        for name, content in contents.items():
             with _explained(name, folder), temporary[name].open("xb") as handle:
-                # a name from a broken encoding must not stop the run
-                handle.write(
-                    text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
-                )
+                handle.write(content)
                 handle.flush()
                 os.fsync(handle.fileno())
-        for name in texts:
+        for name in contents:
             with _explained(name, folder):
                 os.replace(temporary[name], folder / name)
     finally:
@@ -135,7 +144,7 @@ def write_texts(folder: Path, texts: Mapping[str, str | bytes]) -> list[Path]:
         for path in temporary.values():
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
-    return [folder / name for name in texts]
+    return [folder / name for name in contents]
 
 
 @contextmanager
@@ -199,6 +208,11 @@ def _texts(result: DockingResult) -> dict[str, str]:
     texts["poses.sdf"] = poses_sdf(result)
     if any(pose.sdf for pose in result.encounter):
         texts[ENCOUNTER_FILE] = encounter_sdf(result)
+    if result.receptor_pdb:
+        texts[RECEPTOR_FILE] = result.receptor_pdb
+    if result.reference and result.reference.get("sdf"):
+        texts[REFERENCE_FILE] = reference_sdf(result)
+    texts |= session_scripts(result)
     texts["report.html"] = report_html(result)
     texts["provenance.json"] = json_text(result.provenance)
     texts["result.json"] = json_text(result.to_dict())

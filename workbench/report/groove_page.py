@@ -6,22 +6,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from workbench.report.groove_scene import (
-    CARBON_RADIUS_ANGSTROM,
-    SMALLEST_BALL_ANGSTROM,
-    build_groove_scene,
-    residue_labels,
-)
-from workbench.report.scene import scene_json
+from workbench.report.groove_scene import build_groove_scene, residue_labels
+from workbench.report.landmarks import CARBON_RADIUS_ANGSTROM, SMALLEST_BALL_ANGSTROM
 from workbench.report.still import draw_still
 from workbench.report.summary import sentence
-from workbench.report.templating import (
-    SCRIPTS,
-    content_policy,
-    environment,
-    provenance_rows,
-    template_text,
-)
+from workbench.report.templating import ALPHAFOLD, environment, page_parts
 
 VERDICTS = {
     "thiol": "is a free thiol",
@@ -57,15 +46,12 @@ def groove_html(pdb: str, record: dict[str, Any], bounds: dict[str, float]) -> s
         When the receptor cannot be drawn as its record says.
     """
     scene = build_groove_scene(pdb, record)
-    scripts = [template_text(name) for name in SCRIPTS]
     residues = residue_labels(pdb)
     return (
         environment()
         .get_template("groove.html")
         .render(
-            policy=content_policy(scripts),
-            style=Markup(template_text("style.css")),
-            scripts=[Markup(text) for text in scripts],
+            **page_parts(scene, record["provenance"], ALPHAFOLD if _is_model(record) else ()),
             record=record,
             bounds=bounds,
             is_xpo1=record["numbering"] == "human",
@@ -80,13 +66,8 @@ def groove_html(pdb: str, record: dict[str, Any], bounds: dict[str, float]) -> s
             changes=[sentence(change) for change in record["changes"]],
             carbon=CARBON_RADIUS_ANGSTROM,
             smallest=SMALLEST_BALL_ANGSTROM,
-            scene=scene,
-            scene_json=Markup(scene_json(scene)),
             still=Markup(draw_still(scene, f"The groove of {record['name']}")),
             what="The groove with its lining and pockets",
-            has_bonds=False,
-            reference_spread="",
-            provenance=provenance_rows(record["provenance"]),
         )
     )
 
@@ -106,6 +87,11 @@ def _label(number: int, labels: dict[int, str], record: dict[str, Any]) -> str:
     residue_map = record["residue_map"]
     entry = str(residue_map.get(str(number), "")).split(":")[-1]
     return label if entry in ("", str(number)) else f"{label} ({entry})"
+
+
+def _is_model(record: dict[str, Any]) -> bool:
+    source = str(record["source"])
+    return "AF-" in source or "AlphaFold" in source or record["name"].startswith("human-groove")
 
 
 def _tone(record: dict[str, Any]) -> str:

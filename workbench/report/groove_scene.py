@@ -10,16 +10,13 @@ from numpy.typing import NDArray
 
 from workbench.errors import OutputError
 from workbench.report.frames import ResidueKey, address_of
+from workbench.report.landmarks import ball_radius, landmarks
 from workbench.report.pdb_lines import Structure, read_structure
-from workbench.report.scene import LETTERS, draw_groove, focus_of, integers
+from workbench.report.scene import LETTERS, draw_groove, focus_of
 from workbench.report.viewpoint import best_view
 
 FloatArray = NDArray[np.float64]
 
-CARBON_RADIUS_ANGSTROM = 1.7
-"""Of van der Waals (Bondi 1964, doi:10.1021/j100785a001)."""
-
-SMALLEST_BALL_ANGSTROM = 0.5
 NEAR_SULPHUR_ANGSTROM = 6.0
 SAME_ROOM_ANGSTROM = 0.05
 _STEPS = 6
@@ -55,22 +52,19 @@ def build_groove_scene(pdb: str, record: dict[str, Any]) -> dict[str, Any]:
     subject = _line_through(centres) if len(pockets) else _around(base, sulphur)
     center = subject.mean(axis=0)
     part, kept, residues = draw_groove(base, focus, {*focus, *lining}, center)
-    return part | {
-        "view": [round(float(value), 5) for value in _view(subject, base).ravel()],
-        "first": 0,
-        "poses": [],
-        "reference": None,
-        "lining": [residues.index(key) for key in residues if key in lining],
-        "sulphur": kept.index(sulphur) if sulphur in kept else None,
-        "pockets": [
-            {
-                "name": pocket["name"],
-                "xyz": integers(centre - center),
-                "radius": round(100 * ball_radius(pocket["room_angstrom"])),
-            }
-            for pocket, centre in zip(pockets, centres, strict=True)
-        ],
-    }
+    around = centres if len(centres) else subject
+    return (
+        part
+        | landmarks(base, record, around, center)
+        | {
+            "view": [round(float(value), 5) for value in _view(subject, base).ravel()],
+            "first": 0,
+            "poses": [],
+            "reference": None,
+            "lining": [residues.index(key) for key in residues if key in lining],
+            "sulphur": kept.index(sulphur) if sulphur in kept else None,
+        }
+    )
 
 
 def view_groove(pdb: str, record: dict[str, Any]) -> Any:
@@ -101,11 +95,6 @@ def view_groove(pdb: str, record: dict[str, Any]) -> Any:
         view.addLabel(pocket["name"], {"position": place, "fontSize": 13, "inFront": True})
     view.zoomTo({"resi": numbers} if numbers else {})
     return view
-
-
-def ball_radius(room_angstrom: float) -> float:
-    """Return how large a pocket is drawn, in angstrom; one without room is still seen."""
-    return max(SMALLEST_BALL_ANGSTROM, room_angstrom - CARBON_RADIUS_ANGSTROM)
 
 
 def residue_labels(pdb: str) -> dict[int, str]:

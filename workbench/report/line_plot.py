@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 WIDTH, HEIGHT = 900, 250
 LEFT, RIGHT, TOP, BOTTOM = 64, 14, 12, 40
-COLOURS = ("var(--accent,#0a6560)", "var(--plain,#7a5200)")
+COLOURS = ("var(--accent,#0a6560)", "var(--plain,#7a5200)", "var(--bad,#a1241b)")
 BAND_OPACITY = 0.17
 STEPS = (1, 2, 2.5, 5, 10)
 

@@ -8,27 +8,10 @@ from markupsafe import Markup
 
 from workbench.report import summary
 from workbench.report.figures import adduct_svg, drug_svg, still_of
-from workbench.report.scene import build_scene, scene_json
-from workbench.report.templating import (
-    SCRIPTS,
-    content_policy,
-    environment,
-    provenance_rows,
-    template_text,
-)
+from workbench.report.interaction_map import interaction_map
+from workbench.report.scene import build_scene
+from workbench.report.templating import ALPHAFOLD, AMBER, SOURCES, environment, page_parts
 from workbench.results import AdductRecord, DockingResult
-
-SOURCES = (
-    ("RDKit (chemistry)", "10.5281/zenodo.591637"),
-    ("OpenMM 8 (minimisation)", "10.1021/acs.jpcb.3c06662"),
-    ("AutoDock Vina 1.2 (encounter docking)", "10.1021/acs.jcim.1c00203"),
-    ("the Vina scoring function", "10.1002/jcc.21334"),
-    ("MMFF94s (force field)", "10.1002/(SICI)1096-987X(199905)20:7<720::AID-JCC7>3.0.CO;2-X"),
-)
-ALPHAFOLD = (
-    ("AlphaFold (receptor model)", "10.1038/s41586-021-03819-2"),
-    ("AlphaFold Protein Structure Database, CC-BY 4.0", "10.1093/nar/gkab1061"),
-)
 
 
 def report_html(result: DockingResult) -> str:
@@ -43,34 +26,37 @@ def report_html(result: DockingResult) -> str:
         When the result contradicts itself so that a picture would be wrong.
     """
     scene = build_scene(result)
-    scripts = [template_text(name) for name in SCRIPTS]
+    reference = result.reference or {}
+    spread = summary.number(reference.get("uncertainty_angstrom"), 1)
+    parts = page_parts(scene, result.provenance, _sources(result)) | {
+        "quick": quick_views(result, scene),
+        "references": f"estimate \u00b1{spread} \u00c5" if scene and scene["reference"] else "",
+        "has_bonds": bool(result.adducts),
+    }
     return (
         environment()
         .get_template("page.html")
         .render(
-            policy=content_policy(scripts),
-            style=Markup(template_text("style.css")),
-            scripts=[Markup(text) for text in scripts],
+            **parts,
             result=result,
             summary=summary,
             target=summary.nucleophile(result),
             tone=_tone(result),
             drug=Markup(drug_svg(result)),
-            adducts=[_adduct_part(adduct) for adduct in result.adducts],
-            scene=scene,
+            adducts=[_adduct_part(result, adduct) for adduct in result.adducts],
             what="The ligand in the groove",
-            has_bonds=bool(result.adducts),
-            reference_spread=summary.number(
-                (result.reference or {}).get("uncertainty_angstrom"), 1
-            ),
-            scene_json=Markup(scene_json(scene)) if scene else "",
             still=Markup(still_of(scene, str(result.ligand.get("name", "")))) if scene else "",
-            shown=scene["poses"][scene["first"]]["id"] if scene and scene["poses"] else "",
-            viewable={pose["id"] for pose in scene["poses"]} if scene else set(),
-            sources=_sources(result),
-            provenance=provenance_rows(result.provenance),
         )
     )
+
+
+def quick_views(result: DockingResult, scene: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """Return the poses with a button of their own: each diastereomer's best, and an encounter."""
+    drawn = {pose["id"] for pose in scene["poses"]} if scene else set()
+    best = ((adduct.label, summary.best_of(adduct)) for adduct in result.adducts)
+    views = [(f"{label}-{pose.rank}", label or "adduct") for label, pose in best if pose]
+    views += [(f"encounter-{pose.rank}", "encounter") for pose in result.encounter[:1]]
+    return [view for view in views if view[0] in drawn]
 
 
 def notebook_html(result: DockingResult) -> str:
@@ -91,14 +77,18 @@ def notebook_html(result: DockingResult) -> str:
     )
 
 
-def _adduct_part(adduct: AdductRecord) -> dict[str, Any]:
+def _adduct_part(result: DockingResult, adduct: AdductRecord) -> dict[str, Any]:
     """Return what the template needs for one diastereomer."""
+    best = summary.best_of(adduct)
     terms = list(dict.fromkeys(name for pose in adduct.poses for name in pose.score_terms))
     return {
         "record": adduct,
         "terms": terms,
-        "drawing": Markup(adduct_svg(adduct)),
-        "best": summary.best_of(adduct),
+        "drawing": Markup(adduct_svg(result, adduct)),
+        "best": best,
+        "map": Markup(interaction_map(best, f"Contacts of {adduct.label} pose {best.rank}"))
+        if best is not None and best.drug_sdf
+        else "",
         "centres": ", ".join(
             f"drug atom {centre.get('atom_index')}: {centre.get('cip')}"
             for centre in adduct.stereocentres
@@ -116,4 +106,5 @@ def _tone(result: DockingResult) -> str:
 def _sources(result: DockingResult) -> list[tuple[str, str]]:
     source = str(result.receptor.get("source", ""))
     model = "AF-" in source or "AlphaFold" in source or result.receptor["name"] == "human-groove"
-    return [*SOURCES, *(ALPHAFOLD if model else ())]
+    amber = result.provenance["force_field"] == "amber"
+    return [*SOURCES, *(AMBER if amber else ()), *(ALPHAFOLD if model else ())]

@@ -13,6 +13,7 @@ from workbench.report.cartoon import ribbons
 from workbench.report.frames import (
     BONDED_ANGSTROM,
     NEAR_ANGSTROM,
+    Drug,
     Frame,
     ResidueKey,
     address_of,
@@ -20,6 +21,7 @@ from workbench.report.frames import (
     read_drug,
     read_frames,
 )
+from workbench.report.landmarks import integers, landmarks
 from workbench.report.pdb_lines import Structure
 from workbench.report.summary import best_pose, number
 from workbench.report.viewpoint import best_view
@@ -27,7 +29,6 @@ from workbench.results import DockingResult
 
 FloatArray = NDArray[np.float64]
 
-UNITS_PER_ANGSTROM = 100
 MOVED_ANGSTROM = 0.02
 BOND_SLACK = 1.25
 RADII = {"C": 0.76, "N": 0.71, "O": 0.66, "S": 1.05, "P": 1.07}
@@ -55,17 +56,45 @@ def build_scene(result: DockingResult) -> dict[str, Any] | None:
     if base is None:
         return None
     first = _first(result, frames)
+    scene, center = assembled(base, frames, first, result.receptor)
+    return scene | {"reference": crystal_reference(result, center)}
+
+
+def assembled(
+    base: Structure, frames: list[Frame], first: Frame | None, receptor: dict[str, Any]
+) -> tuple[dict[str, Any], FloatArray]:
+    """Return a scene of poses on one receptor, and where its origin is (``(3,)`` angstrom).
+
+    Parameters
+    ----------
+    base
+        The receptor's heavy atoms; every frame's are in this order.
+    first
+        The frame that is shown first, one of ``frames``.
+    receptor
+        The receptor's record.
+    """
     center = (first.drug.coordinates if first else base.coordinates).mean(axis=0)
-    focus = focus_of(base, result.receptor)
+    focus = focus_of(base, receptor)
     groove, kept, residues = draw_groove(
         base, focus, set(focus).union(*(frame.near for frame in frames)), center
     )
-    return groove | {
-        "view": [round(float(value), 5) for value in _view(first, base).ravel()],
-        "first": frames.index(first) if first else 0,
-        "poses": [_pose(frame, base, kept, residues, center) for frame in frames],
-        "reference": _reference(result, center),
-    }
+    subject = np.vstack([frame.drug.coordinates for frame in frames] or [base.coordinates[:0]])
+    if not len(subject):
+        subject = base.coordinates[[atom.residue in focus for atom in base.atoms]]
+    marks = landmarks(base, receptor, subject, center) if len(subject) else {}
+    scene = (
+        groove
+        | marks
+        | {
+            "view": [round(float(value), 5) for value in _view(first, base).ravel()],
+            "center": [round(float(value), 3) for value in center],
+            "first": frames.index(first) if first else 0,
+            "poses": [_pose(frame, base, kept, residues, center) for frame in frames],
+            "reference": None,
+        }
+    )
+    return scene, center
 
 
 def draw_groove(
@@ -101,6 +130,8 @@ def draw_groove(
         "focus": [residues.index(key) for key in focus if key in residues],
         "lining": [],
         "pockets": [],
+        "helices": [],
+        "surface": None,
         "sulphur": None,
     }
     return part, kept, residues
@@ -240,23 +271,21 @@ def _pose(
     }
 
 
-def _reference(result: DockingResult, center: FloatArray) -> dict[str, Any] | None:
+def crystal_reference(result: DockingResult, center: FloatArray) -> dict[str, Any] | None:
+    """Return the crystal reference of a run as the viewer draws it beside a pose."""
     if not result.reference or not result.reference.get("sdf"):
         return None
     drug = read_drug(str(result.reference["sdf"]), "the crystal reference")
     spread = number(result.reference.get("uncertainty_angstrom"), 1)
+    return thin(drug, f"crystal estimate \u00b1{spread} \u00c5", center)
+
+
+def thin(drug: Drug, label: str, center: FloatArray) -> dict[str, Any]:
+    """Return a molecule that is drawn in thin sticks of one colour, for comparison."""
     return {
         "elements": list(drug.elements),
         # drawn without bond orders: the bound form's are not the drug's
         "bonds": [value for i, j, _ in drug.bonds for value in (i, j, 1)],
         "xyz": integers(drug.coordinates - center),
-        "label": f"crystal estimate \u00b1{spread} \u00c5",
+        "label": label,
     }
-
-
-def integers(values: FloatArray) -> list[int]:
-    """Return coordinates in hundredths of an angstrom, flat."""
-    rounded: list[int] = (
-        np.rint(np.asarray(values).ravel() * UNITS_PER_ANGSTROM).astype(int).tolist()
-    )
-    return rounded

@@ -13,13 +13,8 @@ from markupsafe import Markup
 from workbench.report.exports import json_text
 from workbench.report.files import write_texts
 from workbench.report.line_plot import Curve, line_plot
-from workbench.report.templating import (
-    content_policy,
-    environment,
-    provenance_rows,
-    template_text,
-)
-from workbench.simulations import SimulationResult
+from workbench.report.templating import environment, page_parts
+from workbench.simulations import RESPONSE_COLUMNS, SimulationResult
 
 HOURS_PER_DAY = 24.0
 STEMS = ("simulation", "against")
@@ -72,14 +67,12 @@ def simulation_html(results: Sequence[SimulationResult], provenance: dict[str, A
         environment()
         .get_template("simulation.html")
         .render(
-            policy=content_policy([]),
-            style=Markup(template_text("style.css")),
+            **page_parts(None, provenance, ()),
             runs=results,
             first=results[0],
             names=names(results),
             swept=any(p.low is not None for run in results for p in run.parameters),
             figures=[(caption, Markup(drawing)) for caption, drawing in drawings(results)],
-            provenance=provenance_rows(provenance),
         )
     )
 
@@ -113,6 +106,12 @@ def drawings(results: Sequence[SimulationResult]) -> list[tuple[str, str]]:
             (("covalent_occupancy", False), ("encounter_occupancy", True)),
         ),
         ("Export capacity: free XPO1", "fraction of XPO1", 1.0, (("export_capacity", False),)),
+        (
+            "XPO1 mRNA, a marker: its rise as a share of its peak, from published times only",
+            "share of the peak",
+            1.0,
+            ((RESPONSE_COLUMNS[0], False),),
+        ),
     )
     found = []
     for caption, unit, top, columns in plots:
@@ -120,7 +119,10 @@ def drawings(results: Sequence[SimulationResult]) -> list[tuple[str, str]]:
             _curve(run, label, column, dashed, colour)
             for colour, (run, label) in enumerate(zip(results, names(results), strict=True))
             for column, dashed in columns
+            if column in run.courses
         ]
+        if not curves:
+            continue
         title = f"{caption} against time in days"
         drawing = line_plot(
             curves, title=title, x_label="days", y_label=unit, y_max=top, marks=doses

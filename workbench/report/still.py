@@ -21,6 +21,9 @@ RIBBON: Colour = (151, 172, 196)
 CARBON: Colour = (137, 130, 118)
 GOLD: Colour = (246, 178, 8)
 POCKET: Colour = (123, 82, 199)
+HYDROPHOBIC: Colour = (226, 140, 40)
+POLAR: Colour = (70, 140, 215)
+NEUTRAL: Colour = (228, 230, 226)
 POCKET_INK = "#5a2fb0"
 OTHER: Colour = (150, 150, 150)
 ELEMENTS: dict[str, Colour] = {
@@ -68,7 +71,8 @@ def draw_still(scene: dict[str, Any], title: str) -> str:
     pose = scene["poses"][scene["first"]] if scene["poses"] else None
     receptor = _points(scene["receptor"]["xyz"])
     groove = [value for ribbon in scene["ribbons"] for value in ribbon["p"]]
-    pockets = _points([value for pocket in scene["pockets"] for value in pocket["xyz"]])
+    balls = [] if pose else scene["pockets"]
+    pockets = _points([value for pocket in balls for value in pocket["xyz"]])
     empty = pockets if len(pockets) else _points(groove)
     drug = _points(pose["xyz"]) if pose else empty
     turn = np.array(scene["view"]).reshape(3, 3)
@@ -76,13 +80,15 @@ def draw_still(scene: dict[str, Any], title: str) -> str:
     extent = np.abs(drug @ turn.T)[:, :2].max(axis=0, initial=2.0) + margin
     canvas = _Canvas(turn, float(np.min(np.array([WIDTH, HEIGHT]) / extent)) / 2)
     _ribbons(canvas, scene["ribbons"], pose is not None or len(pockets) > 0)
+    if scene["surface"] and not pose:
+        _surface(canvas, scene["surface"])
     shown = {*scene["focus"], *(pose["near"] if pose else scene["lining"])}
     if pose:
         for i, *point in np.reshape(pose["moved"], (-1, 4)).tolist():
             receptor[i] = np.array(point) / 100
     at = canvas.project(receptor) if len(receptor) else np.zeros((0, 4))
     _side_chains(canvas, scene, at, shown, pose)
-    labels = _pockets(canvas, scene, pockets) + residue_labels(scene, at, shown)
+    labels = _pockets(canvas, balls, pockets) + residue_labels(scene, at, shown)
     taken: list[tuple[float, float, float]] = []
     if pose:
         drug_at = canvas.project(drug)
@@ -199,6 +205,30 @@ def _quad(canvas: _Canvas, corners: FloatArray, light: float, alpha: float) -> N
     )
 
 
+def _surface(canvas: _Canvas, mesh: dict[str, Any]) -> None:
+    """Draw the near side of the groove's surface, orange where hydrophobic, blue where polar."""
+    if not mesh["quads"]:
+        return
+    points = _points(mesh["xyz"])
+    at = canvas.project(points)
+    hydropathy = np.asarray(mesh["hydropathy"]) / 100
+    for quad in np.reshape(mesh["quads"], (-1, 4)):
+        corners, four = at[quad], points[quad]
+        normal = np.cross(four[2] - four[0], four[3] - four[1]) @ canvas.turn.T
+        if normal[2] <= 0:
+            continue
+        light = 0.62 + 0.38 * float(normal[2] / np.linalg.norm(normal).clip(min=1e-6))
+        share = float(hydropathy[quad].mean())
+        tint = _mix(NEUTRAL, HYDROPHOBIC if share > 0 else POLAR, abs(share))
+        depth = float(corners[:, 2].mean())
+        alpha = min(0.92, max(0.13, 0.92 - (depth + 1) / 5))
+        outline = "L".join(f"{x:.1f} {y:.1f}" for x, y in corners[:, :2])
+        colour = _hex(_shade(_mix((0, 0, 0), tint, light), depth))
+        canvas.add(
+            depth - 1.5, f'<path d="M{outline}Z" fill="{colour}" fill-opacity="{alpha:.2f}"/>'
+        )
+
+
 def _side_chains(
     canvas: _Canvas, scene: dict[str, Any], at: FloatArray, shown: set[int], pose: Any
 ) -> None:
@@ -223,11 +253,11 @@ def _molecule(canvas: _Canvas, pose: dict[str, Any], at: FloatArray) -> None:
         _ball(canvas, point, 0.33, colour)
 
 
-def _pockets(canvas: _Canvas, scene: dict[str, Any], centres: FloatArray) -> list[Label]:
+def _pockets(canvas: _Canvas, balls: list[dict[str, Any]], centres: FloatArray) -> list[Label]:
     """Draw the pockets as glass balls; return their labels."""
     labels: list[Label] = []
     colour = _hex(POCKET)
-    for pocket, p in zip(scene["pockets"], canvas.project(centres), strict=True):
+    for pocket, p in zip(balls, canvas.project(centres), strict=True):
         radius = pocket["radius"] / 100 * float(p[3])
         canvas.add(
             float(p[2]),

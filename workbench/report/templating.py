@@ -5,15 +5,75 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from workbench.report import summary
+from workbench.report.scene import scene_json
 
 SCRIPTS = ("page.js", "labels.js", "painter.js", "viewer.js")
+
+
+SOURCES = (
+    ("RDKit (chemistry)", "10.5281/zenodo.591637"),
+    ("OpenMM 8 (minimisation)", "10.1021/acs.jpcb.3c06662"),
+    ("AutoDock Vina 1.2 (encounter docking)", "10.1021/acs.jcim.1c00203"),
+    ("the Vina scoring function", "10.1002/jcc.21334"),
+    ("MMFF94s (force field)", "10.1002/(SICI)1096-987X(199905)20:7<720::AID-JCC7>3.0.CO;2-X"),
+)
+AMBER = (
+    ("ff14SB (force field, protein)", "10.1021/acs.jctc.5b00255"),
+    ("GAFF (force field, drug)", "10.1002/jcc.20035"),
+    ("AM1-BCC (charges of the drug)", "10.1002/jcc.10128"),
+    ("OBC2 (implicit water)", "10.1002/prot.20033"),
+)
+ALPHAFOLD = (
+    ("AlphaFold (receptor model)", "10.1038/s41586-021-03819-2"),
+    ("AlphaFold Protein Structure Database, CC-BY 4.0", "10.1093/nar/gkab1061"),
+)
+
+
+def page_parts(
+    scene: dict[str, Any] | None,
+    provenance: dict[str, Any],
+    sources: Sequence[tuple[str, str]] = SOURCES,
+) -> dict[str, Any]:
+    """Return what every page needs: style, scripts and their policy, the scene, what to cite.
+
+    Parameters
+    ----------
+    scene
+        What the viewer draws; ``None`` for a page without a 3D view.
+    provenance
+        Of the result; its versions are cited.
+    sources
+        Name and DOI of what the result stands on.
+    """
+    scripts = [template_text(name) for name in (SCRIPTS if scene else SCRIPTS[:1])]
+    poses = scene["poses"] if scene else []
+    shown = poses[scene["first"]] if scene and poses else {}
+    text = scene_json(scene) if scene else ""
+    return {
+        "policy": content_policy(scripts),
+        "style": Markup(template_text("style.css")),
+        "scripts": [Markup(script) for script in scripts],
+        "scene": scene,
+        "scene_json": Markup(text),
+        "shown": shown.get("id", ""),
+        "viewable": {pose["id"] for pose in poses},
+        "quick": [],
+        "references": "",
+        "beside": "",
+        "has_bonds": False,
+        "sources": sources,
+        "version": (provenance.get("versions") or {}).get("workbench", ""),
+        "provenance": provenance_rows(provenance),
+    }
 
 
 def provenance_rows(provenance: dict[str, Any]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import OutputError
-from workbench.report.exports import csv_cell
+from workbench.report.exports import table_cell
 from workbench.report.files import growing_text
 from workbench.screening.funnel import opened
 
@@ -107,7 +107,7 @@ def _write_failures(connection: Any, folder: Path) -> None:
 def _csv(rows: Any) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerows([csv_cell(value) for value in row] for row in rows)
+    writer.writerows([table_cell(value) for value in row] for row in rows)
     return buffer.getvalue()
 
 

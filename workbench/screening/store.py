@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.errors import OutputError
-from workbench.report.files import prepare_output_folder, write_texts
+from workbench.report.files import prepare_output_folder, write_files
 from workbench.screening.job import Item, Row
 from workbench.screening.tables import parquet_bytes, parquet_metadata
 
@@ -99,4 +99,4 @@ def write_chunk(folder: Path, chunk: Chunk, rows: Sequence[Row], fingerprint: st
     """
     ordered = sorted(rows, key=lambda row: (row["record"], row["isomer"]))
     content = parquet_bytes(chunk.stage, ordered, {"digest": chunk.digest(fingerprint)})
-    write_texts(folder / CHUNKS, {chunk.file_name: content})
+    write_files(folder / CHUNKS, {chunk.file_name: content})

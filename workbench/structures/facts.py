@@ -29,6 +29,8 @@ class GrooveFacts:
         Lining residues that one partner must touch to fill the groove.
     contact_angstrom
         What counts as touching.
+    helices
+        Name, first and last residue of the helices that form the groove.
     """
 
     lining: dict[int, str]
@@ -37,6 +39,7 @@ class GrooveFacts:
     open_from_angstrom: float
     occupied_from_contacts: int
     contact_angstrom: float
+    helices: tuple[tuple[str, int, int], ...]
 
 
 SPECIES = {"human": ORGANISM, "mouse": "Mus musculus", "yeast": "Saccharomyces cerevisiae"}
@@ -68,4 +71,5 @@ def groove_facts() -> GrooveFacts:
         open_from_angstrom=float(width["open_from_angstrom"]),
         occupied_from_contacts=int(table["occupied"]["from_contacts"]),
         contact_angstrom=float(table["occupied"]["contact_angstrom"]),
+        helices=tuple((str(n), int(a), int(b)) for n, a, b in table["helices"]["ranges"]),
     )

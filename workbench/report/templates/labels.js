@@ -47,7 +47,7 @@ const makeLabels = (ctx, scene) => {
     }
   }
 
-  function paint({ pose, shown, receptorAt, drugAt, pocketAt, referenceAt }, size, colours) {
+  function paint({ pose, shown, receptorAt, drugAt, pocketAt, others, helixAt }, size, colours) {
     const items = [], occupied = [...drugAt];
     if (pose && pose.link) {
       const a = receptorAt[pose.link[0]], b = drugAt[pose.link[1]];
@@ -55,11 +55,12 @@ const makeLabels = (ctx, scene) => {
       occupied.push(a, between(a, b));
     }
     for (const p of pocketAt) items.push({ text: p.name, p, colour: colours.pocketInk });
-    if (referenceAt) {
-      const rightmost = referenceAt[0].reduce((most, p) => (p.x > most.x ? p : most));
-      items.push({ text: referenceAt[1], p: rightmost, colour: colours.estimate });
+    for (const [at, text, colour] of others) {
+      const rightmost = at.reduce((most, p) => (p.x > most.x ? p : most));
+      items.push({ text, p: rightmost, colour });
     }
-    write(items.concat(residueItems(shown, receptorAt, colours)), occupied, size, colours);
+    const helices = helixAt.map((p) => ({ text: p.name, p, colour: colours.helixInk }));
+    write(items.concat(helices, residueItems(shown, receptorAt, colours)), occupied, size, colours);
   }
 
   function banner(text, size, colours) {

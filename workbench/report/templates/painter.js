@@ -7,12 +7,12 @@ const makePainter = (canvas, scene, state) => {
   const LIGHT = {
     back: [255, 255, 255], ink: "#1a2230", ribbon: [151, 172, 196], carbon: [137, 130, 118],
     halo: "rgba(255,255,255,.88)", dash: [10, 110, 150], reference: [190, 24, 134], bad: "#a1241b", bond: "#7a5200", estimate: "#a01570",
-    pocket: [123, 82, 199], pocketInk: "#5a2fb0",
+    pocket: [123, 82, 199], pocketInk: "#5a2fb0", hydrophobic: [226, 140, 40], polar: [70, 140, 215], neutral: [228, 230, 226], helixInk: "#44556e", beside: [30, 110, 200], besideInk: "#0b4f97",
   };
   const DARK = {
     back: [18, 24, 32], ink: "#eef2f7", ribbon: [92, 116, 146], carbon: [176, 168, 152],
     halo: "rgba(18,24,32,.85)", dash: [110, 205, 240], reference: [240, 110, 200], bad: "#ff9d92", bond: "#ffd766", estimate: "#f06ec8",
-    pocket: [170, 135, 245], pocketInk: "#cdb6ff",
+    pocket: [170, 135, 245], pocketInk: "#cdb6ff", hydrophobic: [214, 134, 44], polar: [64, 120, 190], neutral: [128, 134, 140], helixInk: "#a9bdd6", beside: [110, 180, 255], besideInk: "#9ccbff",
   };
   const ELEMENTS = {
     C: [34, 150, 84], N: [52, 92, 230], O: [221, 44, 36], F: [140, 218, 130], S: [236, 190, 20],
@@ -37,10 +37,15 @@ const makePainter = (canvas, scene, state) => {
     const receptor = receptorBase.slice();
     for (let i = 0; i < pose.moved.length; i += 4)
       receptor[pose.moved[i]] = points(pose.moved.slice(i + 1, i + 4))[0];
-    return { ...pose, drug: points(pose.xyz), receptor };
+    const crystal = pose.reference || scene.reference;
+    return { ...pose, drug: points(pose.xyz), receptor, reference: thin(crystal), beside: thin(pose.beside) };
   });
-  const reference = scene.reference && { ...scene.reference, drug: points(scene.reference.xyz) };
+  function thin(mol) {
+    return mol && { ...mol, drug: points(mol.xyz) };
+  }
   const pockets = scene.pockets.map((p) => ({ name: p.name, at: points(p.xyz)[0], r: p.radius * UNIT }));
+  const helices = scene.helices.map((h) => ({ name: h.name, at: points(h.xyz)[0] }));
+  const mesh = scene.surface && { ...scene.surface, at: points(scene.surface.xyz) };
   const current = () => poses[state.pose];
   // what must be seen: the drug, or the pockets of an empty groove
   const hasSubject = () => Boolean(current()) || pockets.length > 0;
@@ -244,6 +249,30 @@ const makePainter = (canvas, scene, state) => {
     });
   }
 
+  // the far side is not drawn, and what stands before the subject is glass
+  function surfacePrims() {
+    const at = mesh.at.map(project);
+    for (let i = 0; i < mesh.quads.length; i += 4) {
+      const four = mesh.quads.slice(i, i + 4), corners = four.map((n) => at[n]);
+      const [a, b, c, d] = corners;
+      const facing = (c.x - a.x) * (d.y - b.y) - (c.y - a.y) * (d.x - b.x);
+      if (facing > 0) continue;
+      const [p, q, r, s] = four.map((n) => mesh.at[n]);
+      const u = r.map((v, n) => v - p[n]), w = s.map((v, n) => v - q[n]);
+      const normal = rotate([u[1] * w[2] - u[2] * w[1], u[2] * w[0] - u[0] * w[2], u[0] * w[1] - u[1] * w[0]]);
+      const light = 0.62 + 0.38 * Math.abs(normal[2]) / (Math.hypot(...normal) || 1);
+      const z = (a.z + b.z + c.z + d.z) / 4, share = four.reduce((sum, n) => sum + mesh.hydropathy[n], 0) / 400;
+      const tint = mix(colours.neutral, share > 0 ? colours.hydrophobic : colours.polar, Math.abs(share));
+      prims.push([z - 1.5, () => {
+        ctx.beginPath();
+        corners.forEach((corner, n) => (n ? ctx.lineTo(corner.x, corner.y) : ctx.moveTo(corner.x, corner.y)));
+        ctx.closePath();
+        ctx.fillStyle = css(shade(mix([0, 0, 0], tint, light), z), Math.min(0.92, Math.max(0.13, 0.92 - (z + 1) / 5)));
+        ctx.fill();
+      }]);
+    }
+  }
+
   // --- the picture
   function paint() {
     const box = canvas.getBoundingClientRect(), ratio = Math.min(window.devicePixelRatio || 1, 2);
@@ -261,11 +290,16 @@ const makePainter = (canvas, scene, state) => {
     const near = pose ? pose.near : scene.lining;
     const shown = new Set(scene.focus.concat(state.sides ? near : []));
     ribbonPrims();
+    if (state.surface && mesh) surfacePrims();
     const receptorAt = sideChains(shown);
     const pocketAt = state.pockets ? pocketPrims() : [];
     const drugAt = pose ? molecule(pose, pose.drug, 0.17, 0.33) : [];
     if (pose && pose.link) linkPrims(pose.link, receptorAt, drugAt);
-    const referenceAt = state.reference && reference ? molecule(reference, reference.drug, 0.09, 0.12, colours.reference) : null;
+    const others = [];
+    for (const [kind, colour, ink] of [["reference", colours.reference, colours.estimate], ["beside", colours.beside, colours.besideInk]]) {
+      const mol = state[kind] && pose && pose[kind];
+      if (mol) others.push([molecule(mol, mol.drug, 0.09, 0.12, colour), mol.label, ink]);
+    }
     for (const [x, y, z, atom] of state.contacts && pose ? pose.dashes : []) {
       const a = project([x * UNIT, y * UNIT, z * UNIT]), b = drugAt[atom];
       prims.push([(a.z + b.z) / 2, () => line(a, b, 1.8, css(shade(colours.dash, a.z)), [5, 4])]);
@@ -273,7 +307,7 @@ const makePainter = (canvas, scene, state) => {
     prims.sort((a, b) => a[0] - b[0]);
     for (const prim of prims) prim[1]();
     if (state.labels)
-      labels.paint({ pose, shown, receptorAt, drugAt, pocketAt, referenceAt: referenceAt && [referenceAt, reference.label] }, size, colours);
+      labels.paint({ pose, shown, receptorAt, drugAt, pocketAt, others, helixAt: helices.map((h) => ({ ...project(h.at), name: h.name })) }, size, colours);
     if (pose && pose.note) labels.banner(pose.note, size, colours);
     const ends = pose && pose.link ? [pose.receptor[pose.link[0]], pose.drug[pose.link[1]]] : null;
     canvas.dataset.bond = ends ? Math.hypot(...ends[0].map((v, i) => v - ends[1][i])).toFixed(2) : "";

@@ -11,7 +11,7 @@
   const start = scene.view;
   const state = {
     pose: scene.first, turn: start.slice(), zoom: 1, shift: [0, 0], spin: false,
-    labels: true, sides: true, pockets: true, contacts: true, reference: false,
+    labels: true, sides: true, surface: false, pockets: !scene.poses.length, contacts: true, reference: false, beside: false,
   };
   const painter = makePainter(canvas, scene, state);
   const poses = painter.poses;
@@ -48,6 +48,8 @@
     const near = pose.near.map((i) => scene.receptor.labels[i]).join(", ");
     const link = !pose.link ? "" : pose.link[3] ? ` S\u2013C bond ${pose.link[2]} \u00c5.` : ` S\u00b7\u00b7\u00b7C ${pose.link[2]} \u00c5, not bonded.`;
     byId("shown").textContent = `${pose.title}.${pose.note ? ` ${pose.note}.` : ""}${link} Within 4.5 \u00c5: ${near || "no residue"}.`;
+    for (const button of document.querySelectorAll(".quick [data-view]"))
+      button.setAttribute("aria-pressed", String(button.dataset.view === pose.id));
     document.dispatchEvent(new CustomEvent("poseshown", { detail: pose.id }));
     draw();
   }
@@ -65,12 +67,13 @@
   byId("pose").addEventListener("change", (event) => show(Number(event.target.value)));
   byId("previous").addEventListener("click", () => show(state.pose - 1));
   byId("next").addEventListener("click", () => show(state.pose + 1));
-  for (const name of ["labels", "sides", "pockets", "contacts", "reference", "spin"]) {
+  for (const name of ["labels", "sides", "surface", "pockets", "contacts", "reference", "beside", "spin"]) {
     const box = byId(`show-${name}`);
     if (!box) continue;
     box.checked = state[name];
     box.addEventListener("change", () => {
       state[name] = box.checked;
+      for (const text of document.querySelectorAll(`.of-${name}`)) text.hidden = !box.checked;
       draw();
     });
   }

@@ -1,4 +1,4 @@
-"""A trajectory on disk that a killed run can go on with: no frame twice, none missing.
+"""The files of a run of dynamics, which a killed run can go on with: no frame twice, none missing.
 
 Each frame goes to ``trajectory.dcd`` and ``log.csv`` first and to ``checkpoint.npz`` last, which
 is replaced as a whole and knows how long the other two were. What stands behind that length
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 from openmm.app import DCDFile, Element, Topology
 
@@ -28,8 +29,10 @@ FloatArray = NDArray[np.float64]
 DCD_FILE = "trajectory.dcd"
 LOG_FILE = "log.csv"
 CHECKPOINT_FILE = "checkpoint.npz"
+START_FILE = "start.pdb"
+LOCK_FILE = ".lock"
 
-_COLUMNS = (
+LOG_COLUMNS = (
     "frame",
     "step",
     "time_ps",
@@ -37,9 +40,9 @@ _COLUMNS = (
     "kinetic_kcal_per_mol",
     "temperature_k",
 )
-_HEADER_BYTES = 276
+HEADER_BYTES = 276
 """Of a DCD file with two title lines, as OpenMM writes it."""
-_COUNT_AT, _LAST_STEP_AT = 8, 20
+COUNT_AT, _LAST_STEP_AT = 8, 20
 _NM_PER_ANGSTROM = 0.1
 
 
@@ -100,8 +103,13 @@ class Trajectory:
         self._fingerprint = fingerprint
         self._n_frames = 0
 
-    def begin(self) -> None:
+    def begin(self, start: str) -> None:
         """Start anew: the files of an earlier run are replaced.
+
+        Parameters
+        ----------
+        start
+            Of ``start.pdb``, which names the atoms of the trajectory.
 
         Raises
         ------
@@ -113,7 +121,9 @@ class Trajectory:
         with self._explained(DCD_FILE), (self.folder / DCD_FILE).open("wb") as file:
             self._dcd(file, append=False)
         with self._explained(LOG_FILE):
-            (self.folder / LOG_FILE).write_text(",".join(_COLUMNS) + "\n", encoding="ascii")
+            (self.folder / LOG_FILE).write_text(",".join(LOG_COLUMNS) + "\n", encoding="ascii")
+        with self._explained(START_FILE):
+            (self.folder / START_FILE).write_text(start, encoding="ascii")
         self._n_frames = 0
 
     def go_on(self) -> Checkpoint | None:
@@ -144,7 +154,7 @@ class Trajectory:
         self._n_frames = found.n_frames
         with self._explained(DCD_FILE), (self.folder / DCD_FILE).open("r+b") as file:
             for place, value in (
-                (_COUNT_AT, self._n_frames),
+                (COUNT_AT, self._n_frames),
                 (_LAST_STEP_AT, (self._n_frames - 1) * self._steps),
             ):
                 file.seek(place)
@@ -228,7 +238,7 @@ class Trajectory:
                 f"the run in {self.folder.name} has other settings, another start, platform or "
                 "version: choose another folder, or start anew with resume=False."
             )
-        whole = _HEADER_BYTES + found.n_frames * _frame_bytes(self._n_atoms)
+        whole = HEADER_BYTES + found.n_frames * frame_bytes(self._n_atoms)
         if found.n_frames < 1 or dcd_bytes != whole or log_bytes < 0:
             raise PhysicsError(
                 f"the checkpoint in {self.folder.name} is damaged: start anew with resume=False."
@@ -246,53 +256,48 @@ class Trajectory:
             ) from error
 
 
-def read_frames(path: Path) -> FloatArray:
-    """Return the frames of a DCD file that ``Trajectory`` wrote.
-
-    Returns
-    -------
-    ndarray
-        ``(n_frames, n_atoms, 3)`` angstrom.
+def run_folder(folder: Path) -> Path:
+    """Return the folder of a run; it is made when only its last part is missing.
 
     Raises
     ------
-    PhysicsError
-        When the file cannot be read, or is not one of those.
+    OutputError
+        When it cannot be made.
     """
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise PhysicsError(f"{path.name} cannot be read: {error.strerror or error}.") from error
-    if len(content) < _HEADER_BYTES or content[4:8] != b"CORD":
-        raise PhysicsError(f"{path.name} is no trajectory of the workbench.")
-    (count,) = struct.unpack_from("<i", content, _COUNT_AT)
-    (n_atoms,) = struct.unpack_from("<i", content, _HEADER_BYTES - 8)
-    if n_atoms < 1 or len(content) != _HEADER_BYTES + count * _frame_bytes(n_atoms):
-        raise PhysicsError(f"{path.name} is cut off, or no trajectory of the workbench.")
-    words = np.frombuffer(content, dtype="<f4", offset=_HEADER_BYTES)
-    axes = words.reshape(count, 3, n_atoms + 2)[:, :, 1:-1]
-    return np.ascontiguousarray(axes.transpose(0, 2, 1), dtype=np.float64)
-
-
-def read_log(path: Path) -> dict[str, FloatArray]:
-    """Return the columns of a log, one value per frame.
-
-    Raises
-    ------
-    PhysicsError
-        When the file cannot be read, or is no log.
-    """
-    try:
-        header, *lines = path.read_text(encoding="ascii").splitlines()
-        rows = np.array([[float(cell) for cell in line.split(",")] for line in lines])
+        folder.mkdir(exist_ok=True)
     except (OSError, ValueError) as error:
-        raise PhysicsError(f"{path.name} cannot be read as a log of a run.") from error
-    if tuple(header.split(",")) != _COLUMNS or rows.shape[1:] != (len(_COLUMNS),):
-        raise PhysicsError(f"{path.name} is no log of a run.")
-    return dict(zip(_COLUMNS, rows.T, strict=True))
+        raise _unwritable(folder, error) from error
+    return folder
 
 
-def _frame_bytes(n_atoms: int) -> int:
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a run's folder against other processes.
+
+    Raises
+    ------
+    OutputError
+        When another one holds it.
+    """
+    try:
+        with FileLock(folder / LOCK_FILE, timeout=0):
+            yield
+    except Timeout as error:
+        raise OutputError(
+            f"another process writes to {folder.name}: wait for it, or choose another folder."
+        ) from error
+
+
+def _unwritable(folder: Path, error: Exception) -> OutputError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return OutputError(
+        f"the run's files cannot be written to {folder.name!r}: {reason}; choose another folder."
+    )
+
+
+def frame_bytes(n_atoms: int) -> int:
+    """Return the length of one frame of a DCD file."""
     return 3 * 4 * (n_atoms + 2)
 
 

@@ -1,0 +1,302 @@
+"""Fit the GAFF2 terms that are wrong for SINE drugs: ``workbench/data/amber/fitted.csv``.
+
+Two small models are computed with M06-2X/def2-SVP: 1-(1-methylthioethyl)-1,2,4-triazole for the
+bonds and the angle of the N,S-acetal, and (Z)-3-(1,2,4-triazol-1-yl)propenal for the
+torsion about the N-vinyl bond (relaxed with GFN2, energies M06-2X). Needs pyscf and tblite
+(``xpo1-workbench[react]``) and Amber's programs; see ``make_amber_tables.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openmm
+from numpy.typing import NDArray
+from rdkit import Chem
+from rdkit.Chem import rdMolTransforms
+from scipy.optimize import minimize
+
+from workbench.ligands.conformers import conformers
+from workbench.ligands.reading import load_ligand
+from workbench.physics.amber_fits import ACETAL, FITTED_FILE, refitted
+from workbench.physics.amber_molecules import AmberMolecule, amber_drug
+from workbench.physics.amber_system import amber_parameters, amber_system
+from workbench.physics.amber_tables import terms_text
+from workbench.physics.amber_terms import AmberTerms, Term
+from workbench.physics.fragment import with_conformer
+from workbench.physics.gfn2 import BOHR_PER_ANGSTROM, KCAL_PER_HARTREE, Gfn2Energy, gfn2_relaxed
+
+FloatArray = NDArray[np.float64]
+
+FOLDER = Path(__file__).resolve().parent.parent / "workbench" / "data" / "amber"
+FUNCTIONAL, BASIS, GRID_LEVEL = "m062x", "def2-svp", 1
+SOURCE = "fitted to M06-2X/def2-SVP (scripts/fit_amber_terms.py)"
+
+ACETAL_MODEL = "CC(SC)n1cncn1"
+VINYL_MODEL = "O=C/C=C\\n1cncn1"
+SCAN_DEGREE = (0, 45, 90, 135, 180)
+N_REFERENCES = 1
+_ROUNDS = 8
+_STEPS = 8
+_TRUST_BOHR = 0.3
+_GRADIENT = 1e-3
+
+
+def density_functional(mol: Chem.Mol, points: FloatArray) -> Any:
+    """Return a converged M06-2X/def2-SVP calculation at ``(n_atoms, 3)`` angstrom."""
+    from pyscf import dft, gto
+
+    symbols = [atom.GetSymbol() for atom in mol.GetAtoms()]
+    molecule = gto.M(atom=list(zip(symbols, points.tolist(), strict=True)), basis=BASIS, verbose=0)
+    field = dft.RKS(molecule).density_fit()
+    field.xc = FUNCTIONAL
+    field.grids.level = GRID_LEVEL
+    field.conv_tol = 1e-7
+    field.kernel()
+    print(f"  {field.e_tot:.6f} hartree", flush=True)
+    return field
+
+
+def optimised(mol: Chem.Mol, points: FloatArray) -> FloatArray:
+    """Return coordinates at the next M06-2X minimum.
+
+    GFN2's energy, tilted so that its gradient is M06-2X's at the present point, is minimised
+    again and again: a few M06-2X gradients suffice.
+    """
+    cheap = Gfn2Energy(mol, points)
+    flat = (points * BOHR_PER_ANGSTROM).ravel()
+    for _ in range(_STEPS):
+        field = density_functional(mol, flat.reshape(-1, 3) / BOHR_PER_ANGSTROM)
+        gradient = field.nuc_grad_method().kernel().ravel()
+        print(f"  largest gradient {np.abs(gradient).max():.5f}", flush=True)
+        if np.abs(gradient).max() < _GRADIENT:
+            break
+        tilt = _internal(gradient - cheap(flat)[1], flat)
+
+        def tilted(at: FloatArray, tilt: FloatArray = tilt) -> tuple[float, FloatArray]:
+            value, slope = cheap(at)
+            return value + float(tilt @ at), slope + tilt
+
+        near = list(zip(flat - _TRUST_BOHR, flat + _TRUST_BOHR, strict=True))
+        flat = minimize(tilted, flat, jac=True, method="L-BFGS-B", bounds=near).x
+        print(
+            f"  coordinates, angstrom: {(flat / BOHR_PER_ANGSTROM).round(4).tolist()}", flush=True
+        )
+    return np.asarray(flat.reshape(-1, 3) / BOHR_PER_ANGSTROM)
+
+
+def _internal(gradient: FloatArray, flat: FloatArray) -> FloatArray:
+    """Return a gradient without its part along translations and rotations of the whole."""
+    points = flat.reshape(-1, 3) - flat.reshape(-1, 3).mean(axis=0)
+    axes = np.eye(3)
+    whole = [np.tile(axis, len(points)) for axis in axes]
+    whole += [np.cross(axis, points).ravel() for axis in axes]
+    basis, _ = np.linalg.qr(np.array(whole).T)
+    return np.asarray(gradient - basis @ (basis.T @ gradient))
+
+
+class Mechanics:
+    """A free molecule in Amber's energy, gas phase."""
+
+    def __init__(self, mol: Chem.Mol, molecule: AmberMolecule, terms: AmberTerms) -> None:
+        self.mol = mol
+        edges = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]
+        places = np.arange(mol.GetNumAtoms())
+        found = amber_parameters(mol, (), places, molecule, terms, sulphur=None)
+        masses = np.array([atom.GetMass() for atom in mol.GetAtoms()])
+        self.system = amber_system(found, masses, edges, np.ones(len(masses), bool), None)
+
+    def relaxed(
+        self, points: FloatArray, held: tuple[int, ...] | None = None
+    ) -> tuple[FloatArray, float]:
+        """Return the next minimum and its energy (kcal/mol); a torsion can be held."""
+        system = openmm.XmlSerializer.clone(self.system)
+        if held is not None:
+            force = openmm.CustomTorsionForce("1e5*(1-cos(theta-theta0))")
+            force.addPerTorsionParameter("theta0")
+            angle = rdMolTransforms.GetDihedralRad(
+                with_conformer(self.mol, points).GetConformer(), *held
+            )
+            force.addTorsion(*held, [angle])
+            force.setForceGroup(31)
+            system.addForce(force)
+        context = openmm.Context(
+            system,
+            openmm.VerletIntegrator(0.001),
+            openmm.Platform.getPlatformByName("Reference"),
+        )
+        context.setPositions(points / 10)
+        openmm.LocalEnergyMinimizer.minimize(context, 0.01)
+        state = context.getState(getPositions=True)
+        moved = np.array(state.getPositions(asNumpy=True).value_in_unit(openmm.unit.angstrom))
+        own = context.getState(getEnergy=True, groups={0, 1, 2, 3}).getPotentialEnergy()
+        return moved, float(own.value_in_unit(openmm.unit.kilocalories_per_mole))
+
+
+def measures(mol: Chem.Mol, points: FloatArray, atoms: tuple[int, int, int]) -> FloatArray:
+    """Return S-C, C-N (angstrom) and S-C-N (degree)."""
+    shape = with_conformer(mol, points).GetConformer()
+    s, c, n = atoms
+    return np.array(
+        [
+            rdMolTransforms.GetBondLength(shape, s, c),
+            rdMolTransforms.GetBondLength(shape, c, n),
+            rdMolTransforms.GetAngleDeg(shape, s, c, n),
+        ]
+    )
+
+
+def fit_acetal() -> tuple[AmberTerms, dict[str, Any]]:
+    """Return values at rest of S-C, C-N and S-C-N, and how well they do."""
+    ligand = load_ligand(ACETAL_MODEL.replace("CC(SC)", "C[C@H](SC)"))
+    molecule, terms = amber_drug(ligand, 2)
+    full = Chem.AddHs(ligand.mol)
+    match = full.GetSubstructMatch(Chem.MolFromSmarts("[#16][CX4;!H3][#7]"))
+    types = list(molecule.types)
+    types[match[1]] = ACETAL
+    molecule = replace(molecule, reactive=match[1], types=tuple(molecule.types))
+    molecule, terms = refitted(molecule, terms, AmberTerms())
+    molecule = replace(molecule, reactive=None)
+    shapes = conformers(ligand.mol, 20, 1).coordinates[:3]
+    lowest = sorted((gfn2_relaxed(full, shape) for shape in shapes), key=lambda pair: pair[1])
+    references = [optimised(full, shape) for shape, _ in lowest[:N_REFERENCES]]
+    wanted = [measures(full, points, match) for points in references]
+    keys = (("ss", ACETAL), (ACETAL, "na"), ("ss", ACETAL, "na"))
+    tables = (terms.bonds, terms.bonds, terms.angles)
+    rest = [_value(table, key) for table, key in zip(tables, keys, strict=True)]
+    history = []
+    for _ in range(_ROUNDS):
+        model = Mechanics(full, molecule, terms)
+        got = [measures(full, model.relaxed(points)[0], match) for points in references]
+        history.append([row.round(4).tolist() for row in got])
+        off = np.mean(np.array(wanted) - np.array(got), axis=0)
+        for place, (table, key) in enumerate(zip(tables, keys, strict=True)):
+            k, _ = _value(table, key).values
+            rest[place] = Term(
+                (k, round(float(_value(table, key).values[1] + off[place]), 4)), SOURCE
+            )
+            _set(table, key, rest[place])
+    fitted = AmberTerms()
+    fitted.bonds = {("c3*", "ss"): rest[0], ("c3*", "na"): rest[1]}
+    fitted.angles = {("na", "c3*", "ss"): rest[2]}
+    report = {
+        "model": ACETAL_MODEL,
+        "reference": [row.round(4).tolist() for row in wanted],
+        "before": history[0],
+        "after": history[-1],
+    }
+    return fitted, report
+
+
+def _value(table: dict[tuple[str, ...], Term], key: tuple[str, ...]) -> Term:
+    return table.get(key) or table[key[::-1]]
+
+
+def _set(table: dict[tuple[str, ...], Term], key: tuple[str, ...], term: Term) -> None:
+    for there in (key, key[::-1]):
+        table[there] = term
+
+
+def fit_vinyl() -> tuple[AmberTerms, dict[str, Any]]:
+    """Return the torsion C=C-N-N of the Z N-vinyl triazole, and how well it does."""
+    ligand = load_ligand(VINYL_MODEL)
+    molecule, terms = amber_drug(ligand, 2)
+    full = Chem.AddHs(ligand.mol)
+    pattern = Chem.MolFromSmarts("C(=O)-[CH]=[CH]-[n]:[n]")
+    match = full.GetSubstructMatch(pattern)
+    held = (match[2], match[3], match[4], match[5])
+    start = conformers(ligand.mol, 20, 1).coordinates[0]
+    names = tuple(molecule.types[i] for i in held)
+    scan = []
+    for degree in SCAN_DEGREE:
+        shaped = with_conformer(full, start)
+        rdMolTransforms.SetDihedralDeg(shaped.GetConformer(), *held, float(degree))
+        points, _ = gfn2_relaxed(full, shaped.GetConformer().GetPositions(), held=held)
+        energy = density_functional(full, points).e_tot
+        angle = rdMolTransforms.GetDihedralDeg(with_conformer(full, points).GetConformer(), *held)
+        scan.append((angle, energy * KCAL_PER_HARTREE, points))
+    quantum = np.array([energy for _, energy, _ in scan])
+    quantum -= quantum.min()
+    angles = np.radians([angle for angle, _, _ in scan])
+    coefficients = np.zeros(3)
+    original = terms.proper(names)
+    for _ in range(_ROUNDS):
+        found = _with_torsion(terms, names, coefficients, original)
+        model = Mechanics(full, molecule, found)
+        classical = np.array([model.relaxed(points, held)[1] for _, _, points in scan])
+        classical -= classical.min()
+        if not coefficients.any():
+            before = classical
+        own = _series(angles, coefficients)
+        design = np.stack([1 + np.cos(n * angles) for n in (1, 2, 3)] + [np.ones(len(angles))], 1)
+        # Low points count more: the shape near the minimum is what docking meets.
+        weight = np.exp(-quantum / 6.0)[:, None]
+        target = quantum - classical + own
+        solution = np.linalg.lstsq(design * weight, target * weight[:, 0], rcond=None)[0]
+        coefficients = solution[:3]
+    final = Mechanics(full, molecule, _with_torsion(terms, names, coefficients, original))
+    after = np.array([final.relaxed(points, held)[1] for _, _, points in scan])
+    after -= after.min()
+    fitted = AmberTerms()
+    # GAFF2 has two names for each atom of a conjugated ring, which alternate round it.
+    twin = tuple({"nc": "nd", "nd": "nc"}.get(name, name) for name in names)
+    fitted.propers = {names: _torsions(coefficients), twin: _torsions(coefficients)}
+    report = {
+        "model": VINYL_MODEL,
+        "torsion": "-".join(names),
+        "angle_degree": np.degrees(angles).round(1).tolist(),
+        "reference_kcal_per_mol": quantum.round(2).tolist(),
+        "before_kcal_per_mol": before.round(2).tolist(),
+        "after_kcal_per_mol": after.round(2).tolist(),
+    }
+    return fitted, report
+
+
+def _series(angles: FloatArray, coefficients: FloatArray) -> FloatArray:
+    return np.sum(
+        [c * (1 + np.cos(n * angles)) for n, c in zip((1, 2, 3), coefficients, strict=True)], axis=0
+    )
+
+
+def _torsions(coefficients: FloatArray) -> list[Term]:
+    rows = []
+    for fold, k in zip((1, 2, 3), coefficients.tolist(), strict=True):
+        phase = 0.0 if k >= 0 else 180.0
+        rows.append(Term((round(abs(k), 4), phase, float(fold)), SOURCE))
+    return rows
+
+
+def _with_torsion(
+    terms: AmberTerms, names: tuple[str, ...], coefficients: FloatArray, original: Any
+) -> AmberTerms:
+    found = AmberTerms()
+    found.merge([terms])
+    for key in (names, names[::-1]):
+        found.propers.pop(key, None)
+    found.propers[names] = _torsions(coefficients) if coefficients.any() else original
+    return found
+
+
+def main() -> int:
+    """Fit both, write the table and print the residuals."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=FOLDER)
+    arguments = parser.parse_args()
+    fitted, reports = AmberTerms(), []
+    for fit in (fit_vinyl, fit_acetal):
+        terms, report = fit()
+        fitted.merge([terms])
+        reports.append(report)
+        print(json.dumps(report), flush=True)
+        (arguments.out / FITTED_FILE).write_text(terms_text(fitted))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""Make ``workbench/data/amber``: types, charges and parameters of the catalogue's SINE drugs.
+
+Needs tblite (``xpo1-workbench[react]``) and Amber's antechamber, parmchk2 and sqm, found on the
+PATH or in the folder that WORKBENCH_AMBER_BIN names; takes about three minutes per drug.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rdkit import Chem
+
+from workbench.ligands.molecules import Ligand
+from workbench.ligands.reading import load_ligand
+from workbench.physics.amber_fits import refitted
+from workbench.physics.amber_molecules import AmberMolecule, amber_adduct, amber_drug
+from workbench.physics.amber_system import amber_parameters, fragment_parameters
+from workbench.physics.amber_tables import (
+    MOLECULES_FILE,
+    TERMS_FILE,
+    molecules_text,
+    placed,
+    terms_text,
+)
+from workbench.physics.amber_terms import AmberTerms, Term, Types
+
+DRUGS = ("selinexor", "eltanexor", "KPT-185", "KPT-276", "KPT-251", "verdinexor")
+FOLDER = Path(__file__).resolve().parent.parent / "workbench" / "data" / "amber"
+
+
+class Noted(AmberTerms):
+    """Parameters that note which of them were asked for."""
+
+    def __init__(self, terms: AmberTerms) -> None:
+        super().__init__()
+        self.merge([terms])
+        self.asked = AmberTerms()
+
+    def _note(self, name: str, types: Types) -> Any:
+        table = getattr(self, name)
+        found = table.get(types) or table.get(types[::-1])
+        if found is not None:
+            getattr(self.asked, name)[min(types, types[::-1])] = found
+        return found
+
+    def bond(self, types: Types) -> Term | None:
+        """Return a bond's parameters."""
+        return self._note("bonds", types)
+
+    def angle(self, types: Types) -> Term | None:
+        """Return an angle's parameters."""
+        return self._note("angles", types)
+
+    def proper(self, types: Types) -> list[Term] | None:
+        """Return a torsion's terms."""
+        return self._note("propers", types)
+
+    def improper(self, centre: str, around: Types) -> tuple[tuple[int, int, int], Term] | None:
+        """Return an improper torsion's order and term."""
+        found = super().improper(centre, around)
+        if found is not None:
+            (i, j, k), term = found
+            self.asked.impropers[around[i], around[j], centre, around[k]] = term
+        return found
+
+
+def needed(ligand: Ligand, molecule: AmberMolecule, terms: AmberTerms) -> AmberTerms:
+    """Return the parameters that a molecule uses, of all that its model needed."""
+    noted = Noted(terms)
+    adduct = ligand.adducts()[0]
+    whole = molecule.reactive is None
+    mol = Chem.AddHs(ligand.mol if whole else adduct.mol)
+    if whole:
+        amber_parameters(mol, (), np.arange(mol.GetNumAtoms()), molecule, noted, sulphur=None)
+    else:
+        heavy = [*range(adduct.n_drug_atoms)]
+        mine = heavy + [
+            n.GetIdx()
+            for i in heavy
+            for n in mol.GetAtomWithIdx(i).GetNeighbors()
+            if n.GetAtomicNum() == 1
+        ]
+        place = {atom: k for k, atom in enumerate(mine)}
+        edges = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]
+        inner = [(place[i], place[j]) for i, j in edges if i in place and j in place]
+        elements = [mol.GetAtomWithIdx(i).GetSymbol() for i in mine]
+        found = placed(molecule, elements, inner, place[adduct.reactive_atom_index])
+        fragment_parameters(mol, adduct, molecule, noted, np.array(mine)[found])
+    noted.asked.van_der_waals = {t: noted.van_der_waals[t] for t in molecule.types}
+    return noted.asked
+
+
+def main() -> int:
+    """Make both files."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--conformers", type=int, default=3, help="geometries per diastereomer")
+    parser.add_argument("--out", type=Path, default=FOLDER)
+    arguments = parser.parse_args()
+    molecules, used = [], AmberTerms()
+    for name in DRUGS:
+        ligand = load_ligand(name)
+        for made in (
+            amber_adduct(ligand.adducts(), arguments.conformers),
+            amber_drug(ligand, arguments.conformers),
+        ):
+            molecule, terms = refitted(*made)
+            molecules.append(molecule)
+            used.merge([needed(ligand, molecule, terms)])
+            print(f"{name} {molecule.form}: {molecule.n_geometries} geometries", file=sys.stderr)
+    provenance = {
+        "command": f"python scripts/make_amber_tables.py --conformers {arguments.conformers}",
+        "charges": "AM1-BCC (antechamber, sqm single point), mean over geometries and "
+        "diastereomers",
+        "geometries": "GFN2-xTB with ALPB water, from MMFF94s conformers",
+        "types": "GAFF2 (antechamber); c3* is c3 with fitted terms, see fitted.csv",
+        "programs": "AmberTools 22.0 as in acpype 2023.10.27; tblite 0.8.0",
+    }
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    (arguments.out / MOLECULES_FILE).write_text(molecules_text(molecules, provenance))
+    (arguments.out / TERMS_FILE).write_text(terms_text(used))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

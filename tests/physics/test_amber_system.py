@@ -1,0 +1,207 @@
+"""Amber's energy against topologies that tleap built (``make_amber_reference.py``)."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openmm
+import pytest
+from openmm import app
+from openmm.app.internal.customgbforces import GBSAGBn2Force, GBSAOBC2Force
+from physics_cases import capped_cysteine_complex, context_of
+from rdkit import Chem
+
+from workbench.errors import PhysicsError
+from workbench.ligands.conformers import conformers
+from workbench.ligands.reading import load_ligand
+from workbench.physics.amber import described
+from workbench.physics.amber_molecules import AmberMolecule
+from workbench.physics.amber_protein import PROTEIN_FILE, protein_terms, topology_of
+from workbench.physics.amber_system import amber_parameters, amber_system
+from workbench.physics.amber_tables import (
+    placed,
+    shipped_molecule,
+    shipped_molecules,
+    shipped_terms,
+)
+from workbench.physics.amber_terms import AmberTerms
+from workbench.physics.encounter_complex import place
+from workbench.physics.force_fields import force_field
+from workbench.physics.mmff import group_energy
+from workbench.physics.pocket import mobile_atoms
+from workbench.structures.receptor import Receptor
+from workbench.structures.writing import receptor_pdb
+
+DRUGS = ("selinexor", "eltanexor", "KPT-185", "KPT-276", "KPT-251", "verdinexor")
+REFERENCE = json.loads(Path(__file__).with_name("amber_reference.json").read_text("utf-8"))
+TOLERANCE = 1e-3
+AMBER = force_field("amber")
+
+
+def test_an_intact_drug_has_tleaps_energies() -> None:
+    molecule = next(m for m in shipped_molecules() if (m.name, m.form) == ("selinexor", "drug"))
+    mol = Chem.AddHs(load_ligand("selinexor").mol)
+    edges = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]
+    places = placed(molecule, [a.GetSymbol() for a in mol.GetAtoms()], edges, None)
+    assert places is not None
+    found = amber_parameters(mol, (), places, molecule, shipped_terms(), sulphur=None)
+    masses = np.array([atom.GetMass() for atom in mol.GetAtoms()])
+    system = amber_system(found, masses, edges, np.ones(len(masses), bool), None)
+    context = context_of(system, np.array(REFERENCE["intact"]["coordinates"]))
+    assert AMBER.energy_by_term(context) == pytest.approx(
+        REFERENCE["intact"]["energies"], abs=TOLERANCE
+    )
+
+
+def test_a_bonded_drug_has_tleaps_energies() -> None:
+    bonded = capped_cysteine_complex("selinexor")
+    points = np.array(REFERENCE["adduct"]["coordinates"])
+    everything = np.ones(len(bonded.atoms), bool)
+    built = AMBER.build(bonded, everything, cutoff_angstrom=None, solvent="none")
+    found = AMBER.energy_by_term(context_of(built.system, points))
+    assert found == pytest.approx(REFERENCE["adduct"]["energies"], abs=TOLERANCE)
+
+
+def test_the_receptor_has_the_energies_of_openmms_own_ff14sb(groove: Receptor) -> None:
+    """Read from a PDB file, by names, where the workbench goes by its own bonds."""
+    pdb = app.PDBFile(io.StringIO(receptor_pdb(groove)))
+    theirs = app.ForceField(PROTEIN_FILE).createSystem(pdb.topology, nonbondedMethod=app.NoCutoff)
+    edges = [(int(i), int(j)) for i, j, _ in groove.bonds]
+    found = protein_terms(groove.atoms, edges)
+    everything = np.ones(len(groove.atoms), bool)
+    ours = amber_system(found, everything.astype(float), edges, everything, None)
+    expected = {
+        name: group_energy(context_of(one, groove.coordinates))
+        for name, one in by_kind(theirs).items()
+    }
+    terms = AMBER.energy_by_term(context_of(ours, groove.coordinates))
+    terms["nonbonded"] = terms.pop("van_der_waals") + terms.pop("electrostatic")
+    assert terms == pytest.approx(expected, abs=TOLERANCE)
+
+
+def by_kind(system: openmm.System) -> dict[str, openmm.System]:
+    """Return a System per kind of force, with that force alone."""
+    kinds = {
+        "bond": openmm.HarmonicBondForce,
+        "angle": openmm.HarmonicAngleForce,
+        "torsion": openmm.PeriodicTorsionForce,
+        "nonbonded": openmm.NonbondedForce,
+    }
+    found = {}
+    for name, kind in kinds.items():
+        alone = openmm.XmlSerializer.clone(system)
+        for index in reversed(range(alone.getNumForces())):
+            if type(alone.getForce(index)) is not kind:
+                alone.removeForce(index)
+        found[name] = alone
+    return found
+
+
+@pytest.mark.parametrize("molecule", shipped_molecules(), ids=lambda m: f"{m.name} {m.form}")
+def test_charges_of_a_shipped_molecule_are_whole(molecule: AmberMolecule) -> None:
+    """The backbone of ff14SB's cysteine has 0.0051 e in all, the rest balances it."""
+    backbone = -0.4157 + 0.2719 + 0.0429 + 0.0766 + 0.5973 - 0.5679
+    total = molecule.charges.sum() + sum(molecule.side_chain.values())
+    assert total + (backbone if molecule.side_chain else 0.0) == pytest.approx(0, abs=1e-4)
+    assert abs(molecule.spread) < 1e-3
+
+
+def test_equal_atoms_of_shipped_molecules_have_equal_charges() -> None:
+    for molecule in shipped_molecules():
+        fluorines = [
+            q for e, q in zip(molecule.elements, molecule.charges, strict=True) if e == "F"
+        ]
+        n_groups = {"KPT-276": 2, "KPT-185": 1}.get(molecule.name, 1)
+        assert len(set(np.round(fluorines, 5))) == n_groups
+
+
+@pytest.mark.parametrize(
+    "drug", ["selinexor", "eltanexor", "KPT-185", "KPT-276", "KPT-251", "verdinexor"]
+)
+def test_every_term_of_a_shipped_drug_is_there(drug: str) -> None:
+    """Both the drug and each diastereomer of its adduct, on their own."""
+    ligand = load_ligand(drug)
+    for adduct in ligand.adducts():
+        mol = Chem.AddHs(adduct.mol)
+        system = AMBER.free_system(adduct, mol, np.ones(mol.GetNumAtoms(), bool))
+        assert system.getNumParticles() == mol.GetNumAtoms()
+    mol = Chem.AddHs(ligand.mol)
+    edges = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]
+    found = shipped_molecule([a.GetSymbol() for a in mol.GetAtoms()], edges, None)
+    assert found is not None
+    terms = amber_parameters(mol, (), found[1], found[0], shipped_terms(), sulphur=None)
+    assert len(terms.bonds.atoms) == mol.GetNumBonds()
+
+
+def test_a_missing_parameter_is_named() -> None:
+    bonded = capped_cysteine_complex("selinexor")
+    molecule, terms, places = described(bonded)
+    poorer = AmberTerms()
+    poorer.merge([terms])
+    poorer.bonds = {k: v for k, v in terms.bonds.items() if set(k) != {"c3*", "ss"}}
+    with pytest.raises(PhysicsError, match=r"bond SG - C3 \(ss-c3\*\) of selinexor"):
+        amber_parameters(bonded.mol, bonded.atoms, places, molecule, poorer, sulphur=bonded.sg)
+
+
+def test_another_ligand_needs_ambers_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WORKBENCH_AMBER_BIN", raising=False)
+    monkeypatch.setenv("PATH", "")
+    bonded = capped_cysteine_complex()
+    message = "no table for this ligand.*antechamber, parmchk2, sqm.*install.*mmff94s"
+    with pytest.raises(PhysicsError, match=message):
+        described(bonded)
+
+
+def test_the_net_charge_may_not_be_off() -> None:
+    bonded = capped_cysteine_complex("selinexor")
+    atoms = (replace(bonded.atoms[0], formal_charge=1), *bonded.atoms[1:])
+    everything = np.ones(len(atoms), bool)
+    with pytest.raises(PhysicsError, match=r"sum to -?0\.0000, the formal charges to 1"):
+        AMBER.build(replace(bonded, atoms=atoms), everything, cutoff_angstrom=None)
+
+
+def test_the_encounter_complex_is_one_system_too(groove: Receptor) -> None:
+    """The intact drug beside the free thiol; nothing of it hangs on the sulphur."""
+    drug = load_ligand("KPT-185")
+    shape = conformers(drug.mol, 1, 1).coordinates[0][: drug.mol.GetNumAtoms()]
+    start = place(groove, drug, shape + groove.coordinates.max(axis=0) + 5)
+    built = AMBER.build(start, mobile_atoms([start], 5.0), cutoff_angstrom=12.0)
+    assert built.audit.net_charge == sum(atom.formal_charge for atom in groove.atoms)
+    mine = [start.atoms[i].residue_name == "LIG" for i in built.bond_atoms[:, 0]]
+    assert sum(mine) == Chem.AddHs(drug.mol).GetNumBonds()
+    assert [start.sg, start.reactive_carbon] not in np.sort(built.bond_atoms).tolist()
+
+
+def solvent_energy_of(solvent: str) -> float:
+    bonded = capped_cysteine_complex("selinexor")
+    everything = np.ones(len(bonded.atoms), bool)
+    built = AMBER.build(bonded, everything, cutoff_angstrom=None, solvent=solvent)
+    context = context_of(built.system, bonded.coordinates)
+    return AMBER.energy_by_term(context)["implicit_solvent"]
+
+
+@pytest.mark.parametrize(("solvent", "model"), [("obc2", GBSAOBC2Force), ("gbn2", GBSAGBn2Force)])
+def test_implicit_water_is_that_of_openmms_own_model(solvent: str, model: Any) -> None:
+    """Radii, screening and surface term as OpenMM assigns them to Amber topologies."""
+    bonded = capped_cysteine_complex("selinexor")
+    edges = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in bonded.mol.GetBonds()]
+    molecule, terms, places = described(bonded)
+    charges = amber_parameters(
+        bonded.mol, bonded.atoms, places, molecule, terms, sulphur=bonded.sg
+    ).charges
+    force = model(SA="ACE")
+    standard = model.getStandardParameters(topology_of(bonded.atoms, edges))
+    force.addParticles([[q, *row] for q, row in zip(charges.tolist(), standard, strict=True)])
+    force.finalize()
+    system = openmm.System()
+    for _ in bonded.atoms:
+        system.addParticle(1.0)
+    system.addForce(force)
+    expected = group_energy(context_of(system, bonded.coordinates))
+    assert solvent_energy_of(solvent) == pytest.approx(expected, rel=1e-4)
+    assert -60 < expected < -10

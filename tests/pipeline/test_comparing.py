@@ -1,0 +1,239 @@
+"""Drugs side by side: each as docked alone, taken over when finished, none takes another down."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pipeline_cases import HASTY
+from rdkit import Chem
+
+from workbench.analysis.common_core import overlay_core
+from workbench.analysis.contact_sets import contact_set, contact_shares, novelty
+from workbench.comparisons import Comparison, drug_row
+from workbench.errors import DockingError, UsageError
+from workbench.ligands.matched_pairs import matched_pair
+from workbench.ligands.reading import load_ligand
+from workbench.pipeline import apart, compare, dock
+from workbench.pipeline.comparing import folder_name
+from workbench.pipeline.comparison_rows import WEIGHABLE, checked_weights
+from workbench.reactions import AdductEnergy, Reaction
+from workbench.report.folders import read_docking_result
+from workbench.report.summary import best_pose
+
+DRUGS = ("KPT-185", "KPT-251", "CCOc1ccccc1")
+SHORT = HASTY.model_copy(
+    update={
+        "encounter": HASTY.encounter.model_copy(update={"edge_angstrom": 16.0, "n_forms": 1}),
+        "minimization": HASTY.minimization.model_copy(update={"max_iterations": 20}),
+    }
+)
+HOSTILE = "=1+1 <script>alert(1)</script> ../../x \u202eabc \U0001f600" + "n" * 10_000
+
+
+def reaction(ligand: object) -> Reaction | None:
+    if getattr(ligand, "name", "") != "KPT-251":
+        return None
+    return Reaction("KPT-251", "made up", "truncated", (AdductEnergy("bR", -5.0, 1.5, 0.5),))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("compared")
+
+
+@pytest.fixture(scope="module")
+def compared(folder: Path) -> Comparison:
+    return compare(
+        DRUGS,
+        out=folder,
+        settings=SHORT,
+        poses=1,
+        jobs=2,
+        weights={"strain": 1.0, "novelty": 2.0},
+        reaction_of=reaction,
+    )
+
+
+@pytest.mark.slow
+def test_each_drug_is_docked_as_alone(compared: Comparison, folder: Path) -> None:
+    alone = dock("KPT-251", settings=SHORT, poses=1, jobs=1)
+    stored = read_docking_result(folder / folder_name(load_ligand("KPT-251")))
+    assert [a.poses[0].score_kcal_per_mol for a in stored.adducts] == [
+        a.poses[0].score_kcal_per_mol for a in alone.adducts
+    ]
+    assert [replace(p, sdf="") for p in stored.encounter] == [
+        replace(p, sdf="") for p in alone.encounter
+    ]
+    assert compared.results[1].adducts == stored.adducts
+
+
+def test_the_table_holds_what_the_runs_found(compared: Comparison) -> None:
+    first, second, third = compared.drugs
+    assert compared.reference == first.name == "KPT-185"
+    assert [d.verdict for d in compared.drugs] == ["adduct", "adduct", "no_warhead"]
+    shown = best_pose(compared.results[1])
+    assert shown is not None
+    assert second.adduct_score.value == shown[1].score_kcal_per_mol
+    assert (second.diastereomer, second.rank) == (shown[0].label, shown[1].rank)
+    assert (second.reaction.value, second.reaction.spread) == (1.5, 0.5)
+    assert first.reaction.value is None and first.reaction.basis == "not computed"
+    assert third.adduct_score.value is None and third.rank is None
+    assert first.novelty is None and first.core is None
+    assert second.novelty is not None and 0 <= (second.novelty.share.value or 0) <= 1
+    # KPT-185 and KPT-251 share the aryl-triazole with its vinyl carbon and substituents
+    assert second.core is not None and second.core.atoms >= 17
+    assert second.core.superposed_angstrom <= second.core.in_place_angstrom
+    assert "covalent" in second.reversibility and second.reversibility_status == "compound"
+    assert third.weighted is None
+    assert first.weighted == 0.0
+    strains = [d.strain.value for d in (first, second)]
+    assert strains[0] is not None and strains[1] is not None
+    share = second.novelty.share.value
+    assert share is not None
+    assert second.weighted == pytest.approx(strains[1] - strains[0] + 2 * share, abs=2e-3)
+    assert list(drug_row(first)) == list(drug_row(third))
+    json.dumps(compared.to_dict())
+
+
+def test_a_core_laid_on_another_keeps_its_shape(compared: Comparison) -> None:
+    core = compared.drugs[1].core
+    assert core is not None
+    shown = best_pose(compared.results[1])
+    assert shown is not None
+    before, after = (
+        Chem.MolFromMolBlock(block, sanitize=False).GetConformer().GetPositions()
+        for block in (shown[1].drug_sdf, core.aligned_sdf)
+    )
+    lengths = [np.linalg.norm(x[:, None] - x[None], axis=-1) for x in (before, after)]
+    assert np.abs(lengths[0] - lengths[1]).max() < 2e-3
+
+
+def test_a_finished_run_is_taken_over_and_another_is_not(
+    compared: Comparison, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(self: object, task: apart.Task, progress: object) -> None:
+        raise DockingError(f"{task.ligand.name} was docked again")
+
+    monkeypatch.setattr(apart.Runs, "dock", never)
+    again = compare(DRUGS, out=folder, settings=SHORT, poses=1, jobs=1)
+    assert [d.adduct_score for d in again.drugs] == [d.adduct_score for d in compared.drugs]
+    for change in ({"seed": 2}, {"poses": 2}, {"mutations": ("C528S",)}):
+        asked = {"settings": SHORT, "poses": 1, **change}
+        with pytest.raises(UsageError, match="KPT-185 was docked again"):
+            compare(DRUGS, out=folder, jobs=1, **asked)  # type: ignore[arg-type]
+    (folder / folder_name(load_ligand("KPT-251")) / "poses.sdf").write_text("")
+    cut = compare(DRUGS, out=folder, settings=SHORT, poses=1, jobs=1)
+    assert cut.failures == ({"name": "KPT-251", "reason": "KPT-251 was docked again"},)
+    assert [d.name for d in cut.drugs] == ["KPT-185", compared.drugs[2].name]
+
+
+def test_a_crash_takes_only_its_own_drug(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(apart, "PROGRAM", "import os, sys; print('noise'); os.abort()")
+    with pytest.raises(UsageError, match=r"KPT-185 could not be docked: .* ended with code -6"):
+        compare(DRUGS[:2], out=tmp_path, settings=SHORT, jobs=2)
+
+
+def test_a_run_ends_when_its_parent_does(tmp_path: Path) -> None:
+    import os
+    import pickle
+    import struct
+    import subprocess
+    import sys
+
+    from workbench.settings import DockSettings
+    from workbench.structures.loading import load_receptor
+
+    task = apart.Task(
+        load_ligand("selinexor"),
+        load_receptor("human-groove"),
+        DockSettings(),
+        1,
+        1,
+        "",
+        str(tmp_path),
+    )
+    content = pickle.dumps(task)
+    child = subprocess.Popen(
+        [sys.executable, "-c", apart.PROGRAM],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+    )
+    assert child.stdin and child.stdout
+    child.stdin.write(struct.pack("<Q", len(content)) + content)
+    child.stdin.flush()
+    assert b"encounter" in child.stdout.readline()
+    child.stdin.close()
+    assert child.wait(timeout=60) == 1
+    child.stdout.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("ligands", "options", "said"),
+    [
+        (["selinexor"], {}, "at least two"),
+        (["selinexor", "KPT-330"], {}, "at least two"),
+        (["selinexor", "eltanexor"], {"reference": "KPT-185"}, "not among the ligands"),
+        (["selinexor", "eltanexor"], {"reference": "<script>"}, "not among the ligands"),
+        (["selinexor", "eltanexor"], {"weights": {"beauty": 1.0}}, "no weight 'beauty'"),
+        (["selinexor", "eltanexor"], {"weights": {"strain": float("nan")}}, "finite"),
+    ],
+)
+def test_bad_input(ligands: list[str], options: dict[str, object], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        compare(ligands, **options)  # type: ignore[arg-type]
+
+
+def test_a_folder_is_named_safely() -> None:
+    ligand = load_ligand("KPT-185")
+    for name in (HOSTILE, "..", "con", "/etc/passwd", "", "\U0001f600"):
+        found = folder_name(replace(ligand, name=name))
+        assert found.isascii() and len(found) <= 60
+        assert not set(found) - set(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+        )
+        assert found.endswith(f"_{ligand.inchikey}")
+
+
+def test_contacts_as_sets() -> None:
+    def contacts(*pairs: tuple[str, str]) -> frozenset[str]:
+        return contact_set([{"type": kind, "residue": residue} for kind, residue in pairs])
+
+    bond = ("covalent", "CYS528")
+    first = contacts(bond, ("hydrogen_bond", "LYS537"), ("hydrophobic", "PHE572"))
+    second = contacts(bond, ("hydrophobic", "PHE572"))
+    assert first == {"hydrogen bond LYS537", "hydrophobic PHE572"}
+    assert novelty(first, first) == 0
+    assert novelty(first, second) == 0.5
+    assert novelty(second, contacts(("hydrophobic", "LEU525"))) == 1
+    assert novelty(contacts(), contacts(bond)) == 0
+    assert contact_shares([first, second]) == {
+        "hydrophobic PHE572": 1.0,
+        "hydrogen bond LYS537": 0.5,
+    }
+
+
+def test_the_core_of_a_moved_copy_lies_as_far_as_it_was_moved() -> None:
+    ligand = load_ligand("selinexor")
+    pair = matched_pair(ligand, ligand)
+    points = np.random.default_rng(1).normal(size=(ligand.mol.GetNumAtoms(), 3)) * 4
+    found = overlay_core(pair, points, points + np.array([0.0, 3.0, 4.0]))
+    assert found is not None
+    assert found.in_place_angstrom == pytest.approx(5.0)
+    assert found.superposition.rmsd_angstrom == pytest.approx(0.0, abs=1e-6)
+    # two CF3 groups and the ring's two halves: which is which must not matter
+    swapped = points.copy()
+    matches = ligand.mol.GetSubstructMatches(ligand.mol, uniquify=False, maxMatches=1000)
+    swapped[list(range(len(points)))] = points[list(matches[-1])]
+    assert matches[-1] != matches[0]
+    again = overlay_core(pair, points, swapped)
+    assert again is not None and again.in_place_angstrom == pytest.approx(0.0, abs=1e-6)
+
+
+def test_every_weight_has_a_quantity() -> None:
+    assert checked_weights(dict.fromkeys(WEIGHABLE, 1.0)) == dict.fromkeys(WEIGHABLE, 1.0)

@@ -1,0 +1,206 @@
+"""Dynamics of a docked pose: read back, run, measured, written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workbench.errors import OutputError, UsageError
+from workbench.physics.complex import Complex, EncounterComplex
+from workbench.pipeline.dynamics import propagate
+from workbench.pipeline.reopening import DockedFolder
+from workbench.report.dynamics_page import write_dynamics
+from workbench.results import DockingResult
+from workbench.settings import DynamicsSettings
+from workbench.trajectories import DynamicsResult
+
+SHORT = DynamicsSettings(
+    length_ps=0.04,
+    report_interval_ps=0.01,
+    equilibration_ps=0.01,
+    mobile_angstrom=0.5,
+    hydrogen_mass_amu=3.0,
+    timestep_fs=2.0,
+)
+
+
+@pytest.fixture(scope="module")
+def bonded(folder: Path) -> Complex:
+    return DockedFolder(folder).bonded("bS_1")[0]
+
+
+@pytest.fixture(scope="module")
+def encounter(folder: Path) -> EncounterComplex:
+    return DockedFolder(folder).encounter(1)[0]
+
+
+@pytest.fixture(scope="module")
+def approach(encounter: EncounterComplex, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An encounter complex that moves, with its page."""
+    target = tmp_path_factory.mktemp("approach")
+    result = propagate(
+        encounter, target, SHORT, label="encounter 1", replicas=2, jobs=2, mmgbsa_frames=2
+    )
+    write_dynamics(result, target)
+    return target
+
+
+def test_a_pose_comes_back_atom_for_atom(bonded: Complex, folder: Path) -> None:
+    """The file's own lines: names and coordinates, in the file's order."""
+    lines = (folder / "complex_bS_1.cif").read_text().splitlines()
+    rows = [line.split() for line in lines if line.startswith(("ATOM ", "HETATM "))]
+    assert len(rows) == len(bonded.atoms)
+    written = {(r[18], r[16], r[9], r[19]): [float(x) for x in r[10:13]] for r in rows}
+    assert len(written) == len(rows)
+    points = sorted(bonded.coordinates.round(3).tolist())
+    assert points == sorted(list(written.values()))
+    assert bonded.bonded and bonded.adduct.label == "bS"
+    length = np.linalg.norm(
+        bonded.coordinates[bonded.sg] - bonded.coordinates[bonded.reactive_carbon]
+    )
+    assert 1.78 < length < 1.88
+
+
+def test_the_best_valid_pose_is_taken(folder: Path, docked: DockingResult) -> None:
+    valid = [(p.score_kcal_per_mol, a.label, p.rank) for a in docked.adducts for p in a.poses
+             if p.valid]  # fmt: skip
+    _, label, rank = min(valid)
+    assert DockedFolder(folder).bonded()[1] == f"{label} {rank}"
+
+
+def test_the_encounter_pose_comes_back(encounter: EncounterComplex, docked: DockingResult) -> None:
+    assert not encounter.bonded
+    apart = np.linalg.norm(
+        encounter.coordinates[encounter.sg] - encounter.coordinates[encounter.reactive_carbon]
+    )
+    assert apart == pytest.approx(docked.encounter[0].sg_c_distance_angstrom, abs=0.01)
+
+
+BAD_FOLDERS = {
+    "no result": (lambda f: (f / "result.json").unlink(), "result.json in .* cannot be read"),
+    "no JSON": (lambda f: (f / "result.json").write_text("{"), "none that workbench dock wrote"),
+    "another JSON": (lambda f: (f / "result.json").write_text("[1]"), "none that workbench"),
+    "an older schema": (
+        lambda f: (f / "result.json").write_text('{"schema_version": 0}'), "none that workbench"),
+    "no drug": (
+        lambda f: (f / "result.json").write_text('{"schema_version": 1}'), "none that workbench"),
+    "no complex": (lambda f: (f / "complex_bS_1.cif").unlink(), "complex_bS_1.cif in .* cannot"),
+    "no mmCIF": (lambda f: (f / "complex_bS_1.cif").write_text("junk"), "cannot be read as mmCIF"),
+    "an atom gone": (
+        lambda f: (f / "complex_bS_1.cif").write_text(
+            "\n".join(line for line in (f / "complex_bS_1.cif").read_text().splitlines()
+                      if " SG " not in line)),
+        "cannot be read as mmCIF|has no atom"),
+    "another receptor": (
+        lambda f: (f / "result.json").write_text(
+            (f / "result.json").read_text().replace('"name": "human-groove"', '"name": "mine"')),
+        "does not ship .* --receptor"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("spoil", "message"), BAD_FOLDERS.values(), ids=BAD_FOLDERS.keys())
+def test_a_folder_of_another_kind_is_refused(
+    folder: Path, tmp_path: Path, spoil: object, message: str
+) -> None:
+    mine = shutil.copytree(folder, tmp_path / "mine")
+    spoil(mine)  # type: ignore[operator]
+    with pytest.raises(UsageError, match=message):
+        DockedFolder(mine).bonded("bS_1")
+
+
+def test_a_pose_that_is_not_there_is_refused(folder: Path) -> None:
+    with pytest.raises(UsageError, match=r"no pose 'bS_9'; it has bR_1, bR_2, bS_1, bS_2"):
+        DockedFolder(folder).bonded("bS_9")
+    with pytest.raises(UsageError, match=r"encounter poses, none of rank 99"):
+        DockedFolder(folder).encounter(99)
+
+
+def test_a_bonded_run_is_whole(bonded: Complex, tmp_path: Path) -> None:
+    result = propagate(bonded, tmp_path, SHORT, label="bS 1", at_rest_in="mmff94s", mmgbsa_frames=2)
+    (replica,) = result.replicas
+    assert replica.courses["time_ps"] == pytest.approx([0, 0.01, 0.02, 0.03, 0.04])
+    assert all(1.6 < d < 2.1 for d in replica.courses["sg_c_distance_angstrom"])
+    assert replica.attack is None and result.ready_share is None
+    assert replica.n_frames == 4
+    assert replica.mmgbsa is not None
+    parts = [replica.mmgbsa[k]["mean"] for k in replica.mmgbsa if k != "total"]
+    assert sum(parts) == pytest.approx(replica.mmgbsa["total"]["mean"])
+    with pytest.raises(OutputError, match=r"holds a run already: .*--resume"):
+        propagate(bonded, tmp_path, SHORT)
+    longer = SHORT.model_copy(update={"length_ps": 0.06})
+    again = propagate(bonded, tmp_path, longer, at_rest_in="mmff94s", resume=True)
+    assert (
+        again.replicas[0].courses["potential_kcal_per_mol"][:5]
+        == (replica.courses["potential_kcal_per_mol"])
+    )
+
+
+def test_an_encounter_run_tells_how_often_it_is_ready(approach: Path) -> None:
+    record = json.loads((approach / "dynamics.json").read_text())
+    assert record["state"] == "encounter"
+    assert [r["seed"] for r in record["replicas"]] == [1, 2]
+    rows = list(csv.DictReader(io.StringIO((approach / "dynamics.csv").read_text())))
+    assert len(rows) == 10
+    for replica in record["replicas"]:
+        mine = [r for r in rows if int(float(r["seed"])) == replica["seed"]][1:]
+        ready = [float(r["attack_ready"]) for r in mine]
+        assert replica["attack"]["ready_share"] == pytest.approx(np.mean(ready))
+        assert set(replica["attack"]["leads_to"]) == {"bR", "bS"}
+        nearest = min(float(r["sg_c_distance_angstrom"]) for r in mine)
+        assert replica["attack"]["distance_lowest_angstrom"] == pytest.approx(nearest, rel=1e-5)
+    shares = [r["attack"]["ready_share"] for r in record["replicas"]]
+    assert record["ready_share"] == pytest.approx(np.mean(shares))
+    assert {p.name for p in (approach / "replica_1").iterdir()} >= {
+        "trajectory.dcd", "start.pdb", "log.csv", "checkpoint.npz",
+    }  # fmt: skip
+
+
+def test_the_page_shows_the_run_and_loads_nothing(approach: Path) -> None:
+    text = (approach / "dynamics.html").read_text()
+    seen: list[str] = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            seen.append(tag)
+            for name, value in attrs:
+                if name in ("src", "href"):
+                    assert value is None or value.startswith(("#", "data:")), value
+
+    Reader().feed(text)
+    assert seen.count("svg") == 5 and "script" not in seen
+    assert "Ready to attack in" in text and "seed 2" in text
+
+
+def test_a_hostile_name_stays_text(approach: Path, encounter: EncounterComplex) -> None:
+    from workbench.report.dynamics_page import dynamics_html
+
+    record = json.loads((approach / "dynamics.json").read_text())
+    result = DynamicsResult(
+        **{k: v for k, v in record.items() if k not in ("replicas", "ligand")},
+        ligand="<script>alert(1)</script>",
+        replicas=(),
+    )
+    text = dynamics_html(_with_replicas(result, approach))
+    assert "<script>alert" not in text and "&lt;script&gt;" in text
+
+
+def _with_replicas(result: DynamicsResult, approach: Path) -> DynamicsResult:
+    from dataclasses import replace
+
+    from workbench.trajectories import ReplicaRecord
+
+    record = json.loads((approach / "dynamics.json").read_text())
+    rows = list(csv.DictReader(io.StringIO((approach / "dynamics.csv").read_text())))
+    replicas = []
+    for replica in record["replicas"]:
+        mine = [r for r in rows if int(float(r["seed"])) == replica["seed"]]
+        courses = {k: [float(r[k]) for r in mine] for k in mine[0] if k != "seed"}
+        replicas.append(ReplicaRecord(**replica, courses=courses))
+    return replace(result, replicas=tuple(replicas))

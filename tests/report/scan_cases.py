@@ -1,0 +1,99 @@
+"""A resistance scan made by hand."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from rdkit import Chem
+from rdkit.Chem import AllChem
+
+from workbench.scans import (
+    WILD_TYPE,
+    Course,
+    Difference,
+    Evidence,
+    Groove,
+    ScanPair,
+    ScanResult,
+)
+from workbench.structures.embedded import read_embedded
+from workbench.structures.mutation import mutated
+from workbench.structures.writing import receptor_pdb
+
+
+@cache
+def _sdf() -> str:
+    """Return a small molecule beside the sulphur of 528."""
+    mol = Chem.AddHs(Chem.MolFromSmiles("CCO"))
+    AllChem.EmbedMolecule(mol, randomSeed=1)
+    receptor = read_embedded("human-groove")
+    assert receptor.reactive_atom is not None
+    place = receptor.coordinates[receptor.reactive_atom]
+    conformer = mol.GetConformer()
+    for i in range(mol.GetNumAtoms()):
+        point = conformer.GetAtomPosition(i)
+        conformer.SetAtomPosition(i, [point.x + place[0], point.y + place[1], point.z + place[2]])
+    return str(Chem.MolToMolBlock(Chem.RemoveHs(mol)))
+
+
+@cache
+def _groove(mutation: str) -> Groove:
+    receptor = read_embedded("human-groove")
+    if mutation != WILD_TYPE:
+        receptor = mutated(receptor, (mutation,))
+    return Groove(
+        mutation,
+        "C528" if mutation == WILD_TYPE else "S528",
+        mutation == WILD_TYPE,
+        {"P0": 10.0, "all": 10.0},
+        {"P0": 1.5},
+        3.1,
+        (),
+        ("made",),
+        receptor_pdb(receptor),
+    )
+
+
+def _pair(mutation: str, ligand: str) -> ScanPair:
+    wild = mutation == WILD_TYPE
+    return ScanPair(
+        mutation=mutation,
+        ligand=ligand,
+        verdict="adduct" if wild else "no_thiol",
+        reason="because",
+        encounter_score_kcal_per_mol=-8.0,
+        adduct_score_kcal_per_mol=-12.0 if wild else None,
+        occupancy={"0": 0.9, "0.5": 0.5},
+        export_capacity={"0": 0.1, "0.5": 0.55},
+        evidence=(Evidence("a text", "computed", "a source"),),
+        confidence="high",
+        confidence_reason="chemistry",
+        encounter_difference=None if wild else Difference(0.2, 0.5, False),
+        sdf=_sdf(),
+    )
+
+
+def course(ligand: str, bonds: bool, fraction: float) -> Course:
+    line = (1.0, 0.5, 0.75)
+    return Course(
+        ligand, bonds, fraction, (0.0, 12.0, 24.0), line, line, (0.9, 0.4, 0.7), (1.0, 0.6, 0.8)
+    )
+
+
+def scan_result() -> ScanResult:
+    """Return selinexor on the wild type and on C528S."""
+    return ScanResult(
+        pairs=tuple(_pair(m, "selinexor") for m in (WILD_TYPE, "C528S")),
+        grooves=(_groove(WILD_TYPE), _groove("C528S")),
+        courses=(
+            course("selinexor", True, 0.0),
+            course("selinexor", False, 0.0),
+            course("selinexor", False, 0.5),
+        ),
+        regimen="80 mg once",
+        limits=("nothing was measured",),
+        warnings=(),
+        outside=({"what": "NF-kB", "finding": "f", "source": "", "confidence": "named only"},),
+        failures=(),
+        provenance={"command": "workbench scan"},
+    )

@@ -1,0 +1,117 @@
+"""The page and the files of a resistance scan, from a made-up result."""
+
+from __future__ import annotations
+
+import csv
+import html
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from scan_cases import scan_result
+
+from workbench.report.scan_page import drawings, headline, notebook_html, scan_html, write_scan
+from workbench.report.scan_scene import build_scan_scene
+from workbench.scans import (
+    Evidence,
+    ScanResult,
+)
+
+HOSTILE = "</script><script>alert('x')</script>&\""
+
+
+@pytest.fixture
+def result() -> ScanResult:
+    return scan_result()
+
+
+def test_the_page_asks_for_nothing_and_escapes(result: ScanResult) -> None:
+    said = Evidence(HOSTILE, "computed", HOSTILE)
+    bad = replace(
+        result,
+        pairs=tuple(
+            replace(pair, ligand=HOSTILE, reason=HOSTILE, evidence=(said,)) for pair in result.pairs
+        ),
+        courses=tuple(replace(course, ligand=HOSTILE) for course in result.courses),
+        failures=((HOSTILE, HOSTILE),),
+    )
+    page = scan_html(bad)
+    assert "alert('x')</script>" not in page
+    assert "&lt;script&gt;" in page
+    assert not re.search(r"(src|href)=[\"'](?!#|data:|https://doi\.org/)", page)
+    assert "default-src 'none'" in html.unescape(page)
+
+
+def test_verdicts_stand_in_words_with_their_evidence(result: ScanResult) -> None:
+    page = scan_html(result)
+    assert page.count("<details>") == 2
+    assert "no adduct: no thiol" in page
+    assert "0.2 ± 0.5" in page
+    assert "a text <small>(computed; a source)</small>" in page
+    assert "0.10 / 0.55" in page
+    assert headline(result) == "C528S has no thiol at 528: no adduct can form."
+    assert "NF-kB" in page
+    assert "Nothing was measured." in page
+
+
+def test_courses_are_those_of_cells_without_the_thiol(result: ScanResult) -> None:
+    found = drawings(result)
+    assert [caption.split(":")[0] for caption, _ in found] == [
+        "Export capacity",
+        "XPO1 occupied, bonded or not",
+    ]
+    lines = [
+        sum(e.tag.endswith("polyline") for e in ElementTree.fromstring(drawing).iter())
+        for _, drawing in found
+    ]
+    assert lines == [2, 2]
+    # the heterozygous cell has the only band
+    assert found[0][1].count("fill-opacity") == 1
+
+
+def test_the_mutant_lies_on_the_wild_type(result: ScanResult) -> None:
+    scene = build_scan_scene(result)
+    assert scene is not None
+    wild, mutant = scene["poses"]
+    assert wild["elements"] == ["C", "C", "O"]
+    # CA, CB and OG of the serine beside the drug
+    assert mutant["elements"] == ["C", "C", "O", "C", "C", "O"]
+    assert len(mutant["bonds"]) == len(wild["bonds"]) + 2 * 3
+    assert not wild["moved"]
+    labels = scene["receptor"]["labels"]
+    assert {"C528", "K568", "E571"} <= set(labels)
+    assert "C528" in [labels[i] for i in mutant["near"]]
+
+
+def test_files(result: ScanResult, tmp_path: Path) -> None:
+    named = replace(result, pairs=tuple(replace(p, ligand="=cmd()") for p in result.pairs))
+    named = replace(named, courses=tuple(replace(c, ligand="=cmd()") for c in named.courses))
+    write_scan(named, tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "provenance.json",
+        "scan.csv",
+        "scan.html",
+        "scan.json",
+    ]
+    records = json.loads((tmp_path / "scan.json").read_text())
+    assert [r["verdict"] for r in records] == ["adduct", "no_thiol"]
+    assert records[1]["encounter_difference"]["spread_kcal_per_mol"] == 0.5
+    rows = list(csv.DictReader((tmp_path / "scan.csv").read_text().splitlines()))
+    assert rows[1]["ligand"] == "'=cmd()"  # no spreadsheet takes it for a formula
+    assert rows[1]["adduct_score_kcal_per_mol"] == ""
+    assert float(rows[1]["export_capacity_at_0.5"]) == 0.55
+
+
+def test_a_notebook_shows_it(result: ScanResult) -> None:
+    assert result._repr_html_() == notebook_html(result)
+    assert "no adduct: no thiol" in notebook_html(result)
+
+
+def test_the_figure_has_what_the_courses_say(result: ScanResult) -> None:
+    (axis,) = result.plot().axes
+    assert [line.get_label() for line in axis.lines] == ["mutant fraction 0", "mutant fraction 0.5"]
+    assert axis.lines[0].get_xydata()[1].tolist() == [0.5, 0.5]  # half a day, half left
+    assert len(axis.collections) == 2

@@ -1,0 +1,159 @@
+"""``workbench scan``: mutants of XPO1 against drugs."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.cli.arguments import EXIT_SOME_FAILED, Verbs, add_jobs, positive_int, seed
+
+if TYPE_CHECKING:
+    from workbench.ligands.molecules import Ligand
+    from workbench.scans import ScanPair, ScanResult
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb to the command line."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "scan",
+        help="resistance: structure, chemistry and occupancy per mutant and drug",
+        description="For each mutation and drug: whether an adduct can form and why, scores "
+        "against the wild type with their spread, room and potential of the groove, and what a "
+        "cell with a mutant share can still export. Finished pairs are kept in the folder: the "
+        "same command goes on where it was stopped.",
+        epilog="example: workbench scan --mutations C528S,C528W,E571K --ligands "
+        "selinexor,eltanexor --out scan",
+    )
+    parser.add_argument(
+        "--mutations",
+        required=True,
+        metavar="LIST",
+        help="separated by commas, in human numbering: C528S,E571K; C528S+E571K is a double mutant",
+    )
+    parser.add_argument(
+        "--ligands",
+        default="selinexor,eltanexor",
+        metavar="LIST",
+        help="catalogue names, SMILES or files, separated by commas (default: selinexor,eltanexor)",
+    )
+    parser.add_argument(
+        "--receptor",
+        default="human-groove",
+        metavar="RECEPTOR",
+        help="an XPO1 with a free thiol (default: human-groove)",
+    )
+    parser.add_argument(
+        "--regimen",
+        metavar="TEXT",
+        help='of every drug, as "80 mg days 1,3 weekly" (default)',
+    )
+    parser.add_argument("--seed", type=seed, default=1, metavar="N", help="default: 1")
+    parser.add_argument(
+        "--seeds",
+        type=positive_int,
+        default=2,
+        metavar="N",
+        help="searches of each pair, at least 2: their range is the spread (default: 2)",
+    )
+    add_jobs(parser)
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("workbench-scan"),
+        metavar="DIR",
+        help="folder of the results (default: workbench-scan)",
+    )
+    parser.add_argument("--json", action="store_true", help="print the list as JSON too")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Scan, write the folder, print the verdicts; return the exit code."""
+    from workbench.cli.interrupts import WRITING
+    from workbench.errors import UsageError
+    from workbench.progress import to_stream
+    from workbench.report.exports import json_text
+    from workbench.report.files import prepare_output_folder
+    from workbench.report.scan_page import write_scan
+    from workbench.resistance import scan
+    from workbench.settings import ScanSettings
+
+    if arguments.seeds < 2:
+        raise UsageError("--seeds 1 gives no spread, and a score without one says nothing: give 2")
+    drugs, unread = _ligands(arguments.ligands)
+    folder = prepare_output_folder(arguments.out)
+    settings = ScanSettings(n_seeds=arguments.seeds)
+    if arguments.regimen is not None:
+        settings = settings.model_copy(update={"regimen": arguments.regimen})
+    result = scan(
+        arguments.mutations.split(","),
+        drugs,
+        receptor=arguments.receptor,
+        settings=settings,
+        seed=arguments.seed,
+        jobs=arguments.jobs,
+        out=folder,
+        command=shlex.join(["workbench", *sys.argv[1:]]),
+        progress=to_stream(),
+        writing=WRITING,
+    )
+    with WRITING:
+        write_scan(result, folder)
+    print(json_text(result.to_dict()).rstrip("\n") if arguments.json else summary(result))
+    print(f"written to {folder}: scan.html, scan.json, scan.csv", file=sys.stderr)
+    for name, reason in result.failures:
+        print(f"workbench: {name} was left out: {reason}", file=sys.stderr)
+    return EXIT_SOME_FAILED if result.failures or unread else 0
+
+
+def summary(result: ScanResult) -> str:
+    """Return one line per pair for the terminal."""
+    return "\n".join(_line(pair) for pair in result.pairs)
+
+
+def _line(pair: ScanPair) -> str:
+    from workbench.scans import WORDS
+
+    parts = []
+    if pair.encounter_score_kcal_per_mol is not None:
+        parts.append(f"encounter {pair.encounter_score_kcal_per_mol:.1f} kcal/mol")
+    if pair.adduct_score_kcal_per_mol is not None:
+        parts.append(f"adduct {pair.adduct_score_kcal_per_mol:.1f} kcal/mol")
+    left = ", ".join(f"{value:.2f} at {name}" for name, value in pair.export_capacity.items())
+    parts.append(f"lowest export capacity {left}")
+    return (
+        f"{pair.mutation}, {pair.ligand}: {WORDS[pair.verdict]} (confidence {pair.confidence}); "
+        + "; ".join(parts)
+    )
+
+
+def _ligands(text: str) -> tuple[list[Ligand], bool]:
+    """Return the drugs of a list; what cannot be read is told, unless it is all.
+
+    Raises
+    ------
+    LigandError
+        When none can be read.
+    """
+    from workbench.errors import LigandError
+    from workbench.ligands.reading import LigandFailure, each_ligand
+
+    drugs: list[Ligand] = []
+    reasons: list[str] = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            for found in each_ligand(part):
+                if isinstance(found, LigandFailure):
+                    reasons.append(found.reason)
+                else:
+                    drugs.append(found)
+        except LigandError as error:
+            reasons.append(str(error))
+    if not drugs:
+        raise LigandError(reasons[-1] if reasons else "there is no drug to scan: give --ligands")
+    for reason in reasons:
+        print(f"workbench: {reason}", file=sys.stderr)
+    return drugs, bool(reasons)

@@ -1,0 +1,76 @@
+"""One density functional energy at a given geometry, through PySCF."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit import Chem
+
+from workbench.errors import MechanismError
+from workbench.mechanism.quantum import KCAL_PER_HARTREE
+
+FloatArray = NDArray[np.float64]
+
+FUNCTIONAL = "M06-2X"
+BASIS = "def2-SVP"
+DFT = f"{FUNCTIONAL}/{BASIS}//GFN2-xTB, solvent by ALPB(water)"
+
+_COARSE, _FINE = 1, 3
+_CONVERGED_HARTREE = 1e-5
+
+
+def dft_energy(
+    elements: NDArray[np.int64], coordinates: FloatArray, charge: int, name: str
+) -> float:
+    """Return the gas-phase energy of a closed shell in kcal/mol.
+
+    Density fitting; the orbitals are converged on a coarse grid and the energy is then taken
+    once on a fine one, which is off by the square of the small difference in density.
+
+    Parameters
+    ----------
+    elements, coordinates
+        ``(n_atoms,)`` and ``(n_atoms, 3)`` angstrom.
+
+    Raises
+    ------
+    MechanismError
+        When PySCF is missing or the field does not converge.
+
+    Reference
+    ---------
+    M06-2X: Zhao 2008 Theor. Chem. Acc. 120:215, 10.1007/s00214-007-0310-x.
+    def2-SVP: Weigend 2005 Phys. Chem. Chem. Phys. 7:3297, 10.1039/b508541a.
+    """
+    dft, gto = _pyscf()
+    table = Chem.GetPeriodicTable()
+    atoms = [
+        (table.GetElementSymbol(int(z)), tuple(x))
+        for z, x in zip(elements, coordinates, strict=True)
+    ]
+    mol = gto.M(atom=atoms, basis=BASIS, charge=charge, verbose=0)
+    field = dft.RKS(mol, xc=FUNCTIONAL.replace("-", "")).density_fit()
+    field.grids.level = _COARSE
+    field.conv_tol = _CONVERGED_HARTREE
+    field.kernel()
+    if not field.converged:
+        raise MechanismError(
+            f"{FUNCTIONAL} did not converge for {name}: take the level gfn2 for it"
+        )
+    density = field.make_rdm1()
+    field.grids = dft.gen_grid.Grids(mol)
+    field.grids.level = _FINE
+    return float(field.energy_tot(dm=density)) * KCAL_PER_HARTREE
+
+
+def _pyscf() -> tuple[Any, Any]:
+    """Return PySCF's modules ``dft`` and ``gto``."""
+    try:
+        from pyscf import dft, gto
+    except ImportError as error:
+        raise MechanismError(
+            "the level dft needs PySCF: install the extra, pip install xpo1-workbench[react]"
+        ) from error
+    return dft, gto

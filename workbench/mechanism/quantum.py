@@ -1,0 +1,179 @@
+"""Energies from electronic structure: GFN2-xTB in implicit water, through tblite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.errors import MechanismError
+
+FloatArray = NDArray[np.float64]
+
+KCAL_PER_HARTREE = 627.509474
+ANGSTROM_PER_BOHR = 0.529177211
+EV_PER_HARTREE = 27.211386
+
+GFN2 = "GFN2-xTB/ALPB(water)"
+
+MAX_ATOMS = 200
+"""Hydrogens included: beyond, one optimisation takes longer than anybody waits."""
+
+# H to Ar, K to Kr without the transition metals, and iodine: what drugs are made of
+_ELEMENTS = {*range(1, 21), *range(30, 37), 53}
+_MAX_CYCLES = 300
+
+
+class Point(NamedTuple):
+    """An energy in kcal/mol, its gradient ``(n_atoms, 3)`` kcal/mol/angstrom, and the LUMO."""
+
+    energy: float
+    gradient: FloatArray
+    lumo_ev: float
+
+
+class Engine(Protocol):
+    """Anything that gives the energy and the gradient of a geometry."""
+
+    def __call__(self, coordinates: FloatArray) -> Point:
+        """Return the energy at ``(n_atoms, 3)`` angstrom."""
+
+
+class Gfn2:
+    """GFN2-xTB with ALPB water for one molecule; each point starts from the last orbitals.
+
+    The state of the solvation model is 1 M gas to 1 M solution.
+
+    Parameters
+    ----------
+    elements
+        ``(n_atoms,)`` atomic numbers.
+    charge
+        In electrons; the shell is closed.
+    solvent
+        Blank for the gas phase.
+    name
+        How errors call the molecule.
+
+    Raises
+    ------
+    MechanismError
+        When tblite is not installed, or the molecule is open-shell, too large, or holds an
+        element outside what the workbench lets through.
+
+    Reference
+    ---------
+    GFN2-xTB: Bannwarth 2019 J. Chem. Theory Comput. 15:1652, 10.1021/acs.jctc.8b01176.
+    ALPB: Ehlert 2021 J. Chem. Theory Comput. 17:4250, 10.1021/acs.jctc.1c00471.
+    """
+
+    def __init__(
+        self, elements: Sequence[int], charge: int, *, solvent: str = "water", name: str = ""
+    ) -> None:
+        self.elements = np.asarray(elements, dtype=np.int64)
+        self.charge = charge
+        self.solvent = solvent
+        self.name = name or "the molecule"
+        check_molecule(self.elements, charge, self.name)
+        self._interface = tblite_interface()
+        self._calculator: Any = None
+        self._last: Any = None
+
+    def __call__(self, coordinates: FloatArray) -> Point:
+        """Return energy and gradient.
+
+        Raises
+        ------
+        MechanismError
+            When the self-consistent field does not converge.
+        """
+        bohr = np.asarray(coordinates, dtype=np.float64) / ANGSTROM_PER_BOHR
+        try:
+            result = self._solved(bohr)
+        except RuntimeError:
+            # a fresh start: orbitals of another geometry can be a bad guess
+            self._calculator = self._last = None
+            try:
+                result = self._solved(bohr)
+            except RuntimeError as error:
+                raise MechanismError(
+                    f"GFN2-xTB did not converge for {self.name} (charge {self.charge:+d}): "
+                    "its electronic structure may need a method beyond this one"
+                ) from error
+        self._last = result
+        return Point(
+            float(result.get("energy")) * KCAL_PER_HARTREE,
+            np.asarray(result.get("gradient")) * (KCAL_PER_HARTREE / ANGSTROM_PER_BOHR),
+            _lumo_ev(result),
+        )
+
+    def _solved(self, bohr: FloatArray) -> Any:
+        """Return tblite's result, with a new calculator the first time."""
+        if self._calculator is None:
+            made = self._interface.Calculator(
+                "GFN2-xTB", self.elements, bohr, charge=float(self.charge)
+            )
+            made.set("verbosity", 0)
+            made.set("max-iter", _MAX_CYCLES)
+            if self.solvent:
+                made.add("alpb-solvation", self.solvent, "gsolv")
+            self._calculator = made
+            return made.singlepoint()
+        self._calculator.update(positions=bohr)
+        return self._calculator.singlepoint(self._last)
+
+
+def _lumo_ev(result: Any) -> float:
+    """Return the lowest empty level in eV; GFN2 treats the valence electrons only."""
+    levels = np.asarray(result.get("orbital-energies"))
+    filled = np.asarray(result.get("orbital-occupations"))
+    empty = levels[filled < 1.0]
+    return float(empty.min() * EV_PER_HARTREE) if len(empty) else float("nan")
+
+
+def check_molecule(elements: Iterable[int], charge: int, name: str) -> None:
+    """Raise unless a molecule is closed-shell, small enough and of ordinary elements.
+
+    Raises
+    ------
+    MechanismError
+        With the first thing that is wrong.
+    """
+    elements = [int(z) for z in elements]
+    if len(elements) > MAX_ATOMS:
+        raise MechanismError(
+            f"{name} has {len(elements)} atoms, more than the {MAX_ATOMS} that are computed here; "
+            "use the truncated model"
+        )
+    odd = sorted({*elements} - _ELEMENTS)
+    if odd:
+        from rdkit import Chem
+
+        symbols = ", ".join(Chem.GetPeriodicTable().GetElementSymbol(z) for z in odd)
+        raise MechanismError(
+            f"{name} holds {symbols}, which reaction energies are not computed for: "
+            "leave it out or replace it"
+        )
+    if (sum(elements) - charge) % 2:
+        raise MechanismError(
+            f"{name} has an odd number of electrons; reaction energies are for closed shells only"
+        )
+
+
+def tblite_interface() -> Any:
+    """Return tblite's Python interface.
+
+    Raises
+    ------
+    MechanismError
+        When it is not installed.
+    """
+    try:
+        from tblite import interface
+    except ImportError as error:
+        raise MechanismError(
+            "reaction energies need tblite: install the extra, pip install xpo1-workbench[react]"
+        ) from error
+    return interface

@@ -1,0 +1,113 @@
+"""Reaction energies that were computed beforehand and ship with the package."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+from workbench.tables import read_table
+
+
+@dataclass(frozen=True)
+class ReactionEnergy:
+    """One row of ``reaction_energies.csv``: one adduct of one drug at one level.
+
+    Parameters
+    ----------
+    smiles
+        Canonical, of the whole drug.
+    model
+        ``truncated`` or ``whole``.
+    model_smiles
+        What was computed as the drug.
+    level, geometry
+        Method of the energy and of the geometry, in words.
+    delta_g_kcal_per_mol
+        Free energy of drug + thiol -> adduct in water, 1 M, 298.15 K.
+    conformer_uncertainty_kcal_per_mol
+        See ``energetics.Addition``.
+    lumo_ev, thiolate_addition_kcal_per_mol, proton_transfer_kcal_per_mol
+        Indices of the drug at GFN2-xTB; blank where the anion is no minimum.
+    lactone_hydrolysis_kcal_per_mol, lactone_hydrolysis_at_ph_7_4_kcal_per_mol
+        Free energy of the step that locks a lactone, to the acid and with its ionisation; blank
+        for other drugs.
+    date, source
+        When and by what the row was made.
+    """
+
+    ligand: str
+    smiles: str
+    model: str
+    model_smiles: str
+    thiol: str
+    level: str
+    geometry: str
+    adduct: str
+    delta_g_kcal_per_mol: float
+    conformer_uncertainty_kcal_per_mol: float
+    lumo_ev: float | None
+    thiolate_addition_kcal_per_mol: float | None
+    proton_transfer_kcal_per_mol: float | None
+    lactone_hydrolysis_kcal_per_mol: float | None
+    lactone_hydrolysis_at_ph_7_4_kcal_per_mol: float | None
+    date: str
+    source: str
+
+
+@cache
+def reaction_energies() -> tuple[ReactionEnergy, ...]:
+    """Return the shipped reaction energies, in the table's order."""
+    return read_table("reaction_energies.csv", ReactionEnergy)
+
+
+REFERENCE = "selinexor"
+
+
+def rows_of(smiles: str, *, model: str, thiol: str, level: str) -> tuple[ReactionEnergy, ...]:
+    """Return the shipped rows of a drug, one per adduct; empty where it was not computed."""
+    return tuple(
+        row
+        for row in reaction_energies()
+        if (row.smiles, row.model, row.thiol, row.level) == (smiles, model, thiol, level)
+    )
+
+
+def best_by_ligand(level: str) -> dict[str, float]:
+    """Return the most favourable addition of each shipped drug at a level, kcal/mol."""
+    best: dict[str, float] = {}
+    for row in reaction_energies():
+        if row.level == level:
+            best[row.ligand] = min(
+                row.delta_g_kcal_per_mol, best.get(row.ligand, row.delta_g_kcal_per_mol)
+            )
+    return best
+
+
+def level_spread(first: str, second: str, ligand: str = "") -> float | None:
+    """Return by how much two levels disagree about differences to selinexor, kcal/mol.
+
+    Parameters
+    ----------
+    ligand
+        Of this drug alone, where both levels have it; otherwise the root mean square over all
+        shipped drugs that have both.
+
+    Returns
+    -------
+    float or None
+        ``None`` where no drug but selinexor has both.
+    """
+    one, other = best_by_ligand(first), best_by_ligand(second)
+    if REFERENCE not in one or REFERENCE not in other:
+        return None
+    gaps = {
+        name: (one[name] - one[REFERENCE]) - (other[name] - other[REFERENCE])
+        for name in one
+        if name in other and name != REFERENCE
+    }
+    if ligand in gaps:
+        return abs(gaps[ligand])
+    if not gaps:
+        return None
+    return math.sqrt(sum(gap**2 for gap in gaps.values()) / len(gaps))

@@ -1,0 +1,298 @@
+"""The free energy of one molecule in water, over its conformers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit import Chem
+from rdkit.Chem import rdMolAlign
+
+from workbench.errors import LigandError, MechanismError
+from workbench.ligands.conformers import conformers
+from workbench.ligands.geometry import stereo_is_right
+from workbench.mechanism.optimization import Minimum, minimised
+from workbench.mechanism.quantum import Gfn2, check_molecule
+from workbench.mechanism.thermochemistry import (
+    RT,
+    Thermochemistry,
+    free_energy_correction,
+    numerical_hessian,
+    wave_numbers,
+)
+from workbench.mechanism.truncation import is_achiral
+from workbench.settings import ConformerSettings
+
+FloatArray = NDArray[np.float64]
+Step = Callable[[], None]
+
+N_EMBEDDED = 100
+N_OPTIMISED = 8
+_RANKED = 4
+_CONFORMERS = ConformerSettings(distinct_angstrom=0.2)
+_SAME_KCAL = 0.05
+_SAME_ANGSTROM = 0.2
+_MIRRORED_ANGSTROM = 0.1
+_BOND_SCALE = 1.35
+
+
+@dataclass(frozen=True)
+class Species:
+    """A molecule at the minima of its conformers.
+
+    Parameters
+    ----------
+    elements, coordinates
+        ``(n_atoms,)`` and ``(n_atoms, 3)`` angstrom, the lowest conformer.
+    energy
+        Electronic energy with solvent of the lowest conformer, kcal/mol.
+    spread
+        Free energy of the ensemble of conformers less ``energy``, kcal/mol: below zero where
+        several are populated.
+    correction
+        Vibrations, rotation, translation at 1 M of the lowest conformer, kcal/mol; zero where
+        it was not asked for.
+    energies
+        ``(n_conformers,)`` of the distinct ones, rising, kcal/mol.
+    shapes
+        ``(n_conformers, n_atoms, 3)`` angstrom, of the same.
+    halved
+        By how much the ensemble's energy changes when every second start is left out, kcal/mol.
+    lumo_ev
+        Of the lowest conformer.
+    """
+
+    name: str
+    mol: Chem.Mol
+    elements: NDArray[np.int64]
+    coordinates: FloatArray
+    charge: int
+    energy: float
+    spread: float
+    correction: float
+    energies: FloatArray
+    shapes: FloatArray
+    halved: float
+    lumo_ev: float
+    imaginary: tuple[float, ...] = ()
+
+    @property
+    def free_energy(self) -> float:
+        """Of the molecule in water at 1 M, kcal/mol (an absolute number without meaning)."""
+        return self.energy + self.spread + self.correction
+
+
+def species(
+    mol: Chem.Mol,
+    name: str,
+    seed: int,
+    *,
+    n_embedded: int = N_EMBEDDED,
+    n_optimised: int = N_OPTIMISED,
+    vibrations: bool = True,
+    tick: Step = lambda: None,
+) -> Species:
+    """Return the free energy of a neutral molecule from its own conformer search.
+
+    Conformers by ETKDGv3 and MMFF94s, ranked by one GFN2-xTB energy each, the best ones
+    minimised.
+
+    Parameters
+    ----------
+    mol
+        Heavy atoms with explicit stereo.
+    tick
+        Called after each conformer, and after the vibrations.
+
+    Raises
+    ------
+    MechanismError
+        When it has no conformer, or none keeps its bonds at this level.
+    """
+    full, shapes = shapes_of(mol, name, seed, n_embedded)
+    engine = Gfn2([a.GetAtomicNum() for a in full.GetAtoms()], Chem.GetFormalCharge(mol), name=name)
+    starts = shapes[: _RANKED * n_optimised]
+    energies = [engine(start).energy for start in starts]
+    chosen = np.argsort(energies, kind="stable")[:n_optimised]
+    return from_starts(full, starts[chosen], engine, name=name, vibrations=vibrations, tick=tick)
+
+
+def shapes_of(mol: Chem.Mol, name: str, seed: int, n_embedded: int) -> tuple[Chem.Mol, FloatArray]:
+    """Return a molecule with hydrogens and its conformers by the force field.
+
+    Returns
+    -------
+    mol, shapes
+        ``(n_conformers, n_atoms, 3)`` angstrom, the lowest first.
+
+    Raises
+    ------
+    MechanismError
+        When it is of atoms or a size that are not computed, or cannot be embedded.
+    """
+    full = Chem.AddHs(mol)
+    check_molecule([a.GetAtomicNum() for a in full.GetAtoms()], Chem.GetFormalCharge(mol), name)
+    try:
+        found = conformers(mol, n_embedded, seed, name=name, settings=_CONFORMERS)
+    except LigandError as error:
+        raise MechanismError(str(error)) from error
+    return found.mol, found.coordinates
+
+
+def from_starts(
+    mol: Chem.Mol,
+    starts: FloatArray,
+    engine: Gfn2,
+    *,
+    name: str,
+    vibrations: bool,
+    tick: Step = lambda: None,
+) -> Species:
+    """Return the species whose conformers lie below given geometries.
+
+    Parameters
+    ----------
+    mol
+        With all hydrogens; an ion as drawn.
+    starts
+        ``(n, n_atoms, 3)`` angstrom.
+
+    Raises
+    ------
+    MechanismError
+        When none of them keeps its bonds at this level.
+    """
+    found: list[Minimum] = []
+    problem = ""
+    for start in starts:
+        try:
+            minimum = minimised(engine, engine.elements, start, name=name)
+        except MechanismError as error:
+            problem = problem or str(error)
+        else:
+            if _bonds_hold(mol, minimum.coordinates):
+                found.append(minimum)
+            else:
+                problem = problem or (
+                    f"{name} does not hold together at this level: a bond opened or another "
+                    "isomer formed"
+                )
+        tick()
+    if not found:
+        raise MechanismError(problem)
+    kept = _distinct(mol, found)
+    best = kept[0]
+    ensemble = _ensemble_energy(mol, kept)
+    half = _ensemble_energy(mol, _distinct(mol, found[::2]))
+    added = Thermochemistry(0.0, ())
+    if vibrations:
+        hessian = numerical_hessian(engine, best.coordinates)
+        waves = wave_numbers(hessian, engine.elements, best.coordinates)
+        added = free_energy_correction(engine.elements, best.coordinates, waves)
+        tick()
+    return Species(
+        name=name,
+        mol=mol,
+        elements=engine.elements,
+        coordinates=best.coordinates,
+        charge=engine.charge,
+        energy=best.point.energy,
+        spread=ensemble - best.point.energy,
+        correction=added.correction,
+        energies=np.array([minimum.point.energy for minimum in kept]),
+        shapes=np.array([minimum.coordinates for minimum in kept]),
+        halved=abs(half - ensemble),
+        lumo_ev=best.point.lumo_ev,
+        imaginary=added.imaginary,
+    )
+
+
+def deprotonated(mol: Chem.Mol, place: int, shapes: FloatArray) -> tuple[Chem.Mol, FloatArray]:
+    """Return an anion and its starts: each shape without each of the protons at an atom.
+
+    Parameters
+    ----------
+    mol
+        With all hydrogens, those of one atom next to each other as RDKit adds them.
+    shapes
+        ``(n, n_atoms, 3)`` angstrom, of ``mol``.
+
+    Raises
+    ------
+    MechanismError
+        When no proton is there.
+    """
+    neighbours = mol.GetAtomWithIdx(place).GetNeighbors()
+    protons = [atom.GetIdx() for atom in neighbours if atom.GetAtomicNum() == 1]
+    if not protons:
+        raise MechanismError("the atom beside the attacked one has no proton to give")
+    ion = Chem.RWMol(mol)
+    atom = ion.GetAtomWithIdx(place)
+    atom.SetFormalCharge(atom.GetFormalCharge() - 1)
+    atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
+    ion.RemoveAtom(protons[0])
+    Chem.SanitizeMol(ion)
+    starts = np.concatenate([np.delete(shapes, proton, axis=1) for proton in protons])
+    return ion.GetMol(), starts
+
+
+def _bonds_hold(mol: Chem.Mol, coordinates: FloatArray) -> bool:
+    """Return whether the atoms that are bonded on paper are, no others are, and stereo is kept."""
+    table = Chem.GetPeriodicTable()
+    radii = np.array([table.GetRcovalent(a.GetAtomicNum()) for a in mol.GetAtoms()])
+    distance = np.linalg.norm(coordinates[:, None] - coordinates, axis=-1)
+    near = distance < _BOND_SCALE * (radii[:, None] + radii)
+    np.fill_diagonal(near, False)
+    return bool(
+        np.array_equal(near, Chem.GetAdjacencyMatrix(mol).astype(bool))
+    ) and stereo_is_right(mol, coordinates)
+
+
+def _ensemble_energy(mol: Chem.Mol, kept: list[Minimum]) -> float:
+    """Return the Boltzmann free energy of distinct conformers, the lowest first, kcal/mol."""
+    energies = np.array([minimum.point.energy for minimum in kept])
+    weights = np.array([_degeneracy(mol, minimum.coordinates) for minimum in kept])
+    population = float((weights * np.exp(-(energies - energies[0]) / RT)).sum())
+    return float(energies[0] - RT * np.log(population))
+
+
+def _distinct(mol: Chem.Mol, minima: list[Minimum]) -> list[Minimum]:
+    """Return the minima that differ in energy or in shape, rising; mirror images count as one."""
+    kept: list[Minimum] = []
+    for minimum in sorted(minima, key=lambda one: one.point.energy):
+        same = any(
+            abs(minimum.point.energy - other.point.energy) < _SAME_KCAL
+            and min(
+                _rmsd(mol, minimum.coordinates, other.coordinates * image)
+                for image in (np.ones(3), np.array([-1.0, 1.0, 1.0]))
+            )
+            < _SAME_ANGSTROM
+            for other in kept
+        )
+        if not same:
+            kept.append(minimum)
+    return kept
+
+
+def _degeneracy(mol: Chem.Mol, coordinates: FloatArray) -> int:
+    """Return 2 for a handed shape of a molecule without hands, whose mirror image is as good."""
+    if not is_achiral(Chem.RemoveHs(mol)):
+        return 1
+    mirror = coordinates * np.array([-1.0, 1.0, 1.0])
+    return 2 if _rmsd(mol, coordinates, mirror) > _MIRRORED_ANGSTROM else 1
+
+
+def _rmsd(mol: Chem.Mol, first: FloatArray, second: FloatArray) -> float:
+    """Return the RMSD of heavy atoms over every symmetry of the molecule, angstrom."""
+    pair = []
+    for coordinates in (first, second):
+        placed = Chem.Mol(mol)
+        placed.RemoveAllConformers()
+        conformer = Chem.Conformer(mol.GetNumAtoms())
+        conformer.SetPositions(np.ascontiguousarray(coordinates))
+        placed.AddConformer(conformer)
+        # chiral tags would hide that a mirror image is another molecule
+        pair.append(Chem.RemoveAllHs(placed))
+    return float(rdMolAlign.GetBestRMS(pair[0], pair[1], maxMatches=1000))

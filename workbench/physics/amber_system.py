@@ -1,0 +1,252 @@
+"""Amber's energy as an OpenMM System: ff14SB for the protein, GAFF2 for the ligand, both bonded.
+
+Of the terms across the bond to the ligand, those that hold a ligand atom are GAFF2's, with the
+cysteine's atoms typed as GAFF2 types them; the rest is ff14SB. Every term of the ligand is
+written out atom by atom, none is left to a lookup inside OpenMM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import openmm
+from numpy.typing import NDArray
+from rdkit import Chem
+
+from workbench.ligands.molecules import Adduct
+from workbench.physics.amber_ligand import LigandTerms
+from workbench.physics.amber_molecules import AmberMolecule
+from workbench.physics.amber_protein import (
+    STUB,
+    TETHERED,
+    AtomTerms,
+    protein_terms,
+)
+from workbench.physics.amber_terms import AmberTerms
+from workbench.physics.mmff import ANGSTROM_PER_NM, COULOMB_SCALE
+from workbench.physics.mmff_parameters import Terms
+from workbench.structures.receptor import Atom
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+BONDED = ("bond", "angle", "torsion")
+NONBONDED = "nonbonded"
+FORCE_GROUPS = (*BONDED, NONBONDED)
+
+COULOMB_14 = 1 / 1.2
+VDW_14 = 0.5
+SWITCH_ANGSTROM = 1.0
+
+
+def amber_parameters(
+    mol: Chem.Mol,
+    atoms: Sequence[Atom],
+    ligand: IntArray,
+    molecule: AmberMolecule,
+    terms: AmberTerms,
+    *,
+    sulphur: int | None,
+    template: str = TETHERED,
+) -> AtomTerms:
+    """Put together the terms of protein and ligand.
+
+    Each torsion of the ligand has a row, of k 0 where GAFF2 has no barrier.
+
+    Parameters
+    ----------
+    mol
+        Everything, hydrogens included; the atoms of each protein residue stand together.
+    atoms
+        One record per atom of ``mol``.
+    ligand
+        ``(n_ligand,)``: the atom of ``mol`` for each atom of ``molecule``.
+    sulphur
+        The atom that bears the ligand; ``None`` when nothing does.
+    template
+        See ``protein_terms``.
+
+    Raises
+    ------
+    PhysicsError
+        When a parameter is missing; the message names the atoms.
+    """
+    host = np.setdiff1d(np.arange(mol.GetNumAtoms()), ligand)
+    protein = _protein(mol, atoms, host, sulphur, template)
+    added = LigandTerms(mol, atoms, ligand, molecule, terms)
+    charges, sigma, epsilon = np.zeros((3, mol.GetNumAtoms()))
+    charges[host], sigma[host], epsilon[host] = protein.charges, protein.sigma, protein.epsilon
+    charges[ligand] = molecule.charges
+    sigma[ligand], epsilon[ligand] = added.van_der_waals()
+    if sulphur is not None:
+        for atom, name in side_chain(mol, sulphur, set(ligand.tolist())).items():
+            charges[atom] = molecule.side_chain[name]
+    return AtomTerms(
+        charges=charges,
+        sigma=sigma,
+        epsilon=epsilon,
+        bonds=_joined(protein.bonds, added.bonds()),
+        angles=_joined(protein.angles, added.angles()),
+        torsions=_joined(protein.torsions, added.torsions()),
+    )
+
+
+def _protein(
+    mol: Chem.Mol, atoms: Sequence[Atom], host: IntArray, sulphur: int | None, template: str
+) -> AtomTerms:
+    """Return the terms of the atoms that are not the ligand's, by their indices in ``mol``."""
+    place = {atom: k for k, atom in enumerate(host.tolist())}
+    edges = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]
+    inner = [(place[i], place[j]) for i, j in edges if i in place and j in place]
+    found = protein_terms(
+        [atoms[i] for i in host.tolist()],
+        inner,
+        None if sulphur is None else place[sulphur],
+        template,
+    )
+    return replace(
+        found,
+        bonds=Terms(host[found.bonds.atoms], found.bonds.values),
+        angles=Terms(host[found.angles.atoms], found.angles.values),
+        torsions=Terms(host[found.torsions.atoms], found.torsions.values),
+    )
+
+
+def fragment_parameters(
+    mol: Chem.Mol, adduct: Adduct, molecule: AmberMolecule, terms: AmberTerms, ligand: IntArray
+) -> AtomTerms:
+    """Return the terms of an adduct on its own: the drug with S, CB and a methyl group for CA.
+
+    Parameters
+    ----------
+    mol
+        ``adduct.mol`` with its hydrogens after the heavy atoms.
+    ligand
+        See :func:`amber_parameters`.
+
+    Raises
+    ------
+    PhysicsError
+        When a parameter is missing.
+    """
+    inside = set(ligand.tolist())
+    named = {adduct.sg_index: "SG", adduct.cb_index: "CB", adduct.ca_index: "CA"}
+    atoms = [
+        Atom(
+            name=named.get(index, f"{atom.GetSymbol()}{index}"),
+            element=atom.GetSymbol(),
+            residue_name="LIG" if index in inside else "CYS",
+            residue_number=1,
+            chain="L" if index in inside else "A",
+        )
+        for index, atom in enumerate(mol.GetAtoms())
+    ]
+    return amber_parameters(
+        mol, atoms, ligand, molecule, terms, sulphur=adduct.sg_index, template=STUB
+    )
+
+
+def side_chain(mol: Chem.Mol, sulphur: int, ligand: set[int]) -> dict[int, str]:
+    """Return SG, CB and CB's hydrogens of the cysteine by atom index, with their names."""
+    around = mol.GetAtomWithIdx(sulphur).GetNeighbors()
+    cb = next(n for n in around if n.GetIdx() not in ligand)
+    hydrogens = [n.GetIdx() for n in cb.GetNeighbors() if n.GetAtomicNum() == 1]
+    return {sulphur: "SG", cb.GetIdx(): "CB"} | dict(zip(hydrogens, ("HB2", "HB3"), strict=True))
+
+
+def amber_system(
+    parameters: AtomTerms,
+    masses: FloatArray,
+    edges: Sequence[tuple[int, int]],
+    mobile: BoolArray,
+    cutoff_angstrom: float | None,
+    box_angstrom: tuple[float, float, float] | None = None,
+) -> openmm.System:
+    """Return the System of some parameters, one named force per term, no implicit solvent.
+
+    Parameters
+    ----------
+    masses
+        ``(n_atoms,)`` dalton.
+    edges
+        Every bond, from which the 1-4 pairs follow.
+    mobile
+        ``(n_atoms,)``: frozen atoms get mass 0, and bonded terms among them are left out.
+        Non-bonded terms among them stay, as a constant.
+    cutoff_angstrom
+        Beyond it there is no van der Waals (switched off over the last angstrom) and no Coulomb
+        energy (shifted to zero there, without a reaction field, as OpenMM does beside
+        generalised Born).
+    box_angstrom
+        Edges of a periodic box, in which electrostatics are particle-mesh Ewald.
+    """
+    system = openmm.System()
+    if box_angstrom is not None:
+        edge = np.diag(box_angstrom) / ANGSTROM_PER_NM
+        system.setDefaultPeriodicBoxVectors(*(openmm.Vec3(*row) for row in edge.tolist()))
+    for mass, moves in zip(masses.tolist(), mobile.tolist(), strict=True):
+        system.addParticle(mass if moves else 0.0)
+    forces = (
+        _filled(openmm.HarmonicBondForce(), "addBond", parameters.bonds, mobile),
+        _filled(openmm.HarmonicAngleForce(), "addAngle", parameters.angles, mobile),
+        _filled(openmm.PeriodicTorsionForce(), "addTorsion", parameters.torsions, mobile),
+        _nonbonded(parameters, edges, cutoff_angstrom, box_angstrom is not None),
+    )
+    for group, (name, force) in enumerate(zip(FORCE_GROUPS, forces, strict=True)):
+        force.setName(name)
+        force.setForceGroup(group)
+        system.addForce(force)
+    return system
+
+
+def _joined(first: Terms, second: Terms) -> Terms:
+    return Terms(np.vstack([first.atoms, second.atoms]), np.vstack([first.values, second.values]))
+
+
+def _filled(force: openmm.Force, add: str, terms: Terms, mobile: BoolArray) -> openmm.Force:
+    adder = getattr(force, add)
+    moving = mobile[terms.atoms].any(axis=1)
+    values = terms.values[moving].tolist()
+    for members, row in zip(terms.atoms[moving].tolist(), values, strict=True):
+        if add == "addTorsion":
+            row[0] = int(row[0])
+        adder(*members, *row)
+    return force
+
+
+def _nonbonded(
+    parameters: AtomTerms,
+    edges: Sequence[tuple[int, int]],
+    cutoff_angstrom: float | None,
+    periodic: bool,
+) -> openmm.NonbondedForce:
+    """Return Lennard-Jones and Coulomb; ``COULOMB_SCALE`` scales every charge."""
+    force = openmm.NonbondedForce()
+    force.addGlobalParameter(COULOMB_SCALE, 1.0)
+    columns = (parameters.charges, parameters.sigma, parameters.epsilon)
+    for charge, sigma, epsilon in zip(*(column.tolist() for column in columns), strict=True):
+        force.addParticle(charge, sigma, epsilon)
+    force.createExceptionsFromBonds(list(edges), COULOMB_14, VDW_14)
+    # The charges move into offsets, so that the soft stage and the sums by term can turn them off.
+    for index, charge in enumerate(parameters.charges.tolist()):
+        _, sigma, epsilon = force.getParticleParameters(index)
+        force.setParticleParameters(index, 0.0, sigma, epsilon)
+        force.addParticleParameterOffset(COULOMB_SCALE, index, charge, 0.0, 0.0)
+    for index in range(force.getNumExceptions()):
+        first, second, product, sigma, epsilon = force.getExceptionParameters(index)
+        if product._value:
+            force.setExceptionParameters(index, first, second, 0.0, sigma, epsilon)
+            force.addExceptionParameterOffset(COULOMB_SCALE, index, product._value, 0.0, 0.0)
+    if cutoff_angstrom is None:
+        force.setNonbondedMethod(openmm.NonbondedForce.NoCutoff)
+    else:
+        ewald, plain = openmm.NonbondedForce.PME, openmm.NonbondedForce.CutoffNonPeriodic
+        force.setNonbondedMethod(ewald if periodic else plain)
+        force.setCutoffDistance(cutoff_angstrom / ANGSTROM_PER_NM)
+        force.setReactionFieldDielectric(1.0)
+        force.setUseSwitchingFunction(True)
+        force.setSwitchingDistance((cutoff_angstrom - SWITCH_ANGSTROM) / ANGSTROM_PER_NM)
+    return force

@@ -1,0 +1,227 @@
+"""GAFF2 types, AM1-BCC charges and parameters, asked from Amber's own programs.
+
+The programs are separate processes that the user installs; nothing of them is shipped.
+
+References
+----------
+Wang, Wolf, Caldwell, Kollman, Case 2004 (GAFF): 10.1002/jcc.20035
+Jakalian, Jack, Bayly 2002 (AM1-BCC): 10.1002/jcc.10128
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit import Chem
+
+from workbench.errors import PhysicsError
+from workbench.physics.amber_terms import AmberTerms, Term
+from workbench.physics.fragment import with_conformer
+
+FloatArray = NDArray[np.float64]
+
+HOME_VARIABLE = "WORKBENCH_AMBER_BIN"
+"""Names the folder that holds antechamber, parmchk2 and sqm when they are not on the PATH."""
+
+PROGRAMS = ("antechamber", "parmchk2", "sqm")
+
+_SECONDS = 1800
+# Single point: the geometry is another method's. The others are antechamber's own defaults.
+_SQM = "qm_theory='AM1', grms_tol=0.0005, scfconv=1.d-8, ndiis_attempts=700, maxcyc=0"
+_WIDTHS = {"BOND": 5, "ANGLE": 8, "DIHE": 11, "IMPROPER": 11}
+
+
+@dataclass(frozen=True)
+class Typing:
+    """What antechamber says about one molecule, in its atoms' order.
+
+    Parameters
+    ----------
+    types
+        GAFF2 atom types.
+    charges
+        ``(n_atoms,)`` electron charges, AM1-BCC at the given geometry.
+    mol2
+        The file itself, which parmchk2 reads.
+    """
+
+    types: tuple[str, ...]
+    charges: FloatArray
+    mol2: str
+
+
+def program_folder() -> Path:
+    """Return the folder of Amber's programs.
+
+    Raises
+    ------
+    PhysicsError
+        When one of them is not there; the message says what to install.
+    """
+    named = os.environ.get(HOME_VARIABLE)
+    found = shutil.which(PROGRAMS[0], path=named) if named else shutil.which(PROGRAMS[0])
+    folder = Path(found).parent if found else None
+    lacking = [name for name in PROGRAMS if folder is None or not (folder / name).is_file()]
+    if folder is None or lacking:
+        where = f"the folder that {HOME_VARIABLE} names" if named else "the PATH"
+        raise PhysicsError(
+            f"the force field amber has no table for this ligand, and to make one Amber's programs "
+            f"{', '.join(PROGRAMS)} are needed, of which {', '.join(lacking)} is not in {where}: "
+            f"install AmberTools (or the acpype wheel) and set {HOME_VARIABLE} to its bin folder, "
+            "or use --force-field mmff94s."
+        )
+    return folder
+
+
+def programs_found() -> bool:
+    """Return whether Amber's programs are there."""
+    try:
+        program_folder()
+    except PhysicsError:
+        return False
+    return True
+
+
+def typing(mol: Chem.Mol, coordinates: FloatArray) -> Typing:
+    """Return GAFF2 types and AM1-BCC charges of a closed-shell molecule.
+
+    Parameters
+    ----------
+    mol
+        With explicit hydrogens.
+    coordinates
+        ``(n_atoms, 3)`` angstrom; they are used as they are.
+
+    Raises
+    ------
+    PhysicsError
+        When the programs are missing or fail.
+    """
+    shaped = with_conformer(mol, coordinates)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        Chem.MolToMolFile(shaped, str(folder / "in.sdf"), kekulize=True)
+        charge = str(Chem.GetFormalCharge(mol))
+        words = ("-i", "in.sdf", "-fi", "sdf", "-o", "out.mol2", "-fo", "mol2", "-at", "gaff2")
+        more = ("-c", "bcc", "-nc", charge, "-ek", _SQM, "-pf", "n", "-dr", "no")
+        text = _run("antechamber", (*words, *more), folder, "out.mol2")
+    rows = _section(text, "ATOM")
+    if len(rows) != mol.GetNumAtoms():
+        raise PhysicsError(f"antechamber returned {len(rows)} atoms of {mol.GetNumAtoms()}.")
+    return Typing(tuple(row[5] for row in rows), np.array([float(row[8]) for row in rows]), text)
+
+
+def selected_terms(typed: Typing) -> AmberTerms:
+    """Return every GAFF2 parameter that a molecule needs, found or estimated by parmchk2.
+
+    Raises
+    ------
+    PhysicsError
+        When the programs are missing or fail, or a parameter was left open.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "in.mol2").write_text(typed.mol2, encoding="ascii")
+        # "-s 2" is GAFF2; parmchk2 takes "-s gaff2", which its help names too, for GAFF 1.
+        words = ("-i", "in.mol2", "-f", "mol2", "-o", "out.frcmod", "-s", "2", "-a", "Y")
+        text = _run("parmchk2", words, folder, "out.frcmod")
+    terms = read_frcmod(text)
+    published = program_folder().parent / "dat" / "leap" / "parm" / "gaff2.dat"
+    if published.is_file():
+        _unrounded(terms, published.read_text(encoding="ascii", errors="replace"))
+    return terms
+
+
+def _unrounded(terms: AmberTerms, gaff2: str) -> None:
+    """Put in GAFF2's own digits where parmchk2 has rounded its lengths and angles."""
+    for table, width in ((terms.bonds, 5), (terms.angles, 8)):
+        for line in gaff2.splitlines():
+            kinds = tuple(part.strip() for part in line[:width].split("-"))
+            if len(kinds) != (width + 1) // 3 or line[width : width + 1] not in (" ", ""):
+                continue
+            for key in (kinds, kinds[::-1]):
+                if key in table and not table[key].source:
+                    k, rest = line[width:].split()[:2]
+                    table[key] = Term((float(k), float(rest)))
+
+
+def read_frcmod(text: str) -> AmberTerms:
+    """Read a parameter file of parmchk2.
+
+    Raises
+    ------
+    PhysicsError
+        When a parameter needs revision by hand.
+    """
+    if "ATTN" in text:
+        line = next(line for line in text.splitlines() if "ATTN" in line)
+        raise PhysicsError(f"parmchk2 found no parameter for {line[:11].strip()}.")
+    terms = AmberTerms()
+    section = ""
+    for line in text.splitlines()[1:]:
+        if line.strip() in (*_WIDTHS, "MASS", "NONBON"):
+            section = line.strip()
+        elif line.strip() and section == "NONBON":
+            kind, radius, depth, *words = line.split()
+            terms.van_der_waals[kind] = (float(radius), float(depth), _source(words))
+        elif line.strip() and section in _WIDTHS:
+            width = _WIDTHS[section]
+            kinds = tuple(part.strip() for part in line[:width].split("-"))
+            _add(terms, section, kinds, line[width:].split())
+    return terms
+
+
+def _add(terms: AmberTerms, section: str, kinds: tuple[str, ...], words: list[str]) -> None:
+    if section == "DIHE":
+        shared, barrier, phase, fold = (float(word) for word in words[:4])
+        row = Term((barrier / shared, phase, abs(fold)), _source(words[4:]))
+        terms.propers.setdefault(kinds, []).append(row)
+    elif section == "IMPROPER":
+        terms.impropers[kinds] = Term(tuple(float(w) for w in words[:3]), _source(words[3:]))
+    else:
+        table = terms.bonds if section == "BOND" else terms.angles
+        table[kinds] = Term((float(words[0]), float(words[1])), _source(words[2:]))
+
+
+def _source(words: list[str]) -> str:
+    """Return where a parameter is from: GAFF2 itself, or parmchk2's choice in its words."""
+    return " ".join(" ".join(words).replace("- ", "-").replace(" -", "-").split()).rstrip(")")
+
+
+def _section(mol2: str, name: str) -> list[list[str]]:
+    part = mol2.partition(f"@<TRIPOS>{name}")[2].partition("@<TRIPOS>")[0]
+    return [line.split() for line in part.splitlines() if line.strip()]
+
+
+def _run(program: str, words: tuple[str, ...], folder: Path, output: str) -> str:
+    path = program_folder() / program
+    environment = dict(os.environ)
+    environment["PATH"] = f"{path.parent}{os.pathsep}{environment.get('PATH', '')}"
+    try:
+        done = subprocess.run(
+            [str(path), *words],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise PhysicsError(f"{program} did not finish: {error}.") from error
+    made = folder / output
+    if done.returncode or not made.is_file():
+        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        raise PhysicsError(
+            f"{program} failed: {(lines or ['it said nothing'])[-1].strip()[:200]}; "
+            "use --force-field mmff94s."
+        )
+    return made.read_text(encoding="ascii", errors="replace")

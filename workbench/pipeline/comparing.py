@@ -1,0 +1,234 @@
+"""Several drugs side by side: each docked into a folder of its own, one table, one page."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from workbench.comparisons import Comparison
+from workbench.errors import LigandError, OutputError, UsageError, WorkbenchError
+from workbench.ligands.molecules import Ligand
+from workbench.ligands.names import quoted
+from workbench.ligands.reading import load_ligand
+from workbench.ligands.summary import paper_adducts
+from workbench.pipeline.apart import Runs, Task
+from workbench.pipeline.comparison_rows import Run, checked_weights, compared_drug, weighted
+from workbench.pipeline.docking import run_provenance
+from workbench.progress import Progress, silent
+from workbench.provenance import public_command
+from workbench.reactions import Reaction
+from workbench.report.exports import json_text
+from workbench.report.files import prepare_output_folder
+from workbench.report.folders import read_docking_result
+from workbench.results import DockingResult
+from workbench.settings import DockSettings
+from workbench.structures.loading import load_receptor
+from workbench.structures.receptor import Receptor
+
+POSES = 3
+LONGEST_SLUG = 32
+ReactionOf = Callable[[Ligand], Reaction | None]
+_UNSAFE = re.compile(r"[^A-Za-z0-9]+")
+_SAME = ("seed", "force_field", "inputs", "settings", "versions")
+
+
+def no_reaction(ligand: Ligand) -> None:
+    """Say that no reaction was computed."""
+
+
+def compare(
+    ligands: Iterable[str | Ligand],
+    receptor: str | Receptor = "human-groove",
+    *,
+    reference: str | None = None,
+    out: str | Path | None = None,
+    mutations: tuple[str, ...] = (),
+    weights: Mapping[str, float] | None = None,
+    reaction_of: ReactionOf = no_reaction,
+    force_field: str = "mmff94s",
+    poses: int = POSES,
+    seed: int = 1,
+    platform: str = "auto",
+    jobs: int | None = None,
+    settings: DockSettings | None = None,
+    command: str = "",
+    progress: Progress = silent,
+) -> Comparison:
+    """Dock several drugs and set them side by side.
+
+    Parameters
+    ----------
+    ligands
+        Names, SMILES, files with one record, or loaded ligands; at least two different ones.
+    receptor
+        ``human-groove``, a structure file, or a loaded receptor.
+    reference
+        Name of the compound that differences are to; the first by default.
+    out
+        Folder for the docking runs: one that an earlier call finished with the same input,
+        settings and versions is taken over. A temporary folder by default.
+    mutations
+        Such as ``("C528S",)``, for a receptor that is not loaded yet.
+    weights
+        By the names of ``comparison_rows.WEIGHABLE``. Nothing is weighed by default.
+    reaction_of
+        Returns what adding a thiol to a drug costs, ``None`` where it was not computed.
+    force_field, poses, seed, platform, settings
+        As ``dock`` takes them.
+    jobs
+        Processor cores to use, one drug on each as long as there are enough; the result does
+        not depend on it.
+
+    Raises
+    ------
+    WorkbenchError
+        When fewer than two drugs are left, or the folder cannot be written to. A drug whose run
+        fails is listed in ``failures`` and the others go on.
+    """
+    loaded = _distinct(load_ligand(x) if isinstance(x, str) else x for x in ligands)
+    if isinstance(receptor, Receptor) and mutations:
+        raise UsageError("Mutations are given when the receptor is loaded.")
+    groove = load_receptor(receptor, mutations=mutations) if isinstance(receptor, str) else receptor
+    asked = (settings or DockSettings()).asked(
+        poses=poses, platform=platform, force_field=force_field
+    )
+    first = _reference(loaded, reference)
+    wanted = checked_weights(weights or {})
+    with tempfile.TemporaryDirectory() if out is None else nullcontext(str(out)) as place:
+        folder = prepare_output_folder(place)
+        tasks = [
+            Task(x, groove, asked, seed, 1, command, str(folder / folder_name(x))) for x in loaded
+        ]
+        found, failures = _docked(tasks, jobs or os.cpu_count() or 1, progress)
+    base = next((run for run in found if run.ligand is first), None)
+    if base is None:
+        raise UsageError(
+            f"the reference compound {first.name} could not be docked: {failures[first.name]}; "
+            "choose another with --reference"
+        )
+    rows = [compared_drug(run, base, reaction_of(run.ligand)) for run in found]
+    beside = rows[found.index(base)]
+    return Comparison(
+        reference=first.name,
+        receptor=groove.name,
+        drugs=tuple(
+            replace(
+                row,
+                folder="" if out is None else folder_name(run.ligand),
+                weighted=weighted(row, beside, wanted),
+            )
+            for row, run in zip(rows, found, strict=True)
+        ),
+        results=tuple(run.result for run in found),
+        failures=tuple({"name": name, "reason": text} for name, text in failures.items()),
+        weights=wanted,
+        provenance=_provenance(base.result, command),
+    )
+
+
+def folder_name(ligand: Ligand) -> str:
+    """Return the folder of a drug's run: a part of its name that is safe, and its InChIKey."""
+    slug = _UNSAFE.sub("-", ligand.name).strip("-")[:LONGEST_SLUG].strip("-")
+    return f"{slug or 'ligand'}_{ligand.inchikey}"
+
+
+def _distinct(ligands: Iterable[Ligand]) -> list[Ligand]:
+    """Return each compound once, under the name that came first."""
+    found: dict[str, Ligand] = {}
+    for ligand in ligands:
+        found.setdefault(ligand.inchikey, ligand)
+    if len(found) < 2:
+        raise UsageError("A comparison needs at least two different ligands.")
+    return list(found.values())
+
+
+def _reference(ligands: Sequence[Ligand], name: str | None) -> Ligand:
+    if name is None:
+        return ligands[0]
+    try:
+        wanted = load_ligand(name).inchikey
+    except LigandError:
+        wanted = ""
+    for ligand in ligands:
+        if ligand.inchikey == wanted or ligand.name.casefold() == name.casefold():
+            return ligand
+    raise UsageError(
+        f"The reference {quoted(name)} is not among the ligands: "
+        f"{', '.join(x.name for x in ligands[:10])}."
+    )
+
+
+def _docked(
+    tasks: Sequence[Task], jobs: int, progress: Progress
+) -> tuple[list[Run], dict[str, str]]:
+    """Return the runs, in the order of the tasks, and why others failed."""
+    ready = {task.ligand.inchikey: _finished(task) for task in tasks}
+    missing = [task for task in tasks if ready[task.ligand.inchikey] is None]
+    done = len(tasks) - len(missing)
+    if done:
+        progress("taken over from earlier", done, len(tasks))
+    # the longest first, so that no core waits for it at the end
+    missing.sort(key=lambda task: -len(paper_adducts(task.ligand)[0]))
+    failures: dict[str, str] = {}
+    at_once = max(1, min(jobs, len(missing)))
+    with Runs() as runs, ThreadPoolExecutor(at_once) as pool:
+        futures: dict[str, Future[DockingResult]] = {
+            task.ligand.inchikey: pool.submit(
+                _run, runs, replace(task, jobs=max(1, jobs // at_once)), progress
+            )
+            for task in missing
+        }
+        try:
+            for task in missing:
+                try:
+                    ready[task.ligand.inchikey] = futures[task.ligand.inchikey].result()
+                except WorkbenchError as error:
+                    failures[task.ligand.name] = str(error)
+        except BaseException:
+            # an interruption: nothing more is started, and what runs is ended
+            pool.shutdown(wait=False, cancel_futures=True)
+            runs.__exit__()
+            raise
+    found = ((task.ligand, ready[task.ligand.inchikey]) for task in tasks)
+    return [Run(ligand, result) for ligand, result in found if result is not None], failures
+
+
+def _run(runs: Runs, task: Task, progress: Progress) -> DockingResult:
+    name = task.ligand.name
+    prepare_output_folder(task.folder)
+    runs.dock(task, lambda stage, done, total: progress(f"{name}: {stage}", done, total))
+    return read_docking_result(task.folder)
+
+
+def _finished(task: Task) -> DockingResult | None:
+    """Return the run that already lies in a task's folder, when it is just what is asked for."""
+    if not (Path(task.folder) / "result.json").is_file():
+        return None
+    try:
+        result = read_docking_result(task.folder)
+    except OutputError:
+        return None
+    wanted = run_provenance(task.ligand, task.receptor, task.settings, task.seed)
+    same = _fingerprint(result.provenance) == _fingerprint(wanted)
+    named = result.ligand.get("name") == task.ligand.name
+    return result if same and named and all(a.form == "adduct" for a in result.adducts) else None
+
+
+def _fingerprint(provenance: Mapping[str, Any]) -> Any:
+    """Return what decides a run's outcome, as JSON stores it."""
+    return json.loads(json_text({key: provenance.get(key) for key in _SAME}))
+
+
+def _provenance(result: DockingResult, command: str) -> dict[str, Any]:
+    """Return the provenance of the comparison: what its runs share."""
+    shared = {key: value for key, value in result.provenance.items() if key != "inputs"}
+    receptor = result.provenance.get("inputs", {}).get("receptor", "")
+    return {**shared, "command": public_command(command), "inputs": {"receptor": receptor}}

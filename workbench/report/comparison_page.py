@@ -1,0 +1,129 @@
+"""The page of a comparison: the chemist's table, drawings and poses side by side, in one file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from workbench.comparisons import ComparedDrug, Comparison, Quantity
+from workbench.report.comparison_scene import build_comparison_scene, pose_id
+from workbench.report.figures import inked, still_of
+from workbench.report.summary import number
+from workbench.report.templating import ALPHAFOLD, SOURCES, environment, page_parts
+
+LIMITS = (
+    "No column is an affinity, and no column ranks the drugs: SINE drugs share the aryl-triazole "
+    "that makes most of the score. Differences smaller than the spread are no difference.",
+    "The spread of the adduct score is that of the search over seeds; strain, bond length and "
+    "angle range over the poses that the score does not tell apart. None says how far the number "
+    "is from the truth.",
+    "The encounter score comes from one run of Vina: its spread was not measured.",
+    "Reaction energies are differences to selinexor at one level of theory, where they were "
+    "computed; they say how easily the bond opens again, not how fast.",
+    "Reversibility is what the sources say of the compound or of its class of warhead.",
+    "Brain penetration lists measurements only; an empty cell means that none was verified.",
+    "Novelty compares contacts of computed poses with those of the reference compound's.",
+)
+COLUMNS = (
+    ("adduct_score", "Adduct score", 2, "of the search, kcal/mol; lower is better"),
+    ("encounter_score", "Encounter score", 2, "of the intact drug, kcal/mol; lower is better"),
+    ("strain", "Strain", 1, "of the drug in its pose, kcal/mol"),
+    (
+        "reaction",
+        "Reaction against selinexor",
+        1,
+        "free energy of thiol addition, kcal/mol; positive lets go more easily",
+    ),
+    ("sg_c_distance", "S\u2013C", 2, "angstrom"),
+    ("c_s_c_angle", "C\u2013S\u2013C", 0, "degrees"),
+)
+
+
+def comparison_html(comparison: Comparison) -> str:
+    """Return the page of a comparison; it asks for nothing from outside.
+
+    Raises
+    ------
+    OutputError
+        When a pose's parts contradict each other so that a picture would be wrong.
+    """
+    scene = build_comparison_scene(comparison)
+    parts = page_parts(scene, dict(comparison.provenance), (*SOURCES, *ALPHAFOLD))
+    parts["quick"] = [
+        (pose_id(index), drug.name)
+        for index, drug in enumerate(comparison.drugs)
+        if pose_id(index) in parts["viewable"]
+    ]
+    if scene:
+        crystal = any(pose["reference"] for pose in scene["poses"])
+        parts["references"] = "estimates" if crystal else ""
+        parts["beside"] = comparison.reference
+        parts["has_bonds"] = True
+    return (
+        environment()
+        .get_template("comparison.html")
+        .render(
+            **parts,
+            comparison=comparison,
+            rows=[_row(comparison, index, drug) for index, drug in enumerate(comparison.drugs)],
+            columns=COLUMNS,
+            limits=LIMITS,
+            what="The drugs in the groove",
+            still=Markup(still_of(scene, comparison.reference)) if scene else "",
+        )
+    )
+
+
+def notebook_html(comparison: Comparison) -> str:
+    """Return the table for a notebook cell: no script, every text escaped."""
+    return (
+        environment()
+        .get_template("comparison_notebook.html")
+        .render(
+            comparison=comparison,
+            rows=[_row(comparison, index, drug) for index, drug in enumerate(comparison.drugs)],
+            columns=COLUMNS,
+        )
+    )
+
+
+def _row(comparison: Comparison, index: int, drug: ComparedDrug) -> dict[str, Any]:
+    reference = next(x for x in comparison.drugs if x.name == comparison.reference)
+    return {
+        "drug": drug,
+        "pose": pose_id(index),
+        "drawing": Markup(inked(drug.drawing, f"Structure of {drug.name}")),
+        "is_reference": drug is reference,
+        "cells": [
+            _cell(getattr(drug, key), getattr(reference, key), digits, drug is reference)
+            for key, _, digits, _ in COLUMNS
+        ],
+        "warnings": drug.warnings,
+    }
+
+
+def _cell(own: Quantity, other: Quantity, digits: int, is_reference: bool) -> dict[str, Any]:
+    """Return a number with its spread, and its difference to the reference compound.
+
+    ``told`` says that the difference is larger than both spreads; without a spread nothing is.
+    """
+    difference = told = None
+    if not is_reference and own.value is not None and other.value is not None:
+        difference = own.value - other.value
+        spreads = [q.spread for q in (own, other)]
+        known = [s for s in spreads if s is not None]
+        told = len(known) == 2 and abs(difference) > max(known)
+    return {
+        "value": own.value,
+        "text": number(own.value, digits),
+        "spread": "" if own.spread is None else number(own.spread, digits),
+        "basis": own.basis,
+        "difference": "" if difference is None else _signed(difference, digits),
+        "told": bool(told),
+    }
+
+
+def _signed(value: float, digits: int) -> str:
+    text = number(value, digits)
+    return text if text.startswith("\u2212") or float(f"{value:.{digits}f}") == 0 else f"+{text}"

@@ -1,0 +1,150 @@
+"""The files of computed thiol additions: table, record and one page without a network."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
+
+from markupsafe import Markup
+
+from workbench.reactions import Reaction
+from workbench.report.exports import json_text
+from workbench.report.files import write_texts
+from workbench.report.line_plot import ticks
+from workbench.report.templating import content_policy, environment, provenance_rows, template_text
+
+COLUMNS = (
+    "ligand",
+    "level",
+    "model",
+    "adduct",
+    "delta_g_kcal_per_mol",
+    "relative_to_selinexor_kcal_per_mol",
+    "uncertainty_kcal_per_mol",
+)
+WIDTH, ROW, LEFT, RIGHT, FOOT = 900, 26, 230, 30, 46
+
+
+def write_reactions(reactions: Sequence[Reaction], folder: Path) -> list[Path]:
+    """Write ``reactions.csv``, ``.html`` and ``.json`` into a folder that exists.
+
+    Raises
+    ------
+    OutputError
+        When a file cannot be written.
+    """
+    return write_texts(
+        folder,
+        {
+            "reactions.csv": reactions_csv(reactions),
+            "reactions.html": reactions_html(reactions),
+            "reactions.json": json_text([reaction.to_dict() for reaction in reactions]),
+        },
+    )
+
+
+def reactions_csv(reactions: Sequence[Reaction]) -> str:
+    """Return one row per adduct: energies, then every index that a drug has."""
+    indices = list(dict.fromkeys(name for reaction in reactions for name in reaction.index))
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([*COLUMNS, *indices])
+    for reaction in reactions:
+        of_drug = [_number(reaction.index.get(name)) for name in indices]
+        for adduct in reaction.adducts:
+            energies = (
+                adduct.delta_g_kcal_per_mol,
+                adduct.relative_to_selinexor_kcal_per_mol,
+                adduct.uncertainty_kcal_per_mol,
+            )
+            words = (reaction.ligand, reaction.level, reaction.model, adduct.label)
+            writer.writerow([*map(_text, words), *map(_number, energies), *of_drug])
+    return buffer.getvalue()
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _text(value: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    plain = "".join(c if c.isprintable() else " " for c in value)
+    return f"'{plain}" if plain.startswith(("=", "+", "-", "@")) else plain
+
+
+def reactions_html(reactions: Sequence[Reaction]) -> str:
+    """Return the page."""
+    return (
+        environment()
+        .get_template("reactions.html")
+        .render(
+            policy=content_policy([]),
+            style=Markup(template_text("style.css")),
+            reactions=reactions,
+            drawing=Markup(bars(reactions)),
+            warnings=list(dict.fromkeys(text for one in reactions for text in one.warnings)),
+            provenance=provenance_rows(dict(reactions[0].provenance)),
+        )
+    )
+
+
+def bars(reactions: Sequence[Reaction]) -> str:
+    """Draw each adduct's difference to selinexor as a bar from zero, with its uncertainty.
+
+    Parameters
+    ----------
+    reactions
+        At least one.
+    """
+    lines = [(one.ligand, adduct) for one in reactions for adduct in one.adducts]
+    reach = max(
+        abs(adduct.relative_to_selinexor_kcal_per_mol) + (adduct.uncertainty_kcal_per_mol or 0.0)
+        for _, adduct in lines
+    )
+    steps = ticks(max(reach, 1.0) * 1.05)
+    reach = max(max(reach, 1.0) * 1.05, steps[-1])
+    floor = ROW * len(lines) + 8
+
+    def place(value: float) -> float:
+        middle = LEFT + (WIDTH - LEFT - RIGHT) / 2
+        return middle + value / reach * (WIDTH - LEFT - RIGHT) / 2
+
+    parts = []
+    for value in sorted({*steps, *(-step for step in steps)}):
+        at = place(value)
+        parts.append(
+            f'<line x1="{at:.1f}" x2="{at:.1f}" y1="4" y2="{floor}" '
+            f'stroke="{"currentColor" if value == 0 else "var(--line,#d9e0e8)"}"/>'
+            f'<text x="{at:.1f}" y="{floor + 18}" text-anchor="middle">{value:g}</text>'
+        )
+    for row, (name, adduct) in enumerate(lines):
+        y = 6 + ROW * row
+        value = adduct.relative_to_selinexor_kcal_per_mol
+        left, right = sorted((place(0.0), place(value)))
+        shown = name if len(name) <= 22 else name[:21] + "\u2026"
+        parts.append(
+            f'<text x="{LEFT - 10}" y="{y + 15}" text-anchor="end">'
+            f"{escape(shown)} {escape(adduct.label)}</text>"
+            f'<rect x="{left:.1f}" y="{y + 4}" width="{max(right - left, 1.0):.1f}" '
+            f'height="{ROW - 12}" style="fill:var(--accent,#0a6560)"/>'
+        )
+        spread = adduct.uncertainty_kcal_per_mol
+        if spread:
+            parts.append(
+                f'<path d="M{place(value - spread):.1f},{y + 11} H{place(value + spread):.1f}" '
+                'stroke="var(--plain,#7a5200)" stroke-width="3"/>'
+            )
+    middle = LEFT + (WIDTH - LEFT - RIGHT) / 2
+    title = "Free energy of addition less that of selinexor"
+    parts.append(
+        f'<text x="{middle}" y="{floor + 38}" text-anchor="middle">kcal/mol; to the right: lets '
+        "go more easily</text>"
+    )
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {floor + FOOT}" role="img" aria-label={quoteattr(title)} '
+        f'xmlns="http://www.w3.org/2000/svg" font-size="13" fill="currentColor">'
+        f"{''.join(parts)}</svg>"
+    )

@@ -1,0 +1,5 @@
+"""The resistance scan: mutants of the groove against drugs, structure and time together."""
+
+from workbench.resistance.scanning import scan
+
+__all__ = ["scan"]

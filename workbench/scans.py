@@ -1,0 +1,237 @@
+"""What a resistance scan found: the object that its files and its page read."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WILD_TYPE = "wild type"
+
+ScanVerdict = Literal["adduct", "no_thiol", "blocked", "no_warhead", "unsupported_warhead"]
+Confidence = Literal["low", "medium", "high"]
+Status = Literal["published", "general knowledge", "computed", "assumed"]
+
+WORDS = {
+    "adduct": "the adduct can form",
+    "no_thiol": "no adduct: no thiol",
+    "blocked": "no adduct: nothing fits",
+    "no_warhead": "no adduct: the drug has no warhead",
+    "unsupported_warhead": "not modelled: warhead",
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One reason for a verdict; ``source`` names a publication, a method or an assumption."""
+
+    text: str
+    status: Status
+    source: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A score of the mutant less that of the wild type, in kcal/mol.
+
+    Parameters
+    ----------
+    spread_kcal_per_mol
+        The two ranges over seeds, added in quadrature.
+    tells
+        Whether it is more than the spread and more than what the score can tell at all.
+    """
+
+    kcal_per_mol: float
+    spread_kcal_per_mol: float
+    tells: bool
+
+    def __str__(self) -> str:
+        said = "a difference" if self.tells else "no difference that this can tell"
+        return (
+            f"{self.kcal_per_mol:+.1f} \u00b1 {self.spread_kcal_per_mol:.1f} kcal/mol "
+            f"against the wild type: {said}"
+        )
+
+
+@dataclass(frozen=True)
+class Course:
+    """Occupancy and export capacity in time, of one kind of cell; lists of equal length."""
+
+    ligand: str
+    bonds: bool
+    mutant_fraction: float
+    time_h: tuple[float, ...]
+    occupancy: tuple[float, ...]
+    export_capacity: tuple[float, ...]
+    export_capacity_low: tuple[float, ...]
+    export_capacity_high: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Groove:
+    """The groove of one mutant.
+
+    Parameters
+    ----------
+    residue
+        What stands at 528, ``C528``.
+    pocket_volumes_angstrom3
+        By pocket, and ``all`` of them together.
+    potentials_kcal_per_mol_e
+        By pocket: of a unit charge there.
+    contact_angstrom
+        Shortest distance between the side chains of 568 and 571.
+    clashes
+        What the preparation says about clashes; empty when there are none.
+    changes
+        What was done to make the mutant.
+    """
+
+    mutation: str
+    residue: str
+    has_thiol: bool
+    pocket_volumes_angstrom3: dict[str, float]
+    potentials_kcal_per_mol_e: dict[str, float]
+    contact_angstrom: float | None
+    clashes: tuple[str, ...]
+    changes: tuple[str, ...]
+    pdb: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True)
+class ScanPair:
+    """One mutation and one drug.
+
+    Parameters
+    ----------
+    encounter_score_kcal_per_mol, adduct_score_kcal_per_mol
+        Best over seeds (and diastereomers); ``None`` where it does not apply.
+    encounter_difference, adduct_difference
+        Against the wild type; ``None`` for the wild type itself, or without a score.
+    occupancy, export_capacity
+        Mutant fraction (``"0.5"``) -> highest occupancy and lowest export capacity of the course.
+    export_capacity_at_saturation
+        The same at ``saturating_nm`` of free drug, held for ever; ``None`` where bonds never open.
+    sdf
+        Mol block of the best encounter pose.
+    """
+
+    mutation: str
+    ligand: str
+    verdict: ScanVerdict
+    reason: str
+    encounter_score_kcal_per_mol: float | None
+    adduct_score_kcal_per_mol: float | None
+    occupancy: dict[str, float]
+    export_capacity: dict[str, float]
+    evidence: tuple[Evidence, ...]
+    confidence: Confidence
+    confidence_reason: str
+    encounter_spread_kcal_per_mol: float | None = None
+    adduct_spread_kcal_per_mol: float | None = None
+    encounter_difference: Difference | None = None
+    adduct_difference: Difference | None = None
+    adduct_label: str = ""
+    saturating_nm: float | None = None
+    export_capacity_at_saturation: dict[str, float] | None = None
+    sdf: str = field(repr=False, default="")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the element of ``scan.json``."""
+        record = asdict(self)
+        del record["sdf"]
+        return record | {"verdict_words": WORDS[self.verdict]}
+
+
+@dataclass(frozen=True)
+class ScanResult:
+    """Every mutation against every drug.
+
+    Parameters
+    ----------
+    pairs
+        The wild type first, then mutation by mutation.
+    grooves, courses
+        What the pairs rest on.
+    outside
+        Resistance that the model cannot see: ``what``, ``finding``, ``source``, ``confidence``.
+    failures
+        ``(mutation, why)`` of mutations that could not be made.
+    """
+
+    pairs: tuple[ScanPair, ...]
+    grooves: tuple[Groove, ...]
+    courses: tuple[Course, ...]
+    regimen: str
+    limits: tuple[str, ...]
+    warnings: tuple[str, ...]
+    outside: tuple[dict[str, str], ...]
+    failures: tuple[tuple[str, str], ...]
+    provenance: dict[str, Any]
+
+    @property
+    def mutations(self) -> tuple[str, ...]:
+        """The wild type and the mutations, in order."""
+        return tuple(dict.fromkeys(pair.mutation for pair in self.pairs))
+
+    @property
+    def ligands(self) -> tuple[str, ...]:
+        """The drugs, in order."""
+        return tuple(dict.fromkeys(pair.ligand for pair in self.pairs))
+
+    def pair(self, mutation: str, ligand: str) -> ScanPair:
+        """Return one pair.
+
+        Raises
+        ------
+        KeyError
+            When it is not part of the scan.
+        """
+        for pair in self.pairs:
+            if (pair.mutation, pair.ligand) == (mutation, ligand):
+                return pair
+        raise KeyError(f"{mutation}, {ligand}")
+
+    def shown_courses(self, ligand: str) -> tuple[Course, ...]:
+        """Return a drug's courses in cells with a thiol-less mutant, else the wild type's."""
+        own = [course for course in self.courses if course.ligand == ligand]
+        return tuple(course for course in own if not course.bonds) or tuple(own[:1])
+
+    def plot(self) -> Any:
+        """Return a matplotlib figure of the export capacity in time, drug by drug."""
+        return import_module("workbench.report.plots").scan_figure(self)
+
+    def to_dict(self) -> list[dict[str, Any]]:
+        """Return the content of ``scan.json``: a list, one element per pair."""
+        return [pair.to_dict() for pair in self.pairs]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per pair: the content of ``scan.csv``."""
+        import pandas as pd
+
+        return pd.DataFrame([pair_row(pair) for pair in self.pairs])
+
+    def _repr_html_(self) -> str:
+        return str(import_module("workbench.report.scan_page").notebook_html(self))
+
+
+def pair_row(pair: ScanPair) -> dict[str, Any]:
+    """Return a pair as one flat row: evidence as text, one column per mutant fraction."""
+    flat = {"encounter_difference", "adduct_difference", "evidence", "sdf"}
+    maps = {"occupancy", "export_capacity", "export_capacity_at_saturation"}
+    row = {
+        item.name: getattr(pair, item.name) for item in fields(pair) if item.name not in flat | maps
+    }
+    for name in ("encounter_difference", "adduct_difference"):
+        difference: Difference | None = getattr(pair, name)
+        row[f"{name}_kcal_per_mol"] = difference.kcal_per_mol if difference else None
+        row[f"{name}_spread_kcal_per_mol"] = difference.spread_kcal_per_mol if difference else None
+    for name in sorted(maps):
+        for fraction, value in (getattr(pair, name) or {}).items():
+            row[f"{name}_at_{fraction}"] = value
+    row["evidence"] = "; ".join(item.text for item in pair.evidence)
+    return row
