@@ -45,9 +45,10 @@ def jobs(kinds: list[str], cases: list[str], seeds: list[int], stage: str) -> li
                 receptor = "" if kind == "cysteine" else GROOVE
                 one = "search" if kind == "lactone" else stage
                 found += [Job(kind, name, receptor, "auto", seed, one) for name in names]
-    for kind, names in (("encounter", SINES), ("control", tuple(CONTROLS))):
-        if kind in kinds:
-            found += [Job(kind, name, GROOVE, "auto", seeds[0]) for name in names]
+    if "encounter" in kinds:
+        found += [Job("encounter", name, GROOVE, "auto", seed) for seed in seeds for name in SINES]
+    if "control" in kinds:
+        found += [Job("control", name, GROOVE, "auto", seeds[0]) for name in CONTROLS]
     if "receptors" in kinds:
         for name in SINES:
             found.append(Job("sine", name, GROOVE, "auto", seeds[0]))
@@ -119,6 +120,11 @@ def main() -> None:
     )
     parser.add_argument("--records", type=Path, default=Path("accuracy.jsonl"))
     parser.add_argument("--jobs", type=int, default=1, help="runs at a time")
+    parser.add_argument(
+        "--older",
+        action="store_true",
+        help="take records of other code or settings too where there are no newer ones",
+    )
     parser.add_argument("--tables-only", action="store_true", help="run nothing")
     parser.add_argument("--write", type=Path, help="write the tables to this file too")
     asked = parser.parse_args()
@@ -126,7 +132,9 @@ def main() -> None:
     settings = DockSettings()
     digest = code_digest(settings)
     wanted = jobs(asked.kinds, asked.cases, asked.seeds, asked.stage)
-    kept = {(r["key"], r["stage"]): r for r in read_records(asked.records) if r["code"] == digest}
+    known = [r for r in read_records(asked.records) if asked.older or r["code"] == digest]
+    known.sort(key=lambda r: r["code"] == digest)
+    kept = {(r["key"], r["stage"]): r for r in known}
     if not asked.tables_only:
         missing = [job for job in wanted if (job.key, job.stage) not in kept]
         with (
@@ -147,6 +155,10 @@ def main() -> None:
     records = [kept[job.key, job.stage] for job in wanted if (job.key, job.stage) in kept]
     today = datetime.now(UTC).date().isoformat()
     text = report(records, machine(), today, asked.stage)
+    older = [r for r in records if r["code"] != digest]
+    if older:
+        named = ", ".join(sorted({f"{r['kind']} {r['case']}" for r in older}))
+        text += f"\n{len(older)} of {len(records)} runs are of an earlier state: {named}.\n"
     print(text)
     if asked.write:
         asked.write.parent.mkdir(parents=True, exist_ok=True)

@@ -28,7 +28,8 @@ import numpy as np
 from accuracy import code_digest, machine, read_records
 from accuracy_tables import table
 from deposited import adducts_of, deposited, redocking_cases
-from peers import PeerRun, missing_programs, peer_input, run_autodock, run_vina
+from peer_inputs import peer_input
+from peers import PeerRun, missing_programs, run_autodock, run_vina
 from stages import flexible_residues, searched
 
 from workbench.analysis.rmsd import PlacedMolecule, compare_to_reference
@@ -106,7 +107,7 @@ def measured(task: Task, structures: Path | None) -> dict[str, Any]:
     settings = settings.model_copy(update={"search": asked})
     record: dict[str, Any] = vars(task) | {"label": label}
     if task.method == WORKBENCH:
-        warm_up(receptor, adduct, settings)
+        warm_up(receptor, settings)
         found = searched(receptor, [adduct], settings, task.seed)
         outcome = found.outcomes[label]
         drugs = [pose.coordinates[: adduct.n_drug_atoms] for pose in outcome.poses]
@@ -143,12 +144,13 @@ def measured(task: Task, structures: Path | None) -> dict[str, Any]:
     return record | {"rmsd": away[0], "best": min(away[:10]), "poses": len(away)}
 
 
-def warm_up(receptor: Receptor, adduct: Adduct, settings: DockSettings) -> None:
-    """Load the compiled code, so that compiling it is not counted."""
+def warm_up(receptor: Receptor, settings: DockSettings) -> None:
+    """Load the compiled code with another adduct, so that compiling it is not counted."""
     short = settings.search.model_copy(
         update={"n_conformers": 1, "max_pools": 1, "pool_members": 2, "children_per_torsion": 1}
     )
-    searched(receptor, [adduct], settings.model_copy(update={"search": short}), 1)
+    other = enumerate_adducts(load_ligand("CN=C=S"))
+    searched(receptor, other, settings.model_copy(update={"search": short}), 1)
 
 
 def fit_points(names: Sequence[str], seed: int) -> list[dict[str, Any]]:
@@ -157,7 +159,7 @@ def fit_points(names: Sequence[str], seed: int) -> list[dict[str, Any]]:
     settings = DockSettings()
     points: list[dict[str, Any]] = []
     count, seconds = 0, 0.0
-    warm_up(receptor, enumerate_adducts(load_ligand(names[0]))[0], settings)
+    warm_up(receptor, settings)
     for ligands, name in enumerate(names, start=1):
         adducts = enumerate_adducts(load_ligand(name))
         started = time.process_time()

@@ -66,7 +66,7 @@ def chains(problem: Problem, seed: int, budget: int) -> FloatArray:
         for _ in range(15 * n):
             trial[:] = current
             shape = mutate(problem, trial, conformer)
-            value, used = settle(problem, trial, shape, best)
+            value, used = settle(problem, trial, shape, best, NEVER)
             spent += used
             if value < energy or np.random.random() < np.exp((energy - value) / 1.2):
                 energy, conformer = value, shape
@@ -111,7 +111,7 @@ def genetic(problem: Problem, seed: int, budget: int) -> FloatArray:
                 shape = shapes[i]
             if not crossed or np.random.random() < 0.3:
                 shape = mutate(problem, child, shape)
-            new_energies[r], used = settle(problem, child, shape, best)
+            new_energies[r], used = settle(problem, child, shape, best, NEVER)
             new_angles[r] = child
             new_shapes[r] = shape
             spent += used
@@ -143,7 +143,7 @@ def tempering(problem: Problem, seed: int, budget: int) -> FloatArray:
         for r in range(size):
             trial[:] = angles[r]
             shape = mutate(problem, trial, shapes[r])
-            value, used = settle(problem, trial, shape, best)
+            value, used = settle(problem, trial, shape, best, NEVER)
             spent += used
             rise = (value - energies[r]) / temperatures[r]
             if rise < 0.0 or np.random.random() < np.exp(-rise):

@@ -25,6 +25,7 @@ FLOORS = {
     "reactions": 2,
     "scans": 2,
     "comparisons": 3,
+    "screens": 2,
     "structures": 3,
     "ligands": 3,
     "docking": 4,
@@ -34,6 +35,7 @@ FLOORS = {
     "physics": 5,
     "pipeline": 6,
     "resistance": 7,
+    "screening": 7,
     "cli": 8,
 }
 SAME_FLOOR = {("analysis", "physics")}

@@ -49,3 +49,7 @@ class OutputError(UsageError):
 
 class MechanismError(UsageError):
     """A rate, a dose, a regimen or a sequence makes no sense, or a number for it is missing."""
+
+
+class ScreenError(WorkbenchError):
+    """A screen cannot go on: its cluster is gone, or its workers do not fit."""

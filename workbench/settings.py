@@ -333,3 +333,99 @@ class ScanSettings(Settings):
     saturation: float = Field(
         0.9, gt=0, lt=1, description="share of wild-type XPO1 occupied at saturating drug"
     )
+
+
+class FilterSettings(Settings):
+    """What is not worth docking: cheap to compute, and told with its reason."""
+
+    max_molecular_weight_g_per_mol: float = Field(800.0, gt=0)
+    max_heavy_atoms: int = Field(60, ge=1, description="leptomycin B has 39")
+    max_rotatable_bonds: int = Field(15, ge=0, description="RDKit's strict definition")
+    min_clogp: float = Field(-5.0, description="Wildman-Crippen")
+    max_clogp: float = Field(8.0, description="Wildman-Crippen")
+    alerts: tuple[Literal["PAINS", "BRENK", "NIH"], ...] = Field(
+        (),
+        description="filters whose alerts drop a ligand, those on the warhead itself apart; none: "
+        "alerts are listed only",
+    )
+    warheads: tuple[str, ...] = Field(
+        (), description="names of the warheads that are let through; none: all that can bond"
+    )
+
+
+class IsolationSettings(Settings):
+    """What one ligand may take before it is given up and listed."""
+
+    timeout_s: float = Field(600.0, gt=0, le=86400, description="for one ligand in one stage")
+    memory_gb: float = Field(4.0, ge=0.25, le=1000, description="of the process that works on it")
+    attempts: int = Field(
+        3, ge=1, le=10, description="when the process or its worker dies; then it is listed"
+    )
+
+
+class ScreenSettings(Settings):
+    """Of every stage of ``workbench screen``: whatever changes a result is here."""
+
+    seed: int = Field(1, ge=0, lt=2**31)
+    chunk_size: int = Field(100, ge=1, le=100_000, description="ligands in one file")
+    ligand: LigandSettings = LigandSettings()
+    filters: FilterSettings = FilterSettings()
+    grid: GridSettings = GridSettings()
+    maps_half_width_angstrom: float = Field(
+        20.0,
+        ge=5,
+        le=60,
+        description="of the maps that ligands share; one that reaches farther gets its own",
+    )
+    search: SearchSettings = Field(
+        SearchSettings(
+            n_conformers=8,
+            n_poses=3,
+            pool_members=30,
+            annealing_per_torsion=40,
+            patience_per_torsion=20,
+            children_per_torsion=120,
+            agreeing_pools=1,
+            max_pools=1,
+            spread_seeds=1,
+        ),
+        description="one short pool for each diastereomer",
+    )
+    minimised_fraction: float = Field(
+        0.1, ge=0, le=1, description="of the docked ligands, best score first"
+    )
+    minimised_poses: int = Field(2, ge=1, le=50, description="of each such ligand, best first")
+    minimization: MinimizationSettings = MinimizationSettings(platform="CPU")
+    reacted: int = Field(
+        0, ge=0, le=100_000, description="best ligands whose thiol addition is computed; 0: none"
+    )
+    isolation: IsolationSettings = IsolationSettings()
+
+
+class ClusterSettings(Settings):
+    """Where a screen runs; nothing here changes a result."""
+
+    scheduler: str = Field(
+        "local",
+        pattern=r"^(local|slurm|pbs|lsf|sge|(tcp|tls)://\S+)$",
+        description="local processes, a running Dask scheduler's address, or a queue to submit to",
+    )
+    workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, le=100_000, description="one core each"
+    )
+    least_workers: int | None = Field(
+        None, ge=0, description="scale between this and workers as there is work; none: fixed"
+    )
+    ligands_per_task: int = Field(
+        1,
+        ge=1,
+        le=100_000,
+        description="more where a ligand takes milliseconds; a lost worker loses a task's",
+    )
+    worker_memory_gb: float = Field(4.0, gt=0, description="asked of the queue for one worker")
+    walltime: str = Field("24:00:00", pattern=r"^[0-9:.\-]+$", description="of one worker's job")
+    queue: str = Field("", description="of the queueing system; blank: its default")
+    account: str = Field("", description="that the queueing system charges")
+    lost_after_s: float = Field(
+        60.0, ge=15, description="a worker not heard of for so long is lost, its work given again"
+    )

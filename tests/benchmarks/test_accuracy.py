@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from accuracy_cases import LACTONES, apart, as_drawn, with_component_stereo
+from accuracy import main
+from accuracy_cases import LACTONES, Job, apart, as_drawn, with_component_stereo
 from accuracy_tables import best_of_each_ten, best_of_ten, gap_to_native, report, top
 
 from workbench.ligands.adducts import enumerate_adducts
@@ -86,3 +90,23 @@ def test_the_control_without_a_warhead_stays_saturated() -> None:
     assert (control.warhead, control.warhead_verdict) == (None, "no_warhead")
     # two hydrogens more than C16H16F3N3O3
     assert control.formula == "C16H18F3N3O3"
+
+
+def test_records_of_other_code_count_only_when_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = Job("lactone", "ratjadone A", "human-groove", "auto", 1)
+    adduct = {"label": "bR", "poses": [{"score": -14.7, "rmsd": 2.2}], "torsions": 23}
+    run = vars(job) | {"key": job.key, "code": "other", "cpu_s": 80.0, "adducts": [adduct]}
+    records = tmp_path / "records.jsonl"
+    records.write_text(json.dumps(run) + "\n")
+    asked = ["accuracy", "--kinds", "lactone", "--seeds", "1", "--tables-only"]
+    asked += ["--records", str(records)]
+    monkeypatch.setattr(sys, "argv", asked)
+    main()
+    assert "ratjadone" not in capsys.readouterr().out
+    monkeypatch.setattr(sys, "argv", [*asked, "--older"])
+    main()
+    shown = capsys.readouterr().out
+    assert "1 of 1 runs are of an earlier state: lactone ratjadone A" in shown
+    assert "| ratjadone A | 1 | bR | 23 | -14.70 | 2.20 | 2.20 |  |" in shown

@@ -7,14 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from peers import (
-    PeerInput,
-    drug_coordinates,
-    missing_programs,
-    peer_input,
-    run_autodock,
-    run_vina,
-)
+from peer_inputs import PeerInput, drug_coordinates, peer_input
+from peers import missing_programs, run_autodock, run_vina
 
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.reading import load_ligand

@@ -64,7 +64,7 @@ def test_torsion_gradient_is_the_finite_difference(kpt_185: Case, seed: int) -> 
     n = len(angles)
     points = np.empty((len(problem.part), 3))
     slopes, ignored = np.empty(n), np.empty(n)
-    kernels.minimise(problem, angles, conformer, seed, 1e-3)
+    kernels.minimise(problem, angles, conformer, seed, 1e-3, np.inf)
     kernels.evaluate(problem, angles, conformer, points, slopes)
     for k in range(n):
         ends = []
@@ -85,7 +85,7 @@ def test_maps_agree_with_the_exact_sum(kpt_185: Case) -> None:
     differences = []
     for seed in range(8):
         _, angles, conformer = _random(kpt_185, seed)
-        energy, _ = kernels.minimise(problem, angles, conformer, 200, 1e-6)
+        energy, _ = kernels.minimise(problem, angles, conformer, 200, 1e-6, np.inf)
         points = np.empty((len(problem.part), 3))
         kernels.place(problem, angles, conformer, points, np.empty((len(angles), 3)))
         exact = sum(exact_score(kpt_185.site, kpt_185.adduct, kpt_185.tree, points).values())
@@ -102,7 +102,7 @@ def test_minimiser_ends_where_no_small_step_helps(kpt_185: Case) -> None:
     points = np.empty((len(problem.part), 3))
     slopes = np.empty(len(angles))
     before = kernels.evaluate(problem, angles, conformer, points, slopes)
-    after, _ = kernels.minimise(problem, angles, conformer, 500, 1e-7)
+    after, _ = kernels.minimise(problem, angles, conformer, 500, 1e-7, np.inf)
     rng = np.random.default_rng(0)
     around = [
         kernels.evaluate(
@@ -112,6 +112,18 @@ def test_minimiser_ends_where_no_small_step_helps(kpt_185: Case) -> None:
     ]
     assert after < before
     assert min(around) > after - 0.01
+
+
+def test_a_hopeless_minimisation_is_given_up_and_a_hopeful_one_is_not(kpt_185: Case) -> None:
+    problem, start, conformer = _random(kpt_185, 11)
+    full, given_up, hopeful = start.copy(), start.copy(), start.copy()
+    lowest, whole = kernels.minimise(problem, full, conformer, 60, 1e-2, np.inf)
+    _, part = kernels.minimise(problem, given_up, conformer, 60, 1e-2, lowest - 50.0)
+    energy, spent = kernels.minimise(problem, hopeful, conformer, 60, 1e-2, lowest + 0.1)
+    assert part < 0.8 * whole
+    assert spent == whole
+    assert energy == lowest
+    np.testing.assert_array_equal(hopeful, full)
 
 
 def test_a_function_that_cannot_be_cached_is_compiled_all_the_same() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from workbench.ligands.molecules import Ligand
+    from workbench.settings import LigandSettings
 
 
 def read_ligands(arguments: argparse.Namespace) -> tuple[Iterator[Ligand], list[str]]:
@@ -36,13 +37,11 @@ def read_ligands(arguments: argparse.Namespace) -> tuple[Iterator[Ligand], list[
     return chain([first], _told(ligands, reasons)), reasons
 
 
-def _readable(arguments: argparse.Namespace, reasons: list[str]) -> Iterator[Ligand]:
-    """Yield what can be read and collect the reasons for the rest."""
-    from workbench.errors import LigandError
-    from workbench.ligands.reading import LigandFailure, each_ligand
+def ligand_settings(arguments: argparse.Namespace) -> LigandSettings:
+    """Return the settings that ``add_ligand_options`` asked for."""
     from workbench.settings import LigandSettings
 
-    settings = LigandSettings(
+    return LigandSettings(
         ph=arguments.ph,
         tautomer=arguments.tautomer,
         max_stereoisomers=arguments.max_stereoisomers,
@@ -50,6 +49,14 @@ def _readable(arguments: argparse.Namespace, reasons: list[str]) -> Iterator[Lig
         smiles_column=arguments.smiles_column,
         name_column=arguments.name_column,
     )
+
+
+def _readable(arguments: argparse.Namespace, reasons: list[str]) -> Iterator[Ligand]:
+    """Yield what can be read and collect the reasons for the rest."""
+    from workbench.errors import LigandError
+    from workbench.ligands.reading import LigandFailure, each_ligand
+
+    settings = ligand_settings(arguments)
     for text in arguments.ligands:
         try:
             for outcome in each_ligand(text, settings=settings):

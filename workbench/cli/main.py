@@ -21,6 +21,7 @@ from workbench.cli import (
     prepare,
     react,
     scan,
+    screen,
     selftest,
     simulate,
     structures,
@@ -32,9 +33,10 @@ VERBS = (
     dock,
     compare,
     scan,
-    dynamics,
     react,
+    dynamics,
     simulate,
+    screen,
     prepare,
     nes,
     picture,
@@ -42,9 +44,10 @@ VERBS = (
     structures,
     fetch,
     selftest,
-    info,
     completion,
+    info,
 )
+
 
 EPILOG = """examples:
   workbench dock selinexor --out selinexor/
@@ -55,6 +58,7 @@ EPILOG = """examples:
   workbench prepare receptor human-groove --out prep/
   workbench scan --mutations C528S,E571K --ligands selinexor --out scan/
   workbench react selinexor eltanexor
+  workbench screen library.smi --out run/
   workbench simulate selinexor --out course/
   workbench nes NSNELALKLAGLDINK
   workbench compounds selinexor

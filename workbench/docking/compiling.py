@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from numba import njit
+from numba import config, njit
+
+# straight-line code, such as the weighing of a spline's rows, becomes vectors only with this
+_settings: Any = config
+_settings.SLP_VECTORIZE = 1
+
+_FAST = {"reassoc", "contract", "arcp", "nsz"}
+"""Freedom of rounding alone; infinities and NaN keep their meaning."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -19,10 +26,11 @@ def compiled(*, nogil: bool = False) -> Callable[[Function], Function]:
     """
 
     def decorate(function: Function) -> Function:
+        options: dict[str, Any] = {"nogil": nogil, "fastmath": _FAST, "error_model": "numpy"}
         try:
-            ready = njit(cache=True, nogil=nogil)(function)
+            ready = njit(cache=True, **options)(function)
         except RuntimeError:
-            ready = njit(nogil=nogil)(function)
+            ready = njit(**options)(function)
         return cast(Function, ready)
 
     return decorate

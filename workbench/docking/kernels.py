@@ -21,6 +21,8 @@ _ARMIJO = 1e-4
 _MAX_TRIALS = 10
 _LONGEST_STEP_RADIAN = 0.5
 _FIRST_INVERSE_HESSIAN = 0.02
+_HOPE = 10.0
+"""How many times what the last two steps gained is still to be expected of a minimisation."""
 
 
 class Problem(NamedTuple):
@@ -313,12 +315,18 @@ def evaluate(
 
 @compiled()
 def minimise(
-    problem: Problem, angles: FloatArray, conformer: int, max_steps: int, tolerance: float
+    problem: Problem,
+    angles: FloatArray,
+    conformer: int,
+    max_steps: int,
+    tolerance: float,
+    ceiling: float,
 ) -> tuple[float, int]:
     """Minimise in place by BFGS; return the energy and the evaluations spent.
 
     It ends after two steps in a row that gain less than the tolerance, in kcal/mol. The slope is
-    no test: the score has kinks, and its lowest points often lie on one.
+    no test: the score has kinks, and its lowest points often lie on one. It is given up when the
+    last two steps show no hope of coming under the ceiling.
     """
     n = angles.shape[0]
     points = np.empty((problem.part.shape[0], 3))
@@ -332,7 +340,8 @@ def minimise(
     along = np.empty(n)
     new_slopes = np.empty(n)
     small = 0
-    for _ in range(max_steps):
+    gain = 0.0
+    for step_number in range(max_steps):
         descent = _descent(inverse, slopes, step)
         if descent >= 0.0:
             _reset(inverse)
@@ -363,8 +372,10 @@ def minimise(
             slopes[k] = new_slopes[k]
             curvature += step[k] * trial[k]
         small = small + 1 if energy - new_energy < tolerance else 0
+        recent = gain + energy - new_energy
+        gain = energy - new_energy
         energy = new_energy
-        if small == 2:
+        if small == 2 or (step_number >= 2 and energy - _HOPE * recent > ceiling):
             break
         if curvature > 1e-10:
             _update(inverse, step, trial, along, curvature)

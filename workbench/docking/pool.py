@@ -152,16 +152,21 @@ def random_minimum(problem: Problem, starts: int, angles: FloatArray) -> tuple[f
             energy = value
             conformer = shape
             angles[:] = trial
-    energy, spent = minimise(problem, angles, conformer, _STEPS, _ROUGH_KCAL_PER_MOL)
+    energy, spent = minimise(problem, angles, conformer, _STEPS, _ROUGH_KCAL_PER_MOL, np.inf)
     return energy, conformer, starts + spent
 
 
 @compiled()
-def settle(problem: Problem, angles: FloatArray, conformer: int, best: float) -> tuple[float, int]:
-    """Minimise a child roughly, and well when it comes near the best score so far."""
-    energy, evaluations = minimise(problem, angles, conformer, _STEPS, _ROUGH_KCAL_PER_MOL)
+def settle(
+    problem: Problem, angles: FloatArray, conformer: int, best: float, ceiling: float
+) -> tuple[float, int]:
+    """Minimise a child roughly, and well when it comes near the best score so far.
+
+    One that will not come under the ceiling is given up on the way.
+    """
+    energy, evaluations = minimise(problem, angles, conformer, _STEPS, _ROUGH_KCAL_PER_MOL, ceiling)
     if energy < best + _PROMISING_KCAL_PER_MOL:
-        energy, spent = minimise(problem, angles, conformer, _STEPS, _FINE_KCAL_PER_MOL)
+        energy, spent = minimise(problem, angles, conformer, _STEPS, _FINE_KCAL_PER_MOL, np.inf)
         evaluations += spent
     return energy, evaluations
 
@@ -243,13 +248,13 @@ def breed(problem: Problem, seed: int, plan: Plan) -> tuple[Minima, int, bool, F
         if idle >= plan.patience and bred >= plan.annealing:
             break
         conformer = _child(problem, pool, plan.crossing, child)
-        energy, spent = settle(problem, child, conformer, best)
+        place_taken = int(np.argmax(pool.energies))
+        energy, spent = settle(problem, child, conformer, best, pool.energies[place_taken])
         evaluations += spent
         idle = 0 if energy < best - _GAIN_KCAL_PER_MOL else idle + 1
         if energy < best:
             best = energy
             history.append((float(evaluations), best))
-        place_taken = int(np.argmax(pool.energies))
         if energy >= pool.energies[place_taken]:
             continue
         place(problem, child, conformer, points, axes)

@@ -90,8 +90,9 @@ def search(
     found: list[Minima] = []
     evaluations = 0
     with ThreadPoolExecutor(max_workers=max(1, threads)) as workers:
-        for start in range(0, settings.max_pools, settings.agreeing_pools):
-            batch = seeds[start : start + settings.agreeing_pools]
+        while len(found) < settings.max_pools:
+            missing = settings.agreeing_pools - (_agreeing(found, settings) if found else 0)
+            batch = seeds[len(found) : len(found) + missing]
             for minima, spent, *_ in workers.map(lambda s: breed(problem, int(s), plan), batch):
                 found.append(minima)
                 evaluations += spent
@@ -144,7 +145,7 @@ def _best_poses(
     poses = []
     for k in candidates:
         torsions = angles[order[k]].copy()
-        kernels.minimise(problem, torsions, shapes[order[k]], settings.refine_steps, 1e-6)
+        kernels.minimise(problem, torsions, shapes[order[k]], settings.refine_steps, 1e-6, np.inf)
         kernels.place(problem, torsions, shapes[order[k]], points[k], axes)
         terms = exact_score(site, adduct, tree, points[k])
         turning = series_energy(problem.series, torsions + problem.offsets[shapes[order[k]]])

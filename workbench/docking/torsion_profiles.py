@@ -26,6 +26,8 @@ _STEPS = 24
 _CEILING_KCAL_PER_MOL = 8.0
 _SPRING_KCAL_PER_MOL_DEGREE2 = 1.0
 _FRAGMENT_CONFORMERS = 4
+_SAME_KCAL_PER_MOL = 0.01
+_FORCE_KCAL_PER_MOL_ANGSTROM = 1e-2
 
 
 def torsion_atoms(mol: Chem.Mol, start: int, end: int) -> tuple[int, int, int, int] | None:
@@ -54,7 +56,16 @@ def torsion_series(adduct: Adduct, torsion: tuple[int, int, int, int]) -> FloatA
     fragment, atoms = _fragment(adduct.mol, torsion)
     for index, place in enumerate(atoms):
         fragment.GetAtomWithIdx(place).SetAtomMapNum(index + 1)
-    return _series(Chem.MolToSmiles(fragment))
+    drawn = Chem.MolToSmiles(fragment)
+    for atom in fragment.GetAtoms():
+        atom.InvertChirality()
+    mirrored = Chem.MolToSmiles(fragment)
+    if drawn <= mirrored:
+        return _series(drawn)
+    # a turn to the right of one mirror image is a turn to the left of the other
+    series = _series(mirrored).copy()
+    series[2::2] *= -1.0
+    return series
 
 
 def series_energy(series: FloatArray, angles: FloatArray) -> FloatArray:
@@ -117,18 +128,10 @@ def _series(smiles: str) -> FloatArray:
     places = {a.GetAtomMapNum(): a.GetIdx() for a in mol.GetAtoms() if a.GetAtomMapNum()}
     for atom in mol.GetAtoms():
         atom.SetAtomMapNum(0)
-    torsion = tuple(places[k] for k in (1, 2, 3, 4))
+    torsion = (places[1], places[2], places[3], places[4])
     found = conformers(mol, _FRAGMENT_CONFORMERS, 1, name=smiles).mol
     angles = np.arange(_STEPS) * 360.0 / _STEPS - 180.0
-    energies = np.full(_STEPS, np.inf)
-    properties = mmff_properties(found)
-    for conformer in range(found.GetNumConformers()):
-        for order in (range(_STEPS), range(_STEPS - 1, -1, -1)):
-            probe = Chem.Mol(found, confId=conformer)
-            for step in order:
-                energies[step] = min(
-                    energies[step], _held_energy(probe, properties, torsion, angles[step])
-                )
+    energies = _scan(found, torsion, angles)
     energies = np.minimum(energies - energies.min(), _CEILING_KCAL_PER_MOL)
     radians = np.radians(angles)
     columns = [np.ones(_STEPS)]
@@ -139,15 +142,45 @@ def _series(smiles: str) -> FloatArray:
     return np.asarray(series)
 
 
-def _held_energy(mol: Chem.Mol, properties: Any, torsion: tuple[int, ...], angle: float) -> float:
-    """Minimise in place with the torsion held; return the energy without the spring."""
-    conformer = mol.GetConformer().GetId()
-    field = rdForceFieldHelpers.MMFFGetMoleculeForceField(mol, properties, confId=conformer)
+def _scan(mol: Chem.Mol, torsion: tuple[int, int, int, int], angles: FloatArray) -> FloatArray:
+    """Return the lowest energy at each of the evenly spaced angles, kcal/mol.
+
+    Every conformer is turned once round in both directions, until it has become what an earlier
+    one was at the same angle on the same way.
+    """
+    properties = mmff_properties(mol)
+    free = rdForceFieldHelpers.MMFFGetMoleculeForceField(mol, properties)
+    free.Initialize()
+    energies = np.full(len(angles), np.inf)
+    probe = Chem.Mol(mol, confId=0)
+    for order in (range(len(angles)), range(len(angles) - 1, -1, -1)):
+        met: dict[int, list[float]] = {step: [] for step in order}
+        for conformer in mol.GetConformers():
+            points = np.asarray(conformer.GetPositions())
+            for step in order:
+                points = _held(probe, properties, torsion, angles[step], points)
+                energy = free.CalcEnergy(points.ravel().tolist())
+                energies[step] = min(energies[step], energy)
+                if any(abs(energy - other) < _SAME_KCAL_PER_MOL for other in met[step]):
+                    break
+                met[step].append(energy)
+    return energies
+
+
+def _held(
+    mol: Chem.Mol,
+    properties: Any,
+    torsion: tuple[int, int, int, int],
+    angle: float,
+    points: FloatArray,
+) -> FloatArray:
+    """Return the coordinates minimised with the torsion held."""
+    conformer = mol.GetConformer()
+    conformer.SetPositions(points)
+    field = rdForceFieldHelpers.MMFFGetMoleculeForceField(mol, properties, confId=conformer.GetId())
     field.Initialize()
     field.MMFFAddTorsionConstraint(
         *torsion, False, angle - 0.5, angle + 0.5, _SPRING_KCAL_PER_MOL_DEGREE2
     )
-    field.Minimize(maxIts=200)
-    free = rdForceFieldHelpers.MMFFGetMoleculeForceField(mol, properties, confId=conformer)
-    free.Initialize()
-    return float(free.CalcEnergy())
+    field.Minimize(maxIts=200, forceTol=_FORCE_KCAL_PER_MOL_ANGSTROM)
+    return np.asarray(conformer.GetPositions())

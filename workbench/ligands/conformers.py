@@ -140,10 +140,9 @@ def embed(
         raise LigandError(
             f"{name}: its stereo is open, so it has no shape to dock; give the drug's full stereo"
         )
-    # twice as many are embedded as asked for: duplicates and failures would thin the set
-    found = conformers(
-        adduct.mol, min(2 * n_conformers, _MAX_CONFORMERS), seed, name=name, settings=settings
-    )
+    # more are embedded than asked for: duplicates and failures would thin the set
+    offered_shapes = min(n_conformers + n_conformers // 4 + 1, _MAX_CONFORMERS)
+    found = conformers(adduct.mol, offered_shapes, seed, name=name, settings=settings)
     offered = _forms(found, adduct.mol, settings.form_window_kcal_per_mol)
     turns = [index for round_ in zip_longest(*offered) for index in round_ if index is not None]
     return found.coordinates[turns[:n_conformers], : adduct.mol.GetNumAtoms()]

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import resource_tracker
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +77,8 @@ def scored(scorer: Scorer, tasks: Sequence[Task], jobs: int) -> Iterator[tuple[T
             yield task, scorer.scores(task)
         return
     # spawned, since forking a process that runs threads may hang it
+    with _signals_kept():
+        resource_tracker.ensure_running()
     pool = ProcessPoolExecutor(
         min(jobs, len(tasks)),
         mp_context=multiprocessing.get_context("spawn"),
@@ -93,6 +96,19 @@ def scored(scorer: Scorer, tasks: Sequence[Task], jobs: int) -> Iterator[tuple[T
         ) from error
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Keep which signals this thread blocks: starting Python's tracker unblocks SIGINT."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _scorer: list[Scorer] = []

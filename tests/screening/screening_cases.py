@@ -1,0 +1,76 @@
+"""What the tests of the screen share: libraries, cheap stages, runs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pyarrow import parquet
+
+from workbench.screening.run import screen
+from workbench.screens import ScreenResult
+from workbench.settings import ClusterSettings, IsolationSettings, ScreenSettings
+
+STUBS = {name: f"screening_stubs:{name}" for name in ("read", "search", "minimise")}
+NOWHERE = ClusterSettings(scheduler="tcp://127.0.0.1:9")
+SETTINGS = ScreenSettings(
+    chunk_size=10,
+    minimised_fraction=0.2,
+    isolation=IsolationSettings(timeout_s=60.0, memory_gb=2.0),
+)
+
+_DRIVER = """
+import sys
+from screening_cases import STUBS, SETTINGS
+from workbench.screening.run import screen
+from workbench.settings import ClusterSettings
+if __name__ == "__main__":
+    file, folder, scheduler = sys.argv[1:]
+    screen(file, folder, settings=SETTINGS, functions=STUBS, resume=True,
+           cluster=ClusterSettings(scheduler=scheduler, workers=2))
+"""
+
+
+def library(path: Path, names: Sequence[str]) -> Path:
+    """Write a list of different texts that the stubs take for SMILES."""
+    path.write_text("".join(f"{'C' * (k + 1)} {name}\n" for k, name in enumerate(names)))
+    return path
+
+
+def run(
+    file: Path, folder: Path, cluster: ClusterSettings, settings: ScreenSettings = SETTINGS
+) -> ScreenResult:
+    """Begin or go on with a screen of stubs."""
+    return screen(file, folder, settings=settings, cluster=cluster, functions=STUBS, resume=True)
+
+
+def rows(folder: Path) -> list[dict[str, Any]]:
+    """Return the rows of a finished screen."""
+    found: list[dict[str, Any]] = parquet.read_table(folder / "results.parquet").to_pylist()
+    return found
+
+
+def driver(file: Path, folder: Path, scheduler: str) -> subprocess.Popen[bytes]:
+    """Start a screen of stubs in a process of its own, which can be killed."""
+    script = file.parent / "driver.py"
+    script.write_text(_DRIVER)
+    return subprocess.Popen(
+        [sys.executable, str(script), str(file), str(folder), scheduler], start_new_session=True
+    )
+
+
+def wait_for(condition: Any, seconds: float = 60.0) -> None:
+    """Wait until something holds."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "waited too long"
+        time.sleep(0.02)
+
+
+def chunk_files(folder: Path, stage: str) -> list[str]:
+    """Return the names of a stage's finished chunks."""
+    return sorted(path.name for path in (folder / "chunks").glob(f"{stage}-*.parquet"))

@@ -1,0 +1,211 @@
+"""Whole screens with cheap stages: every ligand once, whatever is killed, refused or in the way."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyarrow import parquet
+from screening_cases import (
+    NOWHERE,
+    SETTINGS,
+    STUBS,
+    chunk_files,
+    driver,
+    library,
+    rows,
+    run,
+    wait_for,
+)
+
+from workbench.errors import OutputError, ScreenError, UsageError
+from workbench.screening.run import screen
+from workbench.settings import ClusterSettings, IsolationSettings, ScreenSettings
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and file systems of POSIX")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, local_cluster: Any) -> tuple[Path, Path]:
+    """A file of 45 ligands and the folder of its uninterrupted screen."""
+    place = tmp_path_factory.mktemp("finished")
+    file = library(place / "slow.smi", [f"slow{k}" for k in range(45)])
+    cluster = ClusterSettings(scheduler=local_cluster.scheduler_address, workers=2)
+    run(file, place / "out", cluster)
+    return file, place / "out"
+
+
+def test_every_ligand_is_there_once_and_the_best_fifth_is_minimised(
+    finished: tuple[Path, Path],
+) -> None:
+    found = rows(finished[1])
+    assert [row["record"] for row in found] == list(range(1, 46))
+    assert {row["status"] for row in found} == {"done"}
+    best = sorted(found, key=lambda row: row["score_kcal_per_mol"])[:9]
+    minimised = [row for row in found if row["strain_kcal_per_mol"] is not None]
+    assert {row["record"] for row in minimised} == {row["record"] for row in best}
+    assert all(row["strain_kcal_per_mol"] == row["record"] for row in minimised)
+    blocks = (finished[1] / "best.sdf").read_text().split("$$$$\n")[:-1]
+    assert [block.strip() for block in blocks] == [row["name"] for row in best]
+    assert chunk_files(finished[1], "search") == [f"search-{k:07d}.parquet" for k in range(1, 6)]
+
+
+def test_a_finished_screen_needs_no_cluster_and_no_clock(finished: tuple[Path, Path]) -> None:
+    file, folder = finished
+    before = {path.name: path.read_bytes() for path in (folder / "chunks").iterdir()}
+    for k, path in enumerate((folder / "chunks").iterdir()):
+        os.utime(path, (4e9, 4e9) if k % 2 else (1.0, 1.0))
+    expected = rows(folder)
+    (folder / "results.parquet").unlink()
+    run(file, folder, NOWHERE)
+    assert rows(folder) == expected
+    assert {path.name: path.read_bytes() for path in (folder / "chunks").iterdir()} == before
+
+
+def test_resume_makes_what_is_missing_or_damaged_and_nothing_else(
+    finished: tuple[Path, Path], tmp_path: Path, cluster: ClusterSettings
+) -> None:
+    file, folder = finished
+    copy = tmp_path / "copy"
+    (copy / "chunks").mkdir(parents=True)
+    for path in (folder / "manifest.json", *(folder / "chunks").glob("*.parquet")):
+        (copy / path.relative_to(folder)).write_bytes(path.read_bytes())
+    (copy / "chunks" / "search-0000002.parquet").unlink()
+    whole = (copy / "chunks" / "search-0000004.parquet").read_bytes()
+    (copy / "chunks" / "search-0000004.parquet").write_bytes(whole[:-20])
+    half = copy / "chunks" / f".search-0000005.parquet.{'0' * 16}.tmp"
+    half.write_bytes(b"half")
+    kept = {p.name: p.stat().st_ino for p in (copy / "chunks").glob("*.parquet")}
+    run(file, copy, cluster)
+    now = {p.name: p.stat().st_ino for p in (copy / "chunks").glob("*.parquet")}
+    assert {name for name in kept if now[name] != kept[name]} == {"search-0000004.parquet"}
+    assert not half.exists()
+    assert rows(copy) == rows(folder)
+
+
+def test_another_input_or_setting_is_refused_by_name(
+    finished: tuple[Path, Path], tmp_path: Path
+) -> None:
+    file, folder = finished
+    other = SETTINGS.model_copy(update={"seed": 7, "chunk_size": 11})
+    with pytest.raises(UsageError, match=r"chunk_size \(10 then, 11 now\).*seed \(1 then, 7 now\)"):
+        run(file, folder, NOWHERE, other)
+    longer = tmp_path / "slow.smi"
+    longer.write_text(file.read_text() + "N more\n")
+    with pytest.raises(UsageError, match=r"input.records \(45 then, 46 now\); input.sha256"):
+        run(longer, folder, NOWHERE)
+    with pytest.raises(UsageError, match="--resume"):
+        screen(file, folder, settings=SETTINGS, functions=STUBS, cluster=NOWHERE)
+
+
+def test_a_killed_driver_and_a_killed_worker_lose_nothing(
+    finished: tuple[Path, Path], tmp_path: Path, cluster: ClusterSettings, local_cluster: Any
+) -> None:
+    file, folder = finished
+    out = tmp_path / "out"
+    process = driver(file, out, local_cluster.scheduler_address)
+    wait_for(lambda: len(chunk_files(out, "search")) >= 2)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    done = {name: (out / "chunks" / name).stat().st_ino for name in chunk_files(out, "search")}
+    assert 2 <= len(done) < 5
+    killed: list[int] = []
+
+    def kill_a_worker(text: str, count: int, total: int) -> None:
+        if text.startswith("search") and not killed:
+            pid = next(iter(local_cluster.workers.values())).pid
+            os.kill(pid, signal.SIGKILL)
+            killed.append(pid)
+
+    screen(
+        file,
+        out,
+        settings=SETTINGS,
+        functions=STUBS,
+        cluster=cluster,
+        resume=True,
+        progress=kill_a_worker,
+    )
+    assert all((out / "chunks" / name).stat().st_ino == ino for name, ino in done.items())
+    assert rows(out) == rows(folder)
+
+
+def test_poison_is_listed_and_the_others_are_done(tmp_path: Path, cluster: ClusterSettings) -> None:
+    names = [f"good{k}" for k in range(100)]
+    for at, poison in ((13, "hang"), (37, "segfault"), (61, "allocate")):
+        names.insert(at, poison)
+    file = library(tmp_path / "poison.smi", names)
+    lines = file.read_text().splitlines()
+    lines[50] = "bad brok\u202een"
+    lines[70] = f"{lines[71].split()[0]} twin"
+    file.write_text("\n".join(lines) + "\n")
+    settings = SETTINGS.model_copy(
+        update={"isolation": IsolationSettings(timeout_s=3.0, memory_gb=1.0, attempts=2)}
+    )
+    result = run(file, tmp_path / "out", cluster, settings)
+    assert result.counts == {"done": 98, "duplicate": 1, "failed": 4}
+    with (tmp_path / "out" / "failures.csv").open() as handle:
+        failures = list(csv.DictReader(handle))
+    assert [(row["record"], row["name"], row["stage"], row["kind"]) for row in failures] == [
+        ("14", "hang", "search", "timeout"),
+        ("38", "segfault", "search", "crash"),
+        ("51", "brok en", "read", "error"),
+        ("62", "allocate", "search", "memory"),
+    ]
+    assert failures[0]["reason"] == "was not done after 3 s"
+    twin = next(row for row in rows(tmp_path / "out") if row["status"] == "duplicate")
+    assert (twin["record"], twin["reason"]) == (72, "the same compound as record 71")
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["stages"]["search"]["why_failed"] == {"crash": 1, "memory": 1, "timeout": 1}
+
+
+def test_a_scheduler_that_is_not_there_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.screening.cluster.CONNECT_S", 1)
+    file = library(tmp_path / "one.smi", ["good"])
+    with pytest.raises(ScreenError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9"):
+        run(file, tmp_path / "out", NOWHERE)
+
+
+def test_a_receptor_without_a_thiol_is_refused(tmp_path: Path) -> None:
+    from workbench.structures.loading import load_receptor
+
+    file = library(tmp_path / "one.smi", ["good"])
+    mutant = load_receptor("human-groove", mutations=("C528S",))
+    with pytest.raises(UsageError, match="no thiol"):
+        screen(file, tmp_path / "out", receptor=mutant)
+    assert not (tmp_path / "out").exists()
+
+
+def test_reactions_are_refused_before_any_work_where_they_cannot_be_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import workbench
+
+    monkeypatch.delattr(workbench, "react", raising=False)
+    file = library(tmp_path / "one.smi", ["good"])
+    with pytest.raises(ScreenError, match="leave out --react"):
+        screen(file, tmp_path / "out", settings=ScreenSettings(reacted=5))
+
+
+def test_chunks_hold_the_seconds_that_results_leave_out(finished: tuple[Path, Path]) -> None:
+    table = parquet.read_table(finished[1] / "chunks" / "search-0000001.parquet")
+    assert min(table["seconds"].to_pylist()) > 0.15
+    assert "seconds" not in rows(finished[1])[0]
+
+
+def test_two_runs_in_one_folder(finished: tuple[Path, Path]) -> None:
+    from workbench.screening.store import opened_folder
+
+    file, folder = finished
+    with (
+        opened_folder(folder),
+        pytest.raises(OutputError, match="another run is at work in 'out'"),
+    ):
+        run(file, folder, NOWHERE)

@@ -1,0 +1,111 @@
+"""The page of a screen: what came in, what fell out and why, the best with drawings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+from rdkit import Chem
+
+from workbench.errors import LigandError
+from workbench.ligands.building import build_ligands
+from workbench.ligands.depiction import drug_svg
+from workbench.ligands.records import mol_from_smiles
+from workbench.report.histogram import histogram
+from workbench.report.templating import (
+    content_policy,
+    environment,
+    provenance_rows,
+    template_text,
+)
+from workbench.screens import ScreenResult
+from workbench.settings import LigandSettings
+
+STAGE_WORDS = {
+    "read": "read and filtered",
+    "search": "covalent search",
+    "minimise": "minimisation of the best",
+    "react": "reaction energetics of the best",
+}
+LIMITS = (
+    "The score ranks poses and analogs in one receptor; it is no affinity, and its errors are "
+    "larger than most differences between close analogs.",
+    "One short search for each diastereomer: the intact drug is not docked, and the spread over "
+    "seeds is not measured. Dock the few that matter with workbench dock.",
+    "Every electrophile with a known cysteine adduct is taken to react; how fast, and whether it "
+    "stays, the score does not say.",
+)
+_DRAWING = (240, 150)
+
+
+def screen_html(result: ScreenResult) -> str:
+    """Return the page of a finished screen; it opens without a network."""
+    manifest = result.manifest
+    settings = LigandSettings.model_validate(manifest["settings"]["ligand"])
+    stages = [stage for stage in result.stages if stage["taken"]]
+    return (
+        environment()
+        .get_template("screen.html")
+        .render(
+            policy=content_policy([]),
+            style=Markup(template_text("style.css")),
+            result=result,
+            total=sum(result.counts.values()),
+            stages=[{**stage, "words": STAGE_WORDS[stage["name"]]} for stage in stages],
+            chart=_chart(result),
+            top=[(row, Markup(drawing(row, settings))) for row in result.top],
+            scaffolds=[(row, Markup(flat_svg(row["scaffold"]))) for row in result.scaffolds[:12]],
+            limits=LIMITS,
+            provenance=provenance_rows(
+                {
+                    name: manifest[name]
+                    for name in (
+                        *("command", "input", "receptor", "settings", "functions", "versions"),
+                        "fingerprint",
+                    )
+                }
+            ),
+        )
+    )
+
+
+def _chart(result: ScreenResult) -> Markup:
+    """Return the distribution of the scores; blank when nothing was docked."""
+    counts = result.scores["counts"]
+    if not counts:
+        return Markup("")
+    return Markup(
+        histogram(
+            result.scores["edges_kcal_per_mol"],
+            counts,
+            title="Ligands by best score",
+            x_label="best score, kcal/mol (lower is better)",
+        )
+    )
+
+
+def drawing(row: Mapping[str, Any], settings: LigandSettings) -> str:
+    """Return the drawing of a result's drug, its warhead marked."""
+    name = str(row["name"])
+    try:
+        ligand = build_ligands(mol_from_smiles(row["smiles"], name), name, name, settings)[0]
+    except LigandError:
+        return ""  # a table of another version: the row is shown all the same
+    return drug_svg(ligand, *_DRAWING)
+
+
+def flat_svg(smiles: str | None) -> str:
+    """Return a plain drawing of a scaffold; blank for a molecule without rings."""
+    from rdkit.Chem.Draw import rdMolDraw2D
+
+    mol = Chem.MolFromSmiles(smiles) if smiles else None
+    if mol is None or not mol.GetNumAtoms():
+        return ""
+    drawer = rdMolDraw2D.MolDraw2DSVG(*_DRAWING)
+    options: Any = drawer.drawOptions()
+    options.clearBackground = False
+    drawer.DrawMolecule(mol)
+    drawer.FinishDrawing()
+    text = str(drawer.GetDrawingText())
+    return text[text.index("<svg") :]

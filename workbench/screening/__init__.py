@@ -1,0 +1,1 @@
+"""Many ligands: planned, run on Dask, kept chunk by chunk, merged and shown."""

@@ -1,0 +1,214 @@
+"""Chunks in, files out: a bounded number of tasks on the cluster, each lost one given again."""
+
+from __future__ import annotations
+
+import queue
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.errors import ScreenError, WorkbenchError
+from workbench.ligands.names import clean_name, clean_text
+from workbench.screening.job import Item, Job, PackedJob, Row
+from workbench.screening.store import Chunk
+from workbench.screening.worker import Outcome, run_items, same
+
+PER_WORKER = 4
+"""Tasks in the scheduler's hands for each worker: enough that none waits for the driver."""
+
+ANSWER_S = 30.0
+LONGEST_REASON = 500
+_LOOK_EVERY_S = 1.0
+
+Write = Callable[[Chunk, list[Row]], None]
+Report = Callable[[int, int], None]
+"""Called with how many items are done, and how many of them failed."""
+
+
+@dataclass
+class _Open:
+    """A chunk whose rows are on their way."""
+
+    chunk: Chunk
+    missing: int
+    rows: list[Row] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Task:
+    open_chunk: _Open
+    items: list[Item]
+    future: Any
+    attempt: int
+
+
+class Engine:
+    """Runs stages on a Dask cluster.
+
+    Parameters
+    ----------
+    client
+        Of the cluster.
+    workers
+        How many there will be at most: this many are kept busy, and more if there are more.
+    """
+
+    def __init__(self, client: Any, job: Job, workers: int) -> None:
+        self._client = client
+        self._limits = job.settings.isolation
+        self._versions = job.versions
+        self._workers = workers
+        self._token = secrets.token_hex(4)
+        packed: PackedJob = job.packed()
+        self._job = client.submit(same, packed, key=f"job-{packed.digest[:16]}-{self._token}")
+        self._submitted = 0
+        self._window = PER_WORKER * workers
+
+    def run(
+        self, chunks: Iterable[Chunk], items_per_task: int, write: Write, report: Report
+    ) -> None:
+        """Do chunks; each is written as soon as all of its items are done.
+
+        Parameters
+        ----------
+        items_per_task
+            1 where an item takes seconds: then a worker that is lost loses little.
+
+        Raises
+        ------
+        ScreenError
+            When the cluster is gone or its workers cannot do the work.
+        OutputError
+            When a chunk cannot be written.
+        """
+        finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        running: dict[str, _Task] = {}
+        waiting = _pieces(chunks, items_per_task)
+        looked = 0.0
+        exhausted = False
+        while True:
+            if time.monotonic() - looked > _LOOK_EVERY_S:
+                self._look()
+                looked = time.monotonic()
+            while not exhausted and len(running) < self._window:
+                piece = next(waiting, None)
+                if piece is None:
+                    exhausted = True
+                    break
+                self._submit(*piece, 1, running, finished)
+            if not running:
+                return
+            try:
+                future = finished.get(timeout=_LOOK_EVERY_S)
+            except queue.Empty:
+                continue
+            task = running.pop(future.key)
+            outcomes = self._outcomes(task)
+            if outcomes is None:
+                self._submit(task.open_chunk, task.items, task.attempt + 1, running, finished)
+                continue
+            _take(task, outcomes, write)
+            report(len(outcomes), sum(outcome.kind != "done" for outcome in outcomes))
+
+    def _submit(
+        self,
+        open_chunk: _Open,
+        items: list[Item],
+        attempt: int,
+        running: dict[str, _Task],
+        finished: queue.SimpleQueue[Any],
+    ) -> None:
+        self._submitted += 1
+        stage = open_chunk.chunk.stage
+        future = self._client.submit(
+            run_items,
+            self._job,
+            stage,
+            items,
+            self._limits,
+            self._versions,
+            key=f"{stage}-{self._token}{self._submitted:010d}",
+            pure=False,
+        )
+        running[future.key] = _Task(open_chunk, items, future, attempt)
+        future.add_done_callback(finished.put)
+
+    def _outcomes(self, task: _Task) -> list[Outcome] | None:
+        """Return what came of a task; ``None`` when it is to be given out again."""
+        from distributed import KilledWorker
+
+        error = None if task.future.status == "finished" else self._error(task)
+        if error is None:
+            outcomes: list[Outcome] = task.future.result()
+            return outcomes
+        if isinstance(error, KilledWorker):
+            if task.attempt < self._limits.attempts:
+                return None
+            reason = "the workers that had it were lost, again and again"
+            return [Outcome("worker", reason, [], 0.0) for _ in task.items]
+        if isinstance(error, WorkbenchError):
+            raise error
+        raise ScreenError(
+            f"the workers cannot do the work ({type(error).__name__}: {error}): the workbench must "
+            "be installed on every host; then start again with --resume"
+        ) from error
+
+    def _error(self, task: _Task) -> BaseException | None:
+        if task.future.cancelled():
+            raise _lost()
+        found: BaseException | None = task.future.exception(timeout=ANSWER_S)
+        return found
+
+    def _look(self) -> None:
+        """Follow the number of workers; raise when the scheduler is gone."""
+        if self._client.status != "running":
+            raise _lost()
+        try:
+            threads = sum(self._client.nthreads().values())
+        except (OSError, TimeoutError) as error:
+            raise _lost() from error
+        self._window = PER_WORKER * max(threads, self._workers)
+
+
+def _lost() -> ScreenError:
+    return ScreenError(
+        "the connection to the Dask scheduler was lost: see to it that one runs, then start again "
+        "with --resume; nothing that was finished is done again"
+    )
+
+
+def _pieces(chunks: Iterable[Chunk], size: int) -> Iterator[tuple[_Open, list[Item]]]:
+    """Yield the items of chunks in pieces for one task each."""
+    for chunk in chunks:
+        open_chunk = _Open(chunk, len(chunk.items))
+        for start in range(0, len(chunk.items), size):
+            yield open_chunk, list(chunk.items[start : start + size])
+
+
+def _take(task: _Task, outcomes: list[Outcome], write: Write) -> None:
+    """Add a task's rows to its chunk, and write the chunk when it is complete."""
+    open_chunk = task.open_chunk
+    for item, outcome in zip(task.items, outcomes, strict=True):
+        open_chunk.rows += _rows(item, outcome)
+    open_chunk.missing -= len(task.items)
+    if not open_chunk.missing:
+        write(open_chunk.chunk, open_chunk.rows)
+
+
+def _rows(item: Item, outcome: Outcome) -> list[Row]:
+    """Return the rows of an item, or the one that says why there are none."""
+    place = {"record": item["record"], "isomer": item.get("isomer", 0)}
+    seconds = {"seconds": round(outcome.seconds, 3)}
+    if outcome.kind != "done":
+        told = (
+            {"where": item["where"], "name": clean_name(item["name"], "")}
+            if "where" in item
+            else {}
+        )
+        reason = clean_text(outcome.reason)[:LONGEST_REASON]
+        return [
+            {**place, **told, "status": "failed", "kind": outcome.kind, "reason": reason} | seconds
+        ]
+    return [{**place, "status": "done", **row, **seconds} for row in outcome.rows]

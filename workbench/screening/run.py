@@ -1,0 +1,221 @@
+"""A screen from its file to its page: the stages in order, and nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import ScreenError, UsageError
+from workbench.progress import Progress, silent
+from workbench.provenance import versions
+from workbench.report.files import write_texts
+from workbench.report.screen_page import screen_html
+from workbench.screening.cluster import connected, dashboard, require_parts
+from workbench.screening.engine import Engine
+from workbench.screening.funnel import (
+    count_records,
+    opened,
+    record_chunks,
+    stage_chunks,
+    stage_counts,
+    stage_size,
+)
+from workbench.screening.job import FUNCTIONS, STAGES, Job
+from workbench.screening.manifest import (
+    MANIFEST,
+    make_manifest,
+    read_manifest,
+    refuse_other,
+    write_manifest,
+)
+from workbench.screening.merging import merge
+from workbench.screening.meter import Meter
+from workbench.screening.store import Chunk, is_done, opened_folder, write_chunk
+from workbench.screening.summary import load_screen
+from workbench.screens import ScreenResult
+from workbench.settings import ClusterSettings, ScreenSettings
+from workbench.structures.loading import load_receptor
+from workbench.structures.receptor import Receptor
+
+PAGE = "screen.html"
+
+
+@dataclass
+class _Run:
+    """What one run carries from stage to stage; its cluster starts when there is work."""
+
+    folder: Path
+    job: Job
+    cluster: ClusterSettings
+    manifest: dict[str, Any]
+    progress: Progress
+    stack: ExitStack = field(default_factory=ExitStack)
+    _engine: Engine | None = None
+
+    @property
+    def settings(self) -> ScreenSettings:
+        """Of the screen."""
+        return self.job.settings
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the manifest."""
+        return str(self.manifest["fingerprint"])
+
+    def engine(self) -> Engine:
+        """Return the engine; the first call starts or joins the cluster."""
+        if self._engine is None:
+            client = self.stack.enter_context(connected(self.cluster))
+            self.progress(f"cluster: {self.cluster.scheduler}, dashboard {dashboard(client)}", 1, 1)
+            self._engine = Engine(client, self.job, self.cluster.workers)
+        return self._engine
+
+
+def screen(
+    file: str | Path,
+    folder: str | Path,
+    *,
+    receptor: str | Receptor = "human-groove",
+    settings: ScreenSettings | None = None,
+    cluster: ClusterSettings | None = None,
+    resume: bool = False,
+    functions: Mapping[str, str] | None = None,
+    command: str = "",
+    progress: Progress = silent,
+) -> ScreenResult:
+    """Screen the ligands of a file against the reactive cysteine of a receptor.
+
+    Every record is read and filtered; each compound is docked once; the best are minimised and,
+    where asked, their thiol addition is computed. A chunk of ligands is one file, which appears
+    when it is complete, so that a run that was ended in any way can go on.
+
+    Parameters
+    ----------
+    file
+        ``.smi``, ``.csv``, ``.sdf`` (also ``.gz``).
+    folder
+        Of the results; it is made when only its last part is missing.
+    receptor
+        As for ``workbench.dock``.
+    settings, cluster
+        What is computed, and where.
+    resume
+        Go on with the screen that is in the folder; where there is none, begin it.
+    functions
+        ``module:function`` of stages that are to be replaced, such as another search.
+    command
+        What the user typed, for the manifest.
+    progress
+        Called with a text, done and total.
+
+    Returns
+    -------
+    ScreenResult
+        As its folder has it.
+
+    Raises
+    ------
+    WorkbenchError
+        When the file, the folder, the receptor or the cluster cannot be used, or the folder
+        holds another screen.
+    """
+    require_parts()
+    settings = settings or ScreenSettings()
+    path = Path(file)
+    _refuse_unreactable(settings, functions)
+    n_records = count_records(path, settings.ligand)
+    loaded = load_receptor(receptor) if isinstance(receptor, str) else receptor
+    if loaded.reactive_atom is None:
+        raise UsageError(f"{loaded.name} has no thiol to bond to: choose another receptor")
+    job = Job(loaded, settings, {**FUNCTIONS, **(functions or {})}, versions())
+    with opened_folder(folder) as place:
+        manifest = _begun(place, make_manifest(path, n_records, job, command), resume)
+        with ExitStack() as stack:
+            run = _Run(place, job, cluster or ClusterSettings(), manifest, progress, stack)
+            for stage in STAGES:
+                _run_stage(run, stage, path, n_records)
+        progress("results: merging", 0, 1)
+        merge(place)
+        _note_stages(place, manifest)
+        return write_page(place)
+
+
+def write_page(folder: str | Path) -> ScreenResult:
+    """Write ``screen.html`` of a finished screen from its files, and return the screen.
+
+    Raises
+    ------
+    OutputError
+        When the folder holds no finished screen, or cannot be written to.
+    """
+    result = load_screen(folder)
+    write_texts(Path(folder), {PAGE: screen_html(result)})
+    return result
+
+
+def _refuse_unreactable(settings: ScreenSettings, functions: Mapping[str, str] | None) -> None:
+    """Raise before any work when reactions are asked for and cannot be computed."""
+    import workbench
+
+    if settings.reacted and not hasattr(workbench, "react") and "react" not in (functions or {}):
+        raise ScreenError("reaction energetics are not part of this version: leave out --react")
+
+
+def _begun(folder: Path, wanted: dict[str, Any], resume: bool) -> dict[str, Any]:
+    """Return the manifest to work by: the folder's, or a new one that is written."""
+    found = read_manifest(folder)
+    if found is None:
+        write_manifest(folder, wanted)
+        return wanted
+    if not resume:
+        raise UsageError(
+            f"{folder.name!r} holds a screen ({MANIFEST}): add --resume to go on with it, or "
+            "choose another folder with --out"
+        )
+    refuse_other(found, wanted)
+    return found
+
+
+def _run_stage(run: _Run, stage: str, path: Path, n_records: int) -> None:
+    with opened(run.folder) as connection:
+        if stage == "read":
+            total, chunks = n_records, record_chunks(path, run.settings)
+        else:
+            total = stage_size(connection, stage, run.settings)
+            chunks = stage_chunks(connection, stage, total, run.settings) if total else iter(())
+        meter = Meter(stage, total, run.progress)
+        missing = _missing(run, chunks, meter)
+        first = next(missing, None)
+        if first is not None:
+            run.engine().run(
+                _with_first(first, missing),
+                run.settings.chunk_size if stage == "read" else run.cluster.ligands_per_task,
+                lambda chunk, rows: write_chunk(run.folder, chunk, rows, run.fingerprint),
+                meter.count,
+            )
+        if total:
+            meter.end()
+
+
+def _missing(run: _Run, chunks: Iterator[Chunk], meter: Meter) -> Iterator[Chunk]:
+    """Yield the chunks that no earlier run has finished."""
+    for chunk in chunks:
+        if is_done(run.folder, chunk, run.fingerprint):
+            meter.found(len(chunk.items))
+        else:
+            yield chunk
+
+
+def _with_first(first: Chunk, others: Iterator[Chunk]) -> Iterator[Chunk]:
+    yield first
+    yield from others
+
+
+def _note_stages(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write what each stage took, let through and dropped into the manifest."""
+    with opened(folder) as connection:
+        manifest["stages"] = {stage: stage_counts(connection, stage) for stage in STAGES}
+    write_manifest(folder, manifest)

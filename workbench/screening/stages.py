@@ -1,0 +1,343 @@
+"""The stages of the funnel for one ligand: what runs in a worker's process.
+
+Each function takes the job and an item and returns rows; an item that cannot be done raises.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import ScreenError, WorkbenchError
+from workbench.ligands.adducts import enumerate_adducts
+from workbench.ligands.alerts import structural_alerts
+from workbench.ligands.building import build_ligands
+from workbench.ligands.molecules import Adduct, Ligand
+from workbench.ligands.properties import Properties, drug_properties
+from workbench.ligands.records import Record, mol_from_smiles
+from workbench.screening.job import Item, Job, Row
+from workbench.settings import FilterSettings
+
+if TYPE_CHECKING:
+    from workbench.docking.covalent import Site
+    from workbench.docking.pose import Pose
+    from workbench.screening.maps import MapLibrary
+
+
+def read(job: Job, item: Item) -> list[Row]:
+    """Read one record, compute what the filters ask, and say which ligands pass.
+
+    Parameters
+    ----------
+    item
+        ``where``, ``name``, ``text``, ``is_block``, ``problem`` of a record.
+
+    Returns
+    -------
+    list of dict
+        One row for each stereoisomer, ``status`` ``ready`` or ``dropped`` with the ``reason``.
+
+    Raises
+    ------
+    LigandError
+        When the record holds no usable ligand.
+    """
+    from rdkit import rdBase
+
+    with rdBase.BlockLogs():
+        record = Record(
+            item["where"], item["name"], item["text"], item["is_block"], item["problem"]
+        )
+        ligands = build_ligands(record.parse(), record.name, record.where, job.settings.ligand)
+        return [
+            {"where": item["where"], **_read_row(job, drawn, isomer)}
+            for isomer, drawn in enumerate(ligands)
+        ]
+
+
+def _read_row(job: Job, drawn: Ligand, isomer: int) -> Row:
+    """Return the row of one ligand, as the later stages will build it from its SMILES."""
+    ligand = _again(job, drawn.smiles, drawn.name)
+    properties = drug_properties(ligand.mol)
+    marked = ligand.warhead.atom_indices if ligand.warhead else ()
+    alerts = structural_alerts(ligand.mol, marked)
+    reason = _why_dropped(
+        ligand,
+        properties,
+        {a.filter_set for a in alerts if not a.on_warhead},
+        job.settings.filters,
+    )
+    return {
+        "isomer": isomer,
+        "name": ligand.name,
+        "status": "dropped" if reason else "ready",
+        "reason": reason,
+        "key": compound_key(ligand),
+        "smiles": ligand.smiles,
+        "inchikey": ligand.inchikey,
+        "formula": ligand.formula,
+        "warhead": ligand.warhead.name if ligand.warhead else None,
+        "scaffold": _scaffold(ligand),
+        "alerts": "; ".join(dict.fromkeys(f"{a.filter_set} {a.name}" for a in alerts)),
+        **asdict(properties),
+    }
+
+
+def compound_key(ligand: Ligand) -> str:
+    """Return what two records of one compound share: InChIKey and stereo labels.
+
+    The standard InChIKey leaves out stereo that a mobile hydrogen could move through, such as
+    that of an amidine; the labels tell such isomers apart.
+    """
+    from rdkit import Chem
+
+    mol = Chem.Mol(ligand.mol)
+    Chem.rdCIPLabeler.AssignCIPLabels(mol)
+    holders: list[Any] = [*mol.GetAtoms(), *mol.GetBonds()]
+    labels = sorted(x.GetProp("_CIPCode") for x in holders if x.HasProp("_CIPCode"))
+    return f"{ligand.inchikey}/{','.join(labels)}"
+
+
+def _scaffold(ligand: Ligand) -> str:
+    from rdkit.Chem.Scaffolds.MurckoScaffold import MurckoScaffoldSmiles
+
+    return str(MurckoScaffoldSmiles(mol=ligand.mol))
+
+
+def _why_dropped(
+    ligand: Ligand, properties: Properties, alerts: set[str], filters: FilterSettings
+) -> str:
+    """Return the first filter that a ligand does not pass; blank when it passes all."""
+    if ligand.warhead is None:
+        return f"no warhead: {ligand.warhead_problem or ligand.warhead_verdict}"
+    if filters.warheads and ligand.warhead.name not in filters.warheads:
+        return f"warhead {ligand.warhead.name} is not asked for"
+    limits = (
+        (
+            "molecular weight",
+            properties.molecular_weight_g_per_mol,
+            None,
+            filters.max_molecular_weight_g_per_mol,
+        ),
+        ("heavy atoms", properties.heavy_atoms, None, filters.max_heavy_atoms),
+        ("rotatable bonds", properties.rotatable_bonds, None, filters.max_rotatable_bonds),
+        ("clogP", properties.clogp, filters.min_clogp, filters.max_clogp),
+    )
+    for name, value, least, most in limits:
+        if value > most:
+            return f"{name} above {most:g}"
+        if least is not None and value < least:
+            return f"{name} below {least:g}"
+    for name in filters.alerts:
+        if name in alerts:
+            return f"{name} alert"
+    return ""
+
+
+def _again(job: Job, smiles: str, name: str) -> Ligand:
+    """Return the ligand of a SMILES that the workbench wrote, atoms in the same order."""
+    settings = job.settings.ligand
+    return build_ligands(mol_from_smiles(smiles, name), name, name, settings)[0]
+
+
+class _Bench:
+    """What a process keeps of a receptor from ligand to ligand."""
+
+    def __init__(self, job: Job) -> None:
+        from workbench.docking.covalent import covalent_site
+        from workbench.docking.flexible import turning_neighbours
+        from workbench.screening.maps import MapLibrary
+
+        asked = job.settings.search.flexible
+        if asked == "auto":
+            flexible = turning_neighbours(job.receptor)
+        else:
+            flexible = () if asked == "none" else asked
+        self.job = job
+        self.site: Site = covalent_site(job.receptor, flexible)
+        self.maps: MapLibrary = MapLibrary(
+            self.site, job.settings.maps_half_width_angstrom, job.settings.grid
+        )
+
+
+_benches: list[_Bench] = []
+
+
+def _bench(job: Job) -> _Bench:
+    """Return the bench of the job that this process works on: it has one at a time."""
+    if not _benches or _benches[0].job is not job:
+        _benches[:] = [_Bench(job)]
+    return _benches[0]
+
+
+def search(job: Job, item: Item) -> list[Row]:
+    """Search every diastereomer of a ligand's adduct; the intact drug is not docked.
+
+    Parameters
+    ----------
+    item
+        ``name`` and ``smiles`` as the first stage wrote them.
+
+    Returns
+    -------
+    list of dict
+        One row: best diastereomer and score, all scores and the poses to minimise as JSON.
+
+    Raises
+    ------
+    WorkbenchError
+        When no diastereomer has a pose.
+    """
+    from workbench.docking.flexible import with_side_chains
+    from workbench.docking.search import search as search_adduct
+    from workbench.docking.torsions import build_tree
+    from workbench.ligands.conformers import embed
+
+    bench, settings = _bench(job), job.settings.search
+    adducts = enumerate_adducts(_again(job, item["smiles"], item["name"]))
+    trees = [
+        with_side_chains(
+            build_tree(
+                adduct,
+                embed(adduct, settings.n_conformers, job.settings.seed),
+                bench.site.ca,
+                bench.site.cb,
+            ),
+            bench.site.flexible,
+            settings.rotamer_penalty_kcal_per_mol,
+        )
+        for adduct in adducts
+    ]
+    maps = bench.maps.maps_for(adducts[0], trees)
+    poses: list[Pose] = []
+    refused: list[WorkbenchError] = []
+    for adduct, tree in zip(adducts, trees, strict=True):
+        try:
+            poses += search_adduct(
+                bench.site, adduct, tree, maps, settings, job.settings.seed
+            ).poses
+        except WorkbenchError as error:
+            refused.append(error)
+    if not poses:
+        raise refused[0]
+    poses.sort(key=lambda pose: pose.score_kcal_per_mol)
+    best: dict[str, Pose] = {}
+    for pose in poses:
+        best.setdefault(pose.adduct.label, pose)
+    return [
+        {
+            "diastereomer": poses[0].adduct.label,
+            "score_kcal_per_mol": round(poses[0].score_kcal_per_mol, 3),
+            "scores": json.dumps(
+                {label: round(pose.score_kcal_per_mol, 3) for label, pose in best.items()}
+            ),
+            "poses": json.dumps(
+                [_packed_pose(pose) for pose in poses[: job.settings.minimised_poses]]
+            ),
+        }
+    ]
+
+
+def _packed_pose(pose: Pose) -> dict[str, Any]:
+    return {
+        "label": pose.adduct.label,
+        "score": pose.score_kcal_per_mol,
+        "terms": pose.terms,
+        "coordinates": pose.coordinates.tolist(),
+        "side_chains": [asdict(chain) for chain in pose.side_chains],
+    }
+
+
+def _pose(packed: dict[str, Any], adducts: dict[str, Adduct]) -> Pose:
+    import numpy as np
+
+    from workbench.docking.pose import Pose, SideChain
+
+    return Pose(
+        adducts[packed["label"]],
+        np.array(packed["coordinates"]),
+        packed["score"],
+        packed["terms"],
+        tuple(
+            SideChain(**{**chain, "dihedrals_degree": tuple(chain["dihedrals_degree"])})
+            for chain in packed["side_chains"]
+        ),
+    )
+
+
+def minimise(job: Job, item: Item) -> list[Row]:
+    """Minimise the best poses of a ligand as bonded complexes, check them, keep the best.
+
+    Parameters
+    ----------
+    item
+        ``name``, ``smiles`` and the ``poses`` that the search wrote.
+
+    Returns
+    -------
+    list of dict
+        One row, of the pose that is valid and has the best score.
+    """
+    from workbench.docking.flexible import with_turned
+    from workbench.physics.bonded_complex import bond
+    from workbench.pipeline.records import adduct_record
+    from workbench.pipeline.refinement import refine
+    from workbench.settings import DockSettings
+
+    adducts = {a.label: a for a in enumerate_adducts(_again(job, item["smiles"], item["name"]))}
+    poses = [_pose(packed, adducts) for packed in json.loads(item["poses"])]
+    complexes = [bond(with_turned(job.receptor, pose.side_chains), pose) for pose in poses]
+    settings = DockSettings(minimization=job.settings.minimization)
+    records = []
+    for label in dict.fromkeys(pose.adduct.label for pose in poses):
+        own = [k for k, pose in enumerate(poses) if pose.adduct.label == label]
+        refined = refine(
+            [poses[k] for k in own],
+            [complexes[k] for k in own],
+            complexes,
+            settings,
+            job.settings.seed,
+            lambda: None,
+        )
+        records.append(adduct_record(adducts[label], refined, None))
+    best = min(records, key=lambda r: (not r.poses[0].valid, r.poses[0].score_kcal_per_mol))
+    pose = best.poses[0]
+    return [
+        {
+            "minimised_diastereomer": best.label,
+            "valid": pose.valid,
+            "failed_checks": "; ".join(pose.failed_checks),
+            "minimised_energy_kcal_per_mol": pose.minimised_energy_kcal_per_mol,
+            "strain_kcal_per_mol": pose.strain_kcal_per_mol,
+            "sg_c_distance_angstrom": pose.sg_c_distance_angstrom,
+            "moved_by_minimisation_angstrom": pose.moved_by_minimisation_angstrom,
+            "sdf": pose.drug_sdf,
+        }
+    ]
+
+
+def react(job: Job, item: Item) -> list[Row]:
+    """Compute the thiol addition of a ligand: free energy relative to selinexor's.
+
+    Raises
+    ------
+    ScreenError
+        When the reaction's part of the workbench is not there.
+    """
+    import workbench
+
+    compute = getattr(workbench, "react", None)
+    if compute is None:
+        raise ScreenError("reaction energetics are not there in this version: leave out --react")
+    reaction = compute([item["smiles"]])[0]
+    best = reaction.best
+    return [
+        {
+            "reaction_diastereomer": best.label,
+            "reaction_level": reaction.level,
+            "delta_g_kcal_per_mol": best.delta_g_kcal_per_mol,
+            "relative_to_selinexor_kcal_per_mol": best.relative_to_selinexor_kcal_per_mol,
+            "reaction_uncertainty_kcal_per_mol": best.uncertainty_kcal_per_mol,
+        }
+    ]
