@@ -25,6 +25,7 @@ from workbench.cli import (
     selftest,
     simulate,
     structures,
+    tour,
 )
 from workbench.cli.interrupts import EXIT_INTERRUPTED, stop_at_once
 from workbench.errors import WorkbenchError
@@ -45,6 +46,7 @@ VERBS = (
     fetch,
     selftest,
     completion,
+    tour,
     info,
 )
 
@@ -63,6 +65,7 @@ EPILOG = """examples:
   workbench nes NSNELALKLAGLDINK
   workbench compounds selinexor
   workbench structures --ligand selinexor
+  workbench tour --out tour.html
   workbench selftest
 """
 
