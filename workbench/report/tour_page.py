@@ -62,7 +62,7 @@ def tour_html() -> str:
     """
     wild_type, mutant = read_tour_poses()
     scene = build_tour_scene(wild_type, mutant)
-    steps = read_steps(computed(wild_type))
+    steps = read_steps(computed(wild_type, mutant))
     ids = [pose["id"] for pose in scene["poses"]]
     still = {**scene, "first": ids.index(ADDUCT)}
     uncertainty = number((wild_type.reference or {}).get("uncertainty_angstrom"), 1)
@@ -81,9 +81,9 @@ def tour_html() -> str:
     )
 
 
-def computed(result: DockingResult) -> dict[str, dict[str, Any]]:
+def computed(wild_type: DockingResult, mutant: DockingResult) -> dict[str, dict[str, Any]]:
     """Return the numbers of the shipped poses that the text may quote, by pose."""
-    encounter, adduct = result.encounter[0], result.adducts[0]
+    encounter, adduct = wild_type.encounter[0], wild_type.adducts[0]
     pose = adduct.poses[0]
     source = "this workbench, docked and minimised: a model"
     return {
@@ -91,6 +91,8 @@ def computed(result: DockingResult) -> dict[str, dict[str, Any]]:
             "distance": number(encounter.sg_c_distance_angstrom, 1),
             "angle": number(encounter.attack_angle_degree, 0),
             "face": encounter.face,
+            "score": number(encounter.score_kcal_per_mol, 1),
+            "mutant_score": number(mutant.encounter[0].score_kcal_per_mol, 1),
             "leads_to": ", ".join(encounter.leads_to),
             "source": source,
         },
