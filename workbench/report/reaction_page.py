@@ -25,6 +25,7 @@ COLUMNS = (
     "relative_to_selinexor_kcal_per_mol",
     "uncertainty_kcal_per_mol",
 )
+OF_ONE_DRUG = ("smiles", "energies_from")
 WIDTH, ROW, LEFT, RIGHT, FOOT = 900, 26, 230, 30, 46
 
 
@@ -86,7 +87,9 @@ def reactions_html(reactions: Sequence[Reaction]) -> str:
             reactions=reactions,
             drawing=Markup(bars(reactions)),
             warnings=list(dict.fromkeys(text for one in reactions for text in one.warnings)),
-            provenance=provenance_rows(dict(reactions[0].provenance)),
+            provenance=provenance_rows(
+                {k: v for k, v in reactions[0].provenance.items() if k not in OF_ONE_DRUG}
+            ),
         )
     )
 
