@@ -228,3 +228,8 @@ def test_options_of_a_ligand_are_checked(option: tuple[str, str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(["prepare", "ligand", "selinexor", *option])
     assert stop.value.code == 2
+
+
+def test_without_a_verb_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "workbench dock selinexor" in capsys.readouterr().err

@@ -50,6 +50,7 @@ VERBS = (
     info,
 )
 
+EXIT_USAGE = 2
 
 EPILOG = """examples:
   workbench dock selinexor --out selinexor/
@@ -96,7 +97,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     0 done, 1 failed, 2 usage, 3 some inputs failed, 130 interrupted.
     """
-    arguments = build_parser().parse_args(argv)
+    parser = build_parser()
+    words = sys.argv[1:] if argv is None else argv
+    if not words:
+        parser.print_help(sys.stderr)
+        return EXIT_USAGE
+    arguments = parser.parse_args(words)
     try:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
