@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import os
 import re
 import shlex
@@ -13,12 +15,14 @@ from pathlib import Path
 
 import pytest
 
+import workbench
 from workbench.cli.main import VERBS, build_parser, main
 from workbench.report.tour_scene import POSES, WILD_TYPE
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(?:sh|bash|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=[\"']?(?:https?:)?//[^\"' >]+")
 INSIDE = re.compile(r'^eval "\$\((workbench [^)]+)\)"')
 OTHER_PROGRAMS = {"python", "python3", "pip", "conda", "dask", "mkdocs", "."}
@@ -148,6 +152,18 @@ def test_the_site_builds_without_a_warning_and_works_offline(tmp_path: Path) -> 
     assert "--mutant-fraction" in commands
     functions = (tmp_path / "site/reference/python.html").read_text(encoding="utf-8")
     assert "workbench.pipeline.docking.dock" in functions
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_python_in_the_pages_calls_what_there_is(page: Path) -> None:
+    for block in PYTHON.findall(page.read_text()):
+        for node in ast.walk(ast.parse(block)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                called = node.func
+                if isinstance(called.value, ast.Name) and called.value.id == "workbench":
+                    signature = inspect.signature(getattr(workbench, called.attr))
+                    keywords = {str(word.arg): None for word in node.keywords}
+                    signature.bind(*node.args, **keywords)
 
 
 def test_every_page_is_in_the_navigation() -> None:
