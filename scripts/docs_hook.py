@@ -52,9 +52,9 @@ def _name(action: argparse.Action) -> str:
     value = action.metavar or ("|".join(map(str, action.choices)) if action.choices else "")
     shown = value if isinstance(value, str) else " ".join(value)
     if not action.option_strings:
-        return (shown or action.dest).replace("|", "\\|")
+        return shown or action.dest
     value = f" {shown or action.dest.upper()}" if action.nargs != 0 else ""
-    return f"{action.option_strings[-1]}{value}".replace("|", "\\|")
+    return f"{action.option_strings[-1]}{value}"
 
 
 def _help(parser: argparse.ArgumentParser, action: argparse.Action) -> str:
@@ -64,4 +64,5 @@ def _help(parser: argparse.ArgumentParser, action: argparse.Action) -> str:
 
 def _plain(text: str) -> str:
     """Return a text in which Markdown reads nothing into its signs."""
-    return re.sub(r"([*_<>|\[\]])", r"\\\1", " ".join(text.split()))
+    escaped = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
+    return re.sub(r"([\\*_\[\]`])", r"\\\1", escaped.replace("|", "&#124;"))
