@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from workbench.mechanism.reactivity import react
     from workbench.mechanism.simulation import simulate
     from workbench.pipeline import compare, dock, view_receptor
+    from workbench.report.tour_page import tour
     from workbench.resistance import scan
     from workbench.structures.loading import load_receptor
 
@@ -23,6 +24,7 @@ _EXPORTS = {
     "react": "workbench.mechanism.reactivity",
     "scan": "workbench.resistance",
     "simulate": "workbench.mechanism.simulation",
+    "tour": "workbench.report.tour_page",
     "view_receptor": "workbench.pipeline",
 }
 
@@ -35,6 +37,7 @@ __all__ = [
     "react",
     "scan",
     "simulate",
+    "tour",
     "view_receptor",
 ]
 
