@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from reaction_cases import reaction
 
-from workbench.reactions import Reaction
+from workbench.reactions import Reaction, Reactions
 from workbench.report.reaction_page import bars, reactions_csv, reactions_html, write_reactions
 
 HOSTILE = "=cmd<script>alert('x')</script>&\""
@@ -78,3 +78,16 @@ def test_files(reactions: list[Reaction], tmp_path: Path) -> None:
         "relative_to_selinexor_kcal_per_mol",
         "uncertainty_kcal_per_mol",
     }
+
+
+def test_a_notebook_shows_them(reactions: list[Reaction]) -> None:
+    several = Reactions(reactions)
+    cell = several._repr_html_()
+    assert "eltanexor" in cell
+    assert "\u22122.0" in cell
+    assert "<script" not in cell
+    assert "<svg" not in Reactions()._repr_html_()
+    frame = several.to_frame()
+    assert frame.adduct.tolist() == ["bR", "bS", "bR"]
+    assert frame.relative_to_selinexor_kcal_per_mol.tolist() == [1.5, 1.8, -2.0]
+    assert frame.lumo_ev.tolist() == [-8.0] * 3

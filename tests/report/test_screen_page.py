@@ -7,7 +7,7 @@ import re
 from screen_cases import screen_result
 
 from workbench.report.histogram import histogram
-from workbench.report.screen_page import screen_html
+from workbench.report.screen_page import notebook_html, screen_html
 
 
 def test_what_the_page_says() -> None:
@@ -42,3 +42,15 @@ def test_bars_are_as_high_as_their_counts() -> None:
     assert len(heights) == 2
     assert abs(heights[1] - 2 * heights[0]) < 0.2
     assert "&lt;x&gt;" in drawing
+
+
+def test_a_notebook_shows_it() -> None:
+    cell = screen_result()._repr_html_()
+    assert cell == notebook_html(screen_result())
+    assert "1 of 3 ligands docked" in cell
+    assert "1: clogP above 8" in cell
+    assert "not valid: planarity" in cell
+    assert "<script" not in cell
+    assert "&lt;script&gt;alert(1)" in cell
+    empty = {"edges_kcal_per_mol": (), "counts": ()}
+    assert "<svg" not in notebook_html(screen_result(top=(), scores=empty))

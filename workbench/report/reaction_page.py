@@ -98,6 +98,15 @@ def reactions_html(reactions: Sequence[Reaction]) -> str:
     )
 
 
+def notebook_html(reactions: Sequence[Reaction]) -> str:
+    """Return the energies as bars and as a table for a notebook cell."""
+    return (
+        environment()
+        .get_template("reactions_notebook.html")
+        .render(reactions=reactions, drawing=Markup(bars(reactions)) if reactions else "")
+    )
+
+
 def bars(reactions: Sequence[Reaction]) -> str:
     """Draw each adduct's difference to selinexor as a bar from zero, with its uncertainty.
 

@@ -61,6 +61,24 @@ def _provenance(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return {name: manifest[name] for name in names}
 
 
+def notebook_html(result: ScreenResult) -> str:
+    """Return the funnel, the scores and the best for a notebook cell."""
+    return (
+        environment()
+        .get_template("screen_notebook.html")
+        .render(
+            result=result,
+            total=sum(result.counts.values()),
+            stages=[
+                {**stage, "words": STAGE_WORDS[stage["name"]]}
+                for stage in result.stages
+                if stage["taken"]
+            ],
+            chart=_chart(result),
+        )
+    )
+
+
 def _chart(result: ScreenResult) -> Markup:
     """Return the distribution of the scores; blank when nothing was docked."""
     counts = result.scores["counts"]
