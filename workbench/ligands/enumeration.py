@@ -81,9 +81,7 @@ class Library:
                     "add one to the table"
                 )
             if position not in self._reach:
-                below = [
-                    self._check(g, above | {position}) for g in self._groups[position]
-                ]
+                below = [self._check(g, above | {position}) for g in self._groups[position]]
                 self._reach[position] = frozenset({position}).union(*below)
                 self._sizes[position] = sum(map(self._size_of, self._groups[position]))
             if self._reach[position] & (above | brought):
@@ -102,6 +100,11 @@ class Library:
     def size(self) -> int:
         """Number of combinations; some may be the same molecule."""
         return self._size_of(self.core)
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """All positions that a product can have, ascending."""
+        return tuple(sorted(self._reach))
 
     def product(self, number: int) -> Product:
         """Return one product.
