@@ -48,6 +48,13 @@ def add_parser(verbs: Verbs) -> None:
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the results")
     parser.add_argument(
+        "--labels",
+        type=Path,
+        metavar="FILE",
+        help="a .csv with name (or inchikey) and active (1 or 0): write enrichment.json, also "
+        "with report DIR",
+    )
+    parser.add_argument(
         "--resume", action="store_true", help="go on with the screen that is in the folder"
     )
     parser.add_argument(
@@ -187,7 +194,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     first, *others = arguments.words
     if first == "report" and len(others) == 1:
-        return _report(Path(others[0]))
+        return _report(Path(others[0]), arguments.labels)
     if first == "query" and len(others) == 2:
         return _query(Path(others[0]), others[1])
     if others or first in ("report", "query"):
@@ -204,12 +211,15 @@ def _screen(arguments: argparse.Namespace, file: str) -> int:
     from workbench.ligands.files import FILE_SUFFIXES, kind_of_file
     from workbench.progress import to_stream
     from workbench.screening.cluster import require_parts
+    from workbench.screening.labels import read_labels
     from workbench.screening.run import screen
     from workbench.structures.loading import load_receptor
 
     require_parts()
     if not kind_of_file(file):
         raise LigandError(f"screen reads {', '.join(FILE_SUFFIXES)} (also .gz), not {file[:60]!r}")
+    if arguments.labels is not None:
+        read_labels(arguments.labels)  # what is wrong with it is told before any work
     receptor = load_receptor(
         arguments.receptor,
         nucleophile=arguments.nucleophile,
@@ -228,6 +238,7 @@ def _screen(arguments: argparse.Namespace, file: str) -> int:
         progress=to_stream(),
     )
     print(summary(result))
+    _tell_enrichment(result.folder, arguments.labels)
     return EXIT_SOME_FAILED if result.n_failed else 0
 
 
@@ -309,11 +320,19 @@ def _checked(model: Any, **values: Any) -> Any:
         raise UsageError(f"{name} cannot be {given!r}: {problem['msg'].lower()}") from error
 
 
-def _report(folder: Path) -> int:
+def _report(folder: Path, labels: Path | None) -> int:
     from workbench.screening.run import write_page
 
     print(summary(write_page(folder)))
+    _tell_enrichment(folder, labels)
     return 0
+
+
+def _tell_enrichment(folder: Path, labels: Path | None) -> None:
+    from workbench.screening.labels import enrichment_text, screen_enrichment
+
+    if labels is not None:
+        print(enrichment_text(screen_enrichment(folder, labels)))
 
 
 def _query(folder: Path, sql: str) -> int:
