@@ -3,11 +3,11 @@
 ``python benchmarks/enrichment.py --dock`` docks both with a short search and adds the scores to
 ``benchmarks/enrichment.csv``; ``python benchmarks/enrichment.py`` reports on that table.
 
-Actives are the catalogue's covalent inhibitors of fewer than 36 heavy atoms, drawn with their stereo, whose warhead the
-workbench can bond. Decoys are built from ``decoy_groups.csv``: other scaffolds, every one with
-an electrophile, nothing known of any of them. For each active those nearest to it in molecular
-weight, clogP, donors, acceptors and rotatable bonds are taken, none twice, none that looks like
-an active.
+Actives are the catalogue's covalent inhibitors of fewer than 36 heavy atoms whose stereo is drawn
+and whose warhead the workbench can bond. Decoys are built from ``decoy_groups.csv``: other
+scaffolds, every one with an electrophile, nothing known of any of them. For each active those
+nearest to it in molecular weight, clogP, donors, acceptors and rotatable bonds are taken, none
+twice, none that looks like an active.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from quick_docking import dock_all
+from quick_docking import dock_all, read_scores
 from rdkit import Chem, RDLogger
 from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
 from rdkit.DataStructs import BulkTanimotoSimilarity
@@ -27,6 +27,8 @@ from workbench.ligands.building_blocks import read_building_blocks
 from workbench.ligands.enumeration import Library
 from workbench.ligands.properties import drug_properties
 from workbench.ligands.reading import load_ligand
+from workbench.screening.labels import enrichment_text
+from workbench.screening.metrics import enrichment
 from workbench.tables import compounds
 
 SCORES = Path(__file__).with_suffix(".csv")
@@ -85,6 +87,24 @@ def decoys(known: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
             yield pool[nearest].name, pool[nearest].smiles
 
 
+def report() -> str:
+    """Return the enrichment as text, for all actives and for those with the SINE core."""
+    rows = read_scores(SCORES)
+    score = np.array([float(row["score_kcal_per_mol"] or "nan") for row in rows])
+    active = np.array([row["label"] == "1" for row in rows])
+    core = Chem.MolFromSmarts("c1ncn(C=C)n1")
+    sine = np.array([Chem.MolFromSmiles(row["smiles"]).HasSubstructMatch(core) for row in rows])
+    kept = ~active | sine
+    return "\n".join(
+        (
+            "all actives",
+            enrichment_text(enrichment(active, score)),
+            "those with the SINE core",
+            enrichment_text(enrichment(active[kept], score[kept])),
+        )
+    )
+
+
 def dock() -> None:
     """Dock the actives, then the decoys."""
     known = actives()
@@ -99,3 +119,5 @@ if __name__ == "__main__":
     arguments = parser.parse_args()
     if arguments.dock:
         dock()
+    else:
+        print(report())

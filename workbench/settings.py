@@ -374,9 +374,8 @@ class ActiveSettings(Settings):
         "ucb", description="upper confidence bound, best mean, or chance as a control"
     )
     exploration: float = Field(
-        1.0, ge=0, le=10, description="standard deviations of the forest that count as promise"
+        1.0, ge=0, le=10, description="deviations of the prediction that count as promise"
     )
-    trees: int = Field(200, ge=10, le=5000, description="of the forest")
     top_fraction: float = Field(
         0.01, gt=0, le=1, description="of the library: the compounds that are looked for"
     )

@@ -15,8 +15,8 @@ from screening_cases import NOWHERE, SETTINGS, chunk_files, rows, run
 from workbench.cli import main
 from workbench.screening.active import (
     Batch,
+    fragment_counts,
     next_batch,
-    packed_fingerprints,
     predict,
     rounds,
 )
@@ -37,7 +37,7 @@ def rings() -> list[str]:
 
 
 SMILES = rings()
-PRINTS = packed_fingerprints(SMILES)
+COUNTS = fragment_counts(SMILES)
 SCORES = -np.array([2.0 * text.count("F") + text.count("N") + 0.01 * len(text) for text in SMILES])
 
 
@@ -50,7 +50,7 @@ def replay(settings: ActiveSettings, seed: int = 1) -> tuple[set[int], list[dict
         docked.update(chosen.tolist())
         return SCORES[chosen]
 
-    return docked, list(rounds(PRINTS, settings, seed, dock))
+    return docked, list(rounds(COUNTS, settings, seed, dock))
 
 
 def top_found(docked: set[int], fraction: float = 0.02) -> float:
@@ -58,26 +58,25 @@ def top_found(docked: set[int], fraction: float = 0.02) -> float:
     return len(best & docked) / len(best)
 
 
-def test_fingerprints_are_those_of_the_toolkit() -> None:
+def test_counts_are_those_of_the_toolkit() -> None:
     from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
 
-    expected = GetMorganGenerator(radius=2, fpSize=1024).GetFingerprint(
-        Chem.MolFromSmiles(SMILES[7])
-    )
-    bits = np.flatnonzero(np.unpackbits(PRINTS[7]))
-    assert bits.tolist() == list(expected.GetOnBits())
+    generator = GetMorganGenerator(radius=1, fpSize=512)
+    expected = generator.GetCountFingerprint(Chem.MolFromSmiles(SMILES[7])).GetNonzeroElements()
+    found = {int(k): int(COUNTS[7, k]) for k in np.flatnonzero(COUNTS[7])}
+    assert found == expected and max(found.values()) > 1
 
 
 def test_the_model_learns_what_a_group_adds() -> None:
     known = np.arange(0, len(SMILES), 3)
-    mean, deviation = predict(PRINTS, known, SCORES[known], 100, 1)
+    mean, deviation = predict(COUNTS, known, SCORES[known])
     other = np.setdiff1d(np.arange(len(SMILES)), known)
     assert np.corrcoef(mean[other], SCORES[other])[0, 1] > 0.85
     assert deviation[other].mean() > deviation[known].mean() > 0
 
 
 def test_a_model_finds_what_chance_does_not() -> None:
-    few = {"budget": 0.15, "trees": 60, "rounds": 6}
+    few = {"budget": 0.15, "rounds": 6}
     found = {
         how: np.mean(
             [
@@ -92,7 +91,7 @@ def test_a_model_finds_what_chance_does_not() -> None:
 
 
 def test_the_budget_is_kept_and_the_seed_decides() -> None:
-    settings = ActiveSettings(budget=0.1, rounds=7, trees=20, stop_below=0.0)
+    settings = ActiveSettings(budget=0.1, rounds=7, stop_below=0.0)
     docked, steps = replay(settings)
     assert len(docked) == int(np.ceil(0.1 * len(SMILES)))
     assert steps[-1]["stopped"] == "the budget is used up"
@@ -101,20 +100,20 @@ def test_the_budget_is_kept_and_the_seed_decides() -> None:
 
 
 def test_a_whole_library_can_be_docked() -> None:
-    few = PRINTS[:20]
-    settings = ActiveSettings(budget=1.0, rounds=3, trees=10, stop_below=0.0)
+    few = COUNTS[:20]
+    settings = ActiveSettings(budget=1.0, rounds=3, stop_below=0.0)
     steps = list(rounds(few, settings, 1, lambda chosen: SCORES[chosen]))
     assert [step.get("docked") for step in steps] == [7, 14, 20, None]
     assert steps[-1]["stopped"] == "all are docked"
 
 
 def test_it_ends_when_the_rest_cannot_be_better() -> None:
-    # scores that one bit decides: the model is sure of the rest
-    flag = np.unpackbits(PRINTS, axis=1)
+    # scores that one fragment decides: the model is sure of the rest
+    flag = COUNTS > 0
     bit = int(np.argmin(np.abs(flag.mean(axis=0) - 0.1)))
-    scores = np.where(flag[:, bit] == 1, -9.0, -1.0) + np.arange(len(flag)) * -1e-3
-    settings = ActiveSettings(budget=0.9, rounds=6, trees=60, top_fraction=0.03, stop_below=0.5)
-    steps = list(rounds(PRINTS, settings, 1, lambda chosen: scores[chosen]))
+    scores = np.where(flag[:, bit], -9.0, -1.0)
+    settings = ActiveSettings(budget=0.9, rounds=6, top_fraction=0.03, stop_below=0.5)
+    steps = list(rounds(COUNTS, settings, 1, lambda chosen: scores[chosen]))
     assert steps[-1]["stopped"] == "no new compound is expected among the best"
     assert steps[-1]["expected_new"] < 0.5
     assert steps[-2]["docked"] < 0.9 * len(flag)
@@ -124,11 +123,11 @@ def test_compounds_that_failed_are_neither_learned_from_nor_tried_again() -> Non
     tried = np.zeros(len(SMILES), dtype=bool)
     scores = np.full(len(SMILES), np.nan)
     tried[:30] = True
-    settings = ActiveSettings(budget=0.5, rounds=4, trees=10)
-    batch: Batch = next_batch(PRINTS, tried, scores, settings, 1)
+    settings = ActiveSettings(budget=0.5, rounds=4)
+    batch: Batch = next_batch(COUNTS, tried, scores, settings, 1)
     assert batch.expected_new is None and batch.chosen.min() >= 30
     scores[:20] = SCORES[:20]
-    batch = next_batch(PRINTS, tried, scores, settings, 1)
+    batch = next_batch(COUNTS, tried, scores, settings, 1)
     assert batch.chosen.min() >= 30 and len(batch.chosen) > 0
 
 
@@ -138,7 +137,7 @@ def test_a_screen_docks_its_budget_and_goes_on_with_the_same(
 ) -> None:
     file = tmp_path / "rings.smi"
     file.write_text("".join(f"{s} fluorine{k}\n" for k, s in enumerate(SMILES)))
-    active = ActiveSettings(budget=0.2, rounds=4, trees=20, stop_below=0.0)
+    active = ActiveSettings(budget=0.2, rounds=4, stop_below=0.0)
     settings = SETTINGS.model_copy(update={"active": active, "chunk_size": 20})
     result = run(file, tmp_path / "out", cluster, settings)
     budget = int(np.ceil(0.2 * len(SMILES)))

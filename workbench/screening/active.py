@@ -1,4 +1,4 @@
-"""Which compounds to dock next: a forest on fingerprints learns the scores of those before."""
+"""Which compounds to dock next: a linear model of fragments learns the scores of those before."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ from numpy.typing import NDArray
 from workbench.errors import UsageError
 from workbench.settings import ActiveSettings
 
-BITS = 1024
-RADIUS = 2
+FRAGMENTS = 512
+RADIUS = 1
 _BLOCK = 20_000
-"""Compounds whose fingerprints are unpacked at once."""
+"""Compounds that are predicted at once."""
 
-Prints = NDArray[np.uint8]
+_NOISE_VARIANCE = 0.1
+"""Prior of the score's noise, with the weight of one compound, (kcal/mol)^2: without it a model of
+fewer compounds than fragments fits them all and is sure of everything."""
+
+Counts = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -58,61 +62,59 @@ def require_model() -> None:
         ) from error
 
 
-def packed_fingerprints(smiles: Iterable[str]) -> Prints:
-    """Return Morgan fingerprints, 8 bits to a byte.
+def fragment_counts(smiles: Iterable[str]) -> Counts:
+    """Return how often each fragment is in each molecule: folded Morgan counts of radius 1.
 
     Returns
     -------
-    ndarray, shape (n, 128)
-        Of radius 2 and 1,024 bits.
+    ndarray, shape (n, 512)
+        At most 255.
     """
     from rdkit import Chem
     from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
 
-    generator = GetMorganGenerator(radius=RADIUS, fpSize=BITS)
-    packed = [
-        np.packbits(generator.GetFingerprintAsNumPy(Chem.MolFromSmiles(text))).tobytes()
+    generator = GetMorganGenerator(radius=RADIUS, fpSize=FRAGMENTS)
+    rows = [
+        np.minimum(generator.GetCountFingerprintAsNumPy(Chem.MolFromSmiles(text)), 255)
+        .astype(np.uint8)
+        .tobytes()
         for text in smiles
     ]
-    return np.frombuffer(b"".join(packed), dtype=np.uint8).reshape(len(packed), BITS // 8)
+    return np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(len(rows), FRAGMENTS)
 
 
 def predict(
-    prints: Prints, docked: NDArray[np.int64], scores: NDArray[np.float64], trees: int, seed: int
+    counts: Counts, docked: NDArray[np.int64], scores: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return what a random forest expects of every compound.
+    """Return what Bayesian ridge regression on the fragments expects of every compound.
 
     Parameters
     ----------
-    prints, docked, scores
+    counts, docked, scores
         Of all compounds; the indices of those that were docked, and their scores, kcal/mol.
 
     Returns
     -------
     mean, deviation
-        Over the trees, kcal/mol, shape (n,).
-    """
-    from sklearn.ensemble import RandomForestRegressor
+        Of the prediction, kcal/mol, shape (n,).
 
-    forest = RandomForestRegressor(
-        n_estimators=trees, max_features=0.3, random_state=seed, n_jobs=1
-    )
-    forest.fit(_unpacked(prints[docked]), scores)
-    mean, deviation = np.empty(len(prints)), np.empty(len(prints))
-    for start in range(0, len(prints), _BLOCK):
-        block = _unpacked(prints[start : start + _BLOCK])
-        of_trees = np.stack([tree.predict(block) for tree in forest.estimators_])
-        mean[start : start + _BLOCK] = of_trees.mean(axis=0)
-        deviation[start : start + _BLOCK] = of_trees.std(axis=0)
+    Reference
+    ---------
+    MacKay 1992, doi:10.1162/neco.1992.4.3.415.
+    """
+    from sklearn.linear_model import BayesianRidge
+
+    model = BayesianRidge(alpha_1=1.0, alpha_2=_NOISE_VARIANCE)
+    model.fit(counts[docked].astype(float), scores)
+    mean, deviation = np.empty(len(counts)), np.empty(len(counts))
+    for start in range(0, len(counts), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        mean[part], deviation[part] = model.predict(counts[part].astype(float), return_std=True)
     return mean, deviation
 
 
-def _unpacked(prints: Prints) -> NDArray[np.float32]:
-    return np.unpackbits(prints, axis=1).astype(np.float32)
-
-
 def next_batch(
-    prints: Prints,
+    counts: Counts,
     tried: NDArray[np.bool_],
     scores: NDArray[np.float64],
     settings: ActiveSettings,
@@ -125,14 +127,14 @@ def next_batch(
 
     Parameters
     ----------
-    prints
-        From ``packed_fingerprints``.
+    counts
+        From ``fragment_counts``.
     tried, scores
         Whether a compound was given to the search, and its score, kcal/mol; not a number where it
         has none. Both of shape (n,).
     """
     left = np.flatnonzero(~tried)
-    budget = budget_of(len(prints), settings)
+    budget = budget_of(len(counts), settings)
     size = min(math.ceil(budget / settings.rounds), budget - int(tried.sum()), len(left))
     if size <= 0:
         return Batch(left[:0], None, "the budget is used up" if len(left) else "all are docked")
@@ -140,8 +142,8 @@ def next_batch(
     random = np.random.default_rng([seed, int(tried.sum())])
     if not len(known):
         return Batch(np.sort(random.choice(left, size, replace=False)), None)
-    mean, deviation = predict(prints, known, scores[known], settings.trees, seed)
-    expected = _expected_new(mean[left], deviation[left], scores[known], len(prints), settings)
+    mean, deviation = predict(counts, known, scores[known])
+    expected = _expected_new(mean[left], deviation[left], scores[known], len(counts), settings)
     if expected is not None and expected < settings.stop_below:
         return Batch(left[:0], expected, "no new compound is expected among the best")
     if settings.acquisition == "random":
@@ -173,12 +175,11 @@ def _expected_new(
     if best > len(known):
         return None
     bar = np.partition(known, best - 1)[best - 1]
-    # a leaf of one compound in every tree has no deviation
-    return float(ndtr((bar - mean) / np.maximum(deviation, 1e-6)).sum())
+    return float(ndtr((bar - mean) / deviation).sum())
 
 
 def rounds(
-    prints: Prints,
+    counts: Counts,
     settings: ActiveSettings,
     seed: int,
     dock: Callable[[NDArray[np.int64]], NDArray[np.float64]],
@@ -196,10 +197,10 @@ def rounds(
         Of each batch: ``docked`` so far, ``best_score_kcal_per_mol`` and ``expected_new``; of the
         end: ``stopped``, the reason.
     """
-    tried = np.zeros(len(prints), dtype=bool)
-    scores = np.full(len(prints), np.nan)
+    tried = np.zeros(len(counts), dtype=bool)
+    scores = np.full(len(counts), np.nan)
     while True:
-        batch = next_batch(prints, tried, scores, settings, seed)
+        batch = next_batch(counts, tried, scores, settings, seed)
         if batch.reason:
             yield {"stopped": batch.reason, "expected_new": batch.expected_new}
             return

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.progress import Progress
-from workbench.screening.active import budget_of, packed_fingerprints, rounds
+from workbench.screening.active import budget_of, fragment_counts, rounds
 from workbench.screening.funnel import found_scores, opened, searchable
 from workbench.screening.job import Item
 from workbench.screening.meter import Meter
@@ -42,13 +42,13 @@ def run_active(
     assert settings.active is not None
     places: list[tuple[int, int]] = []
     with opened(folder) as connection:
-        prints = packed_fingerprints(_noted(searchable(connection), places))
+        counts = fragment_counts(_noted(searchable(connection), places))
     if not places:
         return []
     docking = _Docking(folder, settings, places, progress, do)
     docking.total = budget_of(len(places), settings.active)
     found = []
-    for step in rounds(prints, settings.active, settings.seed, docking.dock):
+    for step in rounds(counts, settings.active, settings.seed, docking.dock):
         if "docked" in step:
             expected = step["expected_new"]
             told = "" if expected is None else f", {expected:.1f} new expected among the best"
