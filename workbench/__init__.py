@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from workbench.mechanism.reactivity import react
     from workbench.mechanism.simulation import simulate
     from workbench.pipeline import compare, dock, view_receptor
+    from workbench.report.tour_page import tour
     from workbench.resistance import scan
     from workbench.screening.run import screen
     from workbench.structures.loading import load_receptor
@@ -25,6 +26,7 @@ _EXPORTS = {
     "scan": "workbench.resistance",
     "screen": "workbench.screening.run",
     "simulate": "workbench.mechanism.simulation",
+    "tour": "workbench.report.tour_page",
     "view_receptor": "workbench.pipeline",
 }
 
@@ -38,6 +40,7 @@ __all__ = [
     "scan",
     "screen",
     "simulate",
+    "tour",
     "view_receptor",
 ]
 

@@ -21,7 +21,8 @@ class ScreenResult:
     folder
         Where ``results.parquet`` lies.
     counts
-        Rows by status: ``done``, ``dropped``, ``duplicate``, ``failed``.
+        Rows by status: ``done``, ``dropped``, ``duplicate``, ``failed``, and ``undocked`` where
+        active learning docked a part only.
     stages
         In order: ``name``, ``taken``, ``passed``, ``dropped``, ``failed``, ``why_dropped``,
         ``why_failed``, ``hours`` (of one core).

@@ -136,10 +136,10 @@ def _pose(
     drug = read_drug(pair.sdf, f"{pair.mutation}, {pair.ligand}")
     mutant, _ = read_structure(groove.pdb)
     index = mutant.index()
-    added = _new_side_chains(base, mutant)
+    added = new_side_chains(base, mutant)
     first = len(drug.elements)
     bonds = [value for bond in drug.bonds for value in bond]
-    for i, j in _bonded(mutant, added):
+    for i, j in bonded_pairs(mutant, added):
         bonds += [first + i, first + j, 1]
     moved: list[int] = []
     for place, i in enumerate(kept):
@@ -169,7 +169,7 @@ def _pose(
     }
 
 
-def _new_side_chains(base: Structure, mutant: Structure) -> list[int]:
+def new_side_chains(base: Structure, mutant: Structure) -> list[int]:
     """Return the heavy atoms, CA outwards, of residues that are others in the wild type."""
     before = {(key[0], key[1]): atom.residue_name for atom in base.atoms for key in (atom.residue,)}
     return [
@@ -180,7 +180,7 @@ def _new_side_chains(base: Structure, mutant: Structure) -> list[int]:
     ]
 
 
-def _bonded(structure: Structure, chosen: list[int]) -> list[tuple[int, int]]:
+def bonded_pairs(structure: Structure, chosen: list[int]) -> list[tuple[int, int]]:
     """Return pairs of places in a choice of atoms that stand at bonding distance."""
     pairs = []
     for a, i in enumerate(chosen):

@@ -27,7 +27,7 @@ SELECT
   CASE WHEN read.status IN ('failed', 'dropped') THEN read.status
        WHEN ready.nth > 1 THEN 'duplicate'
        WHEN 'failed' IN (search.status, minimise.status, react.status) THEN 'failed'
-       ELSE search.status END AS status,
+       ELSE coalesce(search.status, 'undocked') END AS status,
   CASE WHEN react.status IS NOT NULL THEN 'react'
        WHEN minimise.status IS NOT NULL THEN 'minimise'
        WHEN search.status IS NOT NULL THEN 'search' ELSE 'read' END AS stage,
@@ -78,7 +78,10 @@ def _write_results(connection: Any, folder: Path) -> None:
     temporary = folder / f".{RESULTS}.{secrets.token_hex(8)}.tmp"
     quoted = str(temporary.absolute()).replace("'", "''")
     try:
-        connection.execute(f"COPY ({_MERGED}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
+        connection.execute(
+            f"COPY ({_MERGED}) TO '{quoted}' "
+            "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 10000)"
+        )
         with temporary.open("rb") as handle:
             os.fsync(handle.fileno())
         os.replace(temporary, folder / RESULTS)
