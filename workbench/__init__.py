@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from workbench.pipeline import compare, dock, view_receptor
     from workbench.report.tour_page import tour
     from workbench.resistance import scan
+    from workbench.screening.run import screen
     from workbench.structures.loading import load_receptor
 
 _EXPORTS = {
@@ -23,6 +24,7 @@ _EXPORTS = {
     "load_receptor": "workbench.structures.loading",
     "react": "workbench.mechanism.reactivity",
     "scan": "workbench.resistance",
+    "screen": "workbench.screening.run",
     "simulate": "workbench.mechanism.simulation",
     "tour": "workbench.report.tour_page",
     "view_receptor": "workbench.pipeline",
@@ -36,6 +38,7 @@ __all__ = [
     "load_receptor",
     "react",
     "scan",
+    "screen",
     "simulate",
     "tour",
     "view_receptor",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,8 @@ class ScreenResult:
     folder
         Where ``results.parquet`` lies.
     counts
-        Rows by status: ``done``, ``dropped``, ``duplicate``, ``failed``.
+        Rows by status: ``done``, ``dropped``, ``duplicate``, ``failed``, and ``undocked`` where
+        active learning docked a part only.
     stages
         In order: ``name``, ``taken``, ``passed``, ``dropped``, ``failed``, ``why_dropped``,
         ``why_failed``, ``hours`` (of one core).
@@ -60,3 +62,6 @@ class ScreenResult:
         import pandas as pd
 
         return pd.read_parquet(self.folder / "results.parquet")
+
+    def _repr_html_(self) -> str:
+        return str(import_module("workbench.report.screen_page").notebook_html(self))

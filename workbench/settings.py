@@ -289,6 +289,15 @@ class DockSettings(Settings):
     encounter: EncounterSettings = EncounterSettings()
     minimization: MinimizationSettings = MinimizationSettings()
 
+    @classmethod
+    def quick(cls) -> DockSettings:
+        """Return settings for a first look, in about a quarter of the time.
+
+        One short search for each diastereomer (``ScreenSettings``) and a short docking of the
+        intact drug (``ScanSettings``). The spread over seeds is not measured.
+        """
+        return cls(search=ScreenSettings().search, encounter=ScanSettings().encounter)
+
     def asked(self, *, poses: int, platform: str, force_field: str) -> DockSettings:
         """Return the same settings with what a user asked for on the command line."""
         asked = {"platform": platform, "force_field": force_field}
@@ -363,6 +372,27 @@ class IsolationSettings(Settings):
     )
 
 
+class ActiveSettings(Settings):
+    """Of active learning: a part of the library is docked, chosen by what was docked before."""
+
+    budget: float = Field(0.1, gt=0, le=1, description="fraction of the compounds that is docked")
+    rounds: int = Field(
+        10, ge=1, le=1000, description="batches of the budget; the first is drawn at random"
+    )
+    acquisition: Literal["ucb", "greedy", "random"] = Field(
+        "ucb", description="upper confidence bound, best mean, or chance as a control"
+    )
+    exploration: float = Field(
+        1.0, ge=0, le=10, description="deviations of the prediction that count as promise"
+    )
+    top_fraction: float = Field(
+        0.01, gt=0, le=1, description="of the library: the compounds that are looked for"
+    )
+    stop_below: float = Field(
+        0.1, ge=0, description="compounds expected to enter the top fraction; then no more docking"
+    )
+
+
 class ScreenSettings(Settings):
     """Of every stage of ``workbench screen``: whatever changes a result is here."""
 
@@ -390,6 +420,9 @@ class ScreenSettings(Settings):
             spread_seeds=1,
         ),
         description="one short pool for each diastereomer",
+    )
+    active: ActiveSettings | None = Field(
+        None, description="dock a part of the library only; none: dock all"
     )
     minimised_fraction: float = Field(
         0.1, ge=0, le=1, description="of the docked ligands, best score first"

@@ -52,6 +52,8 @@ def search(job: Any, item: Row) -> list[Row]:
         time.sleep(0.15)
     digest = hashlib.sha256(item["smiles"].encode()).digest()
     score = -8 - int.from_bytes(digest[:4], "big") / 2**32 * 7
+    if name.startswith("fluorine"):
+        score = -float(item["smiles"].count("F"))
     return [
         {
             "diastereomer": "bR",

@@ -14,8 +14,10 @@ from workbench.cli.arguments import (
     LIGAND_HELP,
     Verbs,
     add_ligand_options,
+    add_quick,
     add_receptor,
     add_run,
+    dock_settings,
     positive_int,
 )
 
@@ -65,6 +67,7 @@ def add_parser(verbs: Verbs) -> None:
         metavar="N",
         help="poses kept per diastereomer (default: 3)",
     )
+    add_quick(parser)
     add_run(parser)
     parser.add_argument(
         "--out",
@@ -124,6 +127,7 @@ def run(arguments: argparse.Namespace) -> int:
         seed=arguments.seed,
         platform=arguments.platform,
         jobs=arguments.jobs,
+        settings=dock_settings(arguments.quick),
         command=shlex.join(["workbench", *sys.argv[1:]]),
         progress=to_stream(),
     )

@@ -14,6 +14,7 @@ from workbench.cli import (
     compounds,
     dock,
     dynamics,
+    enumerate,
     fetch,
     info,
     nes,
@@ -37,6 +38,7 @@ VERBS = (
     react,
     dynamics,
     simulate,
+    enumerate,
     screen,
     prepare,
     nes,
@@ -61,6 +63,7 @@ EPILOG = """examples:
   workbench prepare receptor human-groove --out prep/
   workbench scan --mutations C528S,E571K --ligands selinexor --out scan/
   workbench react selinexor eltanexor
+  workbench enumerate sine --count 200 --out sine.smi
   workbench screen library.smi --out run/
   workbench simulate selinexor --out course/
   workbench nes NSNELALKLAGLDINK

@@ -21,7 +21,7 @@ from workbench.cli.arguments import (
 
 if TYPE_CHECKING:
     from workbench.screens import ScreenResult
-    from workbench.settings import ClusterSettings, ScreenSettings
+    from workbench.settings import ActiveSettings, ClusterSettings, ScreenSettings
 
 SHOWN = 5
 
@@ -48,6 +48,13 @@ def add_parser(verbs: Verbs) -> None:
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the results")
     parser.add_argument(
+        "--labels",
+        type=Path,
+        metavar="FILE",
+        help="a .csv with name (or inchikey) and active (1 or 0): write enrichment.json, also "
+        "with report DIR",
+    )
+    parser.add_argument(
         "--resume", action="store_true", help="go on with the screen that is in the folder"
     )
     parser.add_argument(
@@ -67,6 +74,22 @@ def add_parser(verbs: Verbs) -> None:
 
 def _add_funnel(parser: argparse.ArgumentParser) -> None:
     """Add what decides which ligands get how far."""
+    parser.add_argument(
+        "--active",
+        action="store_true",
+        help="dock a part of the library only, in batches that a model of the scores chooses",
+    )
+    parser.add_argument(
+        "--budget",
+        type=fraction,
+        metavar="F",
+        help="fraction of the compounds that --active docks (default: 0.1)",
+    )
+    parser.add_argument(
+        "--acquisition",
+        choices=["ucb", "greedy", "random"],
+        help="how --active chooses: upper confidence bound (default), best mean, or chance",
+    )
     parser.add_argument(
         "--minimise",
         type=fraction,
@@ -171,7 +194,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     first, *others = arguments.words
     if first == "report" and len(others) == 1:
-        return _report(Path(others[0]))
+        return _report(Path(others[0]), arguments.labels)
     if first == "query" and len(others) == 2:
         return _query(Path(others[0]), others[1])
     if others or first in ("report", "query"):
@@ -188,12 +211,15 @@ def _screen(arguments: argparse.Namespace, file: str) -> int:
     from workbench.ligands.files import FILE_SUFFIXES, kind_of_file
     from workbench.progress import to_stream
     from workbench.screening.cluster import require_parts
+    from workbench.screening.labels import read_labels
     from workbench.screening.run import screen
     from workbench.structures.loading import load_receptor
 
     require_parts()
     if not kind_of_file(file):
         raise LigandError(f"screen reads {', '.join(FILE_SUFFIXES)} (also .gz), not {file[:60]!r}")
+    if arguments.labels is not None:
+        read_labels(arguments.labels)  # what is wrong with it is told before any work
     receptor = load_receptor(
         arguments.receptor,
         nucleophile=arguments.nucleophile,
@@ -212,6 +238,7 @@ def _screen(arguments: argparse.Namespace, file: str) -> int:
         progress=to_stream(),
     )
     print(summary(result))
+    _tell_enrichment(result.folder, arguments.labels)
     return EXIT_SOME_FAILED if result.n_failed else 0
 
 
@@ -233,12 +260,27 @@ def _settings(arguments: argparse.Namespace) -> ScreenSettings:
             warheads=tuple(sorted(set(arguments.only_warhead))),
             **{name: value for name, value in limits.items() if value is not None},
         ),
+        active=_active(arguments),
         minimised_fraction=arguments.minimise,
         reacted=arguments.react or 0,
         isolation=_checked(
             IsolationSettings, timeout_s=arguments.timeout, memory_gb=arguments.ligand_memory
         ),
     )
+
+
+def _active(arguments: argparse.Namespace) -> ActiveSettings | None:
+    from workbench.errors import UsageError
+    from workbench.settings import ActiveSettings
+
+    asked = {"budget": arguments.budget, "acquisition": arguments.acquisition}
+    given = {name: value for name, value in asked.items() if value is not None}
+    if arguments.active:
+        found: ActiveSettings = _checked(ActiveSettings, **given)
+        return found
+    if given:
+        raise UsageError(f"--{next(iter(given))} belongs to active learning: add --active")
+    return None
 
 
 def _cluster(arguments: argparse.Namespace) -> ClusterSettings:
@@ -278,11 +320,19 @@ def _checked(model: Any, **values: Any) -> Any:
         raise UsageError(f"{name} cannot be {given!r}: {problem['msg'].lower()}") from error
 
 
-def _report(folder: Path) -> int:
+def _report(folder: Path, labels: Path | None) -> int:
     from workbench.screening.run import write_page
 
     print(summary(write_page(folder)))
+    _tell_enrichment(folder, labels)
     return 0
+
+
+def _tell_enrichment(folder: Path, labels: Path | None) -> None:
+    from workbench.screening.labels import enrichment_text, screen_enrichment
+
+    if labels is not None:
+        print(enrichment_text(screen_enrichment(folder, labels)))
 
 
 def _query(folder: Path, sql: str) -> int:
@@ -300,6 +350,11 @@ def summary(result: ScreenResult) -> str:
         f"{counts.get('dropped', 0)} dropped, {counts.get('duplicate', 0)} twice, "
         f"{result.n_failed} failed"
     ]
+    for step in result.manifest.get("active", ()):
+        if "stopped" in step:
+            lines.append(
+                f"active learning: {counts.get('undocked', 0)} not docked; {step['stopped']}"
+            )
     for row in result.top[:SHOWN]:
         lines.append(
             f"{row['score_kcal_per_mol']:8.2f} kcal/mol  {row['name']} ({row['diastereomer']})"

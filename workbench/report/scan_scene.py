@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.errors import OutputError
 from workbench.report.frames import NEAR_ANGSTROM, ResidueKey, read_drug
 from workbench.report.landmarks import integers, landmarks
 from workbench.report.pdb_lines import Structure, read_structure
 from workbench.report.scene import BOND_SLACK, MOVED_ANGSTROM, RADII, draw_groove
+from workbench.report.still import draw_still
 from workbench.report.summary import number
 from workbench.report.viewpoint import best_view
 from workbench.scans import WILD_TYPE, Groove, ScanPair, ScanResult
@@ -19,6 +22,9 @@ FloatArray = NDArray[np.float64]
 
 SITE = (528, 568, 571)
 """The reactive residue, and the pair that is said to guard the groove."""
+
+COLOURS = ("#be1886", "#c86a14", "#6b4fb3", "#1e6ec8")
+"""Of the mutants in a notebook's view."""
 
 _BACKBONE = ("N", "C", "O", "OXT")
 
@@ -63,6 +69,49 @@ def build_scan_scene(result: ScanResult) -> dict[str, Any] | None:
             "reference": None,
         }
     )
+
+
+def view_scan(result: ScanResult) -> Any:
+    """Return a py3Dmol view, for notebooks: the wild type's groove, the mutants laid on it.
+
+    The first drug's best encounter pose in the wild type, and in one colour for each mutant its
+    pose and side chains there.
+
+    py3Dmol loads its script from the network; without one the view is a still picture of the
+    wild type.
+
+    Raises
+    ------
+    OutputError
+        When the scan holds no structure.
+    """
+    scene = build_scan_scene(result)
+    if scene is None:
+        raise OutputError("there is no structure to show: the scan holds no pose in a groove")
+    from workbench.report.notebook_view import NotebookView
+
+    view = NotebookView(draw_still(scene, "The wild type's groove"))
+    colours = cycle(COLOURS)
+    site = {"resi": list(SITE)}
+    for groove in result.grooves:
+        wild = groove.mutation == WILD_TYPE
+        sticks = (
+            {"radius": 0.18, "colorscheme": "whiteCarbon"}
+            if wild
+            else {"radius": 0.12, "color": next(colours)}
+        )
+        view.addModel(groove.pdb, "pdb")
+        view.setStyle({"model": -1}, {"cartoon": {"color": "#9fb2c4"}} if wild else {})
+        view.addStyle({"model": -1, **site}, {"stick": sticks})
+        pose = result.pair(groove.mutation, result.ligands[0]).sdf
+        if pose:
+            view.addModel(pose, "mol")
+            view.setStyle(
+                {"model": -1},
+                {"stick": sticks | {"colorscheme": "greenCarbon"}} if wild else {"stick": sticks},
+            )
+    view.zoomTo(site)
+    return view
 
 
 def _residues(structure: Structure) -> list[ResidueKey]:

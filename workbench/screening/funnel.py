@@ -18,6 +18,8 @@ from workbench.settings import LigandSettings, ScreenSettings
 MEMORY_LIMIT = "128MB"
 """Of DuckDB: what does not fit is spilled to the folder."""
 
+_ROWS_AT_ONCE = 1000
+
 _TYPES = {
     "string": "VARCHAR",
     "int64": "BIGINT",
@@ -141,6 +143,24 @@ def stage_chunks(
     while rows := found.fetchmany(settings.chunk_size):
         yield Chunk(stage, number, [dict(zip(names, row, strict=True)) for row in rows])
         number += 1
+
+
+def searchable(connection: Any) -> Iterator[Item]:
+    """Yield every compound that the search may take, in a fixed order, one at a time in memory."""
+    found = connection.cursor().execute(
+        f"SELECT * FROM ({_INPUTS['search']}) ORDER BY record, isomer"
+    )
+    names = [column[0] for column in found.description]
+    while rows := found.fetchmany(_ROWS_AT_ONCE):
+        yield from (dict(zip(names, row, strict=True)) for row in rows)
+
+
+def found_scores(connection: Any) -> dict[tuple[int, int], float]:
+    """Return the search's scores, kcal/mol, by record and isomer."""
+    rows = connection.execute(
+        "SELECT record, isomer, score_kcal_per_mol FROM search WHERE status = 'done'"
+    ).fetchall()
+    return {(record, isomer): score for record, isomer, score in rows}
 
 
 def stage_counts(connection: Any, stage: str) -> dict[str, Any]:

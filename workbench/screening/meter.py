@@ -41,8 +41,8 @@ class Meter:
             self._say()
 
     def end(self) -> None:
-        """Say the last count, unless it was said."""
-        if self._said != self._done + self._found:
+        """Say the last count, unless it was said or there was nothing to do."""
+        if self._total and self._said != self._done + self._found:
             self._say()
 
     def _say(self) -> None:

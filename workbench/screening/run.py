@@ -13,6 +13,8 @@ from workbench.progress import Progress, silent
 from workbench.provenance import versions
 from workbench.report.files import write_texts
 from workbench.report.screen_page import screen_html
+from workbench.screening.active import require_model
+from workbench.screening.active_rounds import run_active
 from workbench.screening.cluster import connected, dashboard, require_parts
 from workbench.screening.engine import Engine
 from workbench.screening.funnel import (
@@ -73,6 +75,26 @@ class _Run:
             self._engine = Engine(client, self.job, self.cluster.workers)
         return self._engine
 
+    def do(self, stage: str, chunks: Iterator[Chunk], meter: Meter) -> None:
+        """Do those of a stage's chunks that no earlier run has finished."""
+        missing = self._missing(chunks, meter)
+        first = next(missing, None)
+        if first is not None:
+            self.engine().run(
+                _with_first(first, missing),
+                self.settings.chunk_size if stage == "read" else self.cluster.ligands_per_task,
+                lambda chunk, rows: write_chunk(self.folder, chunk, rows, self.fingerprint),
+                meter.count,
+            )
+        meter.end()
+
+    def _missing(self, chunks: Iterator[Chunk], meter: Meter) -> Iterator[Chunk]:
+        for chunk in chunks:
+            if is_done(self.folder, chunk, self.fingerprint):
+                meter.found(len(chunk.items))
+            else:
+                yield chunk
+
 
 def screen(
     file: str | Path,
@@ -124,6 +146,8 @@ def screen(
     """
     require_parts()
     settings = settings or ScreenSettings()
+    if settings.active is not None:
+        require_model()
     path = Path(file)
     n_records = count_records(path, settings.ligand)
     loaded = load_receptor(receptor) if isinstance(receptor, str) else receptor
@@ -171,33 +195,16 @@ def _begun(folder: Path, wanted: dict[str, Any], resume: bool) -> dict[str, Any]
 
 
 def _run_stage(run: _Run, stage: str, path: Path, n_records: int) -> None:
+    if stage == "search" and run.settings.active is not None:
+        run.manifest["active"] = run_active(run.folder, run.settings, run.progress, run.do)
+        return
     with opened(run.folder) as connection:
         if stage == "read":
             total, chunks = n_records, record_chunks(path, run.settings)
         else:
             total = stage_size(connection, stage, run.settings)
             chunks = stage_chunks(connection, stage, total, run.settings) if total else iter(())
-        meter = Meter(stage, total, run.progress)
-        missing = _missing(run, chunks, meter)
-        first = next(missing, None)
-        if first is not None:
-            run.engine().run(
-                _with_first(first, missing),
-                run.settings.chunk_size if stage == "read" else run.cluster.ligands_per_task,
-                lambda chunk, rows: write_chunk(run.folder, chunk, rows, run.fingerprint),
-                meter.count,
-            )
-        if total:
-            meter.end()
-
-
-def _missing(run: _Run, chunks: Iterator[Chunk], meter: Meter) -> Iterator[Chunk]:
-    """Yield the chunks that no earlier run has finished."""
-    for chunk in chunks:
-        if is_done(run.folder, chunk, run.fingerprint):
-            meter.found(len(chunk.items))
-        else:
-            yield chunk
+        run.do(stage, chunks, Meter(stage, total, run.progress))
 
 
 def _with_first(first: Chunk, others: Iterator[Chunk]) -> Iterator[Chunk]:

@@ -1,0 +1,171 @@
+"""``workbench enumerate``: a library from a core and a table of building blocks."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.cli.arguments import Verbs, positive_int, seed
+
+if TYPE_CHECKING:
+    from workbench.ligands.building_blocks import BuildingBlocks, Group
+    from workbench.ligands.enumeration import Library, Product
+
+SUFFIXES = (".smi", ".csv")
+PROPERTIES = ("molecular_weight_g_per_mol", "clogp", "tpsa_angstrom2", "rotatable_bonds")
+
+
+def add_parser(verbs: Verbs) -> None:
+    """Add the verb to the command line."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "enumerate",
+        help="a library from a core and a table of building blocks",
+        description="Hangs groups on a core at its labelled atoms and writes each molecule once "
+        "(by InChIKey), the geometry of double bonds kept. The core is one of the table's, a "
+        "SMILES with [*:1], or a ligand from which --core cuts it. Without --groups the common "
+        "groups of the SINE drugs are taken. A table has the columns position, name and smiles; "
+        "[*:1]OC hangs at position 1, and a group with a further label is filled in its turn.",
+        epilog="examples: workbench enumerate sine --count 200 --out sine.smi; workbench enumerate "
+        '"[*:1]c1ncn(/C=C\\C(=O)[*:3])n1" --out acryloyl.smi; workbench enumerate selinexor '
+        '--core "O=CN[NH:1]" --groups mine.csv --out mine.csv',
+    )
+    parser.add_argument(
+        "scaffold",
+        metavar="CORE",
+        help="sine, another core of the table, a SMILES with [*:1]; with --core a ligand",
+    )
+    parser.add_argument(
+        "--core",
+        metavar="SMARTS",
+        help="cut the core from the ligand, open at its labels",
+    )
+    parser.add_argument("--groups", type=Path, metavar="FILE", help="table of building blocks")
+    parser.add_argument(
+        "--count", type=positive_int, metavar="N", help="pick so many (default: all of them)"
+    )
+    parser.add_argument(
+        "--pick",
+        choices=["diverse", "random"],
+        default="diverse",
+        help="how --count picks: far from each other (MaxMin), or at random (default: diverse)",
+    )
+    parser.add_argument("--seed", type=seed, default=1, metavar="N", help="default: 1")
+    parser.add_argument(
+        "--pairs",
+        type=Path,
+        metavar="FILE",
+        help="also write the pairs that differ in one group, with what that does to properties",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help=".smi or .csv")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the library; return the exit code."""
+    from workbench.errors import UsageError
+    from workbench.ligands.building_blocks import read_building_blocks, shipped_groups
+    from workbench.ligands.enumeration import Library
+
+    kind = arguments.out.suffix.lower()
+    if kind not in SUFFIXES:
+        raise UsageError(f"--out ends in {' or '.join(SUFFIXES)}, not {arguments.out.name[:60]!r}")
+    blocks = read_building_blocks(arguments.groups or shipped_groups())
+    library = Library(_core(arguments, blocks), blocks.groups)
+    products = _picked(library, arguments)
+    if arguments.pairs:
+        products = list(products)
+    count = _write_library(products, arguments.out, library, kind)
+    print(f"{count} molecules of {library.size} combinations written to {arguments.out.name}")
+    if arguments.pairs:
+        pairs = _write_pairs(list(products), arguments.pairs)
+        print(f"{pairs} matched pairs written to {arguments.pairs.name}")
+    if arguments.count and count < arguments.count:
+        print(f"workbench: the library holds only {count}", file=sys.stderr)
+    return 0
+
+
+def _core(arguments: argparse.Namespace, blocks: BuildingBlocks) -> Group:
+    from workbench.ligands.building_blocks import labelled_group
+    from workbench.ligands.cores import cut_core
+    from workbench.ligands.reading import load_ligand
+
+    text = arguments.scaffold
+    if arguments.core is not None:
+        from rdkit import Chem
+
+        ligand = load_ligand(text)
+        return cut_core(Chem.RemoveHs(ligand.mol), arguments.core, ligand.name)
+    if text in blocks.cores:
+        return blocks.cores[text]
+    if "*" not in text:
+        from workbench.errors import UsageError
+
+        known = ", ".join(blocks.cores) or "none"
+        raise UsageError(
+            f"{text[:60]!r} is no core: the table has {known}; or give a SMILES with [*:1], or a "
+            "ligand and --core"
+        )
+    return labelled_group(text, "product", 0, "the core")
+
+
+def _picked(library: Library, arguments: argparse.Namespace) -> Iterable[Product]:
+    if arguments.count is None:
+        return library.products()
+    pick = library.diverse if arguments.pick == "diverse" else library.random
+    return pick(arguments.count, arguments.seed)
+
+
+def _write_library(products: Iterable[Product], path: Path, library: Library, kind: str) -> int:
+    """Write the molecules as they come; return how many there were."""
+    from workbench.report.files import growing_text
+
+    positions = library.positions
+    count = 0
+    with growing_text(path.parent, path.name) as append:
+        if kind == ".csv":
+            append(_line(["smiles", "name", "inchikey", *(f"R{p}" for p in positions)]))
+        for product in products:
+            if kind == ".smi":
+                append(f"{product.smiles} {product.name}\n")
+            else:
+                names = {group.position: group.name for group in product.groups}
+                cells = [names.get(position, "") for position in positions]
+                append(_line([product.smiles, product.name, product.inchikey, *cells]))
+            count += 1
+    return count
+
+
+def _write_pairs(products: Sequence[Product], path: Path) -> int:
+    """Write the pairs; return how many there are."""
+    from dataclasses import asdict
+
+    from workbench.ligands.exchanges import exchanges
+    from workbench.ligands.properties import drug_properties
+    from workbench.ligands.records import mol_from_smiles
+    from workbench.report.files import growing_text
+
+    known = {p.number: asdict(drug_properties(mol_from_smiles(p.smiles))) for p in products}
+    count = 0
+    with growing_text(path.parent, path.name) as append:
+        changes = [f"change_of_{name}" for name in PROPERTIES]
+        append(_line(["first", "second", "position", "taken_out", "put_in", *changes]))
+        for pair in exchanges(products):
+            old, new = known[pair.first.number], known[pair.second.number]
+            differences = [round(new[name] - old[name], 3) for name in PROPERTIES]
+            place = [pair.first.name, pair.second.name, pair.position]
+            append(_line([*place, pair.taken_out.name, pair.put_in.name, *differences]))
+            count += 1
+    return count
+
+
+def _line(cells: Sequence[object]) -> str:
+    from workbench.report.exports import table_cell
+
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerow([table_cell(cell) for cell in cells])
+    return buffer.getvalue()

@@ -1,0 +1,132 @@
+"""A finished screen against what is known of its ligands: labels in, enrichment out."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.errors import UsageError
+from workbench.ligands.lines import opened_lines
+from workbench.ligands.names import clean_name, quoted
+from workbench.report.exports import json_text
+from workbench.report.files import write_texts
+from workbench.screening.merging import query
+from workbench.screening.metrics import Enrichment, enrichment
+
+ENRICHMENT = "enrichment.json"
+KEYS = ("name", "inchikey")
+_WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+_BY = {
+    key: f"SELECT {key} AS key, min(score_kcal_per_mol) AS score FROM results "
+    f"WHERE status <> 'duplicate' AND {key} IS NOT NULL GROUP BY 1 ORDER BY 1"
+    for key in KEYS
+}
+
+
+def read_labels(path: Path) -> tuple[str, dict[str, bool]]:
+    """Return which column names the ligands, and which ligands are active.
+
+    Parameters
+    ----------
+    path
+        A .csv with the column ``active`` (1 or 0) and ``name`` or ``inchikey``; the file that was
+        screened may be one.
+
+    Raises
+    ------
+    LigandError, UsageError
+        Naming the line, when it cannot be understood.
+    """
+    labels: dict[str, bool] = {}
+    header: list[str] = []
+    key = ""
+    with opened_lines(path) as lines:
+        for line in lines:
+            where = f"line {lines.number} of {quoted(path.name)}"
+            problem, _ = lines.taken()
+            if problem:
+                raise UsageError(problem)
+            try:
+                cells = [cell.strip() for cell in next(csv.reader([line]), [])]
+            except csv.Error as error:
+                raise UsageError(f"{where}: no line of a table ({error})") from error
+            if not any(cells):
+                continue
+            if not header:
+                header = [cell.casefold() for cell in cells]
+                key = next((name for name in KEYS if name in header), "")
+                if not key or "active" not in header:
+                    raise UsageError(f"{where}: labels need a column active, and name or inchikey")
+                continue
+            row = dict(zip(header, cells, strict=False))
+            label = _WORDS.get(row.get("active", "").casefold())
+            if label is None:
+                raise UsageError(f"{where}: active is 1 or 0, not {quoted(row.get('active', ''))}")
+            name = clean_name(row.get(key, ""), "")
+            if not name:
+                raise UsageError(f"{where}: no {key}")
+            if labels.setdefault(name, label) != label:
+                raise UsageError(f"{where}: {quoted(name)} is active and inactive")
+    if not labels:
+        raise UsageError(f"{quoted(path.name)} holds no label")
+    return key, labels
+
+
+def screen_enrichment(folder: Path, labels: Path) -> Enrichment:
+    """Compute how well a finished screen's scores find the actives; write ``enrichment.json``.
+
+    A ligand counts once, by its best score; one that was dropped, failed or not docked ranks
+    last.
+
+    Raises
+    ------
+    UsageError
+        When the labels cannot be read, or none of them is a ligand of the screen.
+    OutputError
+        When the folder holds no finished screen, or cannot be written to.
+    """
+    key, known = read_labels(labels)
+    frame = query(folder, _BY[key])
+    frame = frame[frame["key"].isin(list(known))]
+    if frame.empty:
+        raise UsageError(
+            f"no ligand of the screen has a label: the column {key} of {quoted(labels.name)} must "
+            "name them as the screen does"
+        )
+    active = np.array([known[text] for text in frame["key"]])
+    found = enrichment(active, frame["score"].to_numpy(dtype=float))
+    content: dict[str, Any] = {
+        **asdict(found),
+        "measures": {name: measured._asdict() for name, measured in found.measures.items()},
+        "chance": {name: measured._asdict() for name, measured in found.chance.items()},
+        "labels_not_found": len(known) - len(frame),
+        "labels_sha256": hashlib.sha256(labels.read_bytes()).hexdigest(),
+    }
+    write_texts(folder, {ENRICHMENT: json_text(content)})
+    return found
+
+
+def enrichment_text(found: Enrichment) -> str:
+    """Return the measures in a few lines for the terminal."""
+    words = {
+        "roc_auc": "ROC-AUC",
+        "ef_1_percent": "EF 1 %",
+        "ef_5_percent": "EF 5 %",
+        "bedroc": "BEDROC (alpha 20)",
+    }
+    lines = [
+        f"enrichment: {found.actives} actives, {found.decoys} others, "
+        f"{found.unscored} without a score rank last; by chance in brackets"
+    ]
+    for name, measured in found.measures.items():
+        low, high = found.chance[name].low, found.chance[name].high
+        lines.append(
+            f"  {words[name]}: {measured.value:.2f} ({measured.low:.2f} to {measured.high:.2f})"
+            f" [{low:.2f} to {high:.2f}]"
+        )
+    return "\n".join(lines)
