@@ -25,8 +25,18 @@ BLOCK = re.compile(r"^```(?:sh|bash|console)\n(.*?)^```", re.MULTILINE | re.DOTA
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=[\"']?(?:https?:)?//[^\"' >]+")
 INSIDE = re.compile(r'^eval "\$\((workbench [^)]+)\)"')
-OTHER_PROGRAMS = {"python", "python3", "pip", "conda", "dask", "mkdocs", "."}
-CHEAP = {"nes", "compounds", "structures", "simulate", "picture", "completion", "info", "tour"}
+OTHER_PROGRAMS = {"python", "python3", "pip", "conda", "dask", "mkdocs", "jupyter", "."}
+CHEAP = {
+    "nes",
+    "compounds",
+    "structures",
+    "simulate",
+    "picture",
+    "completion",
+    "info",
+    "tour",
+    "enumerate",
+}
 """Verbs that run here as they stand; a docking run stands ready where one is read."""
 
 WITH_EXTRAS = {"--png"}
