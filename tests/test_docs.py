@@ -25,8 +25,18 @@ BLOCK = re.compile(r"^```(?:sh|bash|console)\n(.*?)^```", re.MULTILINE | re.DOTA
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=[\"']?(?:https?:)?//[^\"' >]+")
 INSIDE = re.compile(r'^eval "\$\((workbench [^)]+)\)"')
-OTHER_PROGRAMS = {"python", "python3", "pip", "conda", "dask", "mkdocs", "."}
-CHEAP = {"nes", "compounds", "structures", "simulate", "picture", "completion", "info", "tour"}
+OTHER_PROGRAMS = {"python", "python3", "pip", "conda", "dask", "mkdocs", "jupyter", "."}
+CHEAP = {
+    "nes",
+    "compounds",
+    "structures",
+    "simulate",
+    "picture",
+    "completion",
+    "info",
+    "tour",
+    "enumerate",
+}
 """Verbs that run here as they stand; a docking run stands ready where one is read."""
 
 WITH_EXTRAS = {"--png"}
@@ -117,13 +127,25 @@ def test_a_cheap_command_runs(
         assert (desk / words[words.index("--out") + 1]).exists()
 
 
+@pytest.fixture(scope="module")
+def docked_desk(desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the same folder with a whole docking run, which dynamics reads."""
+    folder = tmp_path_factory.mktemp("docked_desk")
+    shutil.copytree(desk, folder, dirs_exist_ok=True)
+    shutil.rmtree(folder / "selinexor")
+    out = ["--poses", "2", "--out", str(folder / "selinexor")]
+    assert main(["dock", "selinexor", *out]) == 0
+    return folder
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("command", [c for c in OURS if is_costly(c)])
 def test_a_costly_command_runs(
-    command: str, desk: Path, tmp_path: Path, shared_structures: Path
+    command: str, tmp_path: Path, shared_structures: Path, request: pytest.FixtureRequest
 ) -> None:
     """The command as it stands, in a process of its own; entries come from the shared folder."""
-    shutil.copytree(desk, tmp_path, dirs_exist_ok=True)
+    needed = "docked_desk" if words_of(command)[1] == "dynamics" else "desk"
+    shutil.copytree(request.getfixturevalue(needed), tmp_path, dirs_exist_ok=True)
     done = subprocess.run(
         [sys.executable, "-m", "workbench", *words_of(command)[1:]],
         cwd=tmp_path,
