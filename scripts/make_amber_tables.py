@@ -29,6 +29,8 @@ from workbench.physics.amber_tables import (
 from workbench.physics.amber_terms import AmberTerms, Term, Types
 
 DRUGS = ("selinexor", "eltanexor", "KPT-185", "KPT-276", "KPT-251", "verdinexor")
+PER_PAIR, PER_MANY, PER_DRUG = 3, 2, 4
+"""Geometries per diastereomer of two, of more than two, and of an intact drug."""
 FOLDER = Path(__file__).resolve().parent.parent / "workbench" / "data" / "amber"
 
 
@@ -97,22 +99,21 @@ def needed(ligand: Ligand, molecule: AmberMolecule, terms: AmberTerms) -> AmberT
 def main() -> int:
     """Make both files."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--conformers", type=int, default=3, help="geometries per diastereomer")
     parser.add_argument("--out", type=Path, default=FOLDER)
     arguments = parser.parse_args()
     molecules, used = [], AmberTerms()
     for name in DRUGS:
         ligand = load_ligand(name)
         for made in (
-            amber_adduct(ligand.adducts(), arguments.conformers),
-            amber_drug(ligand, arguments.conformers),
+            amber_adduct(ligand.adducts(), PER_PAIR if len(ligand.adducts()) == 2 else PER_MANY),
+            amber_drug(ligand, PER_DRUG),
         ):
             molecule, terms = refitted(*made)
             molecules.append(molecule)
             used.merge([needed(ligand, molecule, terms)])
             print(f"{name} {molecule.form}: {molecule.n_geometries} geometries", file=sys.stderr)
     provenance = {
-        "command": f"python scripts/make_amber_tables.py --conformers {arguments.conformers}",
+        "command": "python scripts/make_amber_tables.py",
         "charges": "AM1-BCC (antechamber, sqm single point), mean over geometries and "
         "diastereomers",
         "geometries": "GFN2-xTB with ALPB water, from MMFF94s conformers",

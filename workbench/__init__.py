@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from workbench.mechanism.reactivity import react
     from workbench.mechanism.simulation import simulate
     from workbench.pipeline import compare, dock, view_receptor
+    from workbench.report.tour_page import tour
     from workbench.resistance import scan
+    from workbench.screening.run import screen
     from workbench.structures.loading import load_receptor
 
 _EXPORTS = {
@@ -22,7 +24,9 @@ _EXPORTS = {
     "load_receptor": "workbench.structures.loading",
     "react": "workbench.mechanism.reactivity",
     "scan": "workbench.resistance",
+    "screen": "workbench.screening.run",
     "simulate": "workbench.mechanism.simulation",
+    "tour": "workbench.report.tour_page",
     "view_receptor": "workbench.pipeline",
 }
 
@@ -34,7 +38,9 @@ __all__ = [
     "load_receptor",
     "react",
     "scan",
+    "screen",
     "simulate",
+    "tour",
     "view_receptor",
 ]
 

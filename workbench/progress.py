@@ -1,7 +1,8 @@
-"""What long work says while it runs: a line that renews itself on a terminal, lines elsewhere."""
+"""What long work says while it runs: a line that renews itself, or one after the other."""
 
 from __future__ import annotations
 
+import html
 import sys
 import time
 from collections.abc import Callable
@@ -28,5 +29,27 @@ def to_stream(stream: TextIO | None = None) -> Progress:
         else:
             out.write(f"\r\x1b[K{line}\n" if renews else f"{line}\n")
         out.flush()
+
+    return report
+
+
+def to_notebook() -> Progress:
+    """Return a reporter that renews one bar under a notebook's cell.
+
+    Raises
+    ------
+    ImportError
+        Outside of a notebook's environment, where IPython is missing.
+    """
+    from IPython.display import HTML, display
+
+    started = time.monotonic()
+    handle = display(HTML(""), display_id=True)
+
+    def report(stage: str, done: int, total: int) -> None:
+        bar = f'<progress value="{done}" max="{total}"></progress>' if total > 1 else ""
+        counted = f" {done}/{total}" if total > 1 else ""
+        spent = f"[{time.monotonic() - started:.0f} s]"
+        handle.update(HTML(f"{bar} {spent} {html.escape(stage)}{counted}"))
 
     return report

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Model = Literal["truncated", "whole"]
 
@@ -64,3 +68,31 @@ class Reaction:
     def to_dict(self) -> dict[str, Any]:
         """Return the form that ``react --json`` writes."""
         return asdict(self)
+
+
+class Reactions(list[Reaction]):
+    """The reactions of several drugs: a list that shows itself in a notebook."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per drug and adduct: the content of ``reactions.csv``."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {
+                    "ligand": one.ligand,
+                    "level": one.level,
+                    "model": one.model,
+                    "adduct": adduct.label,
+                    "delta_g_kcal_per_mol": adduct.delta_g_kcal_per_mol,
+                    "relative_to_selinexor_kcal_per_mol": adduct.relative_to_selinexor_kcal_per_mol,
+                    "uncertainty_kcal_per_mol": adduct.uncertainty_kcal_per_mol,
+                    **one.index,
+                }
+                for one in self
+                for adduct in one.adducts
+            ]
+        )
+
+    def _repr_html_(self) -> str:
+        return str(import_module("workbench.report.reaction_page").notebook_html(self))

@@ -215,6 +215,10 @@ class ScanResult:
 
         return pd.DataFrame([pair_row(pair) for pair in self.pairs])
 
+    def view(self) -> Any:
+        """Return a py3Dmol view of the mutants laid on the wild type's groove."""
+        return import_module("workbench.report.scan_scene").view_scan(self)
+
     def _repr_html_(self) -> str:
         return str(import_module("workbench.report.scan_page").notebook_html(self))
 

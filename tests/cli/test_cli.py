@@ -228,3 +228,17 @@ def test_options_of_a_ligand_are_checked(option: tuple[str, str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(["prepare", "ligand", "selinexor", *option])
     assert stop.value.code == 2
+
+
+def test_without_a_verb_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "workbench dock selinexor" in capsys.readouterr().err
+
+
+def test_prepare_says_how_a_ligand_was_understood(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["prepare", "ligand", "selinexor", "--out", str(tmp_path / "prep")]) == 0
+    said = capsys.readouterr().err
+    # atom 3 of O=C(/C=C\\n1...): the vinyl carbon at the triazole
+    assert "'selinexor': triazolyl acrylohydrazide, attacked atom 3" in said

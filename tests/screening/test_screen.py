@@ -25,7 +25,7 @@ from screening_cases import (
 
 from workbench.errors import OutputError, ScreenError, UsageError
 from workbench.screening.run import screen
-from workbench.settings import ClusterSettings, IsolationSettings, ScreenSettings
+from workbench.settings import ClusterSettings, IsolationSettings
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and file systems of POSIX")
 
@@ -181,17 +181,6 @@ def test_a_receptor_without_a_thiol_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no thiol"):
         screen(file, tmp_path / "out", receptor=mutant)
     assert not (tmp_path / "out").exists()
-
-
-def test_reactions_are_refused_before_any_work_where_they_cannot_be_computed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import workbench
-
-    monkeypatch.delattr(workbench, "react", raising=False)
-    file = library(tmp_path / "one.smi", ["good"])
-    with pytest.raises(ScreenError, match="leave out --react"):
-        screen(file, tmp_path / "out", settings=ScreenSettings(reacted=5))
 
 
 def test_chunks_hold_the_seconds_that_results_leave_out(finished: tuple[Path, Path]) -> None:

@@ -125,6 +125,13 @@ def test_small_letters_and_spaces_are_understood() -> None:
     assert parse_mutation("E571K").mutant == "LYS"
 
 
+def test_a_number_of_yeast_is_pointed_out() -> None:
+    """Cys539 of the engineered yeast structures is human Cys528, E582 human E571."""
+    for yeast, human in (("C539S", "C528S"), ("E582K", "E571K")):
+        with pytest.raises(MutationError, match=f"number is yeast's, give {human}"):
+            load_receptor("human-groove", mutations=(yeast,))
+
+
 @pytest.mark.parametrize(("mutations", "message"), BAD_MUTATIONS)
 def test_bad_mutation_is_refused(mutations: tuple[str, ...], message: str) -> None:
     with pytest.raises(MutationError, match=message):

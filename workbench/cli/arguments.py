@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import math
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.settings import DockSettings
 
 EXIT_SOME_FAILED = 3
 
@@ -160,3 +163,19 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         help="OpenMM platform: auto (default), CUDA, HIP, OpenCL, CPU or Reference",
     )
     add_jobs(parser)
+
+
+def add_quick(parser: argparse.ArgumentParser) -> None:
+    """Add --quick."""
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="a first look in about a quarter of the time: one short search, no spread over seeds",
+    )
+
+
+def dock_settings(quick: bool) -> DockSettings:
+    """Return the settings that --quick asks for, or the default ones."""
+    from workbench.settings import DockSettings
+
+    return DockSettings.quick() if quick else DockSettings()

@@ -14,8 +14,10 @@ from workbench.cli.arguments import (
     LIGAND_HELP,
     Verbs,
     add_ligand_options,
+    add_quick,
     add_receptor,
     add_run,
+    dock_settings,
     positive_int,
 )
 
@@ -47,7 +49,8 @@ def add_parser(verbs: Verbs) -> None:
         "--reactions",
         type=Path,
         metavar="FILE",
-        help="fill the reaction column from what `workbench react --json` printed",
+        help="fill the reaction column from what `workbench react --json` printed (default: from "
+        "the table that ships; a drug that is not in it stays blank)",
     )
     parser.add_argument(
         "--weights",
@@ -64,6 +67,7 @@ def add_parser(verbs: Verbs) -> None:
         metavar="N",
         help="poses kept per diastereomer (default: 3)",
     )
+    add_quick(parser)
     add_run(parser)
     parser.add_argument(
         "--out",
@@ -94,14 +98,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare the ligands and write what was found; return the exit code."""
     from workbench.cli.interrupts import WRITING
     from workbench.cli.ligands import read_ligands
-    from workbench.pipeline.comparing import compare, no_reaction
+    from workbench.pipeline.comparing import compare, shipped_reaction
     from workbench.pipeline.reaction_files import reactions_from
     from workbench.progress import to_stream
     from workbench.report.comparison_files import write_comparison
     from workbench.report.files import prepare_output_folder
     from workbench.structures.loading import load_receptor
 
-    reaction_of = reactions_from(arguments.reactions) if arguments.reactions else no_reaction
+    reaction_of = reactions_from(arguments.reactions) if arguments.reactions else shipped_reaction
     readable, unread = read_ligands(arguments)
     ligands = list(readable)
     folder = prepare_output_folder(arguments.out)
@@ -123,6 +127,7 @@ def run(arguments: argparse.Namespace) -> int:
         seed=arguments.seed,
         platform=arguments.platform,
         jobs=arguments.jobs,
+        settings=dock_settings(arguments.quick),
         command=shlex.join(["workbench", *sys.argv[1:]]),
         progress=to_stream(),
     )

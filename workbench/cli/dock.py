@@ -13,8 +13,10 @@ from workbench.cli.arguments import (
     LIGAND_HELP,
     Verbs,
     add_ligand_options,
+    add_quick,
     add_receptor,
     add_run,
+    dock_settings,
     positive_int,
 )
 from workbench.cli.interrupts import WRITING
@@ -74,6 +76,7 @@ def add_parser(verbs: Verbs) -> None:
         help="also what the pocket's shape costs the reaction centre, by GFN2-xTB (extra: react), "
         "some seconds per pose",
     )
+    add_quick(parser)
     add_run(parser)
     parser.add_argument(
         "--out",
@@ -161,6 +164,7 @@ def _dock_one(
         seed=arguments.seed,
         platform=arguments.platform,
         jobs=arguments.jobs,
+        settings=dock_settings(arguments.quick),
         command=shlex.join(["workbench", *sys.argv[1:]]),
         progress=to_stream(),
     )

@@ -26,6 +26,7 @@ from workbench.cli import (
     selftest,
     simulate,
     structures,
+    tour,
 )
 from workbench.cli.interrupts import EXIT_INTERRUPTED, stop_at_once
 from workbench.errors import WorkbenchError
@@ -47,9 +48,11 @@ VERBS = (
     fetch,
     selftest,
     completion,
+    tour,
     info,
 )
 
+EXIT_USAGE = 2
 
 EPILOG = """examples:
   workbench dock selinexor --out selinexor/
@@ -66,6 +69,7 @@ EPILOG = """examples:
   workbench nes NSNELALKLAGLDINK
   workbench compounds selinexor
   workbench structures --ligand selinexor
+  workbench tour --out tour.html
   workbench selftest
 """
 
@@ -96,7 +100,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     0 done, 1 failed, 2 usage, 3 some inputs failed, 130 interrupted.
     """
-    arguments = build_parser().parse_args(argv)
+    parser = build_parser()
+    words = sys.argv[1:] if argv is None else argv
+    if not words:
+        parser.print_help(sys.stderr)
+        return EXIT_USAGE
+    arguments = parser.parse_args(words)
     try:
         code: int = arguments.run(arguments)
         sys.stdout.flush()

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from workbench.mechanism.displacement import Displacement
     from workbench.mechanism.nes import Match
 
+NO_MATCH = "no pattern fits; the text was read as residues in one-letter code"
+
 
 def add_parser(verbs: Verbs) -> None:
     """Add the verb to the command line."""
@@ -52,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         ]
         print(json.dumps(records, indent=2))
         return 0
-    print(_table(matches, drug) if matches else "no pattern fits")
+    print(_table(matches, drug) if matches else NO_MATCH)
     return 0
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.cli.arguments import (
     EXIT_SOME_FAILED,
@@ -14,6 +16,9 @@ from workbench.cli.arguments import (
     add_receptor_options,
     seed,
 )
+
+if TYPE_CHECKING:
+    from workbench.ligands.molecules import Ligand
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -89,6 +94,21 @@ def run_receptor(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _told(ligands: Iterable[Ligand]) -> Iterator[Ligand]:
+    """Pass ligands on, and say on stderr how each was understood."""
+    from workbench.ligands.names import quoted
+
+    for ligand in ligands:
+        found = ligand.warhead
+        said = (
+            f"{found.name}, attacked atom {found.reactive_atom_index}"
+            if found
+            else ligand.warhead_problem or "no warhead"
+        )
+        print(f"{quoted(ligand.name)}: {said}", file=sys.stderr)
+        yield ligand
+
+
 def run_ligand(arguments: argparse.Namespace) -> int:
     """Prepare ligands and write their files; return the exit code."""
     from workbench.cli.ligands import read_ligands
@@ -98,7 +118,7 @@ def run_ligand(arguments: argparse.Namespace) -> int:
 
     ligands, unread = read_ligands(arguments)
     failed = written = 0
-    for outcome in write_ligands(ligands, arguments.out, arguments.seed, to_stream()):
+    for outcome in write_ligands(_told(ligands), arguments.out, arguments.seed, to_stream()):
         if isinstance(outcome, LigandFailure):
             failed += 1
             print(f"workbench: {outcome.name} failed: {outcome.reason}", file=sys.stderr)

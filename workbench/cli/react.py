@@ -148,7 +148,7 @@ def summary(results: list[Reaction]) -> str:
         aligned(rows),
         "",
         f"kcal/mol, LUMO in eV; {results[0].level}, {results[0].model} model, water, 1 M, 25 C. "
-        "Above selinexor: lets go more easily.",
+        "Above selinexor: lets go more easily. thiolate: addition of the deprotonated thiol.",
     ]
     for result in results:
         step = result.index.get("lactone_hydrolysis_at_ph_7_4_kcal_per_mol")

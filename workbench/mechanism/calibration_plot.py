@@ -34,7 +34,7 @@ def calibration_figure(scale: Scale) -> Figure:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise MechanismError(
-            "figures need matplotlib: install the extra, pip install xpo1-workbench[figures]"
+            "figures need matplotlib: install the extra, pip install 'xpo1-workbench[figures]'"
         ) from error
     figure = Figure(figsize=(6.4, 4.8), layout="constrained")
     axes = figure.add_subplot()

@@ -71,6 +71,6 @@ def _pyscf() -> tuple[Any, Any]:
         from pyscf import dft, gto
     except ImportError as error:
         raise MechanismError(
-            "the level dft needs PySCF: install the extra, pip install xpo1-workbench[react]"
+            "the level dft needs PySCF: install the extra, pip install 'xpo1-workbench[react]'"
         ) from error
     return dft, gto

@@ -174,6 +174,6 @@ def tblite_interface() -> Any:
         from tblite import interface
     except ImportError as error:
         raise MechanismError(
-            "reaction energies need tblite: install the extra, pip install xpo1-workbench[react]"
+            "reaction energies need tblite: install the extra, pip install 'xpo1-workbench[react]'"
         ) from error
     return interface

@@ -19,7 +19,7 @@ from workbench.mechanism.reaction_table import REFERENCE, level_spread, rows_of
 from workbench.mechanism.truncation import RULE
 from workbench.progress import Progress, silent
 from workbench.provenance import public_command
-from workbench.reactions import AdductEnergy, Model, Reaction
+from workbench.reactions import AdductEnergy, Model, Reaction, Reactions
 
 LIMITS = (
     "differences between drugs at one level; no affinity, no rate and no barrier",
@@ -47,7 +47,7 @@ def react(
     seed: int = 1,
     live: bool = False,
     progress: Progress = silent,
-) -> list[Reaction]:
+) -> Reactions:
     """Return what the addition of a thiol to each drug costs or yields.
 
     Parameters
@@ -73,7 +73,7 @@ def react(
     texts = [ligands] if isinstance(ligands, (str, Ligand)) else list(ligands)
     read = [one if isinstance(one, Ligand) else load_ligand(one) for one in texts]
     bench = ReactionBench(level, model, thiol, seed, live, progress)
-    return [bench.reaction(ligand) for ligand in read]
+    return Reactions(bench.reaction(ligand) for ligand in read)
 
 
 @dataclass

@@ -19,6 +19,9 @@ from workbench.ligands.molecules import Ligand
 from workbench.ligands.names import quoted
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.summary import paper_adducts
+from workbench.mechanism.energetics import LEVELS, METHANETHIOL, Level
+from workbench.mechanism.reaction_table import rows_of
+from workbench.mechanism.reactivity import react
 from workbench.pipeline.apart import Runs, Task
 from workbench.pipeline.comparison_rows import Run, checked_weights, compared_drug, weighted
 from workbench.pipeline.docking import run_provenance
@@ -40,8 +43,11 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
 _SAME = ("seed", "force_field", "inputs", "settings", "versions")
 
 
-def no_reaction(ligand: Ligand) -> None:
-    """Say that no reaction was computed."""
+def shipped_reaction(ligand: Ligand) -> Reaction | None:
+    """Return a drug's reaction from the table that ships, ``None`` where it is not in it."""
+    level: Level = "gfn2"
+    known = rows_of(ligand.smiles, model="truncated", thiol=METHANETHIOL, level=LEVELS[level])
+    return react(ligand, level=level)[0] if known else None
 
 
 def compare(
@@ -52,7 +58,7 @@ def compare(
     out: str | Path | None = None,
     mutations: tuple[str, ...] = (),
     weights: Mapping[str, float] | None = None,
-    reaction_of: ReactionOf = no_reaction,
+    reaction_of: ReactionOf = shipped_reaction,
     force_field: str = "mmff94s",
     poses: int = POSES,
     seed: int = 1,
@@ -80,7 +86,8 @@ def compare(
     weights
         By the names of ``comparison_rows.WEIGHABLE``. Nothing is weighed by default.
     reaction_of
-        Returns what adding a thiol to a drug costs, ``None`` where it was not computed.
+        Returns what adding a thiol to a drug costs, ``None`` where it was not computed; the
+        shipped table by default.
     force_field, poses, seed, platform, settings
         As ``dock`` takes them.
     jobs

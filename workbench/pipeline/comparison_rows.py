@@ -181,8 +181,8 @@ def _reaction(reaction: Reaction | None) -> Quantity:
         return Quantity(None, basis="not computed")
     best = reaction.best
     return Quantity(
-        best.relative_to_selinexor_kcal_per_mol,
-        best.uncertainty_kcal_per_mol,
+        round(best.relative_to_selinexor_kcal_per_mol, 3),
+        None if best.uncertainty_kcal_per_mol is None else round(best.uncertainty_kcal_per_mol, 3),
         f"{reaction.level}, {reaction.model} model; uncertainty over conformers and levels",
     )
 

@@ -63,7 +63,8 @@ def build_comparison_scene(comparison: Comparison) -> dict[str, Any] | None:
 def view_comparison(comparison: Comparison) -> Any:
     """Return a py3Dmol view: the reference compound in the groove, the others in their colours.
 
-    py3Dmol loads its script from the network; the page that the workbench writes does not.
+    py3Dmol loads its script from the network; without one the view is a still picture of the
+    reference compound.
 
     Raises
     ------

@@ -64,6 +64,18 @@ def dynamics_html(result: DynamicsResult) -> str:
     )
 
 
+def notebook_html(result: DynamicsResult) -> str:
+    """Return the verdict and the courses for a notebook cell."""
+    return (
+        environment()
+        .get_template("dynamics_notebook.html")
+        .render(
+            result=result,
+            figures=[(caption, Markup(drawing)) for caption, drawing in drawings(result)],
+        )
+    )
+
+
 def drawings(result: DynamicsResult) -> list[tuple[str, str]]:
     """Return caption and SVG of the courses, and of the distribution of the distance."""
     plots = [

@@ -13,6 +13,7 @@ from workbench.report.frames import ResidueKey, address_of
 from workbench.report.landmarks import ball_radius, landmarks
 from workbench.report.pdb_lines import Structure, read_structure
 from workbench.report.scene import LETTERS, draw_groove, focus_of
+from workbench.report.still import draw_still
 from workbench.report.viewpoint import best_view
 
 FloatArray = NDArray[np.float64]
@@ -70,14 +71,14 @@ def build_groove_scene(pdb: str, record: dict[str, Any]) -> dict[str, Any]:
 def view_groove(pdb: str, record: dict[str, Any]) -> Any:
     """Return a py3Dmol view of a receptor's groove with its pockets, for notebooks.
 
-    py3Dmol loads its script from the network; the page that the workbench writes does not.
+    py3Dmol loads its script from the network; without one the view is a still picture.
     """
+    scene = build_groove_scene(pdb, record)
     base, _ = read_structure(pdb)
     pockets = record.get("pockets", [])
-    _check_room(base, pockets, np.array([p["centre_angstrom"] for p in pockets]).reshape(-1, 3))
-    import py3Dmol
+    from workbench.report.notebook_view import NotebookView
 
-    view = py3Dmol.view(width=720, height=480)
+    view = NotebookView(draw_still(scene, f"The groove of {record.get('name', 'the receptor')}"))
     view.addModel(pdb, "pdb")
     view.setStyle({}, {"cartoon": {"color": "#9fb2c4", "opacity": 0.75}})
     shown = [*_lining(base, record, _sulphur(base, record)), *focus_of(base, record)]

@@ -14,7 +14,7 @@ from workbench.reactions import Reaction
 from workbench.report.exports import json_text
 from workbench.report.files import write_texts
 from workbench.report.line_plot import ticks
-from workbench.report.templating import content_policy, environment, provenance_rows, template_text
+from workbench.report.templating import SOURCES, environment, page_parts
 
 COLUMNS = (
     "ligand",
@@ -25,6 +25,11 @@ COLUMNS = (
     "relative_to_selinexor_kcal_per_mol",
     "uncertainty_kcal_per_mol",
 )
+GFN2 = (
+    ("GFN2-xTB", "10.1021/acs.jctc.8b01176"),
+    ("ALPB (implicit water)", "10.1021/acs.jctc.1c00471"),
+)
+OF_ONE_DRUG = ("smiles", "energies_from")
 WIDTH, ROW, LEFT, RIGHT, FOOT = 900, 26, 230, 30, 46
 
 
@@ -81,13 +86,24 @@ def reactions_html(reactions: Sequence[Reaction]) -> str:
         environment()
         .get_template("reactions.html")
         .render(
-            policy=content_policy([]),
-            style=Markup(template_text("style.css")),
+            **page_parts(
+                None,
+                {k: v for k, v in reactions[0].provenance.items() if k not in OF_ONE_DRUG},
+                [*SOURCES[:1], *GFN2],
+            ),
             reactions=reactions,
             drawing=Markup(bars(reactions)),
             warnings=list(dict.fromkeys(text for one in reactions for text in one.warnings)),
-            provenance=provenance_rows(dict(reactions[0].provenance)),
         )
+    )
+
+
+def notebook_html(reactions: Sequence[Reaction]) -> str:
+    """Return the energies as bars and as a table for a notebook cell."""
+    return (
+        environment()
+        .get_template("reactions_notebook.html")
+        .render(reactions=reactions, drawing=Markup(bars(reactions)) if reactions else "")
     )
 
 

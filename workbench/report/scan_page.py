@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from workbench.report.exports import json_text, table_csv
 from workbench.report.files import write_texts
-from workbench.report.line_plot import Curve, line_plot
+from workbench.report.line_plot import COLOURS, Curve, line_plot
 from workbench.report.scan_scene import build_scan_scene
 from workbench.report.still import draw_still
 from workbench.report.summary import sentence
@@ -81,6 +81,10 @@ def notebook_html(result: ScanResult) -> str:
             rows=_rows(result),
             headline=headline(result),
             figures=[(caption, Markup(drawing)) for caption, drawing in drawings(result)],
+            legend=[
+                (f"{course.mutant_fraction:g}", COLOURS[k % len(COLOURS)])
+                for k, course in enumerate(result.shown_courses(result.ligands[0]))
+            ],
         )
     )
 

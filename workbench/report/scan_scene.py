@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.errors import OutputError
 from workbench.report.frames import NEAR_ANGSTROM, ResidueKey, read_drug
 from workbench.report.landmarks import integers, landmarks
 from workbench.report.pdb_lines import Structure, read_structure
 from workbench.report.scene import BOND_SLACK, MOVED_ANGSTROM, RADII, draw_groove
+from workbench.report.still import draw_still
 from workbench.report.summary import number
 from workbench.report.viewpoint import best_view
 from workbench.scans import WILD_TYPE, Groove, ScanPair, ScanResult
@@ -19,6 +22,9 @@ FloatArray = NDArray[np.float64]
 
 SITE = (528, 568, 571)
 """The reactive residue, and the pair that is said to guard the groove."""
+
+COLOURS = ("#be1886", "#c86a14", "#6b4fb3", "#1e6ec8")
+"""Of the mutants in a notebook's view."""
 
 _BACKBONE = ("N", "C", "O", "OXT")
 
@@ -65,6 +71,49 @@ def build_scan_scene(result: ScanResult) -> dict[str, Any] | None:
     )
 
 
+def view_scan(result: ScanResult) -> Any:
+    """Return a py3Dmol view, for notebooks: the wild type's groove, the mutants laid on it.
+
+    The first drug's best encounter pose in the wild type, and in one colour for each mutant its
+    pose and side chains there.
+
+    py3Dmol loads its script from the network; without one the view is a still picture of the
+    wild type.
+
+    Raises
+    ------
+    OutputError
+        When the scan holds no structure.
+    """
+    scene = build_scan_scene(result)
+    if scene is None:
+        raise OutputError("there is no structure to show: the scan holds no pose in a groove")
+    from workbench.report.notebook_view import NotebookView
+
+    view = NotebookView(draw_still(scene, "The wild type's groove"))
+    colours = cycle(COLOURS)
+    site = {"resi": list(SITE)}
+    for groove in result.grooves:
+        wild = groove.mutation == WILD_TYPE
+        sticks = (
+            {"radius": 0.18, "colorscheme": "whiteCarbon"}
+            if wild
+            else {"radius": 0.12, "color": next(colours)}
+        )
+        view.addModel(groove.pdb, "pdb")
+        view.setStyle({"model": -1}, {"cartoon": {"color": "#9fb2c4"}} if wild else {})
+        view.addStyle({"model": -1, **site}, {"stick": sticks})
+        pose = result.pair(groove.mutation, result.ligands[0]).sdf
+        if pose:
+            view.addModel(pose, "mol")
+            view.setStyle(
+                {"model": -1},
+                {"stick": sticks | {"colorscheme": "greenCarbon"}} if wild else {"stick": sticks},
+            )
+    view.zoomTo(site)
+    return view
+
+
 def _residues(structure: Structure) -> list[ResidueKey]:
     return list(dict.fromkeys(atom.residue for atom in structure.atoms))
 
@@ -86,10 +135,10 @@ def _pose(
     drug = read_drug(pair.sdf, f"{pair.mutation}, {pair.ligand}")
     mutant, _ = read_structure(groove.pdb)
     index = mutant.index()
-    added = _new_side_chains(base, mutant)
+    added = new_side_chains(base, mutant)
     first = len(drug.elements)
     bonds = [value for bond in drug.bonds for value in bond]
-    for i, j in _bonded(mutant, added):
+    for i, j in bonded_pairs(mutant, added):
         bonds += [first + i, first + j, 1]
     moved: list[int] = []
     for place, i in enumerate(kept):
@@ -119,7 +168,7 @@ def _pose(
     }
 
 
-def _new_side_chains(base: Structure, mutant: Structure) -> list[int]:
+def new_side_chains(base: Structure, mutant: Structure) -> list[int]:
     """Return the heavy atoms, CA outwards, of residues that are others in the wild type."""
     before = {(key[0], key[1]): atom.residue_name for atom in base.atoms for key in (atom.residue,)}
     return [
@@ -130,7 +179,7 @@ def _new_side_chains(base: Structure, mutant: Structure) -> list[int]:
     ]
 
 
-def _bonded(structure: Structure, chosen: list[int]) -> list[tuple[int, int]]:
+def bonded_pairs(structure: Structure, chosen: list[int]) -> list[tuple[int, int]]:
     """Return pairs of places in a choice of atoms that stand at bonding distance."""
     pairs = []
     for a, i in enumerate(chosen):

@@ -23,6 +23,7 @@ from workbench.report.frames import (
 )
 from workbench.report.landmarks import integers, landmarks
 from workbench.report.pdb_lines import Structure
+from workbench.report.still import draw_still
 from workbench.report.summary import best_pose, number
 from workbench.report.viewpoint import best_view
 from workbench.results import DockingResult
@@ -146,7 +147,7 @@ def scene_json(scene: dict[str, Any]) -> str:
 def view_of(result: DockingResult) -> Any:
     """Return a py3Dmol view of the best pose, for notebooks.
 
-    py3Dmol loads its script from the network; the page that the workbench writes does not.
+    py3Dmol loads its script from the network; without one the view is a still picture.
 
     Raises
     ------
@@ -155,11 +156,12 @@ def view_of(result: DockingResult) -> Any:
     """
     best = best_pose(result)
     pdb = best[1].complex_pdb if best else result.receptor_pdb
-    if not pdb:
+    scene = build_scene(result) if pdb else None
+    if scene is None:
         raise OutputError("there is no structure to show: the result holds neither pose nor groove")
-    import py3Dmol
+    from workbench.report.notebook_view import NotebookView
 
-    view = py3Dmol.view(width=720, height=480)
+    view = NotebookView(draw_still(scene, str(result.ligand.get("name", "The drug"))))
     view.addModel(pdb, "pdb")
     view.setStyle({}, {"cartoon": {"color": "#9fb2c4", "opacity": 0.75}})
     drug: dict[str, Any] = {"resn": "LIG"}

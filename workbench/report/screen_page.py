@@ -13,12 +13,7 @@ from workbench.ligands.building import build_ligands
 from workbench.ligands.depiction import drug_svg
 from workbench.ligands.records import mol_from_smiles
 from workbench.report.histogram import histogram
-from workbench.report.templating import (
-    content_policy,
-    environment,
-    provenance_rows,
-    template_text,
-)
+from workbench.report.templating import SOURCES, environment, page_parts
 from workbench.screens import ScreenResult
 from workbench.settings import LigandSettings
 
@@ -48,8 +43,7 @@ def screen_html(result: ScreenResult) -> str:
         environment()
         .get_template("screen.html")
         .render(
-            policy=content_policy([]),
-            style=Markup(template_text("style.css")),
+            **page_parts(None, _provenance(manifest), [*SOURCES[:2], *SOURCES[3:]]),
             result=result,
             total=sum(result.counts.values()),
             stages=[{**stage, "words": STAGE_WORDS[stage["name"]]} for stage in stages],
@@ -57,15 +51,30 @@ def screen_html(result: ScreenResult) -> str:
             top=[(row, Markup(drawing(row, settings))) for row in result.top],
             scaffolds=[(row, Markup(flat_svg(row["scaffold"]))) for row in result.scaffolds[:12]],
             limits=LIMITS,
-            provenance=provenance_rows(
-                {
-                    name: manifest[name]
-                    for name in (
-                        *("command", "input", "receptor", "settings", "functions", "versions"),
-                        "fingerprint",
-                    )
-                }
-            ),
+        )
+    )
+
+
+def _provenance(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of the manifest the page shows."""
+    names = ("command", "input", "receptor", "settings", "functions", "versions", "fingerprint")
+    return {name: manifest[name] for name in names}
+
+
+def notebook_html(result: ScreenResult) -> str:
+    """Return the funnel, the scores and the best for a notebook cell."""
+    return (
+        environment()
+        .get_template("screen_notebook.html")
+        .render(
+            result=result,
+            total=sum(result.counts.values()),
+            stages=[
+                {**stage, "words": STAGE_WORDS[stage["name"]]}
+                for stage in result.stages
+                if stage["taken"]
+            ],
+            chart=_chart(result),
         )
     )
 

@@ -42,6 +42,7 @@ def page_parts(
     scene: dict[str, Any] | None,
     provenance: dict[str, Any],
     sources: Sequence[tuple[str, str]] = SOURCES,
+    more_scripts: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return what every page needs: style, scripts and their policy, the scene, what to cite.
 
@@ -53,8 +54,11 @@ def page_parts(
         Of the result; its versions are cited.
     sources
         Name and DOI of what the result stands on.
+    more_scripts
+        Files of the templates' folder that this page runs besides.
     """
-    scripts = [template_text(name) for name in (SCRIPTS if scene else SCRIPTS[:1])]
+    shared = SCRIPTS if scene else SCRIPTS[:1]
+    scripts = [template_text(name) for name in (*shared, *more_scripts)]
     poses = scene["poses"] if scene else []
     shown = poses[scene["first"]] if scene and poses else {}
     text = scene_json(scene) if scene else ""

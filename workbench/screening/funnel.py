@@ -15,7 +15,7 @@ from workbench.screening.store import CHUNKS, Chunk
 from workbench.screening.tables import COLUMNS
 from workbench.settings import LigandSettings, ScreenSettings
 
-MEMORY_LIMIT = "512MB"
+MEMORY_LIMIT = "128MB"
 """Of DuckDB: what does not fit is spilled to the folder."""
 
 _ROWS_AT_ONCE = 1000

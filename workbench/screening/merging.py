@@ -78,7 +78,10 @@ def _write_results(connection: Any, folder: Path) -> None:
     temporary = folder / f".{RESULTS}.{secrets.token_hex(8)}.tmp"
     quoted = str(temporary.absolute()).replace("'", "''")
     try:
-        connection.execute(f"COPY ({_MERGED}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
+        connection.execute(
+            f"COPY ({_MERGED}) TO '{quoted}' "
+            "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 10000)"
+        )
         with temporary.open("rb") as handle:
             os.fsync(handle.fileno())
         os.replace(temporary, folder / RESULTS)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import ScreenError, UsageError
+from workbench.errors import UsageError
 from workbench.progress import Progress, silent
 from workbench.provenance import versions
 from workbench.report.files import write_texts
@@ -149,7 +149,6 @@ def screen(
     if settings.active is not None:
         require_model()
     path = Path(file)
-    _refuse_unreactable(settings, functions)
     n_records = count_records(path, settings.ligand)
     loaded = load_receptor(receptor) if isinstance(receptor, str) else receptor
     if loaded.reactive_atom is None:
@@ -178,14 +177,6 @@ def write_page(folder: str | Path) -> ScreenResult:
     result = load_screen(folder)
     write_texts(Path(folder), {PAGE: screen_html(result)})
     return result
-
-
-def _refuse_unreactable(settings: ScreenSettings, functions: Mapping[str, str] | None) -> None:
-    """Raise before any work when reactions are asked for and cannot be computed."""
-    import workbench
-
-    if settings.reacted and not hasattr(workbench, "react") and "react" not in (functions or {}):
-        raise ScreenError("reaction energetics are not part of this version: leave out --react")
 
 
 def _begun(folder: Path, wanted: dict[str, Any], resume: bool) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import ScreenError, WorkbenchError
+from workbench.errors import WorkbenchError
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.alerts import structural_alerts
 from workbench.ligands.building import build_ligands
@@ -318,19 +318,10 @@ def minimise(job: Job, item: Item) -> list[Row]:
 
 
 def react(job: Job, item: Item) -> list[Row]:
-    """Compute the thiol addition of a ligand: free energy relative to selinexor's.
+    """Compute the thiol addition of a ligand: free energy relative to selinexor's."""
+    from workbench.mechanism.reactivity import react as reactions
 
-    Raises
-    ------
-    ScreenError
-        When the reaction's part of the workbench is not there.
-    """
-    import workbench
-
-    compute = getattr(workbench, "react", None)
-    if compute is None:
-        raise ScreenError("reaction energetics are not there in this version: leave out --react")
-    reaction = compute([item["smiles"]])[0]
+    reaction = reactions(_again(job, item["smiles"], item["name"]), seed=job.settings.seed)[0]
     best = reaction.best
     return [
         {

@@ -16,6 +16,10 @@ from workbench.structures.topology import CAPS, STANDARD_RESIDUES
 
 _PATTERN = re.compile(r"([A-Z])(\d{1,4})([A-Z])")
 
+YEAST_AHEAD = 11
+"""In the groove, yeast CRM1 counts so much higher than human: Cys539 of the engineered yeast
+structures is human Cys528 (7L5E, 6XJS)."""
+
 
 @dataclass(frozen=True)
 class Mutation:
@@ -153,7 +157,16 @@ def _resolved(receptor: Receptor, mutation: Mutation) -> tuple[Mutation, str]:
     raise MutationError(
         f"{mutation.label}: residue {mutation.number} of {receptor.name} is {found}"
         f"{other if by_entry != mutation.number else ''}, not {mutation.wild_type}"
+        f"{_hint(mutation, present.get(mutation.number - YEAST_AHEAD))}"
     )
+
+
+def _hint(mutation: Mutation, human: str | None) -> str:
+    """Return what would be meant if the number were yeast's."""
+    if human != mutation.wild_type:
+        return ""
+    label = f"{mutation.label[0]}{mutation.number - YEAST_AHEAD}{mutation.label[-1]}"
+    return f"; if the number is yeast's, give {label}"
 
 
 def _with_verdict(receptor: Receptor, mutations: Sequence[Mutation]) -> Receptor:

@@ -67,9 +67,10 @@ const makePainter = (canvas, scene, state) => {
   // the first pose, seen as the page opens, fills the picture
   function extent() {
     const empty = pockets.length ? pockets.map((p) => p.at) : ribbons.flatMap((ribbon) => ribbon.p);
-    const seen = (current() ? current().drug : empty).map(rotate);
+    const drug = current() && current().drug.length ? current().drug : null;
+    const seen = (drug || empty).map(rotate);
     const far = (axis) => seen.reduce((most, p) => Math.max(most, Math.abs(p[axis])), 2);
-    return [far(0) + (current() ? 2 : pockets.length ? 7 : 0), far(1) + (current() ? 5.6 : pockets.length ? 7 : 0)];
+    return [far(0) + (drug ? 2 : pockets.length ? 7 : 0), far(1) + (drug ? 5.6 : pockets.length ? 7 : 0)];
   }
   const [across, along] = extent();
 
@@ -288,7 +289,8 @@ const makePainter = (canvas, scene, state) => {
     prims = [];
     const pose = current();
     const near = pose ? pose.near : scene.lining;
-    const shown = new Set(scene.focus.concat(state.sides ? near : []));
+    const hidden = (pose && pose.hidden) || [];
+    const shown = new Set(scene.focus.concat(state.sides ? near : []).filter((n) => !hidden.includes(n)));
     ribbonPrims();
     if (state.surface && mesh) surfacePrims();
     const receptorAt = sideChains(shown);
