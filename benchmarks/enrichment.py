@@ -88,8 +88,12 @@ def decoys(known: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def report() -> str:
-    """Return the enrichment as text, for all actives and for those with the SINE core."""
-    rows = read_scores(SCORES)
+    """Return the enrichment as text, for all actives and for those with the SINE core.
+
+    An active without a score ranks last; a decoy without one is left out, since it was never a
+    candidate.
+    """
+    rows = [r for r in read_scores(SCORES) if r["label"] == "1" or r["score_kcal_per_mol"]]
     score = np.array([float(row["score_kcal_per_mol"] or "nan") for row in rows])
     active = np.array([row["label"] == "1" for row in rows])
     core = Chem.MolFromSmarts("c1ncn(C=C)n1")
