@@ -11,9 +11,6 @@ from numba import config, njit
 _settings: Any = config
 _settings.SLP_VECTORIZE = 1
 
-_FAST = {"reassoc", "contract", "arcp", "nsz"}
-"""Freedom of rounding alone; infinities and NaN keep their meaning."""
-
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -23,10 +20,14 @@ def compiled(*, nogil: bool = False) -> Callable[[Function], Function]:
     The machine code is cached beside the source or in the user's cache folder. Where neither can
     be written (a system-wide install run without a home), numba refuses to cache at all: the
     function is then compiled anew in each process, about ten seconds in all.
+
+    Rounding is left as written (no fast mathematics): a function is compiled once on its own and
+    once inside each caller, and with freedom of rounding the copies differ in the last bits, so
+    that a search went another way in the process that compiled than in those that loaded.
     """
 
     def decorate(function: Function) -> Function:
-        options: dict[str, Any] = {"nogil": nogil, "fastmath": _FAST, "error_model": "numpy"}
+        options: dict[str, Any] = {"nogil": nogil, "error_model": "numpy"}
         try:
             ready = njit(cache=True, **options)(function)
         except RuntimeError:
