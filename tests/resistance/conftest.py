@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from scan_cases import CHEAP
+from resistance_cases import CHEAP
 
 import workbench
 from workbench.scans import ScanResult

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from scan_cases import CHEAP
+from resistance_cases import CHEAP
 
 import workbench
 from workbench.errors import MutationError, OutputError, UsageError
