@@ -32,7 +32,7 @@ def add_parser(verbs: Verbs) -> None:
         "[*:1]OC hangs at position 1, and a group with a further label is filled in its turn.",
         epilog="examples: workbench enumerate sine --count 200 --out sine.smi; workbench enumerate "
         '"[*:1]c1ncn(/C=C\\C(=O)[*:3])n1" --out acryloyl.smi; workbench enumerate selinexor '
-        '--core "O=CN[NH:1]" --groups mine.csv --out mine.csv',
+        '--core "O=CN[NH:1]" --groups groups.csv --out mine.csv',
     )
     parser.add_argument(
         "scaffold",
