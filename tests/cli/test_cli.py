@@ -71,13 +71,17 @@ def test_bad_input_of_dock(
         ["dock", "selinexor", "--force-field", "uff"],
         ["prepare"],
         ["fold"],
-        [],
     ],
 )
 def test_usage_errors_exit_with_two(words: list[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(words)
     assert stop.value.code == 2
+
+
+def test_a_bare_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "workbench dock selinexor" in capsys.readouterr().err
 
 
 def test_an_output_path_that_is_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
