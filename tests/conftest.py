@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+for _library in ("OMP", "OPENBLAS", "MKL"):
+    # the tests' molecules are small: more threads only wait for each other
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
+
 OPT_IN = ("slow", "network", "gpu", "browser")
 
 
