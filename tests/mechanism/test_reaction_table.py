@@ -52,7 +52,9 @@ def test_enantiomers_share_their_energy() -> None:
 @pytest.mark.parametrize("level", sorted({row.level for row in reaction_energies()}))
 def test_eltanexor_lets_go_more_easily_than_selinexor(level: str) -> None:
     best = best_by_ligand(level)
-    assert best["eltanexor"] > best["selinexor"] + 0.5
+    assert best["eltanexor"] > best["selinexor"]
+    # only GFN2-xTB sees a gap; M06-2X makes it less than the uncertainty (docs/reactivity.md)
+    assert (best["eltanexor"] > best["selinexor"] + 0.5) == (level == GFN2)
 
 
 def test_yardsticks() -> None:
