@@ -98,6 +98,7 @@ def test_groove(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert again.encounter[0].score_kcal_per_mol == said["encounter"]
 
 
+@pytest.mark.slow
 def test_pair(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,6 +126,7 @@ def test_pair(
     assert found == said["drugs"][:2]
 
 
+@pytest.mark.slow
 def test_mutants(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
