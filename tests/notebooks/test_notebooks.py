@@ -76,6 +76,7 @@ def test_asks_three_questions_and_says_what_is_a_model(name: str) -> None:
     assert all((FOLDER / target).is_file() for target in linked)
 
 
+@pytest.mark.slow
 def test_groove(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     outputs, said = ran(
         "01_groove",
