@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from numba import config, njit
@@ -13,12 +16,17 @@ _settings.SLP_VECTORIZE = 1
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+_FOLDER = Path(__file__).parent
+_SOURCES = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(_FOLDER.glob("*.py"))))
+
 
 def compiled(*, nogil: bool = False) -> Callable[[Function], Function]:
     """Return a decorator that compiles a function with numba.
 
-    The machine code is cached beside the source or in the user's cache folder. Where neither can
-    be written (a system-wide install run without a home), numba refuses to cache at all: the
+    The machine code is cached beside the source, under a name that changes with any file of this
+    folder: numba itself looks at the file of a function alone, not at what the function calls nor
+    at the options here. Where that folder cannot be written, the user's cache folder serves; where
+    neither can (a system-wide install run without a home), numba refuses to cache at all: the
     function is then compiled anew in each process, about ten seconds in all.
 
     Rounding is left as written (no fast mathematics): a function is compiled once on its own and
@@ -29,9 +37,22 @@ def compiled(*, nogil: bool = False) -> Callable[[Function], Function]:
     def decorate(function: Function) -> Function:
         options: dict[str, Any] = {"nogil": nogil, "error_model": "numpy"}
         try:
-            ready = njit(cache=True, **options)(function)
+            with _cache_of_these_sources():
+                ready = njit(cache=True, **options)(function)
         except RuntimeError:
             ready = njit(**options)(function)
         return cast(Function, ready)
 
     return decorate
+
+
+@contextmanager
+def _cache_of_these_sources() -> Iterator[None]:
+    """Point numba to a cache folder of these sources alone (it chooses the folder on decorating)."""
+    chosen = _settings.CACHE_DIR
+    base = Path(chosen) if chosen else _FOLDER / "__pycache__"
+    _settings.CACHE_DIR = str(base / f"kernels-{_SOURCES.hexdigest()[:16]}")
+    try:
+        yield
+    finally:
+        _settings.CACHE_DIR = chosen
