@@ -20,6 +20,7 @@ COMMON = ["scan", "--mutations", "C528S"]
     ("words", "said"),
     [
         (["scan", "--mutations", "C539S", "--ligands", "selinexor"], "in human numbering"),
+        (["scan", "--mutations", "C539S", "C528R+C1S", "--ligands", "selinexor"], "not among"),
         (["scan", "--mutations", ",", "--ligands", "selinexor"], "no mutation"),
         ([*COMMON, "--ligands", ","], "no drug"),
         ([*COMMON, "--ligands", "nonsuch"], "nonsuch"),

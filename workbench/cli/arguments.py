@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -163,6 +164,30 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         help="OpenMM platform: auto (default), CUDA, HIP, OpenCL, CPU or Reference",
     )
     add_jobs(parser)
+
+
+def add_poses(parser: argparse.ArgumentParser, default: int) -> None:
+    """Add --poses."""
+    parser.add_argument(
+        "--poses",
+        type=positive_int,
+        default=default,
+        metavar="N",
+        help=f"poses kept per diastereomer (default: {default})",
+    )
+
+
+def add_out(
+    parser: argparse.ArgumentParser, default: str, what: str = "folder of the results"
+) -> None:
+    """Add --out, a folder with a default."""
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path(default),
+        metavar="DIR",
+        help=f"{what} (default: {default})",
+    )
 
 
 def add_quick(parser: argparse.ArgumentParser) -> None:

@@ -14,11 +14,12 @@ from workbench.cli.arguments import (
     LIGAND_HELP,
     Verbs,
     add_ligand_options,
+    add_out,
+    add_poses,
     add_quick,
     add_receptor,
     add_run,
     dock_settings,
-    positive_int,
 )
 
 if TYPE_CHECKING:
@@ -60,22 +61,10 @@ def add_parser(verbs: Verbs) -> None:
         help="add a column: the sum of weight times difference to the reference, of recognition "
         "(adduct score), encounter, strain, reaction, novelty (default: nothing is weighed)",
     )
-    parser.add_argument(
-        "--poses",
-        type=positive_int,
-        default=3,
-        metavar="N",
-        help="poses kept per diastereomer (default: 3)",
-    )
+    add_poses(parser, 3)
     add_quick(parser)
     add_run(parser)
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("workbench-compare"),
-        metavar="DIR",
-        help="folder of the results (default: workbench-compare)",
-    )
+    add_out(parser, "workbench-compare")
     parser.set_defaults(run=run)
 
 
@@ -98,29 +87,20 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare the ligands and write what was found; return the exit code."""
     from workbench.cli.interrupts import WRITING
     from workbench.cli.ligands import read_ligands
+    from workbench.cli.receptors import read_receptor
     from workbench.pipeline.comparing import compare, shipped_reaction
     from workbench.pipeline.reaction_files import reactions_from
     from workbench.progress import to_stream
     from workbench.report.comparison_files import write_comparison
-    from workbench.report.files import prepare_output_folder
-    from workbench.structures.loading import load_receptor
 
     reaction_of = reactions_from(arguments.reactions) if arguments.reactions else shipped_reaction
     readable, unread = read_ligands(arguments)
     ligands = list(readable)
-    folder = prepare_output_folder(arguments.out)
-    receptor = load_receptor(
-        arguments.receptor,
-        nucleophile=arguments.nucleophile,
-        mutations=tuple(arguments.mutate),
-        keep_waters=arguments.keep_waters,
-        keep_partners=arguments.keep_partners,
-    )
     comparison = compare(
         ligands,
-        receptor,
+        read_receptor(arguments),
         reference=arguments.reference,
-        out=folder,
+        out=arguments.out,
         weights=arguments.weights,
         reaction_of=reaction_of,
         poses=arguments.poses,
@@ -132,9 +112,12 @@ def run(arguments: argparse.Namespace) -> int:
         progress=to_stream(),
     )
     with WRITING:
-        write_comparison(comparison, folder)
+        write_comparison(comparison, arguments.out)
     print(summary(comparison))
-    print(f"written to {folder}: comparison.html, .csv, .xlsx, .sdf, .json, a folder for each drug")
+    print(
+        f"written to {arguments.out}: comparison.html, .csv, .xlsx, .sdf, .json, "
+        "a folder for each drug"
+    )
     for failure in comparison.failures:
         print(f"workbench: {failure['name']} failed: {failure['reason']}", file=sys.stderr)
     return EXIT_SOME_FAILED if comparison.failures or unread else 0

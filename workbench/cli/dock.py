@@ -13,11 +13,12 @@ from workbench.cli.arguments import (
     LIGAND_HELP,
     Verbs,
     add_ligand_options,
+    add_out,
+    add_poses,
     add_quick,
     add_receptor,
     add_run,
     dock_settings,
-    positive_int,
 )
 from workbench.cli.interrupts import WRITING
 
@@ -52,13 +53,7 @@ def add_parser(verbs: Verbs) -> None:
         help="the adduct as it first forms (default), or after the step that follows: hydrolysed "
         "for the opened lactone of leptomycin B",
     )
-    parser.add_argument(
-        "--poses",
-        type=positive_int,
-        default=10,
-        metavar="N",
-        help="poses kept per diastereomer (default: 10)",
-    )
+    add_poses(parser, 10)
     parser.add_argument(
         "--posebusters",
         action="store_true",
@@ -78,36 +73,24 @@ def add_parser(verbs: Verbs) -> None:
     )
     add_quick(parser)
     add_run(parser)
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("workbench-dock"),
-        metavar="DIR",
-        help="folder of the results (default: workbench-dock)",
-    )
+    add_out(parser, "workbench-dock")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Dock each ligand and write its folder; return the exit code."""
     from workbench.cli.ligands import read_ligands
+    from workbench.cli.receptors import read_receptor
     from workbench.errors import WorkbenchError
     from workbench.report.files import prepare_output_folder
-    from workbench.structures.loading import load_receptor
 
     readable, unread = read_ligands(arguments)
     ligands = list(readable)
     alone = len(ligands) == 1 and not unread
     if alone:
         _refuse_without_warhead(ligands[0])
+    receptor = read_receptor(arguments)
     folder = prepare_output_folder(arguments.out)
-    receptor = load_receptor(
-        arguments.receptor,
-        nucleophile=arguments.nucleophile,
-        mutations=tuple(arguments.mutate),
-        keep_waters=arguments.keep_waters,
-        keep_partners=arguments.keep_partners,
-    )
     if alone:
         _dock_one(arguments, ligands[0], receptor, folder)
         return 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.arguments import (
     Verbs,
+    add_out,
     add_receptor_options,
     add_run,
     positive_float,
@@ -101,36 +102,24 @@ def add_parser(verbs: Verbs) -> None:
     )
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
     add_run(parser)
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("workbench-dynamics"),
-        metavar="DIR",
-        help="folder of trajectories and page (default: workbench-dynamics)",
-    )
+    add_out(parser, "workbench-dynamics", "folder of trajectories and page")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the replicas, write the page and print the outcome; return the exit code."""
     from workbench.cli.interrupts import WRITING
+    from workbench.cli.receptors import read_receptor
     from workbench.pipeline.dynamics import propagate
     from workbench.pipeline.reopening import DockedFolder
     from workbench.progress import to_stream
     from workbench.report.dynamics_page import write_dynamics
     from workbench.report.files import prepare_output_folder
-    from workbench.structures.loading import load_receptor
 
     settings = _settings(arguments)
     receptor = None
     if arguments.receptor is not None:
-        receptor = load_receptor(
-            arguments.receptor,
-            nucleophile=arguments.nucleophile,
-            mutations=tuple(arguments.mutate),
-            keep_waters=arguments.keep_waters,
-            keep_partners=arguments.keep_partners,
-        )
+        receptor = read_receptor(arguments)
     docked = DockedFolder(arguments.folder, receptor)
     start: Assembly
     at_rest_in = ""

@@ -73,17 +73,13 @@ def add_parser(verbs: Verbs) -> None:
 
 def run_receptor(arguments: argparse.Namespace) -> int:
     """Prepare a receptor and write its files; return the exit code."""
+    from workbench.cli.receptors import read_receptor
     from workbench.pipeline import write_receptor
     from workbench.settings import PreparationSettings
-    from workbench.structures.loading import load_receptor
 
     settings = PreparationSettings(max_loop_residues=0) if arguments.no_loops else None
-    receptor = load_receptor(
-        arguments.receptor,
-        nucleophile=arguments.nucleophile,
-        mutations=tuple(arguments.mutate),
-        keep_waters=arguments.keep_waters,
-        keep_partners=arguments.keep_partners,
+    receptor = read_receptor(
+        arguments,
         humanise=arguments.humanise,
         pka=arguments.pka,
         settings=settings,

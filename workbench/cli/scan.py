@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.cli.arguments import EXIT_SOME_FAILED, Verbs, add_jobs, positive_int, seed
+from workbench.cli.arguments import EXIT_SOME_FAILED, Verbs, add_jobs, add_out, positive_int, seed
 
 if TYPE_CHECKING:
     from workbench.ligands.molecules import Ligand
@@ -29,15 +28,19 @@ def add_parser(verbs: Verbs) -> None:
     )
     parser.add_argument(
         "--mutations",
+        nargs="+",
         required=True,
         metavar="LIST",
-        help="separated by commas, in human numbering: C528S,E571K; C528S+E571K is a double mutant",
+        help="separated by commas or spaces, in human numbering: C528S,E571K; "
+        "C528S+E571K is a double mutant",
     )
     parser.add_argument(
         "--ligands",
-        default="selinexor,eltanexor",
+        nargs="+",
+        default=["selinexor,eltanexor"],
         metavar="LIST",
-        help="catalogue names, SMILES or files, separated by commas (default: selinexor,eltanexor)",
+        help="catalogue names, SMILES or files, separated by commas or spaces "
+        "(default: selinexor,eltanexor)",
     )
     parser.add_argument(
         "--receptor",
@@ -59,13 +62,7 @@ def add_parser(verbs: Verbs) -> None:
         help="searches of each pair, at least 2: their range is the spread (default: 2)",
     )
     add_jobs(parser)
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("workbench-scan"),
-        metavar="DIR",
-        help="folder of the results (default: workbench-scan)",
-    )
+    add_out(parser, "workbench-scan")
     parser.add_argument("--json", action="store_true", help="print the list as JSON too")
     parser.set_defaults(run=run)
 
@@ -83,13 +80,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.seeds < 2:
         raise UsageError("--seeds 1 gives no spread, and a score without one says nothing: give 2")
-    drugs, unread = _ligands(arguments.ligands)
+    drugs, unread = _ligands(",".join(arguments.ligands))
     folder = prepare_output_folder(arguments.out)
     settings = ScanSettings(n_seeds=arguments.seeds)
     if arguments.regimen is not None:
         settings = settings.model_copy(update={"regimen": arguments.regimen})
     result = scan(
-        arguments.mutations.split(","),
+        ",".join(arguments.mutations).split(","),
         drugs,
         receptor=arguments.receptor,
         settings=settings,

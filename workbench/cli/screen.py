@@ -207,26 +207,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _screen(arguments: argparse.Namespace, file: str) -> int:
+    from workbench.cli.receptors import read_receptor
     from workbench.errors import LigandError
     from workbench.ligands.files import FILE_SUFFIXES, kind_of_file
     from workbench.progress import to_stream
     from workbench.screening.cluster import require_parts
     from workbench.screening.labels import read_labels
     from workbench.screening.run import screen
-    from workbench.structures.loading import load_receptor
 
     require_parts()
     if not kind_of_file(file):
         raise LigandError(f"screen reads {', '.join(FILE_SUFFIXES)} (also .gz), not {file[:60]!r}")
     if arguments.labels is not None:
         read_labels(arguments.labels)  # what is wrong with it is told before any work
-    receptor = load_receptor(
-        arguments.receptor,
-        nucleophile=arguments.nucleophile,
-        mutations=tuple(arguments.mutate),
-        keep_waters=arguments.keep_waters,
-        keep_partners=arguments.keep_partners,
-    )
+    receptor = read_receptor(arguments)
     result = screen(
         file,
         arguments.out,

@@ -48,7 +48,7 @@ def compiled(*, nogil: bool = False) -> Callable[[Function], Function]:
 
 @contextmanager
 def _cache_of_these_sources() -> Iterator[None]:
-    """Point numba to a cache folder of these sources alone (it chooses the folder on decorating)."""
+    """Point numba to a cache folder of these sources; it chooses one while it decorates."""
     chosen = _settings.CACHE_DIR
     base = Path(chosen) if chosen else _FOLDER / "__pycache__"
     _settings.CACHE_DIR = str(base / f"kernels-{_SOURCES.hexdigest()[:16]}")
