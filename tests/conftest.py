@@ -20,7 +20,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addoption(f"--{mark}", action="store_true", help=f"also run tests marked {mark}")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:  # a folder's tests share their docked drugs, so they stay in one process
+        place = item.path.relative_to(Path(__file__).parent)
+        item.add_marker(pytest.mark.xdist_group(place.parts[0]))
     for mark in OPT_IN:
         if config.getoption(f"--{mark}") or os.environ.get(f"WORKBENCH_TEST_{mark.upper()}"):
             continue
