@@ -13,7 +13,7 @@ from workbench.docking.pose import SideChain
 from workbench.docking.torsion_profiles import ORDERS, series_energy
 from workbench.docking.torsions import TorsionTree
 from workbench.errors import DockingError
-from workbench.structures.internal import rotated_about
+from workbench.structures.internal import beyond, dihedral_degree, joined, rotated_about
 from workbench.structures.receptor import Receptor
 from workbench.structures.rotamers import CHI_ATOMS
 
@@ -67,6 +67,11 @@ class FlexibleResidue:
         """``(n,)``: true for the atoms beyond CB."""
         return np.asarray(self.part > 0)
 
+    def dihedral_degree(self, axis: IntArray, points: FloatArray) -> float:
+        """Return the dihedral of a row of ``axes`` for ``(n, 3)`` positions of ``atoms``."""
+        a, b, c, d = (self.nitrogen if place < 0 else points[place] for place in axis)
+        return dihedral_degree(a, b, c, d)
+
 
 def flexible_residue(receptor: Receptor, typed: TypedAtoms, number: int) -> FlexibleResidue:
     """Return a residue's side chain for the search.
@@ -90,9 +95,14 @@ def flexible_residue(receptor: Receptor, typed: TypedAtoms, number: int) -> Flex
     chis = CHI_ATOMS[name]
     names = ["CA", "CB", *sorted(set(own) - {"N", "CA", "C", "O", "CB", "OXT"})]
     part = np.zeros(len(names), dtype=np.int64)
-    neighbours = _neighbours(receptor, typed, own)
+    name_of = {int(typed.indices[k]): name for name, k in own.items()}
+    neighbours = joined(
+        (name_of[i], name_of[j])
+        for i, j, _ in receptor.bonds.tolist()
+        if i in name_of and j in name_of
+    )
     for k, chi in enumerate(chis):
-        for atom in _beyond(neighbours, chi[1], chi[2]):
+        for atom in beyond(neighbours, chi[1], chi[2]):
             part[names.index(atom)] = k + 1
     rows = [own[atom] for atom in names]
     return FlexibleResidue(
@@ -135,8 +145,7 @@ def _grown(tree: TorsionTree, residue: FlexibleResidue, penalty: float) -> Torsi
     series = np.zeros((n_chi, 2 * ORDERS + 1))
     offsets = np.zeros((len(tree.conformers), n_chi))
     for k, quad in enumerate(residue.axes):
-        points = [residue.nitrogen if q < 0 else residue.coordinates[q] for q in quad]
-        own = dihedral(np.array(points))
+        own = np.radians(residue.dihedral_degree(quad, residue.coordinates))
         offsets[:, k] = own
         if k < n_chi - 1 or residue.name not in _FREE_LAST:
             series[k, 0] = series[k, 5] = _THREEFOLD_KCAL_PER_MOL
@@ -158,32 +167,6 @@ def _grown(tree: TorsionTree, residue: FlexibleResidue, penalty: float) -> Torsi
     )
 
 
-def dihedral(points: FloatArray) -> float:
-    """Return the torsion angle of ``(4, 3)`` points, in radian."""
-    b1, b2, b3 = points[1] - points[0], points[2] - points[1], points[3] - points[2]
-    n1, n2 = np.cross(b1, b2), np.cross(b2, b3)
-    return float(np.arctan2(np.dot(np.cross(n1, n2), b2) / np.linalg.norm(b2), np.dot(n1, n2)))
-
-
-def _neighbours(receptor: Receptor, typed: TypedAtoms, own: dict[str, int]) -> dict[str, set[str]]:
-    names = {int(typed.indices[k]): name for name, k in own.items()}
-    found: dict[str, set[str]] = {name: set() for name in own}
-    for i, j, _ in receptor.bonds.tolist():
-        if i in names and j in names:
-            found[names[i]].add(names[j])
-            found[names[j]].add(names[i])
-    return found
-
-
-def _beyond(neighbours: dict[str, set[str]], start: str, end: str) -> set[str]:
-    seen, todo = {start, end}, [end]
-    for atom in todo:
-        for other in neighbours[atom] - seen:
-            seen.add(other)
-            todo.append(other)
-    return seen - {start, end}
-
-
 def side_chains_at(
     flexible: tuple[FlexibleResidue, ...], points: FloatArray
 ) -> tuple[SideChain, ...]:
@@ -199,12 +182,9 @@ def side_chains_at(
     for residue in flexible:
         own = points[first : first + len(residue.atoms)]
         first += len(residue.atoms)
-        chis = [
-            dihedral(np.array([residue.nitrogen if q < 0 else own[q] for q in quad]))
-            for quad in residue.axes
-        ]
+        chis = [residue.dihedral_degree(quad, own) for quad in residue.axes]
         moved = float(np.linalg.norm(own - residue.coordinates, axis=1).max())
-        degrees = tuple(round(float(np.degrees(chi)), 3) for chi in chis)
+        degrees = tuple(round(chi, 3) for chi in chis)
         turned.append(SideChain(residue.number, residue.name, degrees, moved))
     return tuple(turned)
 
@@ -212,17 +192,14 @@ def side_chains_at(
 def with_turned(receptor: Receptor, side_chains: Sequence[SideChain]) -> Receptor:
     """Return the receptor with side chains turned as a pose has them, hydrogens included."""
     coordinates = receptor.coordinates.copy()
-    neighbours: dict[int, set[int]] = {}
-    for i, j, _ in receptor.bonds.tolist():
-        neighbours.setdefault(i, set()).add(j)
-        neighbours.setdefault(j, set()).add(i)
+    neighbours = joined((i, j) for i, j, _ in receptor.bonds.tolist())
     for chain in side_chains:
         for names, wanted in zip(CHI_ATOMS[chain.name], chain.dihedrals_degree, strict=True):
             atoms = [receptor.find(chain.number, name) for name in names]
-            turn = wanted - np.degrees(dihedral(coordinates[atoms]))
-            moving = sorted(_far_side(neighbours, atoms[1], atoms[2]))
+            turn = wanted - dihedral_degree(*coordinates[atoms])
+            moving = sorted(beyond(neighbours, atoms[1], atoms[2]))
             coordinates[moving] = rotated_about(
-                coordinates[moving], coordinates[atoms[1]], coordinates[atoms[2]], float(turn)
+                coordinates[moving], coordinates[atoms[1]], coordinates[atoms[2]], turn
             )
     return replace(receptor, coordinates=coordinates)
 
@@ -247,12 +224,3 @@ def turning_neighbours(receptor: Receptor) -> tuple[int, ...]:
         and len(CHI_ATOMS.get(atom.residue_name, ())) >= _LONG
     }
     return tuple(sorted(reaching))
-
-
-def _far_side(neighbours: dict[int, set[int]], start: int, end: int) -> set[int]:
-    seen, todo = {start, end}, [end]
-    for atom in todo:
-        for other in neighbours[atom] - seen:
-            seen.add(other)
-            todo.append(other)
-    return seen - {start, end}

@@ -11,6 +11,7 @@ from rdkit import Chem
 from workbench.docking.torsion_profiles import ORDERS, torsion_atoms, torsion_series
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.rotors import rotatable_bonds
+from workbench.structures.internal import beyond, joined
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -79,18 +80,6 @@ def turning_bonds(adduct: Adduct) -> list[tuple[int, int]]:
     return bonds
 
 
-def _beyond(mol: Chem.Mol, start: int, end: int) -> set[int]:
-    """Return the atoms on the far side of a bond, its end included."""
-    seen = {start, end}
-    todo = [end]
-    for atom in todo:
-        for neighbour in mol.GetAtomWithIdx(atom).GetNeighbors():
-            if neighbour.GetIdx() not in seen:
-                seen.add(neighbour.GetIdx())
-                todo.append(neighbour.GetIdx())
-    return seen - {start}
-
-
 def _rotation_between(first: FloatArray, second: FloatArray) -> FloatArray:
     """Return the rotation matrix that turns one unit vector onto another."""
     axis = np.cross(first, second)
@@ -151,17 +140,18 @@ def build_tree(
     bonds = turning_bonds(adduct)
     part = np.zeros(mol.GetNumAtoms(), dtype=np.int64)
     parent = np.zeros(len(bonds), dtype=np.int64)
-    beyond = [_beyond(mol, start, end) for start, end in bonds]
+    neighbours = joined((b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds())
+    turned = [{end, *beyond(neighbours, start, end)} for start, end in bonds]
     for k, (start, _) in enumerate(bonds):
         parent[k] = part[start]
-        part[list(beyond[k])] = k + 1
+        part[list(turned[k])] = k + 1
     separation = Chem.GetDistanceMatrix(mol)
     # Turning a bond moves neither of its own atoms, so an atom on an axis is rigid with the
     # parts on both sides.
     member = np.array(
         [
             [i in atoms and i != end for i in range(len(part))]
-            for atoms, (_, end) in zip(beyond, bonds, strict=True)
+            for atoms, (_, end) in zip(turned, bonds, strict=True)
         ]
     ).T
     pairs = [

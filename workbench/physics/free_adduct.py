@@ -16,6 +16,7 @@ from workbench.ligands.geometry import stereo_is_right
 from workbench.ligands.rotors import rotatable_bonds, two_form_bonds
 from workbench.physics.mmff import ANGSTROM_PER_NM, KJ_PER_KCAL, group_energy
 from workbench.physics.platform_probe import short_reason
+from workbench.structures.internal import beyond, joined
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -147,14 +148,5 @@ def _turned(shape: FloatArray, rotors: list[_Rotor], rng: np.random.Generator) -
 def _rotors(mol: Chem.Mol) -> list[_Rotor]:
     """Return the bonds that turn, amides that can be cis or trans among them."""
     axes = [*rotatable_bonds(mol), *(torsion[1:3] for torsion in two_form_bonds(mol))]
-    return [_Rotor(start, end, _beyond(mol, start, end)) for start, end in axes]
-
-
-def _beyond(mol: Chem.Mol, start: int, end: int) -> list[int]:
-    """Return the atoms on the far side of a bond, its end left out."""
-    reached = [end]
-    for atom in reached:
-        for neighbour in mol.GetAtomWithIdx(atom).GetNeighbors():
-            if neighbour.GetIdx() != start and neighbour.GetIdx() not in reached:
-                reached.append(neighbour.GetIdx())
-    return reached[1:]
+    neighbours = joined((b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds())
+    return [_Rotor(start, end, sorted(beyond(neighbours, start, end))) for start, end in axes]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +12,7 @@ from workbench.settings import PreparationSettings
 from workbench.structures.building import relaxed
 from workbench.structures.facts import groove_facts
 from workbench.structures.fragment import FragmentResidue, segments_of
-from workbench.structures.internal import dihedral_degree, rotated_about
+from workbench.structures.internal import beyond, dihedral_degree, joined, rotated_about
 from workbench.structures.receptor import Receptor
 from workbench.structures.repacking import alternatives
 from workbench.structures.rotamers import CHI_ATOMS, FLAT_LAST
@@ -134,17 +133,16 @@ def with_rotamer(
     The side chain and the hydrogens within 8 angstrom of it are then minimised; all other atoms
     stay.
     """
-    own = [i for i, a in enumerate(receptor.atoms) if a.residue_number == rotamer.number]
+    own = {i for i, a in enumerate(receptor.atoms) if a.residue_number == rotamer.number}
+    neighbours = joined((i, j) for i, j, _ in receptor.bonds.tolist() if i in own and j in own)
     coordinates = receptor.coordinates.copy()
     for names, angle in zip(CHI_ATOMS[rotamer.name], rotamer.chi_degree, strict=True):
         a, b, c, d = (receptor.find(rotamer.number, name) for name in names)
-        beyond = _beyond(receptor, own, b, c)
+        moved = sorted(beyond(neighbours, b, c))
         turn = angle - dihedral_degree(*coordinates[[a, b, c, d]])
-        coordinates[beyond] = rotated_about(
-            coordinates[beyond], coordinates[b], coordinates[c], turn
-        )
+        coordinates[moved] = rotated_about(coordinates[moved], coordinates[b], coordinates[c], turn)
     alpha, beta = (receptor.find(rotamer.number, n) for n in ("CA", "CB"))
-    side = _beyond(receptor, own, alpha, beta)
+    side = sorted(beyond(neighbours, alpha, beta))
     places = np.concatenate([receptor.coordinates[side], coordinates[side]])
     near = cKDTree(places).query(receptor.coordinates)[0] <= _HYDROGENS_ANGSTROM
     hydrogens = [i for i, a in enumerate(receptor.atoms) if a.element == "H" and near[i]]
@@ -175,14 +173,3 @@ def _chis(residue: FragmentResidue) -> tuple[float, ...]:
         dihedral_degree(*(residue.position(name) for name in chi))
         for chi in CHI_ATOMS[residue.name]
     )
-
-
-def _beyond(receptor: Receptor, own: Sequence[int], start: int, end: int) -> list[int]:
-    """Return the atoms of a side chain that a turn about the bond start-end moves."""
-    bonds = [(i, j) for i, j, _ in receptor.bonds.tolist() if i in own and j in own]
-    seen, queue = {start, end}, [end]
-    for atom in queue:
-        joined = [j if i == atom else i for i, j in bonds if atom in (i, j)]
-        queue += [other for other in joined if other not in seen]
-        seen |= set(joined)
-    return sorted(set(queue) - {end})

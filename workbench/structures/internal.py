@@ -1,10 +1,15 @@
-"""Internal coordinates: dihedral angles, atoms placed from them, rotation about a bond."""
+"""Internal coordinates: dihedral angles, atoms placed from them, what turns about a bond."""
 
 from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from typing import TypeVar
 
 import numpy as np
 
 from workbench.structures.source import FloatArray
+
+Node = TypeVar("Node", bound=Hashable)
 
 
 def dihedral_degree(a: FloatArray, b: FloatArray, c: FloatArray, d: FloatArray) -> float:
@@ -53,3 +58,22 @@ def rotated_about(
         + np.outer(relative @ axis, axis) * (1 - np.cos(angle))
     )
     return turned + end
+
+
+def joined(bonds: Iterable[tuple[Node, Node]]) -> dict[Node, set[Node]]:
+    """Return the neighbours of each atom that has a bond."""
+    neighbours: dict[Node, set[Node]] = {}
+    for first, second in bonds:
+        neighbours.setdefault(first, set()).add(second)
+        neighbours.setdefault(second, set()).add(first)
+    return neighbours
+
+
+def beyond(neighbours: Mapping[Node, set[Node]], start: Node, end: Node) -> set[Node]:
+    """Return the atoms that a turn about the bond start-end moves, ``end`` itself left out."""
+    seen, todo = {start, end}, [end]
+    for atom in todo:
+        for other in neighbours[atom] - seen:
+            seen.add(other)
+            todo.append(other)
+    return seen - {start, end}

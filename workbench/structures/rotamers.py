@@ -10,7 +10,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from workbench.structures.fragment import FragmentResidue, Segment
-from workbench.structures.internal import dihedral_degree, rotated_about
+from workbench.structures.internal import beyond, dihedral_degree, joined, rotated_about
 from workbench.structures.source import FloatArray
 from workbench.structures.topology import side_chain_bonds
 
@@ -93,7 +93,7 @@ def roomiest_rotamer(
     usable = [
         (index, chi)
         for index, chi in enumerate(CHI_ATOMS.get(residue.name, ()))
-        if set(_beyond(residue.name, chi[1], chi[2])) <= set(free)
+        if beyond(joined(side_chain_bonds(residue.name)), chi[1], chi[2]) <= set(free)
     ]
     near = others[cKDTree(residue.coordinates).query(others)[0] < 12.0]
     best, best_energy = residue, _contact_energy(residue, free, near)
@@ -130,26 +130,12 @@ def _grid(name: str, index: int) -> tuple[float, ...]:
     return _FLAT if last and name in FLAT_LAST else _STAGGERED
 
 
-def _beyond(name: str, start: str, end: str) -> list[str]:
-    """Return the atoms that a turn about start-end moves."""
-    bonds = side_chain_bonds(name)
-    seen, queue = {start, end}, [end]
-    while queue:
-        atom = queue.pop()
-        for pair in bonds:
-            if atom in pair:
-                other = pair[0] if pair[1] == atom else pair[1]
-                if other not in seen:
-                    seen.add(other)
-                    queue.append(other)
-    return sorted(seen - {start, end})
-
-
 def _with_chi(
     residue: FragmentResidue, chi: tuple[str, str, str, str], angle_degree: float
 ) -> FragmentResidue:
     a, b, c, d = (residue.position(name) for name in chi)
-    moving = [residue.atom_names.index(name) for name in _beyond(residue.name, chi[1], chi[2])]
+    side = beyond(joined(side_chain_bonds(residue.name)), chi[1], chi[2])
+    moving = [residue.atom_names.index(name) for name in sorted(side)]
     coordinates = residue.coordinates.copy()
     turn = angle_degree - dihedral_degree(a, b, c, d)
     coordinates[moving] = rotated_about(coordinates[moving], b, c, turn)
