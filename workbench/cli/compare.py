@@ -20,6 +20,7 @@ from workbench.cli.arguments import (
     dock_settings,
     positive_int,
 )
+from workbench.cli.telling import tell
 
 if TYPE_CHECKING:
     from workbench.comparisons import Comparison, Quantity
@@ -136,7 +137,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(summary(comparison))
     print(f"written to {folder}: comparison.html, .csv, .xlsx, .sdf, .json, a folder for each drug")
     for failure in comparison.failures:
-        print(f"workbench: {failure['name']} failed: {failure['reason']}", file=sys.stderr)
+        tell(f"{failure['name']} failed: {failure['reason']}")
     return EXIT_SOME_FAILED if comparison.failures or unread else 0
 
 

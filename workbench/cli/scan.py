@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.arguments import EXIT_SOME_FAILED, Verbs, add_jobs, positive_int, seed
+from workbench.cli.telling import tell
 
 if TYPE_CHECKING:
     from workbench.ligands.molecules import Ligand
@@ -105,7 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(json_text(result.to_dict()).rstrip("\n") if arguments.json else summary(result))
     print(f"written to {folder}: scan.html, scan.json, scan.csv", file=sys.stderr)
     for name, reason in result.failures:
-        print(f"workbench: {name} was left out: {reason}", file=sys.stderr)
+        tell(f"{name} was left out: {reason}")
     return EXIT_SOME_FAILED if result.failures or unread else 0
 
 
@@ -155,5 +156,5 @@ def _ligands(text: str) -> tuple[list[Ligand], bool]:
     if not drugs:
         raise LigandError(reasons[-1] if reasons else "there is no drug to scan: give --ligands")
     for reason in reasons:
-        print(f"workbench: {reason}", file=sys.stderr)
+        tell(reason)
     return drugs, bool(reasons)
