@@ -46,6 +46,7 @@ def test_contacts_stand_in_the_order_of_the_chain_the_new_ones_last() -> None:
         ("PHE572", False, [0.25, 0.0]),
     ]
     page = dynamics_html(dynamics_result("bonded"))
+    assert re.findall(r"</span>(seed \d)</span>", page) == ["seed 1", "seed 2"]
     table = page[page.index('<section id="contacts">') :].split("</table>")[0]
     assert 'class="sortable"' in table
     assert re.findall(r'data-value="([\d.]+)"', table) == [

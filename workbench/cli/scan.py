@@ -59,6 +59,11 @@ def add_parser(verbs: Verbs) -> None:
         metavar="N",
         help="searches of each pair, at least 2: their range is the spread (default: 2)",
     )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="a first look: shorter searches, so that more differences drown in their spread",
+    )
     add_jobs(parser)
     parser.add_argument(
         "--out",
@@ -86,9 +91,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--seeds 1 gives no spread, and a score without one says nothing: give 2")
     drugs, unread = _ligands(arguments.ligands)
     folder = prepare_output_folder(arguments.out)
-    settings = ScanSettings(n_seeds=arguments.seeds)
-    if arguments.regimen is not None:
-        settings = settings.model_copy(update={"regimen": arguments.regimen})
+    plain = ScanSettings.quick() if arguments.quick else ScanSettings()
+    settings = ScanSettings(
+        **plain.model_dump()
+        | {"n_seeds": arguments.seeds, "regimen": arguments.regimen or plain.regimen}
+    )
     result = scan(
         arguments.mutations.split(","),
         drugs,

@@ -30,7 +30,7 @@ GFN2 = (
     ("ALPB (implicit water)", "10.1021/acs.jctc.1c00471"),
 )
 OF_ONE_DRUG = ("smiles", "energies_from")
-WIDTH, ROW, LEFT, RIGHT, FOOT = 900, 26, 230, 30, 46
+WIDTH, ROW, LEFT, RIGHT, FOOT = 640, 26, 190, 26, 46
 
 
 def write_reactions(reactions: Sequence[Reaction], folder: Path) -> list[Path]:
