@@ -214,10 +214,11 @@ def test_hostile_text_does_nothing(
     path.write_text(page, encoding="utf-8", errors="backslashreplace")
     for width in (1280, 390):
         opened(browser, path, width)
-        keep(browser, f"hostile_{name}_{text}_{width}".replace(" ", "_"))
         assert browser.complaints() == []
         assert browser.requests() == [path.as_uri()]
         assert browser.run("document.documentElement.scrollWidth") <= width
+        if len(HOSTILE_NAMES[text]) < 1000:  # a picture of the longest is too high for the browser
+            keep(browser, f"hostile_{name}_{text}_{width}".replace(" ", "_"))
     dialogs = [e for e in browser.events if e.get("method") == "Page.javascriptDialogOpening"]
     assert dialogs == []
 
