@@ -41,8 +41,17 @@ CHEAP = {
 
 WITH_EXTRAS = {"--png"}
 COSTLY = {"react", "scan", "dock", "compare", "dynamics", "screen", "selftest", "prepare"}
-OF_THE_READER = ("tcp://", "slurm", ".pdb", ".cif", "library.sdf", "query")
+OF_THE_READER = ("tcp://", "slurm", ".pdb", ".cif", "library.sdf")
 """Names a cluster, or a file that only the reader has: such a command is parsed, not run."""
+
+SHORTENED = {
+    "dock": ["--quick", "--poses", "1"],
+    "compare": ["--quick", "--poses", "1"],
+    "scan": ["--quick"],
+    "enumerate": ["--count", "12"],
+    "dynamics": ["--length-ps", "0.2", "--report-ps", "0.1", "--equilibration-ps", "0.1"],
+}
+"""What a command is given besides, so that all of them run in a time that tests can have."""
 
 LIBRARY = "CC(C)OC(=O)/C=C\\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1 own\n"
 
@@ -63,8 +72,9 @@ def words_of(command: str) -> list[str]:
     return [Path(words[0]).name, *words[1:]] if words[0] != "." else words
 
 
-COMMANDS = [(page.name, command) for page in PAGES for command in harvest(page.read_text())]
-OURS = sorted({c for _, c in COMMANDS if words_of(c)[0] == "workbench"})
+COMMANDS = [shlex.join(words_of(c)) for page in PAGES for c in harvest(page.read_text())]
+OURS = sorted({c for c in COMMANDS if words_of(c)[0] == "workbench"})
+"""Each once, whatever remark stands behind it."""
 
 
 def is_cheap(command: str) -> bool:
@@ -123,7 +133,7 @@ def test_a_cheap_command_runs(
 ) -> None:
     words = words_of(command)
     monkeypatch.chdir(desk)
-    assert main(words[1:]) == 0
+    assert main([*words[1:], *(SHORTENED["enumerate"] if words[1] == "enumerate" else [])]) == 0
     said = capsys.readouterr()
     assert said.out.strip(), said.err
     if "--out" in words:
@@ -136,9 +146,26 @@ def docked_desk(desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("docked_desk")
     shutil.copytree(desk, folder, dirs_exist_ok=True)
     shutil.rmtree(folder / "selinexor")
-    out = ["--poses", "2", "--out", str(folder / "selinexor")]
-    assert main(["dock", "selinexor", *out]) == 0
+    assert main(["dock", "selinexor", *SHORTENED["dock"], "--out", str(folder / "selinexor")]) == 0
     return folder
+
+
+@pytest.fixture(scope="module")
+def screened_desk(desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the same folder with a finished screen of what no filter lets through."""
+    folder = tmp_path_factory.mktemp("screened_desk")
+    shutil.copytree(desk, folder, dirs_exist_ok=True)
+    (folder / "library.smi").write_text("c1ccccc1 benzene\n")
+    words = ["screen", str(folder / "library.smi"), "--out", str(folder / "run"), "--workers", "1"]
+    assert main(words) == 0
+    return folder
+
+
+def desk_for(words: list[str]) -> str:
+    """Return the fixture that has what a command reads."""
+    if words[1] == "dynamics":
+        return "docked_desk"
+    return "screened_desk" if words[2:3] in (["report"], ["query"]) else "desk"
 
 
 @pytest.mark.slow
@@ -146,11 +173,15 @@ def docked_desk(desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_costly_command_runs(
     command: str, tmp_path: Path, shared_structures: Path, request: pytest.FixtureRequest
 ) -> None:
-    """The command as it stands, in a process of its own; entries come from the shared folder."""
-    needed = "docked_desk" if words_of(command)[1] == "dynamics" else "desk"
-    shutil.copytree(request.getfixturevalue(needed), tmp_path, dirs_exist_ok=True)
+    """The command in a process of its own, shortened; entries come from the shared folder."""
+    words = words_of(command)[1:]
+    shutil.copytree(request.getfixturevalue(desk_for(["", *words])), tmp_path, dirs_exist_ok=True)
+    if "run" in words and not (tmp_path / "run").exists():
+        # a cheap command may have put a longer one there
+        (tmp_path / "library.smi").write_text(LIBRARY)
+    more = [] if "--quick" in words else SHORTENED.get(words[0], [])
     done = subprocess.run(
-        [sys.executable, "-m", "workbench", *words_of(command)[1:]],
+        [sys.executable, "-m", "workbench", *words, *more],
         cwd=tmp_path,
         env=os.environ | {"WORKBENCH_STRUCTURE_DIR": str(shared_structures / "receptors")},
         capture_output=True,
@@ -158,6 +189,8 @@ def test_a_costly_command_runs(
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
+    if "--out" in words:
+        assert any((tmp_path / words[words.index("--out") + 1]).iterdir())
 
 
 def test_the_site_builds_without_a_warning_and_works_offline(tmp_path: Path) -> None:

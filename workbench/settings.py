@@ -347,6 +347,24 @@ class ScanSettings(Settings):
         0.9, gt=0, lt=1, description="share of wild-type XPO1 occupied at saturating drug"
     )
 
+    @classmethod
+    def quick(cls) -> ScanSettings:
+        """Return settings for a first look: shorter searches in a smaller box, two seeds still."""
+        plain = cls()
+        search = {"n_conformers": 8, "annealing_per_torsion": 30, "max_pools": 1}
+        encounter = {
+            "exhaustiveness": 1,
+            "max_evaluations": 60_000,
+            "n_forms": 1,
+            "edge_angstrom": 20.0,
+        }
+        return plain.model_copy(
+            update={
+                "search": plain.search.model_copy(update=search),
+                "encounter": plain.encounter.model_copy(update=encounter),
+            }
+        )
+
 
 class FilterSettings(Settings):
     """What is not worth docking: cheap to compute, and told with its reason."""

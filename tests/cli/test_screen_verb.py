@@ -49,20 +49,25 @@ def test_what_is_refused(
 def test_a_screen_without_anything_to_dock(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "few.smi"
-    file.write_text("c1ccccc1 benzene\nC(C =broken\nc1ccccc1 <b>twin</b>\n")
+    file = tmp_path / "=few <b>.smi"
+    names = ("benzene", "=broken", "<script>alert(1)</script>", "n" * 10_000, "\u202e\U0001f600 x")
+    smiles = ("c1ccccc1", "C(C", "c1ccccc1", "CCO", "CCC")
+    lines = (f"{one} {name}\n" for one, name in zip(smiles, names, strict=True))
+    file.write_text("".join(lines), encoding="utf-8")
     out = tmp_path / "out"
     words = ["screen", str(file), "--out", str(out), "--workers", "1"]
     done = subprocess.run([*COMMAND, *words], capture_output=True, text=True, check=False)
     assert done.returncode == 3, done.stderr
-    assert "3 ligands: 0 docked, 2 dropped, 0 twice, 1 failed" in done.stdout
+    assert "5 ligands: 0 docked, 4 dropped, 0 twice, 1 failed" in done.stdout
     assert "dashboard http://127.0.0.1" in done.stderr
     with (out / "failures.csv").open() as handle:
         (failure,) = csv.DictReader(handle)
     assert failure["name"] == "'=broken"
-    assert failure["reason"].startswith("line 2 of 'few.smi': 'C(C' is no SMILES")
+    assert failure["reason"].startswith("line 2 of '=few <b>.smi': 'C(C' is no SMILES")
     page = (out / "screen.html").read_text()
-    assert "0 of 3 ligands docked" in page
+    assert "0 of 5 ligands docked" in page
+    assert "<b>" not in page and "<script>alert" not in page
+    assert "=few &lt;b&gt;.smi" in page
     assert "no warhead" in page
     assert str(tmp_path) not in page
     (out / "screen.html").unlink()
@@ -70,7 +75,7 @@ def test_a_screen_without_anything_to_dock(
     assert (out / "screen.html").read_text() == page
     capsys.readouterr()
     assert main(["screen", "query", str(out), "SELECT count(*) AS rows FROM results"]) == 0
-    assert capsys.readouterr().out.split() == ["rows", "3"]
+    assert capsys.readouterr().out.split() == ["rows", "5"]
     assert main(["screen", "query", str(out), "SELECT nothing FROM results"]) == 2
     assert main(words) == 2
     assert "--resume" in capsys.readouterr().err

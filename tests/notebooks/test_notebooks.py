@@ -76,7 +76,6 @@ def test_asks_three_questions_and_says_what_is_a_model(name: str) -> None:
     assert all((FOLDER / target).is_file() for target in linked)
 
 
-@pytest.mark.slow
 def test_groove(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     outputs, said = ran(
         "01_groove",
@@ -127,16 +126,19 @@ def test_pair(
     assert found == said["drugs"][:2]
 
 
-@pytest.mark.slow
 def test_mutants(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outputs, said = ran("03_mutants", tmp_path, "result.to_dict()")
     assert len(stills(outputs)) == 1
     monkeypatch.chdir(tmp_path)
-    words = ["scan", "--mutations", "C528S,E571K", "--ligands", "selinexor", "--out", "scan"]
-    assert main(words) == 0
-    assert "pairs kept from an earlier run 3/3" in capsys.readouterr().err
+    words = ["scan", "--mutations", "C528S,E571K", "--ligands", "selinexor", "--quick"]
+    # the command line does one pair again and takes over the others
+    for path in (tmp_path / "scan" / "pairs").glob("*.json"):
+        if json.loads(path.read_text()).get("mutation") == "C528S":
+            path.unlink()
+    assert main([*words, "--out", "scan"]) == 0
+    assert "pairs kept from an earlier run 2/3" in capsys.readouterr().err
     written = json.loads((tmp_path / "scan" / "scan.json").read_text())
     assert written == said
     assert [pair["verdict"] for pair in written] == ["adduct", "no_thiol", "adduct"]

@@ -24,14 +24,17 @@ from workbench.reactions import AdductEnergy, Reaction
 from workbench.report.folders import read_docking_result
 from workbench.report.summary import best_pose
 
-DRUGS = ("KPT-185", "KPT-251", "CCOc1ccccc1")
+HOSTILE = "=1+1 <script>alert(1)</script> ../../x \u202eabc \U0001f600" + "n" * 10_000
+HARMLESS = replace(load_ligand("CCOc1ccccc1"), name=HOSTILE)
+"""In chemistry: it has no warhead."""
+
+DRUGS = ("KPT-185", "KPT-251", HARMLESS)
 SHORT = HASTY.model_copy(
     update={
         "encounter": HASTY.encounter.model_copy(update={"edge_angstrom": 16.0, "n_forms": 1}),
         "minimization": HASTY.minimization.model_copy(update={"max_iterations": 20}),
     }
 )
-HOSTILE = "=1+1 <script>alert(1)</script> ../../x \u202eabc \U0001f600" + "n" * 10_000
 
 
 def reaction(ligand: object) -> Reaction | None:
@@ -82,6 +85,7 @@ def test_the_table_holds_what_the_runs_found(compared: Comparison) -> None:
     assert (second.reaction.value, second.reaction.spread) == (1.5, 0.5)
     assert first.reaction.value is None and first.reaction.basis == "not computed"
     assert third.adduct_score.value is None and third.rank is None
+    assert third.name == HOSTILE and third.folder == folder_name(HARMLESS)
     assert first.novelty is None and first.core is None
     assert second.novelty is not None and 0 <= (second.novelty.share.value or 0) <= 1
     # KPT-185 and KPT-251 share the aryl-triazole with its vinyl carbon and substituents

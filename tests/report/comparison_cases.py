@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from report_cases import HOSTILE
-
 from workbench.comparisons import ComparedDrug, Comparison, ContactNovelty, CoreFit, Quantity
 from workbench.ligands.depiction import drug_beside_svg
 from workbench.ligands.matched_pairs import matched_pair
 from workbench.ligands.reading import load_ligand
 from workbench.results import DockingResult
-
-LONG = "n" * 10_000
-NAMES = (HOSTILE, LONG, "\u202eevil \u05e9\u05dc\u05d5\u05dd \U0001f600", "=1+1", "@SUM(A1)")
 
 
 def drug(result: DockingResult, name: str, score: float, spread: float | None) -> ComparedDrug:
@@ -83,27 +78,27 @@ def comparison_of(result: DockingResult) -> Comparison:
     )
 
 
-def hostile_comparison(result: DockingResult) -> Comparison:
-    """Return the same with hostile text wherever a text can come from outside."""
+def hostile_comparison(result: DockingResult, text: str) -> Comparison:
+    """Return the same with a text wherever one can come from outside."""
     plain = comparison_of(result)
     drugs = [
         replace(
             row,
-            name=name,
-            reason=HOSTILE,
-            folder=HOSTILE,
-            reversibility=HOSTILE,
-            contacts={HOSTILE: 0.5},
-            brain=(HOSTILE,),
-            warnings=(HOSTILE,),
-            changes=(HOSTILE,),
+            name=text,
+            reason=text,
+            reversibility=text,
+            contacts={text: 0.5},
+            brain=(text,),
+            warnings=(text,),
+            changes=(text,),
         )
-        for row, name in zip(plain.drugs, NAMES, strict=False)
+        for row in plain.drugs
     ]
     return replace(
         plain,
-        reference=drugs[0].name,
-        receptor=HOSTILE,
+        reference=text,
+        receptor=text,
         drugs=tuple(drugs),
-        failures=({"name": LONG, "reason": HOSTILE},),
+        failures=({"name": text, "reason": text},),
+        provenance={**plain.provenance, "command": text},
     )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from browser_driver import Browser, find_browser
 from rdkit import Chem
 from rdkit.Chem import AllChem
-from report_cases import BETA, HOSTILE, KPT_185, adduct_of, with_path
+from report_cases import BETA, HOSTILE, KPT_185, adduct_of, hostile_result, with_path
 
 from workbench.results import DockingResult, EncounterRecord
 
@@ -90,26 +89,4 @@ def docked() -> DockingResult:
 
 @pytest.fixture(scope="session")
 def hostile(docked: DockingResult) -> DockingResult:
-    """Return the same result with hostile text wherever a text can come from outside."""
-    first = docked.adducts[0]
-    pose = replace(
-        first.poses[0],
-        failed_checks=(HOSTILE,),
-        valid=False,
-        side_chains=({"residue": HOSTILE, "dihedrals_degree": [HOSTILE], "moved_angstrom": 1.0},),
-        posebusters={"checks": {HOSTILE: False}, "failed": [HOSTILE], "note": HOSTILE},
-        interactions=({"type": HOSTILE, "residue": HOSTILE, "receptor_atom": HOSTILE},),
-    )
-    return replace(
-        docked,
-        reason=HOSTILE,
-        ligand={**docked.ligand, "name": HOSTILE, "formula": HOSTILE, "inchikey": HOSTILE},
-        receptor={**docked.receptor, "name": HOSTILE, "source": HOSTILE},
-        encounter=(replace(docked.encounter[0], face=HOSTILE, leads_to=(HOSTILE,)),),
-        ranking={**(docked.ranking or {}), "words": HOSTILE},
-        adducts=(replace(first, formula=HOSTILE, form=HOSTILE, poses=(pose, *first.poses[1:])),),
-        warnings=(HOSTILE,),
-        timing={HOSTILE: 1.0},
-        provenance={**docked.provenance, "command": HOSTILE, "inputs": {HOSTILE: HOSTILE}},
-        reference={**(docked.reference or {}), "name": HOSTILE, "note": HOSTILE},
-    )
+    return hostile_result(docked, HOSTILE)

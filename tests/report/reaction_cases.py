@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from workbench.reactions import AdductEnergy, Reaction
 
 
@@ -18,3 +20,13 @@ def reaction(name: str, *relative: float, spread: float | None = 0.5) -> Reactio
         warnings=("computed, not measured",),
         provenance={"seed": 1, "energies_from": "this run"},
     )
+
+
+def hostile_reactions(text: str) -> list[Reaction]:
+    """Return two drugs of which all texts are one that came from outside."""
+    plain = replace(
+        reaction(text, 1.5, 1.8),
+        warnings=(text,),
+        provenance={"command": text, "energies_from": text},
+    )
+    return [plain, replace(plain, adducts=plain.adducts[:1])]

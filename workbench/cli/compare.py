@@ -21,6 +21,7 @@ from workbench.cli.arguments import (
     add_run,
     dock_settings,
 )
+from workbench.cli.telling import tell
 
 if TYPE_CHECKING:
     from workbench.comparisons import Comparison, Quantity
@@ -119,7 +120,7 @@ def run(arguments: argparse.Namespace) -> int:
         "a folder for each drug"
     )
     for failure in comparison.failures:
-        print(f"workbench: {failure['name']} failed: {failure['reason']}", file=sys.stderr)
+        tell(f"{failure['name']} failed: {failure['reason']}")
     return EXIT_SOME_FAILED if comparison.failures or unread else 0
 
 

@@ -21,6 +21,7 @@ from workbench.cli.arguments import (
     dock_settings,
 )
 from workbench.cli.interrupts import WRITING
+from workbench.cli.telling import tell
 
 if TYPE_CHECKING:
     from workbench.ligands.molecules import Ligand
@@ -102,7 +103,7 @@ def run(arguments: argparse.Namespace) -> int:
         except WorkbenchError as error:
             failures.append((ligand.name, str(error)))
     for name, reason in failures:
-        print(f"workbench: {name} failed: {reason}", file=sys.stderr)
+        tell(f"{name} failed: {reason}")
     if not failures and not unread:
         return 0
     return EXIT_SOME_FAILED if len(failures) < len(ligands) else 1

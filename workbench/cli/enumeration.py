@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.arguments import Verbs, positive_int, seed
+from workbench.cli.telling import tell
 
 if TYPE_CHECKING:
     from workbench.ligands.building_blocks import BuildingBlocks, Group
@@ -85,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
         pairs = _write_pairs(list(products), arguments.pairs)
         print(f"{pairs} matched pairs written to {arguments.pairs.name}")
     if arguments.count and count < arguments.count:
-        print(f"workbench: the library holds only {count}", file=sys.stderr)
+        tell(f"the library holds only {count}")
     return 0
 
 

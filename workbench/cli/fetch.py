@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import sys
 from typing import Any
 
 from workbench.cli.arguments import EXIT_SOME_FAILED, Verbs
+from workbench.cli.telling import tell
 
 
 def _server(text: str) -> str:
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         except WorkbenchError as error:
             failed += 1
             rows.append({"id": text, "error": str(error)})
-            print(f"workbench: {text[:40]!a} failed: {error}", file=sys.stderr)
+            tell(f"{text[:40]!a} failed: {error}")
             continue
         row = {
             "id": found.entry_id,
@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
         }
         rows.append(row)
         for note in found.notes:
-            print(f"workbench: {note}", file=sys.stderr)
+            tell(note)
         if not arguments.json:
             print(f"{found.entry_id}  {found.origin}  {found.path}", flush=True)
     if arguments.json:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
+
+from workbench.cli.telling import tell
 
 if TYPE_CHECKING:
     from workbench.ligands.molecules import Ligand
@@ -30,10 +31,10 @@ def read_ligands(arguments: argparse.Namespace) -> tuple[Iterator[Ligand], list[
     first = next(ligands, None)
     if first is None:
         for reason in reasons[:-1]:
-            _tell(reason)
+            tell(reason)
         raise LigandError(reasons[-1])
     for reason in reasons:
-        _tell(reason)
+        tell(reason)
     return chain([first], _told(ligands, reasons)), reasons
 
 
@@ -73,11 +74,7 @@ def _told(ligands: Iterator[Ligand], reasons: list[str]) -> Iterator[Ligand]:
     known = len(reasons)
     for ligand in chain(ligands, [None]):
         for reason in reasons[known:]:
-            _tell(reason)
+            tell(reason)
         known = len(reasons)
         if ligand is not None:
             yield ligand
-
-
-def _tell(reason: str) -> None:
-    print(f"workbench: {reason}", file=sys.stderr)

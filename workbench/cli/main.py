@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ from workbench.cli import (
     tour,
 )
 from workbench.cli.interrupts import EXIT_INTERRUPTED, stop_at_once
+from workbench.cli.telling import tell
 from workbench.errors import WorkbenchError
 
 VERBS = (
@@ -92,6 +94,9 @@ def build_parser() -> argparse.ArgumentParser:
 def entry() -> int:
     """Run as a program of its own: the ``workbench`` command."""
     stop_at_once()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # a terminal that lacks a sign of a name, or a name that is no text, shows its number
+        sys.stdout.reconfigure(errors="backslashreplace")
     return main()
 
 
@@ -110,7 +115,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except WorkbenchError as error:
-        print(f"workbench: {error}", file=sys.stderr)
+        tell(error)
         return error.exit_code
     except KeyboardInterrupt:
         print("workbench: interrupted", file=sys.stderr)

@@ -32,14 +32,14 @@ def add_parser(verbs: Verbs) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the pictures; return the exit code."""
     from workbench.cli.interrupts import WRITING
-    from workbench.report.files import prepare_output_folder, write_files
+    from workbench.report.files import as_bytes, prepare_output_folder, write_files
     from workbench.report.folders import read_docking_result
     from workbench.report.pictures import pictures, png_of
 
     result = read_docking_result(arguments.folder)
     folder = prepare_output_folder(arguments.out or arguments.folder)
     drawn = pictures(result)
-    contents = {name: text.encode() for name, text in drawn.items()}
+    contents = {name: as_bytes(text) for name, text in drawn.items()}
     if arguments.png:
         contents |= {f"{name[:-4]}.png": png_of(text) for name, text in drawn.items()}
     with WRITING:

@@ -16,6 +16,7 @@ from workbench.cli.arguments import (
     add_receptor_options,
     seed,
 )
+from workbench.cli.telling import tell
 
 if TYPE_CHECKING:
     from workbench.ligands.molecules import Ligand
@@ -117,7 +118,7 @@ def run_ligand(arguments: argparse.Namespace) -> int:
     for outcome in write_ligands(_told(ligands), arguments.out, arguments.seed, to_stream()):
         if isinstance(outcome, LigandFailure):
             failed += 1
-            print(f"workbench: {outcome.name} failed: {outcome.reason}", file=sys.stderr)
+            tell(f"{outcome.name} failed: {outcome.reason}")
         else:
             written += outcome.suffix == ".sdf"
             print(outcome)

@@ -16,6 +16,7 @@ from workbench.cli.arguments import (
     seed,
 )
 from workbench.cli.columns import aligned
+from workbench.cli.telling import tell
 
 if TYPE_CHECKING:
     from workbench.reactions import Reaction
@@ -102,10 +103,10 @@ def run(arguments: argparse.Namespace) -> int:
             failures.append(str(error))
     if not results:
         for reason in failures[:-1]:
-            print(f"workbench: {reason}", file=sys.stderr)
+            tell(reason)
         raise MechanismError(failures[-1])
     for reason in failures:
-        print(f"workbench: {reason}", file=sys.stderr)
+        tell(reason)
     results = ranked(results)
     if folder is not None:
         _write(results, folder)

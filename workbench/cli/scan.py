@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from workbench.cli.arguments import EXIT_SOME_FAILED, Verbs, add_jobs, add_out, positive_int, seed
+from workbench.cli.telling import tell
 
 if TYPE_CHECKING:
     from workbench.ligands.molecules import Ligand
@@ -61,6 +62,11 @@ def add_parser(verbs: Verbs) -> None:
         metavar="N",
         help="searches of each pair, at least 2: their range is the spread (default: 2)",
     )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="a first look: shorter searches, so that more differences drown in their spread",
+    )
     add_jobs(parser)
     add_out(parser, "workbench-scan")
     parser.add_argument("--json", action="store_true", help="print the list as JSON too")
@@ -82,9 +88,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--seeds 1 gives no spread, and a score without one says nothing: give 2")
     drugs, unread = _ligands(",".join(arguments.ligands))
     folder = prepare_output_folder(arguments.out)
-    settings = ScanSettings(n_seeds=arguments.seeds)
-    if arguments.regimen is not None:
-        settings = settings.model_copy(update={"regimen": arguments.regimen})
+    plain = ScanSettings.quick() if arguments.quick else ScanSettings()
+    settings = ScanSettings(
+        **plain.model_dump()
+        | {"n_seeds": arguments.seeds, "regimen": arguments.regimen or plain.regimen}
+    )
     result = scan(
         ",".join(arguments.mutations).split(","),
         drugs,
@@ -102,7 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(json_text(result.to_dict()).rstrip("\n") if arguments.json else summary(result))
     print(f"written to {folder}: scan.html, scan.json, scan.csv", file=sys.stderr)
     for name, reason in result.failures:
-        print(f"workbench: {name} was left out: {reason}", file=sys.stderr)
+        tell(f"{name} was left out: {reason}")
     return EXIT_SOME_FAILED if result.failures or unread else 0
 
 
@@ -152,5 +160,5 @@ def _ligands(text: str) -> tuple[list[Ligand], bool]:
     if not drugs:
         raise LigandError(reasons[-1] if reasons else "there is no drug to scan: give --ligands")
     for reason in reasons:
-        print(f"workbench: {reason}", file=sys.stderr)
+        tell(reason)
     return drugs, bool(reasons)

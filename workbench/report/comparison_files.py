@@ -7,7 +7,7 @@ from pathlib import Path
 from workbench.comparisons import Comparison, drug_row
 from workbench.report.comparison_page import comparison_html
 from workbench.report.exports import json_text, sd_record, table_csv
-from workbench.report.files import write_files
+from workbench.report.files import as_bytes, write_files
 from workbench.report.spreadsheet import spreadsheet
 from workbench.report.summary import best_pose
 
@@ -23,13 +23,13 @@ def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
     return write_files(
         folder,
         {
-            "comparison.csv": comparison_csv(comparison).encode(),
-            "comparison.sdf": comparison_sdf(comparison).encode(),
+            "comparison.csv": as_bytes(comparison_csv(comparison)),
+            "comparison.sdf": as_bytes(comparison_sdf(comparison)),
             "comparison.xlsx": spreadsheet(
                 "Comparison", [drug_row(drug) for drug in comparison.drugs]
             ),
-            "comparison.html": comparison_html(comparison).encode(),
-            "comparison.json": json_text(comparison.to_dict()).encode(),
+            "comparison.html": as_bytes(comparison_html(comparison)),
+            "comparison.json": as_bytes(json_text(comparison.to_dict())),
         },
     )
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from workbench.report.exports import json_text
 from workbench.report.files import write_texts
-from workbench.report.line_plot import Curve, line_plot
+from workbench.report.line_plot import COLOURS, Curve, line_plot
 from workbench.report.templating import SOURCES, environment, page_parts
 from workbench.trajectories import DynamicsResult, ReplicaRecord
 
@@ -21,6 +21,9 @@ DISTRIBUTIONS = (
     ("How often each angle was met", "attack_angle_degree", 5.0, "S...C=C, degrees"),
 )
 """Caption, column, width of a bin and label of what is drawn of an encounter complex."""
+
+FIRST_DASHED = 2
+"""The third replica's lines are dashed, and those after it."""
 
 
 def write_dynamics(result: DynamicsResult, folder: Path) -> list[Path]:
@@ -59,6 +62,10 @@ def dynamics_html(result: DynamicsResult) -> str:
             **page_parts(None, result.provenance, SOURCES[:2]),
             result=result,
             figures=[(caption, Markup(drawing)) for caption, drawing in drawings(result)],
+            keys=[
+                (f"seed {replica.seed}", COLOURS[place % len(COLOURS)], place >= FIRST_DASHED)
+                for place, replica in enumerate(result.replicas)
+            ],
             contacts=contact_rows(result),
         )
     )
@@ -92,7 +99,7 @@ def drawings(result: DynamicsResult) -> list[tuple[str, str]]:
                 replica.courses["time_ps"],
                 replica.courses[column],
                 colour=place,
-                dashed=place > 1,
+                dashed=place >= FIRST_DASHED,
             )
             for place, replica in enumerate(result.replicas)
         ]
@@ -124,7 +131,7 @@ def _distribution(replicas: Sequence[ReplicaRecord], column: str, width: float, 
                 np.repeat(edges, 2)[1:-1].tolist(),
                 np.repeat(counts / len(after), 2).tolist(),
                 colour=place,
-                dashed=place > 1,
+                dashed=place >= FIRST_DASHED,
             )
         )
     title = f"Share of the frames against {label}"

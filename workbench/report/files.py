@@ -102,10 +102,12 @@ def write_docking_result(result: DockingResult, folder: str | Path) -> DockingRe
 
 def write_texts(folder: Path, texts: dict[str, str]) -> list[Path]:
     """Write several texts as UTF-8; see :func:`write_files`."""
-    # a name from a broken encoding must not stop the run
-    return write_files(
-        folder, {name: text.encode("utf-8", "backslashreplace") for name, text in texts.items()}
-    )
+    return write_files(folder, {name: as_bytes(text) for name, text in texts.items()})
+
+
+def as_bytes(text: str) -> bytes:
+    """Return a text as UTF-8; a name from a broken encoding does not stop the run."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def write_files(folder: Path, contents: dict[str, bytes]) -> list[Path]:
@@ -160,7 +162,7 @@ def growing_text(folder: Path, name: str) -> Iterator[Callable[[str], object]]:
     """
     temporary = folder / f".{name}.{secrets.token_hex(8)}.tmp"
     with _explained(name, folder), tempfile.TemporaryFile(dir=folder) as growing:
-        yield lambda text: growing.write(text.encode("utf-8", "backslashreplace"))
+        yield lambda text: growing.write(as_bytes(text))
         growing.seek(0)
         try:
             with temporary.open("xb") as handle:

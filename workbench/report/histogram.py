@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 from workbench.report.line_plot import ticks
 
 WIDTH, HEIGHT = 760, 260
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 42
+LEFT, RIGHT, TOP, BOTTOM = 52, 24, 12, 42
 
 
 def histogram(edges: Sequence[float], counts: Sequence[float], *, title: str, x_label: str) -> str:

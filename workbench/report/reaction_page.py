@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 from markupsafe import Markup
 
 from workbench.reactions import Reaction
-from workbench.report.exports import json_text
+from workbench.report.exports import json_text, table_cell
 from workbench.report.files import write_texts
 from workbench.report.line_plot import ticks
 from workbench.report.templating import SOURCES, environment, page_parts
@@ -30,7 +30,7 @@ GFN2 = (
     ("ALPB (implicit water)", "10.1021/acs.jctc.1c00471"),
 )
 OF_ONE_DRUG = ("smiles", "energies_from")
-WIDTH, ROW, LEFT, RIGHT, FOOT = 900, 26, 230, 30, 46
+WIDTH, ROW, LEFT, RIGHT, FOOT = 640, 26, 190, 26, 46
 
 
 def write_reactions(reactions: Sequence[Reaction], folder: Path) -> list[Path]:
@@ -66,18 +66,12 @@ def reactions_csv(reactions: Sequence[Reaction]) -> str:
                 adduct.uncertainty_kcal_per_mol,
             )
             words = (reaction.ligand, reaction.level, reaction.model, adduct.label)
-            writer.writerow([*map(_text, words), *map(_number, energies), *of_drug])
+            writer.writerow([*map(table_cell, words), *map(_number, energies), *of_drug])
     return buffer.getvalue()
 
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
-
-
-def _text(value: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    plain = "".join(c if c.isprintable() else " " for c in value)
-    return f"'{plain}" if plain.startswith(("=", "+", "-", "@")) else plain
 
 
 def reactions_html(reactions: Sequence[Reaction]) -> str:

@@ -76,6 +76,7 @@ def _pymol(
         f"show sticks, polymer and resi {numbers} and not name N+C+O",
         "show sticks, resn LIG",
         "util.cbag resn LIG",
+        "util.cnc polymer",
         "set stick_radius, 0.12, polymer",
         "hide (hydro)",
         f"label polymer and name CA and resi {numbers}, oneletter + resi",
@@ -92,8 +93,9 @@ def _chimerax(
     near: Sequence[int],
 ) -> str:
     lines = ["# Run in the folder of the complexes: chimerax view.cxc", "close session"]
+    # models are numbered from 1 in the order in which they are opened
     for number, pose in enumerate(poses, start=1):
-        lines.append(f"open {pose.files['pdb']} id {number}")
+        lines.append(f"open {pose.files['pdb']}")
         if pose is not shown:
             lines.append(f"hide #{number} models")
     eye = center + turn[2] * DISTANCE_ANGSTROM
@@ -107,7 +109,7 @@ def _chimerax(
         *([f"show protein & :{','.join(map(str, near))} & sidechain atoms"] if near else []),
         "show :LIG atoms",
         "style :LIG stick",
-        "color :LIG byhetero",
+        "color all byhetero",
         "hide H atoms",
         *([f"label protein & :{','.join(map(str, near))} residues"] if near else []),
         "view matrix camera " + ",".join(f"{value:.5f}" for value in camera),

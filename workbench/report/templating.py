@@ -87,12 +87,14 @@ def provenance_rows(provenance: dict[str, Any]) -> list[tuple[str, str]]:
         if key == "inputs":
             rows += [(f"Input {name}", f"sha256 {digest}") for name, digest in value.items()]
         else:
-            rows.append((key.replace("_", " ").capitalize(), flat_text(value) or "\u2013"))
+            rows.append((key.replace("_", " ").capitalize(), flat_text(value)))
     return rows
 
 
 def flat_text(value: object) -> str:
-    """Return nested settings or versions as one line of text."""
+    """Return nested settings or versions as one line of text; what is empty is said to be."""
+    if value is None or (not value and isinstance(value, (str, dict, list, tuple))):
+        return "none"
     if isinstance(value, dict):
         parts = [
             f"{name} ({flat_text(part)})" if isinstance(part, dict) else f"{name} {flat_text(part)}"

@@ -47,7 +47,7 @@
     byId("pose").value = String(state.pose);
     const near = pose.near.map((i) => scene.receptor.labels[i]).join(", ");
     const link = !pose.link ? "" : pose.link[3] ? ` S\u2013C bond ${pose.link[2]} \u00c5.` : ` S\u00b7\u00b7\u00b7C ${pose.link[2]} \u00c5, not bonded.`;
-    byId("shown").textContent = `${pose.title}.${pose.note ? ` ${pose.note}.` : ""}${link} Within 4.5 \u00c5: ${near || "no residue"}.`;
+    byId("shown").textContent = `${pose.title}.${pose.note ? ` ${pose.note}.` : ""}${link} ${pose.elements.length ? "Within 4.5 \u00c5" : "Lining"}: ${near || "no residue"}.`;
     for (const button of document.querySelectorAll(".quick [data-view]"))
       button.setAttribute("aria-pressed", String(button.dataset.view === pose.id));
     document.dispatchEvent(new CustomEvent("poseshown", { detail: pose.id }));
