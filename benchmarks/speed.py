@@ -26,8 +26,8 @@ from typing import Any
 
 import numpy as np
 from accuracy import code_digest, machine, read_records
-from accuracy_tables import table
 from deposited import adducts_of, deposited, redocking_cases
+from markdown_tables import table
 from peer_inputs import peer_input
 from peers import PeerRun, missing_programs, run_autodock, run_vina
 from stages import flexible_residues, searched
