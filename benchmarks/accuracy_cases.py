@@ -226,7 +226,8 @@ def _found(
                 "pools": outcome.pools,
                 "agreeing": outcome.agreeing_pools,
                 "search_s": round(result.search_s[adduct.label], 1),
-                "tree_s": round(result.trees_s[adduct.label], 1),
+                "conformers_s": round(result.conformers_s[adduct.label], 1),
+                "profiles_s": round(result.profiles_s[adduct.label], 1),
             }
         )
     turned = list(flexible_residues(receptor, settings))
