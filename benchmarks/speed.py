@@ -144,7 +144,7 @@ def _peak_mb() -> float:
 def warm_up(receptor: Receptor, settings: DockSettings) -> None:
     """Load the compiled code with another adduct, so that compiling it is not counted."""
     short = settings.search.model_copy(
-        update={"n_conformers": 1, "max_pools": 1, "pool_members": 2, "children_per_torsion": 1}
+        update={"n_conformers": 1, "max_pools": 1, "pool_members": 8, "children_per_torsion": 8}
     )
     other = enumerate_adducts(load_ligand("CN=C=S"))
     searched(receptor, other, settings.model_copy(update={"search": short}), 1)
