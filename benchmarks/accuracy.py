@@ -20,7 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from accuracy_cases import CONTROLS, GROOVE, LACTONES, SINES, Job, measured
+from accuracy_cases import CONTROLS, GROOVE, ISOMERS, LACTONES, SINES, Job, measured
+from accuracy_receptors import TURNING
 from accuracy_tables import report
 from deposited import redocking_cases
 
@@ -48,11 +49,15 @@ def jobs(kinds: list[str], cases: list[str], seeds: list[int], stage: str) -> li
     if "encounter" in kinds:
         found += [Job("encounter", name, GROOVE, "auto", seed) for seed in seeds for name in SINES]
     if "control" in kinds:
-        found += [Job("control", name, GROOVE, "auto", seeds[0]) for name in CONTROLS]
+        found += [
+            Job("control", name, GROOVE, "auto", seed)
+            for seed in seeds
+            for name in CONTROLS
+            if name in ISOMERS or seed == seeds[0]
+        ]
     if "receptors" in kinds:
         for name in SINES:
-            found.append(Job("sine", name, GROOVE, "auto", seeds[0]))
-            found.append(Job("sine", name, GROOVE, "none", seeds[0]))
+            found += [Job("sine", name, GROOVE, flexible, seeds[0]) for flexible in TURNING]
             found += [Job("sine", name, other, "none", seeds[0]) for other in ensemble_names()]
     unique = list(dict.fromkeys(found))
     return [job for job in unique if not cases or job.case in cases]

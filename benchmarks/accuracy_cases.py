@@ -72,6 +72,8 @@ CONTROLS = {
     "KPT-185 without warhead": "CC(C)OC(=O)CCn1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1",
     "KPT-185 on C528S": "CC(C)OC(=O)/C=C\\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1",
 }
+ISOMERS = ("KPT-185", "E-KPT-185")
+"""Controls that only a score can tell apart, so that each seed counts."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Job:
     kind
         ``sine``, ``lactone``, ``cysteine``, ``control`` or ``encounter``.
     flexible
-        Which side chains turn: ``auto`` or ``none``.
+        Which side chains turn: ``auto``, ``none`` or a residue's number.
     stage
         ``search`` stops after the covalent search, ``dock`` runs the whole main job.
     """
@@ -113,7 +115,8 @@ def measured(job: Job, structures: Path | None, settings: DockSettings) -> dict[
 
 
 def _with_flexible(settings: DockSettings, flexible: str) -> DockSettings:
-    asked = settings.search.model_copy(update={"flexible": flexible})
+    chosen = (int(flexible),) if flexible.isdigit() else flexible
+    asked = settings.search.model_copy(update={"flexible": chosen})
     return settings.model_copy(update={"search": asked})
 
 
@@ -223,7 +226,8 @@ def _found(
                 "pools": outcome.pools,
                 "agreeing": outcome.agreeing_pools,
                 "search_s": round(result.search_s[adduct.label], 1),
-                "tree_s": round(result.trees_s[adduct.label], 1),
+                "conformers_s": round(result.conformers_s[adduct.label], 1),
+                "profiles_s": round(result.profiles_s[adduct.label], 1),
             }
         )
     turned = list(flexible_residues(receptor, settings))
@@ -320,14 +324,16 @@ def _control(job: Job, structures: Path | None, settings: DockSettings) -> dict[
     receptor = load_receptor(job.receptor, mutations=mutations)
     thiol = receptor.reactive_atom is not None
     record: dict[str, Any] = {"verdict": ligand.warhead_verdict if thiol else "no_thiol"}
-    if thiol and ligand.warhead is not None:
+    try:
         adducts = enumerate_adducts(ligand)
-        record["adduct_smiles"] = [adduct.smiles for adduct in adducts]
         result = searched(receptor, adducts, settings, job.seed)
+        record["adduct_smiles"] = [adduct.smiles for adduct in adducts]
         record["scores"] = {
             label: round(outcome.poses[0].score_kcal_per_mol, 3)
             for label, outcome in result.outcomes.items()
         }
+    except WorkbenchError as error:
+        record["refused"] = str(error)
     return record | _encounter_rows(ligand, receptor, settings, job.seed)
 
 

@@ -24,12 +24,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from accuracy import code_digest, machine, read_records
-from accuracy_tables import table
 from deposited import adducts_of, deposited, redocking_cases
 from peer_inputs import peer_input
 from peers import PeerRun, missing_programs, run_autodock, run_vina
+from speed_tables import METHODS, WORKBENCH, report
 from stages import flexible_residues, searched
 
 from workbench.analysis.rmsd import PlacedMolecule, compare_to_reference
@@ -44,15 +43,6 @@ from workbench.structures.receptor import Receptor
 
 CASES = ("1VSN", "KPT-185", "selinexor")
 FIT = ("KPT-185", "KPT-251", "KPT-276", "eltanexor", "selinexor")
-WORKBENCH = "workbench"
-METHODS = {
-    WORKBENCH: "default",
-    "vina-1": "exhaustiveness 1",
-    "vina-4": "exhaustiveness 4",
-    "vina-8": "exhaustiveness 8, its default",
-    "autodock4-3": "3 runs of 2,500,000 evaluations",
-    "autodock4-10": "10 runs of 2,500,000 evaluations, its default",
-}
 AUTODOCK_EVALUATIONS = 2_500_000
 
 
@@ -113,12 +103,13 @@ def measured(task: Task, structures: Path | None) -> dict[str, Any]:
         drugs = [pose.coordinates[: adduct.n_drug_atoms] for pose in outcome.poses]
         record |= {
             "maps_s": found.maps_s,
-            "tree_s": found.trees_s[label],
+            "conformers_s": found.conformers_s[label],
+            "profiles_s": found.profiles_s[label],
             "dock_s": found.search_s[label],
             "evaluations": outcome.evaluations,
             "torsions": found.trees[label].n_torsions,
             "energy": outcome.poses[0].score_kcal_per_mol,
-            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            "peak_mb": _peak_mb(),
         }
     else:
         given = peer_input(receptor, adduct, flexible_residues(receptor, settings), task.seed)
@@ -133,7 +124,8 @@ def measured(task: Task, structures: Path | None) -> dict[str, Any]:
         drugs = [pose.drug for pose in run.poses]
         record |= {
             "maps_s": run.maps_s,
-            "tree_s": None,
+            "conformers_s": None,
+            "profiles_s": None,
             "dock_s": run.dock_s,
             "evaluations": run.evaluations,
             "torsions": given.n_torsions,
@@ -144,17 +136,22 @@ def measured(task: Task, structures: Path | None) -> dict[str, Any]:
     return record | {"rmsd": away[0], "best": min(away[:10]), "poses": len(away)}
 
 
+def _peak_mb() -> float:
+    """Return the most memory that this process has held, in MB (Linux counts in kB)."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def warm_up(receptor: Receptor, settings: DockSettings) -> None:
     """Load the compiled code with another adduct, so that compiling it is not counted."""
     short = settings.search.model_copy(
-        update={"n_conformers": 1, "max_pools": 1, "pool_members": 2, "children_per_torsion": 1}
+        update={"n_conformers": 1, "max_pools": 1, "pool_members": 8, "children_per_torsion": 8}
     )
     other = enumerate_adducts(load_ligand("CN=C=S"))
     searched(receptor, other, settings.model_copy(update={"search": short}), 1)
 
 
 def fit_points(names: Sequence[str], seed: int) -> list[dict[str, Any]]:
-    """Return cost against number after each ligand: maps, conformers and search together."""
+    """Return cost and most memory after each ligand: maps, conformers and search together."""
     receptor = load_receptor("human-groove")
     settings = DockSettings()
     points: list[dict[str, Any]] = []
@@ -166,18 +163,10 @@ def fit_points(names: Sequence[str], seed: int) -> list[dict[str, Any]]:
         searched(receptor, adducts, settings, seed)
         seconds += time.process_time() - started
         count += len(adducts)
-        points.append({"ligands": ligands, "diastereomers": count, "s": seconds})
+        points.append(
+            {"ligands": ligands, "diastereomers": count, "s": seconds, "peak_mb": _peak_mb()}
+        )
     return points
-
-
-def fit(points: Sequence[dict[str, Any]], against: str) -> str:
-    """Return the straight line through the points in words."""
-    x = np.array([point[against] for point in points], dtype=np.float64)
-    y = np.array([point["s"] for point in points])
-    slope, start = np.polyfit(x, y, 1)
-    left = ((y - slope * x - start) ** 2).sum()
-    share = 1 - left / ((y - y.mean()) ** 2).sum()
-    return f"{slope:.1f} s per {against.rstrip('s')}, {start:+.1f} s at none, R squared {share:.3f}"
 
 
 def in_own_process(arguments: Sequence[str]) -> Any:
@@ -196,85 +185,6 @@ def in_own_process(arguments: Sequence[str]) -> Any:
     if done.returncode:
         raise RuntimeError(done.stderr.strip().splitlines()[-1])
     return json.loads(done.stdout.splitlines()[-1])
-
-
-def report(records: Sequence[dict[str, Any]], points: Sequence[dict[str, Any]], left: str) -> str:
-    """Return the page."""
-    today = datetime.now(UTC).date().isoformat()
-    parts = [
-        "# How fast the covalent search is\n",
-        f"Measured {today} on {machine()} by `benchmarks/speed.py`: one core, processor seconds, "
-        "the methods in turn on the same receptor and adduct (the crystal's diastereomer). RMSD "
-        "of the best-ranked pose, in place, in angstrom; for the XPO1 drugs against a reference "
-        "estimate good to 1.3-1.5 angstrom, for the others against the deposited complex.\n",
-        "The peers dock the cysteine with its adduct as a flexible residue: AutoDock4 beside an "
-        "empty ligand, Vina beside one hydrogen; their poses are ranked by the energy of what "
-        "moves with the receptor and with itself. They keep the one conformer that they are "
-        "given; the workbench searches over many, and making them (with the torsion profiles) is "
-        "counted apart. AutoDock4's evaluations are those that were asked for; Vina does not tell "
-        "its own.\n",
-    ]
-    parts += [f"{left}.\n"] if left else []
-    titles = {"auto": "side chains near the thiol turn", "none": "rigid receptor"}
-    for flexible, title in titles.items():
-        for case in dict.fromkeys(r["case"] for r in records):
-            chosen = [r for r in records if r["case"] == case and r["flexible"] == flexible]
-            if chosen:
-                parts += [f"## {case}: {title}\n", _method_table(chosen)]
-    if points:
-        parts += [
-            "## Cost against number\n",
-            table(
-                ("ligands", "diastereomers", "s, all together"),
-                [(p["ligands"], p["diastereomers"], p["s"]) for p in points],
-            ),
-        ]
-        if len(points) > 2:
-            parts.append(f"{fit(points, 'diastereomers')}; {fit(points, 'ligands')}.\n")
-    return "\n".join(parts)
-
-
-def _method_table(records: Sequence[dict[str, Any]]) -> str:
-    own = [r["dock_s"] for r in records if r["method"] == WORKBENCH]
-    rows = []
-    for method, setting in METHODS.items():
-        runs = sorted((r for r in records if r["method"] == method), key=lambda r: r["seed"])
-        if not runs:
-            continue
-        mean = float(np.mean([r["dock_s"] for r in runs]))
-        counts = [r["evaluations"] / r["dock_s"] for r in runs if r["evaluations"]]
-        trees = [r["tree_s"] for r in runs if r["tree_s"] is not None]
-        rows.append(
-            (
-                method.split("-")[0],
-                setting,
-                len(runs),
-                runs[0]["torsions"],
-                f"{np.mean([r['maps_s'] for r in runs]):.1f}",
-                f"{np.mean(trees):.1f}" if trees else "",
-                f"{mean:.1f}",
-                f"{mean / np.mean(own):.1f}" if own else "",
-                f"{np.mean(counts):,.0f}" if counts else "",
-                ", ".join(f"{r['rmsd']:.2f}" for r in runs),
-                ", ".join(f"{r['best']:.2f}" for r in runs),
-                f"{max(r['peak_mb'] for r in runs):.0f}",
-            )
-        )
-    head = (
-        "method",
-        "setting",
-        "seeds",
-        "torsions",
-        "maps, s",
-        "conformers and profiles, s",
-        "search, s",
-        "times the workbench's",
-        "evaluations/s",
-        "top pose",
-        "best of ten",
-        "peak MB",
-    )
-    return table(head, rows)
 
 
 def main() -> None:
@@ -334,7 +244,8 @@ def main() -> None:
             points = in_own_process([*seed, "--measure-fit", *asked.fit])
             keep(line, {"points": points})
     records = [kept[task.key] for task in tasks if task.key in kept]
-    text = report(records, kept[line]["points"] if line in kept else [], left)
+    points = kept[line]["points"] if line in kept else []
+    text = report(records, points, left, machine(), datetime.now(UTC).date().isoformat())
     print(text)
     if asked.write:
         asked.write.parent.mkdir(parents=True, exist_ok=True)

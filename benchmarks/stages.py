@@ -24,8 +24,9 @@ class Searched:
     ----------
     outcomes, trees
         By the adduct's label.
-    trees_s
-        Conformers and torsion profiles, each adduct's.
+    conformers_s, profiles_s
+        Conformers, and the torsion tree with the profiles of its bonds; each adduct's. Fragments
+        that an earlier adduct shares are not scanned again.
     maps_s
         The receptor's maps, which the adducts share.
     search_s
@@ -34,7 +35,8 @@ class Searched:
 
     outcomes: dict[str, SearchOutcome]
     trees: dict[str, TorsionTree]
-    trees_s: dict[str, float]
+    conformers_s: dict[str, float]
+    profiles_s: dict[str, float]
     maps_s: float
     search_s: dict[str, float]
 
@@ -52,15 +54,18 @@ def searched(
 ) -> Searched:
     """Search the adducts of one ligand in one receptor on one core, as ``dock`` does."""
     site = covalent_site(receptor, flexible_residues(receptor, settings))
-    trees, trees_s, search_s, outcomes = {}, {}, {}, {}
+    trees, outcomes = {}, {}
+    conformers_s, profiles_s, search_s = {}, {}, {}
     for adduct in adducts:
         started = time.process_time()
         shapes = embed(adduct, settings.search.n_conformers, seed)
+        conformers_s[adduct.label] = time.process_time() - started
+        started = time.process_time()
         tree = build_tree(adduct, shapes, site.ca, site.cb)
         trees[adduct.label] = with_side_chains(
             tree, site.flexible, settings.search.rotamer_penalty_kcal_per_mol
         )
-        trees_s[adduct.label] = time.process_time() - started
+        profiles_s[adduct.label] = time.process_time() - started
     started = time.process_time()
     maps = adduct_maps(site, adducts[0], trees.values(), settings.grid)
     maps_s = time.process_time() - started
@@ -69,4 +74,4 @@ def searched(
         tree = trees[adduct.label]
         outcomes[adduct.label] = search(site, adduct, tree, maps, settings.search, seed)
         search_s[adduct.label] = time.process_time() - started
-    return Searched(outcomes, trees, trees_s, maps_s, search_s)
+    return Searched(outcomes, trees, conformers_s, profiles_s, maps_s, search_s)

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from accuracy import main
 from accuracy_cases import LACTONES, Job, apart, as_drawn, with_component_stereo
-from accuracy_tables import best_of_each_ten, best_of_ten, gap_to_native, report, top
+from accuracy_measures import best_of_each_ten, best_of_ten, gap_to_native, top
+from accuracy_tables import report
 
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.follow_ups import after

@@ -2,23 +2,64 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pipeline_cases import HASTY
 
 from workbench.cli.main import main
 from workbench.errors import LigandError
+from workbench.ligands.conformers import embed_drug
+from workbench.ligands.reading import load_ligand
+from workbench.ligands.rotors import rotatable_bonds
 from workbench.pipeline import dock
 from workbench.results import DockingResult
-from workbench.structures.loading import load_receptor
 
 E_KPT_185 = r"CC(C)OC(=O)/C=C/n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"
+MALEIMIDE = "O=C1C=CC(=O)N1"
 TOO_LONG = "C=CC(=O)NC" + "OCC" * 15
 
 
 def _plain(smiles: str) -> DockingResult:
     return dock(smiles, poses=1, jobs=1, settings=HASTY)
+
+
+@pytest.fixture
+def hasty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a command's results; the command itself spends little effort."""
+    short = HASTY.encounter.model_copy(update={"max_evaluations": 20_000, "n_forms": 1})
+    settings = HASTY.model_copy(
+        update={
+            "encounter": short,
+            "search": HASTY.search.model_copy(update={"n_conformers": 1}),
+            "minimization": HASTY.minimization.model_copy(update={"max_iterations": 20}),
+        }
+    )
+    monkeypatch.setattr("workbench.cli.dock.dock_settings", lambda quick: settings)
+    return tmp_path / "out"
+
+
+def assert_told(code: int, folder: Path, said: pytest.CaptureResult[str]) -> None:
+    """A verdict with numbers that are numbers in every file, or one sentence and no traceback."""
+    assert "Traceback" not in said.err
+    if code:
+        assert code == 1 and re.search(r"^workbench: \S.{20,}[.]?$", said.err, re.M), said.err
+        return
+    result = json.loads((folder / "result.json").read_text(), parse_constant=_no_number)
+    assert result["verdict"] == "adduct"
+    poses = [pose for adduct in result["adducts"] for pose in adduct["poses"]]
+    assert poses and all(abs(pose["score_kcal_per_mol"]) < 100 for pose in poses)
+    written = [p for p in folder.rglob("*") if p.suffix in (".pdb", ".cif", ".sdf", ".csv")]
+    assert len(written) > 3
+    for path in written:
+        assert not re.search(r"\b(nan|inf)\b", path.read_text(), re.I), path.name
+
+
+def _no_number(text: str) -> float:
+    raise AssertionError(f"{text} in the result")
 
 
 @pytest.mark.parametrize(
@@ -57,9 +98,44 @@ def test_the_other_alkene_is_another_drug() -> None:
     assert [a.label for a in result.adducts] == ["bR", "bS"]
 
 
-@pytest.mark.slow
-def test_a_closed_groove_gets_a_warning(shared_structures: Path) -> None:
-    receptor = load_receptor(str(shared_structures / "receptors" / "4hb2_pdbredo.pdb"))
-    result = dock("KPT-185", receptor, poses=1, jobs=1, settings=HASTY)
-    assert any("closed" in text for text in result.warnings)
-    assert result.verdict == "adduct"
+FORTY = "C=CC(=O)NC" + "OCC" * 13
+"""Of 40 rotatable bonds, the most that is taken."""
+
+RULER = "C=CC(=O)N" + "c1ccc(cc1)C#C" * 5 + "c1ccccc1"
+"""Six phenyl rings on a straight line: over 40 angstrom, stiff."""
+
+
+def test_inputs_are_as_extreme_as_they_say() -> None:
+    assert len(rotatable_bonds(load_ligand(FORTY).mol)) == 40
+    drug = embed_drug(load_ligand(RULER), 1, n_conformers=1).GetConformer().GetPositions()
+    assert np.linalg.norm(drug[:, None] - drug[None], axis=2).max() > 35
+    assert not rotatable_bonds(load_ligand(MALEIMIDE).mol)
+
+
+@pytest.mark.parametrize("smiles", [MALEIMIDE, FORTY, RULER], ids=["none", "forty", "too big"])
+def test_extreme_ligands_are_docked_or_refused_in_words(
+    smiles: str, hasty: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No torsions, the most that are taken, and longer than any docking box is wide."""
+    code = main(["dock", smiles, "--poses", "1", "--jobs", "1", "--out", str(hasty)])
+    assert_told(code, hasty, capsys.readouterr())
+
+
+@pytest.mark.parametrize(
+    "nucleophile", [pytest.param(None, marks=pytest.mark.slow, id="human"), "C:539:SG"]
+)
+def test_a_closed_groove_is_told_whatever_its_numbering(
+    nucleophile: str | None,
+    shared_structures: Path,
+    hasty: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """4HB2, yeast: the groove is shut, with the reactive cysteine at 539 (human 528)."""
+    entry = str(shared_structures / "receptors" / "4hb2_pdbredo.pdb")
+    named = ["--nucleophile", nucleophile] if nucleophile else []
+    asked = ["dock", "KPT-185", "--receptor", entry, *named]
+    code = main([*asked, "--poses", "1", "--jobs", "1", "--out", str(hasty)])
+    said = capsys.readouterr()
+    assert_told(code, hasty, said)
+    assert "the NES groove of" in said.out + said.err
+    assert "is closed: poses in it say little" in said.out + said.err

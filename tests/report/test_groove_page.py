@@ -127,7 +127,15 @@ def test_another_protein_has_no_pockets(receptor: Receptor) -> None:
     scene = build_groove_scene(receptor_pdb(other), record)
     assert scene["pockets"] == [] and scene["sulphur"] is not None
     text = page_of(other)
-    assert "Not XPO1" in text and 'id="pockets"' not in text and "show-pockets" not in text
+    assert "Not the NES groove of XPO1" in text
+    assert 'id="pockets"' not in text and "show-pockets" not in text
+
+
+def test_a_closed_groove_is_told_in_any_numbering(receptor: Receptor) -> None:
+    text = page_of(replace(receptor, numbering="entry", groove_state="closed"))
+    assert "The groove is closed: too narrow to dock into" in text
+    assert 'id="state"' in text and "own numbering" in text
+    assert 'class="verdict plain"' in text
 
 
 def test_hostile_text_is_text(receptor: Receptor) -> None:

@@ -16,6 +16,7 @@ from workbench.structures.loading import load_receptor
 from workbench.structures.preparation import prepare_receptor
 from workbench.structures.reading import read_structure
 from workbench.structures.receptor import Receptor
+from workbench.structures.sites import named_site
 
 ADDUCTS = [
     # file, nucleophile, bonded atom as deposited, distance, how it is known
@@ -298,6 +299,16 @@ def test_bound_drug_is_taken_off_another_protein(
     assert bond["distance_angstrom"] == pytest.approx(distance, abs=0.01)
     assert any("taken off" in change for change in receptor.changes)
     assert rdForceFieldHelpers.MMFFHasAllMoleculeParams(_sanitised(receptor))
+
+
+@pytest.mark.parametrize(("nucleophile", "state"), [("C:539:SG", "closed"), ("C:648", "unknown")])
+def test_the_groove_is_judged_in_the_entrys_numbering_too(
+    shared_structures: Path, nucleophile: str, state: str
+) -> None:
+    """Cys539 of yeast is human 528; another cysteine of the chain does not lie in the groove."""
+    structure = read_structure(shared_structures / "receptors" / "4hb2_pdbredo.pdb")
+    site = named_site(structure, nucleophile)
+    assert (site.numbering, site.groove.state) == ("entry", state)
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,18 @@ what it lacks. They depend on the adduct alone.
 
 from __future__ import annotations
 
+import math
+from collections import deque
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
-from rdkit.Chem import rdForceFieldHelpers
+from rdkit.Chem import rdForceFieldHelpers, rdMolTransforms
 
-from workbench.ligands.conformers import conformers, mmff_properties
+from workbench.ligands.conformers import FOR_DOCKING, conformers, mmff_properties
 from workbench.ligands.molecules import Adduct
 
 FloatArray = NDArray[np.float64]
@@ -23,10 +26,11 @@ ORDERS = 6
 """Of the Fourier series: sixfold barriers are the finest that occur."""
 
 _STEPS = 24
+"""Of 15 degrees, from -180 on."""
 _CEILING_KCAL_PER_MOL = 8.0
 _SPRING_KCAL_PER_MOL_DEGREE2 = 1.0
 _FRAGMENT_CONFORMERS = 4
-_SAME_KCAL_PER_MOL = 0.01
+_SAME_KCAL_PER_MOL = 0.02
 _FORCE_KCAL_PER_MOL_ANGSTROM = 1e-2
 
 
@@ -129,9 +133,9 @@ def _series(smiles: str) -> FloatArray:
     for atom in mol.GetAtoms():
         atom.SetAtomMapNum(0)
     torsion = (places[1], places[2], places[3], places[4])
-    found = conformers(mol, _FRAGMENT_CONFORMERS, 1, name=smiles).mol
-    angles = np.arange(_STEPS) * 360.0 / _STEPS - 180.0
-    energies = _scan(found, torsion, angles)
+    found = conformers(mol, _FRAGMENT_CONFORMERS, 1, name=smiles, settings=FOR_DOCKING).mol
+    energies = _scan(found, torsion)
+    angles = _angle(np.arange(_STEPS))
     energies = np.minimum(energies - energies.min(), _CEILING_KCAL_PER_MOL)
     radians = np.radians(angles)
     columns = [np.ones(_STEPS)]
@@ -142,29 +146,120 @@ def _series(smiles: str) -> FloatArray:
     return np.asarray(series)
 
 
-def _scan(mol: Chem.Mol, torsion: tuple[int, int, int, int], angles: FloatArray) -> FloatArray:
-    """Return the lowest energy at each of the evenly spaced angles, kcal/mol.
+def _angle(step: Any) -> Any:
+    """Return the angle of a step or of an array of steps, degree."""
+    return step * 360.0 / _STEPS - 180.0
 
-    Every conformer is turned once round in both directions, until it has become what an earlier
-    one was at the same angle on the same way.
+
+@dataclass(frozen=True)
+class _Steps:
+    """Which steps of a turn cost the same by symmetry.
+
+    Parameters
+    ----------
+    period
+        Steps after which the turn repeats itself.
+    has_mirror
+        Whether a turn to the left costs what one to the right does.
+    """
+
+    period: int
+    has_mirror: bool
+
+    def place(self, step: int) -> int:
+        """Return the first of the steps that cost what this one does."""
+        own = step % self.period
+        return min(own, -own % self.period) if self.has_mirror else own
+
+    def way(self, step: int, way: int) -> int:
+        """Return the way, 1 or -1, that a walk takes when its step is moved to its place."""
+        return way if step % self.period == self.place(step) else -way
+
+
+def _symmetry(mol: Chem.Mol, torsion: tuple[int, int, int, int]) -> _Steps:
+    _, start, end, _ = torsion
+    fold = math.lcm(_fold(mol, start, end), _fold(mol, end, start))
+    tags = {atom.GetChiralTag() for atom in mol.GetAtoms()}
+    return _Steps(_STEPS // fold, tags == {Chem.ChiralType.CHI_UNSPECIFIED})
+
+
+def _fold(mol: Chem.Mol, pivot: int, axis: int) -> int:
+    """Return how often an end of a bond looks the same in one turn: phenyl 2, CF3 3."""
+    ranks = list(Chem.CanonicalRankAtoms(mol, breakTies=False))
+    atom = mol.GetAtomWithIdx(pivot)
+    around = [ranks[a.GetIdx()] for a in atom.GetNeighbors() if a.GetIdx() != axis]
+    flat = atom.GetHybridization() == Chem.HybridizationType.SP2
+    alike = len(set(around)) == 1 and len(around) == (2 if flat else 3)
+    return len(around) if alike else 1
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The lowest geometry at a place: at which step it is, and which walk came to it."""
+
+    energy: float
+    step: int
+    points: FloatArray
+    walk: int
+
+
+def _scan(mol: Chem.Mol, torsion: tuple[int, int, int, int]) -> FloatArray:
+    """Return the lowest energy at each step of a whole turn, kcal/mol.
+
+    Every conformer walks from its own step to both sides, until it has become what an earlier
+    one was on the same way. Where the lowest geometries of neighbouring steps come from
+    different walks, each is then turned to the other's step, until nothing gets lower.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``(24,)``, from -180 degrees on.
+
+    References
+    ----------
+    Turning on from what is lowest: Qiu 2020 J. Chem. Phys. 152:244116, 10.1063/5.0009232.
     """
     properties = mmff_properties(mol)
     free = rdForceFieldHelpers.MMFFGetMoleculeForceField(mol, properties)
     free.Initialize()
-    energies = np.full(len(angles), np.inf)
     probe = Chem.Mol(mol, confId=0)
-    for order in (range(len(angles)), range(len(angles) - 1, -1, -1)):
-        met: dict[int, list[float]] = {step: [] for step in order}
-        for conformer in mol.GetConformers():
-            points = np.asarray(conformer.GetPositions())
-            for step in order:
-                points = _held(probe, properties, torsion, angles[step], points)
-                energy = free.CalcEnergy(points.ravel().tolist())
-                energies[step] = min(energies[step], energy)
-                if any(abs(energy - other) < _SAME_KCAL_PER_MOL for other in met[step]):
+    steps = _symmetry(mol, torsion)
+    found: dict[int, _Found] = {}
+
+    def visit(step: int, points: FloatArray, walk: int) -> _Found:
+        """Relax at a step, and keep what is lower than before."""
+        held = _held(probe, properties, torsion, _angle(step), points)
+        here = _Found(free.CalcEnergy(held.ravel().tolist()), step, held, walk)
+        known = found.get(steps.place(step))
+        if known is None or here.energy < known.energy - _SAME_KCAL_PER_MOL:
+            found[steps.place(step)] = here
+        return here
+
+    met: dict[tuple[int, int], list[float]] = {}
+    for walk, conformer in enumerate(mol.GetConformers()):
+        angle = rdMolTransforms.GetDihedralDeg(conformer, *torsion)
+        step = round((angle + 180.0) * _STEPS / 360.0)
+        first = visit(step, np.asarray(conformer.GetPositions()), walk)
+        for way in (1, -1):
+            here = first
+            for _ in range(steps.period // 2):
+                here = visit(here.step + way, here.points, walk)
+                before = met.setdefault((steps.place(here.step), steps.way(here.step, way)), [])
+                if any(abs(here.energy - other) < _SAME_KCAL_PER_MOL for other in before):
                     break
-                met[step].append(energy)
-    return energies
+                before.append(here.energy)
+    waiting = deque((place, way) for place in sorted(found) for way in (1, -1))
+    walk = mol.GetNumConformers()
+    while waiting:
+        place, way = waiting.popleft()
+        here = found[place]
+        beside = steps.place(here.step + way)
+        if beside in found and found[beside].walk == here.walk:
+            continue
+        walk += 1
+        if visit(here.step + way, here.points, walk) is found[beside]:
+            waiting += [(beside, 1), (beside, -1)]
+    return np.array([found[steps.place(step)].energy for step in range(_STEPS)])
 
 
 def _held(
@@ -174,9 +269,10 @@ def _held(
     angle: float,
     points: FloatArray,
 ) -> FloatArray:
-    """Return the coordinates minimised with the torsion held."""
+    """Return the coordinates turned to an angle and minimised with the torsion held."""
     conformer = mol.GetConformer()
     conformer.SetPositions(points)
+    rdMolTransforms.SetDihedralDeg(conformer, *torsion, angle)
     field = rdForceFieldHelpers.MMFFGetMoleculeForceField(mol, properties, confId=conformer.GetId())
     field.Initialize()
     field.MMFFAddTorsionConstraint(

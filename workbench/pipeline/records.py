@@ -68,7 +68,7 @@ def receptor_summary(receptor: Receptor) -> dict[str, Any]:
 
 def receptor_warnings(receptor: Receptor) -> tuple[str, ...]:
     """Return what a reader must know of the receptor before believing a pose in it."""
-    if receptor.numbering != "human" or receptor.groove_state in ("open", "unknown"):
+    if receptor.groove_state in ("open", "unknown"):
         return ()
     occupant = str(receptor.provenance.get("groove_occupant", ""))
     kept = receptor.provenance.get("kept_beside", {}).values()

@@ -54,7 +54,8 @@ def groove_html(pdb: str, record: dict[str, Any], bounds: dict[str, float]) -> s
             **page_parts(scene, record["provenance"], ALPHAFOLD if _is_model(record) else ()),
             record=record,
             bounds=bounds,
-            is_xpo1=record["numbering"] == "human",
+            human=record["numbering"] == "human",
+            of_groove=not _elsewhere(record),
             headline=headline(record, residues),
             tone=_tone(record),
             measures=_measures(record["groove_measures"]),
@@ -76,8 +77,8 @@ def headline(record: dict[str, Any], labels: dict[int, str]) -> str:
     """Return the groove's state and what the reactive residue can do."""
     residue = labels.get(record["human_residue"], record["entry_residue"])
     reactive = f"{residue} {VERDICTS[record['verdict']]}"
-    if record["numbering"] != "human":
-        return f"Not XPO1; {reactive}."
+    if _elsewhere(record):
+        return f"Not the NES groove of XPO1; {reactive}."
     return f"{STATES[record['groove_state']]}; {reactive}."
 
 
@@ -94,8 +95,13 @@ def _is_model(record: dict[str, Any]) -> bool:
     return "AF-" in source or "AlphaFold" in source or record["name"].startswith("human-groove")
 
 
+def _elsewhere(record: dict[str, Any]) -> bool:
+    """Return whether the reactive residue lies in another protein, or outside XPO1's groove."""
+    return bool(record["numbering"] != "human" and record["groove_state"] == "unknown")
+
+
 def _tone(record: dict[str, Any]) -> str:
-    usable = record["groove_state"] == "open" or record["numbering"] != "human"
+    usable = record["groove_state"] == "open" or _elsewhere(record)
     return "good" if usable and record["verdict"] == "thiol" else "plain"
 
 

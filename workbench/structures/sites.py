@@ -10,7 +10,7 @@ from workbench.errors import ReceptorError
 from workbench.structures.facts import REACTIVE_RESIDUE
 from workbench.structures.fragment import nearby_residues
 from workbench.structures.groove import GrooveState, groove_state, lining_coordinates
-from workbench.structures.numbering import find_xpo1
+from workbench.structures.numbering import align_to_human, find_xpo1
 from workbench.structures.reactive import ReactiveSite, named_cysteine, reactive_site
 from workbench.structures.source import FloatArray, SourceResidue, SourceStructure
 from workbench.structures.wild_types import nearest_reference
@@ -94,6 +94,8 @@ def groove_site(structure: SourceStructure, shell_angstrom: float) -> Site:
 def named_site(structure: SourceStructure, nucleophile: str) -> Site:
     """Return the surroundings of a named cysteine, in the entry's numbering.
 
+    When it is the one of XPO1's groove, the groove's state is told as for ``groove_site``.
+
     Raises
     ------
     ReceptorError
@@ -119,10 +121,20 @@ def named_site(structure: SourceStructure, nucleophile: str) -> Site:
         numbering="entry",
         residue_map={numbers[i]: residues[i].key for i in chosen},
         chain=chain,
-        groove=GrooveState("unknown", {}),
+        groove=_groove_beside(structure, residue, residues),
         identity=None,
         changes=tuple(changes),
     )
+
+
+def _groove_beside(
+    structure: SourceStructure, named: SourceResidue, residues: tuple[SourceResidue, ...]
+) -> GrooveState:
+    """Return the state of the groove that a named cysteine lies in, unknown in another protein."""
+    xpo1 = align_to_human(named.chain, residues)
+    if xpo1 is None or xpo1.by_human_number.get(REACTIVE_RESIDUE) is not named:
+        return GrooveState("unknown", {})
+    return groove_state(structure, xpo1)
 
 
 def _unique_numbers(
