@@ -176,11 +176,7 @@ class SearchSettings(Settings):
 class EncounterSettings(Settings):
     """The non-covalent docking of the intact drug."""
 
-    exhaustiveness: int = Field(8, ge=1, le=128, description="the most of Vina's runs")
-    runs_per_round: int = Field(
-        2, ge=1, le=128, description="it ends when two rounds have found the best score"
-    )
-    agreement_kcal_per_mol: float = Field(0.1, gt=0, description="what counts as the same score")
+    exhaustiveness: int = Field(8, ge=1, le=128)
     max_evaluations: int = Field(
         0, ge=0, le=10**9, description="in each of Vina's runs; 0: as many as Vina finds fit"
     )

@@ -14,7 +14,6 @@ from workbench.docking.attack import attack
 from workbench.docking.box import Box
 from workbench.docking.clustering import leaders
 from workbench.docking.pose import EncounterPose
-from workbench.docking.repeats import repeat_seeds
 from workbench.errors import DockingError
 from workbench.ligands.conformers import drug_forms
 from workbench.ligands.molecules import Adduct, Ligand
@@ -37,9 +36,8 @@ def dock_encounter(
 ) -> tuple[EncounterPose, ...]:
     """Dock the intact drug and measure how near each pose is to reacting, and to what.
 
-    Vina turns no amide-like bond, so each of their forms in reach is docked, and the poses are
-    pooled by score. Vina's runs come in rounds with seeds of their own, until two rounds have
-    found the best score or ``exhaustiveness`` runs are done.
+    Vina turns no amide-like bond, so each of their forms in reach is docked with its share of
+    the exhaustiveness, and the poses are pooled by score.
 
     Parameters
     ----------
@@ -61,23 +59,18 @@ def dock_encounter(
     DockingError
         When Vina finds no pose in the box.
     """
-    forms = [ligand_pdbqt(ligand, form) for form in drug_forms(ligand, seed, settings.n_forms)]
-    share = max(1, round(min(settings.runs_per_round, settings.exhaustiveness) / len(forms)))
-    most = max(1, round(settings.exhaustiveness / (share * len(forms))))
+    forms = drug_forms(ligand, seed, settings.n_forms)
+    share = settings.model_copy(
+        update={"exhaustiveness": max(1, round(settings.exhaustiveness / len(forms)))}
+    )
     found: list[tuple[float, FloatArray]] = []
-    best_of_rounds: list[float] = []
-    for round_seed in repeat_seeds(seed, most):
-        of_round: list[tuple[float, FloatArray]] = []
-        for text, drug_atom_of_serial in forms:
-            models, scores = _run_vina(receptor, text, box, settings, share, round_seed, threads)
-            of_round += [
-                (score, _drug_coordinates(model, drug_atom_of_serial, ligand.mol.GetNumAtoms()))
-                for model, score in zip(models, scores, strict=True)
-            ]
-        found += of_round
-        best_of_rounds.append(min(score for score, _ in of_round))
-        if _agreed(best_of_rounds, settings.agreement_kcal_per_mol):
-            break
+    for form in forms:
+        text, drug_atom_of_serial = ligand_pdbqt(ligand, form)
+        models, scores = _run_vina(receptor, text, box, share, seed, threads)
+        found += [
+            (score, _drug_coordinates(model, drug_atom_of_serial, ligand.mol.GetNumAtoms()))
+            for model, score in zip(models, scores, strict=True)
+        ]
     found.sort(key=lambda pair: pair[0])
     drugs = np.array([drug for _, drug in found])
     distinct = leaders(drugs, ligand.mol, settings.distinct_angstrom, len(found))
@@ -86,12 +79,6 @@ def dock_encounter(
         for index in distinct
     ]
     return _chosen(measured, settings.n_poses)
-
-
-def _agreed(best_of_rounds: Sequence[float], tolerance: float) -> bool:
-    """Tell whether two rounds have found the best score of all."""
-    best = min(best_of_rounds)
-    return sum(score <= best + tolerance for score in best_of_rounds) > 1
 
 
 def _chosen(poses: Sequence[EncounterPose], most: int) -> tuple[EncounterPose, ...]:
@@ -126,7 +113,6 @@ def _run_vina(
     ligand_text: str,
     box: Box,
     settings: EncounterSettings,
-    runs: int,
     seed: int,
     threads: int,
 ) -> tuple[list[str], list[float]]:
@@ -143,7 +129,7 @@ def _run_vina(
             vina.compute_vina_maps(list(box.center_angstrom), list(box.size_angstrom))
             sampled, window = settings.n_sampled, settings.sampled_kcal_per_mol
             vina.dock(
-                exhaustiveness=runs,
+                exhaustiveness=settings.exhaustiveness,
                 n_poses=sampled,
                 max_evals=settings.max_evaluations,
             )
