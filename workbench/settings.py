@@ -103,9 +103,6 @@ class ConformerSettings(Settings):
         "takes in cis hydrazides (2-3 kcal/mol), leaves out E esters",
     )
     max_steps: int = Field(2000, ge=1, description="minimisation steps per conformer, MMFF94s")
-    force_tolerance: float = Field(
-        1e-4, gt=0, le=1, description="RDKit's measure of what is left of the forces at the end"
-    )
     embedding_attempts: int = Field(50, ge=1, description="per conformer, before it is given up")
 
 

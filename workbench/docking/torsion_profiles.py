@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import rdForceFieldHelpers, rdMolTransforms
 
-from workbench.ligands.conformers import FOR_DOCKING, conformers, mmff_properties
+from workbench.ligands.conformers import conformers, mmff_properties
 from workbench.ligands.molecules import Adduct
 
 FloatArray = NDArray[np.float64]
@@ -133,7 +133,7 @@ def _series(smiles: str) -> FloatArray:
     for atom in mol.GetAtoms():
         atom.SetAtomMapNum(0)
     torsion = (places[1], places[2], places[3], places[4])
-    found = conformers(mol, _FRAGMENT_CONFORMERS, 1, name=smiles, settings=FOR_DOCKING).mol
+    found = conformers(mol, _FRAGMENT_CONFORMERS, 1, name=smiles).mol
     energies = _scan(found, torsion)
     angles = _angle(np.arange(_STEPS))
     energies = np.minimum(energies - energies.min(), _CEILING_KCAL_PER_MOL)

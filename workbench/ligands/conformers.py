@@ -26,8 +26,6 @@ _DISTANCE_DEPENDENT = 2
 _DIELECTRIC = 4.0
 _MAX_CONFORMERS = 1000
 _DEFAULT = ConformerSettings()
-FOR_DOCKING = ConformerSettings(force_tolerance=1e-2)
-"""Of shapes whose torsions are turned afterwards: on average less than 0.1 kcal/mol too high."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +90,9 @@ def conformers(
     name = name or Chem.MolToSmiles(mol)
     if not 1 <= n_conformers <= _MAX_CONFORMERS:
         raise LigandError(f"{name}: ask for 1 to {_MAX_CONFORMERS} conformers, not {n_conformers}")
-    full = _embedded(mol, n_conformers, seed, name, settings)
+    full = _embedded(mol, n_conformers, seed, name, settings.embedding_attempts)
     _turn_held_bonds(full, mol)
-    energies = _minimised(full, name, settings)
+    energies = _minimised(full, name, settings.max_steps)
     heavy = mol.GetNumAtoms()
     good = [
         int(index)
@@ -119,7 +117,7 @@ def conformers(
 
 
 def embed(
-    adduct: Adduct, n_conformers: int, seed: int, settings: ConformerSettings = FOR_DOCKING
+    adduct: Adduct, n_conformers: int, seed: int, settings: ConformerSettings = _DEFAULT
 ) -> FloatArray:
     """Return distinct conformers of an adduct that between them hold its cis and trans forms.
 
@@ -218,9 +216,7 @@ def mmff_properties(mol: Chem.Mol) -> Any:
     return properties
 
 
-def _embedded(
-    mol: Chem.Mol, n_conformers: int, seed: int, name: str, settings: ConformerSettings
-) -> Chem.Mol:
+def _embedded(mol: Chem.Mol, n_conformers: int, seed: int, name: str, attempts: int) -> Chem.Mol:
     """Return the molecule with hydrogens and raw conformers, ids from 0."""
     full = Chem.AddHs(mol)
     parameters: Any = rdDistGeom.ETKDGv3()
@@ -228,9 +224,7 @@ def _embedded(
     parameters.numThreads = 1
     # macrocycle torsions are on by default, those of small rings are not
     parameters.useSmallRingTorsions = True
-    parameters.maxIterations = settings.embedding_attempts
-    # what follows takes over from there: no closer than it asks
-    parameters.optimizerForceTol = max(parameters.optimizerForceTol, settings.force_tolerance)
+    parameters.maxIterations = attempts
     with rdBase.BlockLogs():
         ids = list(rdDistGeom.EmbedMultipleConfs(full, n_conformers, parameters))
         if not ids:
@@ -256,7 +250,7 @@ def _turn_held_bonds(full: Chem.Mol, mol: Chem.Mol) -> None:
                 rdMolTransforms.SetDihedralDeg(conformer, *torsion, angle + 180.0)
 
 
-def _minimised(mol: Chem.Mol, name: str, settings: ConformerSettings) -> FloatArray:
+def _minimised(mol: Chem.Mol, name: str, max_steps: int) -> FloatArray:
     """Minimise every conformer in place and return their energies in kcal/mol."""
     properties = mmff_properties(mol)
     if properties is None:
@@ -267,6 +261,6 @@ def _minimised(mol: Chem.Mol, name: str, settings: ConformerSettings) -> FloatAr
             mol, properties, confId=conformer.GetId(), ignoreInterfragInteractions=False
         )
         field.Initialize()
-        field.Minimize(maxIts=settings.max_steps, forceTol=settings.force_tolerance)
+        field.Minimize(maxIts=max_steps)
         energies.append(field.CalcEnergy())
     return np.array(energies, dtype=np.float64)
