@@ -16,7 +16,6 @@ from workbench.docking.hydrogen_bonds import Aims, aimed_energy, aims, receptor_
 from workbench.docking.scoring import (
     BINS_PER_SQUARE_ANGSTROM,
     CUTOFF_ANGSTROM,
-    FINAL_SHARES,
     N_BINS,
     exact_terms,
     listed_terms,
@@ -287,19 +286,6 @@ def exact_score(
         terms["side_chains"] = _beside(site, types, probes, tree, coordinates, turned)
         terms["side_chains"] -= _beside(site, types, probes, tree, resting, turned)
     return terms
-
-
-def final_terms(
-    site: Site, adduct: Adduct, tree: TorsionTree, coordinates: FloatArray
-) -> dict[str, float]:
-    """Score the contacts of a pose as poses are ranked.
-
-    As ``exact_score``, but hydrogen bonds are aimed, and repulsion and the contacts within the
-    adduct count less (``FINAL_SHARES``).
-    """
-    terms = exact_score(site, adduct, tree, coordinates)
-    terms["hydrogen_bond"] = aimed_hydrogen_bonds(site, adduct, coordinates)
-    return {name: value * FINAL_SHARES.get(name, 1.0) for name, value in terms.items()}
 
 
 def aimed_hydrogen_bonds(site: Site, adduct: Adduct, coordinates: FloatArray) -> float:

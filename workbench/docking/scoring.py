@@ -28,10 +28,6 @@ WEIGHTS_KCAL_PER_MOL = {
     "hydrophobic": -0.035069,
     "hydrogen_bond": -0.587439,
 }
-FINAL_SHARES = {"repulsion": 0.6, "intramolecular": 0.7}
-"""Of the terms when poses that were found are ranked: the groove is stiff and not the drug's own,
-and what is close within the adduct counts in the torsion profiles too. Chosen by measurement, see
-docs/scoring.md."""
 
 
 def pair_terms(
