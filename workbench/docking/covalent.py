@@ -12,6 +12,7 @@ from workbench.docking import kernels
 from workbench.docking.atom_types import AtomType, TypedAtoms, ligand_types, receptor_types
 from workbench.docking.flexible import FlexibleResidue, flexible_residue
 from workbench.docking.grids import GridMaps, Probe, build_maps
+from workbench.docking.hydrogen_bonds import Aims, aimed_energy, aims, receptor_aims
 from workbench.docking.scoring import (
     BINS_PER_SQUARE_ANGSTROM,
     CUTOFF_ANGSTROM,
@@ -53,6 +54,8 @@ class Site:
     group
         ``(n_atoms,)``: ``TETHERED`` for the rest of the tethered residue, the next numbers for
         what stays of the flexible ones, in their order, 0 for all others.
+    aims
+        Where ``atoms`` point in hydrogen bonds.
     flexible
         Side chains that turn in the search.
     """
@@ -61,6 +64,7 @@ class Site:
     cb: FloatArray
     atoms: TypedAtoms
     group: NDArray[np.int64]
+    aims: Aims
     flexible: tuple[FlexibleResidue, ...] = ()
 
 
@@ -103,6 +107,7 @@ def covalent_site(receptor: Receptor, flexible: tuple[int, ...] = ()) -> Site:
             typed.indices[kept], typed.coordinates[kept], tuple(typed.types[i] for i in kept)
         ),
         group=group[kept],
+        aims=receptor_aims(receptor, typed.indices[kept]),
         flexible=residues,
     )
 
@@ -264,14 +269,13 @@ def exact_score(
     types = moving_types(site, adduct)
     probes = moving_probes(site, adduct)
     n_adduct = adduct.mol.GetNumAtoms()
-    own = [i for i in range(n_adduct) if probes[i] is not None]
-    turned = [i for i in range(n_adduct, len(types)) if probes[i] is not None]
+    own, turned, counted = _facing(site, probes, n_adduct)
     terms = exact_terms(
         tuple(types[i] for i in own),
         coordinates[own],
         site.atoms.types + tuple(types[i] for i in turned),
         np.concatenate([site.atoms.coordinates, coordinates[turned]]),
-        np.hstack([_seen(site, probes, own), np.ones((len(own), len(turned)), dtype=np.bool_)]),
+        counted,
     )
     inside = tree.pairs[tree.pairs.max(axis=1) < n_adduct] if len(tree.pairs) else tree.pairs
     terms["intramolecular"] = sum(listed_terms(types, coordinates, inside).values())
@@ -282,6 +286,49 @@ def exact_score(
         terms["side_chains"] = _beside(site, types, probes, tree, coordinates, turned)
         terms["side_chains"] -= _beside(site, types, probes, tree, resting, turned)
     return terms
+
+
+def aimed_hydrogen_bonds(site: Site, adduct: Adduct, coordinates: FloatArray) -> float:
+    """Return the aimed hydrogen bonds between adduct and receptor, kcal/mol.
+
+    Parameters
+    ----------
+    coordinates
+        ``(n_atoms, 3)`` angstrom, in the order of ``adduct.mol``, then the flexible residues'.
+    """
+    types = moving_types(site, adduct)
+    n_adduct = adduct.mol.GetNumAtoms()
+    own, turned, counted = _facing(site, moving_probes(site, adduct), n_adduct)
+    neighbours = {
+        atom.GetIdx(): [n.GetIdx() for n in atom.GetNeighbors()] for atom in adduct.mol.GetAtoms()
+    }
+    for residue in site.flexible:
+        first = len(neighbours)
+        for place, around in enumerate(residue.neighbours):
+            neighbours[first + place] = [first + other for other in around]
+    pointing = aims(coordinates, neighbours)
+    return aimed_energy(
+        [types[i] for i in own],
+        coordinates[own],
+        pointing.of(own),
+        [*site.atoms.types, *(types[i] for i in turned)],
+        np.concatenate([site.atoms.coordinates, coordinates[turned]]),
+        site.aims.followed_by(pointing.of(turned)),
+        counted,
+    )
+
+
+def _facing(
+    site: Site, probes: tuple[Probe | None, ...], n_adduct: int
+) -> tuple[list[int], list[int], NDArray[np.bool_]]:
+    """Return the adduct's moving atoms, those of side chains, and which pairs count.
+
+    The receptor's atoms come first in the columns, then the side chains'.
+    """
+    own = [i for i in range(n_adduct) if probes[i] is not None]
+    turned = [i for i in range(n_adduct, len(probes)) if probes[i] is not None]
+    free = np.ones((len(own), len(turned)), dtype=np.bool_)
+    return own, turned, np.hstack([_seen(site, probes, own), free])
 
 
 def _beside(

@@ -51,6 +51,8 @@ class FlexibleResidue:
         is -1.
     nitrogen
         ``(3,)`` angstrom, where the backbone N is.
+    neighbours
+        Places in ``atoms`` of each one's heavy neighbours among them.
     """
 
     number: int
@@ -61,6 +63,7 @@ class FlexibleResidue:
     part: IntArray
     axes: IntArray
     nitrogen: FloatArray
+    neighbours: tuple[tuple[int, ...], ...]
 
     @property
     def moving(self) -> NDArray[np.bool_]:
@@ -116,6 +119,9 @@ def flexible_residue(receptor: Receptor, typed: TypedAtoms, number: int) -> Flex
             [[names.index(a) if a != "N" else -1 for a in chi] for chi in chis], dtype=np.int64
         ),
         nitrogen=typed.coordinates[own["N"]],
+        neighbours=tuple(
+            tuple(names.index(n) for n in sorted(neighbours[atom]) if n in names) for atom in names
+        ),
     )
 
 
