@@ -2,7 +2,8 @@
 
     python scripts/make_calibration.py --scratch scratch/ [--levels gfn2 dft]
 
-Acceptors that the table holds already are left alone: delete their rows to remake them.
+Acceptors that the table holds already are left alone: delete their rows to remake them. Those
+that choose the scale come first, then the held out ones, small ones first.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rdkit import Chem
+
 from workbench.errors import MechanismError
 from workbench.mechanism.calibration import (
+    CHOICE,
     MEDIA,
     PROBES,
     Affinity,
@@ -46,7 +50,10 @@ def main() -> None:
     with TABLE.open(encoding="utf-8", newline="") as handle:
         present = {(row["name"], row["probe"], row["level"]) for row in csv.DictReader(handle)}
     told = to_stream()
-    wanted = acceptors()
+    wanted = sorted(
+        acceptors(),
+        key=lambda one: (one.part != CHOICE, Chem.MolFromSmiles(one.smiles).GetNumAtoms()),
+    )
     for level in arguments.levels:
         for number, acceptor in enumerate(wanted, start=1):
             for probe in arguments.probes:
