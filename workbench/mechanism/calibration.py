@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -14,15 +14,19 @@ from rdkit import Chem
 from scipy.stats import rankdata
 
 from workbench.errors import MechanismError
-from workbench.mechanism.density_functional import dft_energy
-from workbench.mechanism.energetics import LEVELS, Level
-from workbench.mechanism.quantum import Gfn2
+from workbench.ligands.molecules import Ligand
+from workbench.mechanism.density_functional import DFT, DFT_DIFFUSE, dft_energy, diffuse_energy
+from workbench.mechanism.quantum import GFN2, Gfn2
 from workbench.mechanism.species import Species, deprotonated, from_starts, shapes_of, species
+from workbench.mechanism.truncation import cut_back, kept_atoms
 from workbench.tables import read_table
 
 FloatArray = NDArray[np.float64]
 Probe = Literal["methanethiolate", "methyl anion"]
 
+AffinityLevel = Literal["gfn2", "dft", "dft diffuse"]
+
+LEVELS: Mapping[AffinityLevel, str] = {"gfn2": GFN2, "dft": DFT, "dft diffuse": DFT_DIFFUSE}
 PROBES: dict[Probe, str] = {"methanethiolate": "C[S-:2]", "methyl anion": "[CH3-:2]"}
 """The charged atom has the atom map number 2."""
 MEDIA = {"water": "water", "dmso": "DMSO", "gas": "gas phase"}
@@ -44,7 +48,7 @@ class Acceptor:
         Electrophilicity parameter E: log10 of a rate constant at 20 degree C is
         ``s_N (N + E)`` with the nucleophile's N and s_N.
     part
-        ``choice``: used to choose probe and medium; ``held out``: not looked at for that.
+        ``choice``: used to choose level, probe and medium; ``held out``: not looked at for that.
     """
 
     name: str
@@ -56,12 +60,14 @@ class Acceptor:
 
 @dataclass(frozen=True)
 class Affinity:
-    """One row of ``calibration_energies.csv``: the computed affinity of one acceptor.
+    """One row of ``calibration_energies.csv``: the computed affinity of an acceptor or a drug.
 
     Parameters
     ----------
+    name
+        Of an acceptor, or of a drug, whose truncated model was computed.
     probe, level, medium
-        The anion that is added, and how and where its energy was taken: ``gfn2`` or ``dft``;
+        The anion that is added, and how and where its energy was taken: a key of ``LEVELS``;
         ``water``, ``dmso`` or ``gas``. Geometries are those of GFN2-xTB in water, and solvents
         those of ALPB.
     affinity_kcal_per_mol
@@ -162,13 +168,18 @@ class Scale(NamedTuple):
 
 def shipped_pairs(scale: Scale, part: str) -> list[tuple[Acceptor, float]]:
     """Return the acceptors of a part that have an affinity on a scale, with it."""
-    known = {
+    known = _on_scale(scale)
+    pairs = ((one, known.get(one.name)) for one in acceptors() if one.part == part)
+    return [(one, value) for one, value in pairs if value is not None]
+
+
+def _on_scale(scale: Scale) -> dict[str, float | None]:
+    """Return the shipped affinities on a scale by name, kcal/mol."""
+    return {
         row.name: row.affinity_kcal_per_mol
         for row in affinities()
         if (row.probe, row.level, row.medium) == scale
     }
-    pairs = ((one, known.get(one.name)) for one in acceptors() if one.part == part)
-    return [(one, value) for one, value in pairs if value is not None]
 
 
 def shipped_correlation(scale: Scale, part: str) -> Correlation:
@@ -183,6 +194,38 @@ def chosen_scale() -> Scale:
     whole = sum(one.part == CHOICE for one in acceptors())
     full = [scale for scale in scales if len(shipped_pairs(scale, CHOICE)) == whole]
     return max(full, key=lambda scale: abs(shipped_correlation(scale, CHOICE).rho))
+
+
+def estimated_e(name: str, scale: Scale) -> float:
+    """Return what a shipped affinity says about E, by the line through the ``choice`` part.
+
+    Raises
+    ------
+    MechanismError
+        When nothing was computed for the name on this scale.
+    """
+    affinity = _on_scale(scale).get(name)
+    if affinity is None:
+        raise MechanismError(f"no affinity of {name} was computed for {', '.join(scale)}")
+    pairs = shipped_pairs(scale, CHOICE)
+    slope, intercept = np.polyfit([value for _, value in pairs], [a.mayr_e for a, _ in pairs], 1)
+    return float(slope * affinity + intercept)
+
+
+def marked_model(ligand: Ligand) -> str:
+    """Return the SMILES of a drug's truncated model, marked as in ``Acceptor``.
+
+    Raises
+    ------
+    MechanismError
+        When the drug has no warhead.
+    """
+    kept = kept_atoms(ligand)
+    assert ligand.warhead is not None, "a drug with atoms to keep has a warhead"
+    mol = Chem.Mol(ligand.mol)
+    mol.GetAtomWithIdx(ligand.warhead.reactive_atom_index).SetAtomMapNum(_ATTACKED)
+    mol.GetAtomWithIdx(ligand.warhead.partner_atom_index).SetAtomMapNum(_ALPHA)
+    return Chem.MolToSmiles(cut_back(mol, kept))
 
 
 def reactants_and_product(
@@ -224,8 +267,10 @@ def lowest_minimum(mol: Chem.Mol, name: str, seed: int = 1) -> Species:
     return from_starts(full, starts, engine, name=name, vibrations=False)
 
 
-def energies_in_media(found: Species, level: Level) -> dict[str, float]:
+def energies_in_media(found: Species, level: AffinityLevel) -> dict[str, float]:
     """Return the energy of a minimum in each medium, kcal/mol."""
+    if level == "dft diffuse":
+        return with_diffuse(found, energies_in_media(found, "dft"))
     energies = {}
     for medium in MEDIA:
         solvent = "" if medium == "gas" else medium
@@ -235,6 +280,12 @@ def energies_in_media(found: Species, level: Level) -> dict[str, float]:
         return energies
     gas = dft_energy(found.elements, found.coordinates, found.charge, found.name)
     return {medium: gas + energy - energies["gas"] for medium, energy in energies.items()}
+
+
+def with_diffuse(found: Species, energies: Mapping[str, float]) -> dict[str, float]:
+    """Return energies of the level ``dft`` in each medium with what diffuse functions add."""
+    added = diffuse_energy(found.elements, found.coordinates, found.charge, found.name)
+    return {medium: energy + added for medium, energy in energies.items()}
 
 
 def _adduct_anion(acceptor: Chem.Mol, probe: Probe, name: str) -> Chem.Mol:
