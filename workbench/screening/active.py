@@ -29,9 +29,6 @@ PROPERTIES = (
 """What the first stage knows of a compound: size alone tells much of a score, and a handful of
 docked compounds tells more of eight properties than of 512 fragments."""
 
-_PROPERTY_WEIGHT = 2.0
-"""Of a property's standard deviation, in counts of one fragment."""
-
 _BLOCK = 20_000
 """Compounds that are predicted at once."""
 
@@ -61,9 +58,7 @@ class Library:
 
     def features(self, which: slice | NDArray[np.int64]) -> NDArray[np.float64]:
         """Return what is known of some compounds, shape (n, 520)."""
-        return np.hstack(
-            [self.counts[which].astype(float), _PROPERTY_WEIGHT * self.properties[which]]
-        )
+        return np.hstack([self.counts[which].astype(float), self.properties[which]])
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor
 
 PAGE = "screen.html"
+READ_TOGETHER = 100
+"""Records in one task: they take milliseconds, and few of them are in the driver's memory."""
 
 
 @dataclass
@@ -86,7 +88,7 @@ class _Run:
         if first is not None:
             self.engine().run(
                 _with_first(first, missing),
-                self.settings.chunk_size if stage == "read" else self.cluster.ligands_per_task,
+                READ_TOGETHER if stage == "read" else self.cluster.ligands_per_task,
                 lambda chunk, rows: write_chunk(self.folder, chunk, rows, self.fingerprint),
                 meter.count,
             )
