@@ -183,16 +183,16 @@ def test_a_driver_killed_in_a_round_goes_on_to_the_same_end(
     tmp_path: Path, cluster: ClusterSettings
 ) -> None:
     file = tmp_path / "rings.smi"
-    file.write_text("".join(f"{s} slow{k}\n" for k, s in enumerate(SMILES)))
-    active = ActiveSettings(budget=0.2, rounds=4, stop_below=0.0)
-    settings = SETTINGS.model_copy(update={"active": active, "chunk_size": 3})
+    file.write_text("".join(f"{s} slow{k}\n" for k, s in enumerate(SMILES[:60])))
+    active = ActiveSettings(budget=0.3, rounds=3, stop_below=0.0)
+    settings = SETTINGS.model_copy(update={"active": active, "chunk_size": 2})
     whole = run(file, tmp_path / "whole", cluster, settings)
     rounds_of = whole.manifest["active"]
-    per_round = -(-rounds_of[0]["docked"] // 3)
+    per_round = rounds_of[0]["docked"] // 2
     out = tmp_path / "out"
     process = driver(file, out, cluster.scheduler, settings)
     # one chunk into the second round
-    wait_for(lambda: len(chunk_files(out, "search")) > per_round)
+    wait_for(lambda: len(chunk_files(out, "search")) > per_round, 300)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     done = chunk_files(out, "search")
