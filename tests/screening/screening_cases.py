@@ -69,7 +69,7 @@ def driver(
     )
 
 
-def wait_for(condition: Any, seconds: float = 60.0) -> None:
+def wait_for(condition: Any, seconds: float = 240.0) -> None:
     """Wait until something holds."""
     until = time.monotonic() + seconds
     while not condition():
