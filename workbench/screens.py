@@ -11,6 +11,52 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+MEASURES: Mapping[str, str] = {
+    "roc_auc": "ROC-AUC",
+    "ef_1_percent": "EF 1 %",
+    "ef_5_percent": "EF 5 %",
+    "bedroc": "BEDROC (alpha 20)",
+}
+"""What the measures of enrichment are called."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A measure with its 95 % interval over resampled actives and decoys, or over shuffles."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Enrichment:
+    """How well scores rank actives before decoys.
+
+    Parameters
+    ----------
+    actives, decoys
+        How many there are; ``unscored`` of them have no score and rank behind all others.
+    measures
+        ``roc_auc`` (0.5 for chance), ``ef_1_percent`` and ``ef_5_percent`` (1 for chance) and
+        ``bedroc`` (alpha 20).
+    chance
+        The same with the scores shuffled: what no model at all gets, with the interval over
+        shuffles.
+    labels_not_found
+        Labels of ligands that the screen does not hold.
+    labels_sha256
+        Of the file of labels; blank where there was none.
+    """
+
+    actives: int
+    decoys: int
+    unscored: int
+    measures: Mapping[str, Measured]
+    chance: Mapping[str, Measured]
+    labels_not_found: int = 0
+    labels_sha256: str = ""
+
 
 @dataclass(frozen=True)
 class ScreenResult:
@@ -36,7 +82,9 @@ class ScreenResult:
     scaffolds
         ``scaffold``, ``ligands`` and ``best_score_kcal_per_mol``, the commonest first.
     manifest
-        Of the screen.
+        Of the screen; ``active`` holds the rounds of active learning.
+    enrichment
+        Of the labels that were given last; ``None`` when there were none.
     """
 
     folder: Path
@@ -47,6 +95,7 @@ class ScreenResult:
     scores: Mapping[str, tuple[float, ...]]
     scaffolds: tuple[Mapping[str, Any], ...]
     manifest: Mapping[str, Any] = field(repr=False)
+    enrichment: Enrichment | None = None
 
     @property
     def n_failed(self) -> int:

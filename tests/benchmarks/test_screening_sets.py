@@ -28,11 +28,12 @@ def test_a_tenth_finds_most_of_the_best_and_chance_does_not() -> None:
     from workbench.settings import ActiveSettings
 
     smiles, scores = active_learning.docked_set()
+    library = active_learning.library_of(smiles)
     found = {
         how: np.mean(
             [
                 active_learning.share_found(
-                    smiles,
+                    library,
                     scores,
                     0.01,
                     ActiveSettings(acquisition=how, stop_below=0),  # type: ignore[arg-type]

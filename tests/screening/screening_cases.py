@@ -15,7 +15,7 @@ from workbench.screening.run import screen
 from workbench.screens import ScreenResult
 from workbench.settings import ClusterSettings, IsolationSettings, ScreenSettings
 
-STUBS = {name: f"screening_stubs:{name}" for name in ("read", "search", "minimise")}
+STUBS = {name: f"screening_stubs:{name}" for name in ("read", "search", "minimise", "react")}
 NOWHERE = ClusterSettings(scheduler="tcp://127.0.0.1:9")
 SETTINGS = ScreenSettings(
     chunk_size=10,
@@ -25,13 +25,13 @@ SETTINGS = ScreenSettings(
 
 _DRIVER = """
 import sys
-from screening_cases import STUBS, SETTINGS
+from screening_cases import STUBS
 from workbench.screening.run import screen
-from workbench.settings import ClusterSettings
+from workbench.settings import ClusterSettings, ScreenSettings
 if __name__ == "__main__":
-    file, folder, scheduler = sys.argv[1:]
-    screen(file, folder, settings=SETTINGS, functions=STUBS, resume=True,
-           cluster=ClusterSettings(scheduler=scheduler, workers=2))
+    file, folder, scheduler, settings = sys.argv[1:]
+    screen(file, folder, settings=ScreenSettings.model_validate_json(settings), functions=STUBS,
+           resume=True, cluster=ClusterSettings(scheduler=scheduler, workers=2))
 """
 
 
@@ -54,16 +54,22 @@ def rows(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
-def driver(file: Path, folder: Path, scheduler: str) -> subprocess.Popen[bytes]:
+def driver(
+    file: Path, folder: Path, scheduler: str, settings: ScreenSettings = SETTINGS
+) -> subprocess.Popen[bytes]:
     """Start a screen of stubs in a process of its own, which can be killed."""
     script = file.parent / "driver.py"
     script.write_text(_DRIVER)
     return subprocess.Popen(
-        [sys.executable, str(script), str(file), str(folder), scheduler], start_new_session=True
+        [
+            *(sys.executable, str(script), str(file), str(folder), scheduler),
+            settings.model_dump_json(),
+        ],
+        start_new_session=True,
     )
 
 
-def wait_for(condition: Any, seconds: float = 60.0) -> None:
+def wait_for(condition: Any, seconds: float = 240.0) -> None:
     """Wait until something holds."""
     until = time.monotonic() + seconds
     while not condition():

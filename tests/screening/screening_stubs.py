@@ -75,3 +75,18 @@ def minimise(job: Any, item: Row) -> list[Row]:
             "sdf": f"{item['name']}\n$$$$\n",
         }
     ]
+
+
+def react(job: Any, item: Row) -> list[Row]:
+    """Give minus the ligand's number back as its energy; a name may say that it fails."""
+    if item["name"].startswith("unreactive"):
+        raise ZeroDivisionError("by name")
+    return [
+        {
+            "reaction_diastereomer": "bR",
+            "reaction_level": "stub",
+            "delta_g_kcal_per_mol": -float(item["record"]),
+            "relative_to_selinexor_kcal_per_mol": 1.5,
+            "reaction_uncertainty_kcal_per_mol": 0.5,
+        }
+    ]

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from rdkit import Chem
-from screening_cases import NOWHERE, SETTINGS, chunk_files, rows, run
+from screening_cases import NOWHERE, SETTINGS, chunk_files, driver, rows, run, wait_for
 
 from workbench.cli import main
 from workbench.screening.active import (
+    PROPERTIES,
     Batch,
-    fragment_counts,
+    described,
     next_batch,
     predict,
     rounds,
@@ -37,7 +39,8 @@ def rings() -> list[str]:
 
 
 SMILES = rings()
-COUNTS = fragment_counts(SMILES)
+LIBRARY = described({"smiles": text} for text in SMILES)
+COUNTS = LIBRARY.counts
 SCORES = -np.array([2.0 * text.count("F") + text.count("N") + 0.01 * len(text) for text in SMILES])
 
 
@@ -50,7 +53,7 @@ def replay(settings: ActiveSettings, seed: int = 1) -> tuple[set[int], list[dict
         docked.update(chosen.tolist())
         return SCORES[chosen]
 
-    return docked, list(rounds(COUNTS, settings, seed, dock))
+    return docked, list(rounds(LIBRARY, settings, seed, dock))
 
 
 def top_found(docked: set[int], fraction: float = 0.02) -> float:
@@ -69,10 +72,28 @@ def test_counts_are_those_of_the_toolkit() -> None:
 
 def test_the_model_learns_what_a_group_adds() -> None:
     known = np.arange(0, len(SMILES), 3)
-    mean, deviation = predict(COUNTS, known, SCORES[known])
+    mean, deviation = predict(LIBRARY, known, SCORES[known])
     other = np.setdiff1d(np.arange(len(SMILES)), known)
     assert np.corrcoef(mean[other], SCORES[other])[0, 1] > 0.85
     assert deviation[other].mean() > deviation[known].mean() > 0
+
+
+def test_properties_stand_in_for_fragments_that_were_not_seen_yet() -> None:
+    # chains of one fragment after another: only their size tells of a score
+    smiles = ["C" * n for n in range(3, 40)]
+    library = described({"smiles": text, "heavy_atoms": len(text)} for text in smiles)
+    sizes = np.array([len(text) for text in smiles])
+    assert library.properties.shape == (37, len(PROPERTIES))
+    place = PROPERTIES.index("heavy_atoms")
+    expected = (sizes - sizes.mean()) / sizes.std()
+    assert np.allclose(library.properties[:, place], expected, atol=1e-6)
+    # what is not known, or the same for all, says nothing
+    assert not np.delete(library.properties, place, axis=1).any()
+    odd = np.array([f"C{'N' * (k % 2)}" for k in range(40)])
+    alone = described({"smiles": text, "clogp": float(k)} for k, text in enumerate(odd))
+    known = np.arange(0, 12)
+    mean, _ = predict(alone, known, -known.astype(float))
+    assert np.corrcoef(mean[12:], np.arange(12, 40))[0, 1] < -0.99
 
 
 def test_a_model_finds_what_chance_does_not() -> None:
@@ -100,7 +121,7 @@ def test_the_budget_is_kept_and_the_seed_decides() -> None:
 
 
 def test_a_whole_library_can_be_docked() -> None:
-    few = COUNTS[:20]
+    few = described({"smiles": text} for text in SMILES[:20])
     settings = ActiveSettings(budget=1.0, rounds=3, stop_below=0.0)
     steps = list(rounds(few, settings, 1, lambda chosen: SCORES[chosen]))
     assert [step.get("docked") for step in steps] == [7, 14, 20, None]
@@ -113,7 +134,7 @@ def test_it_ends_when_the_rest_cannot_be_better() -> None:
     bit = int(np.argmin(np.abs(flag.mean(axis=0) - 0.1)))
     scores = np.where(flag[:, bit], -9.0, -1.0)
     settings = ActiveSettings(budget=0.9, rounds=6, top_fraction=0.03, stop_below=0.5)
-    steps = list(rounds(COUNTS, settings, 1, lambda chosen: scores[chosen]))
+    steps = list(rounds(LIBRARY, settings, 1, lambda chosen: scores[chosen]))
     assert steps[-1]["stopped"] == "no new compound is expected among the best"
     assert steps[-1]["expected_new"] < 0.5
     assert steps[-2]["docked"] < 0.9 * len(flag)
@@ -124,10 +145,10 @@ def test_compounds_that_failed_are_neither_learned_from_nor_tried_again() -> Non
     scores = np.full(len(SMILES), np.nan)
     tried[:30] = True
     settings = ActiveSettings(budget=0.5, rounds=4)
-    batch: Batch = next_batch(COUNTS, tried, scores, settings, 1)
+    batch: Batch = next_batch(LIBRARY, tried, scores, settings, 1)
     assert batch.expected_new is None and batch.chosen.min() >= 30
     scores[:20] = SCORES[:20]
-    batch = next_batch(COUNTS, tried, scores, settings, 1)
+    batch = next_batch(LIBRARY, tried, scores, settings, 1)
     assert batch.chosen.min() >= 30 and len(batch.chosen) > 0
 
 
@@ -155,6 +176,35 @@ def test_a_screen_docks_its_budget_and_goes_on_with_the_same(
     # nothing is missing now: no cluster is needed
     run(file, tmp_path / "out", NOWHERE, settings)
     assert rows(tmp_path / "out") == expected
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals and file systems of POSIX")
+def test_a_driver_killed_in_a_round_goes_on_to_the_same_end(
+    tmp_path: Path, cluster: ClusterSettings
+) -> None:
+    file = tmp_path / "rings.smi"
+    file.write_text("".join(f"{s} slow{k}\n" for k, s in enumerate(SMILES[:60])))
+    active = ActiveSettings(budget=0.3, rounds=3, stop_below=0.0)
+    settings = SETTINGS.model_copy(update={"active": active, "chunk_size": 2})
+    whole = run(file, tmp_path / "whole", cluster, settings)
+    rounds_of = whole.manifest["active"]
+    per_round = rounds_of[0]["docked"] // 2
+    out = tmp_path / "out"
+    process = driver(file, out, cluster.scheduler, settings)
+    # one chunk into the second round
+    wait_for(lambda: len(chunk_files(out, "search")) > per_round, 300)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    done = chunk_files(out, "search")
+    assert per_round < len(done) < len(chunk_files(tmp_path / "whole", "search"))
+    assert not (out / "results.parquet").exists()
+    kept = {name: (out / "chunks" / name).stat().st_ino for name in done}
+    result = run(file, out, cluster, settings)
+    assert {name: (out / "chunks" / name).stat().st_ino for name in done} == kept
+    assert result.manifest["active"] == rounds_of
+    assert rows(out) == rows(tmp_path / "whole")
+    page = (out / "screen.html").read_text()
+    assert ">Rounds of active learning</h2>" in page and "the budget is used up" in page
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,13 @@ import os
 from pathlib import Path
 
 import pytest
-from screening_cases import rows, run
+from screening_cases import SETTINGS, STUBS, rows, run
 
 from workbench.cli import main
-from workbench.errors import LigandError, UsageError
+from workbench.errors import LigandError, OutputError, UsageError
 from workbench.screening.labels import read_labels
+from workbench.screening.run import screen, write_page
+from workbench.screens import ScreenResult
 from workbench.settings import ClusterSettings
 
 
@@ -19,6 +21,8 @@ def test_words_and_columns(tmp_path: Path) -> None:
     file = tmp_path / "labels.csv"
     file.write_text("smiles,Active,Name\nC,yes,a\nN,0,b\n\nO,TRUE,c\n")
     assert read_labels(file) == ("name", {"a": True, "b": False, "c": True})
+    file.write_text("Inchikey;active;x\nAAA;1;2\nBBB;;2\nCCC;no;2\n")
+    assert read_labels(file) == ("inchikey", {"AAA": True, "CCC": False})
 
 
 @pytest.mark.parametrize(
@@ -29,7 +33,7 @@ def test_words_and_columns(tmp_path: Path) -> None:
         ("name,score\na,1\n", "column active"),
         ("smiles,active\nC,1\n", "name or inchikey"),
         ("name,active\na,maybe\n", "line 2.*active is 1 or 0, not 'maybe'"),
-        ("name,active\na\n", "active is 1 or 0"),
+        ("name,active\na\nb,\n", "holds no label"),
         ("active,name\n1\n", "line 2.*no name"),
         ("name,active\na,1\na,0\n", "line 3.*active and inactive"),
         ("name,active\na\x00,1\n", "NUL"),
@@ -69,3 +73,70 @@ def test_the_report_tells_the_enrichment(
     labels.write_text("name,active\nothers,1\n")
     assert main(["screen", "report", str(out), "--labels", str(labels)]) == 2
     assert "no ligand of the screen has a label" in capsys.readouterr().err
+
+
+TABLE = "smiles,name,active\n" + "".join(
+    f"{text},fluorine{k},{int(k == 2)}\n"
+    for k, text in enumerate(["CF", "FCF", "FC(F)F", "FC(F)(F)F", "C"])
+)
+
+
+def _told(file: Path, out: Path, cluster: ClusterSettings) -> tuple[ScreenResult, list[str]]:
+    """Screen a table with the stubs; return the screen and what it said of labels."""
+    said: list[str] = []
+    result = screen(
+        file,
+        out,
+        settings=SETTINGS,
+        cluster=cluster,
+        functions=STUBS,
+        resume=True,
+        progress=lambda text, done, total: said.append(text),
+    )
+    return result, [text for text in said if text.startswith("labels")]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals and file systems of POSIX")
+def test_a_column_active_of_the_ligands_is_taken_and_the_page_shows_it(
+    tmp_path: Path, cluster: ClusterSettings
+) -> None:
+    file, out = tmp_path / "few.csv", tmp_path / "out"
+    file.write_text(TABLE)
+    result, said = _told(file, out, cluster)
+    assert not said
+    # the active has three fluorines: one of the four others has more
+    assert result.enrichment is not None
+    assert result.enrichment.measures["roc_auc"].value == pytest.approx(3 / 4)
+    assert (result.enrichment.actives, result.enrichment.decoys) == (1, 4)
+    page = (out / "screen.html").read_text()
+    assert ">Enrichment</h2>" in page and "1 actives and 4 others" in page
+    # labels given later take their place, on the page too
+    labels = tmp_path / "labels.csv"
+    labels.write_text("name,active\nfluorine3,1\nfluorine0,0\nfluorine4,0\n")
+    again = write_page(out, labels)
+    assert again.enrichment is not None
+    assert again.enrichment.measures["roc_auc"].value == 1.0
+    assert "1 actives and 2 others" in (out / "screen.html").read_text()
+    assert write_page(out).enrichment == again.enrichment
+    (out / "enrichment.json").write_text("{}")
+    with pytest.raises(OutputError, match=r"enrichment\.json in 'out' cannot be understood"):
+        write_page(out)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals and file systems of POSIX")
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (",1\n", ",6.2\n", "active is 1 or 0, not '6.2'"),
+        (",1\n", ",0\n", "needs both actives and decoys"),
+    ],
+)
+def test_a_column_active_that_is_no_label_is_told_and_left(
+    old: str, new: str, told: str, tmp_path: Path, cluster: ClusterSettings
+) -> None:
+    file = tmp_path / "few.csv"
+    file.write_text(TABLE.replace(old, new))
+    result, (said,) = _told(file, tmp_path / "out", cluster)
+    assert told in said and "the column active is not used" in said
+    assert result.enrichment is None and result.counts == {"done": 5}
+    assert ">Enrichment</h2>" not in (tmp_path / "out" / "screen.html").read_text()

@@ -55,6 +55,29 @@ def test_every_ligand_is_there_once_and_the_best_fifth_is_minimised(
     assert chunk_files(finished[1], "search") == [f"search-{k:07d}.parquet" for k in range(1, 6)]
 
 
+def test_the_energetics_of_the_best_go_through_the_cluster(
+    tmp_path: Path, cluster: ClusterSettings
+) -> None:
+    names = [f"good{k}" for k in range(30)]
+    file = library(tmp_path / "some.smi", names)
+    settings = SETTINGS.model_copy(update={"reacted": 4})
+    run(file, tmp_path / "first", cluster, settings)
+    found = sorted(rows(tmp_path / "first"), key=lambda row: row["score_kcal_per_mol"])
+    best = {row["record"] for row in found[:4]}
+    reacted = [row for row in found if row["delta_g_kcal_per_mol"] is not None]
+    assert {row["record"] for row in reacted} == best
+    assert all(row["delta_g_kcal_per_mol"] == -row["record"] for row in reacted)
+    assert {row["stage"] for row in reacted} == {"react"}
+    # the same again with one of them failing: the screen keeps its row, and lists it
+    names[found[1]["record"] - 1] = "unreactive"
+    result = run(library(tmp_path / "other.smi", names), tmp_path / "second", cluster, settings)
+    assert result.counts == {"done": 29, "failed": 1}
+    (failure,) = result.failures
+    assert (failure["name"], failure["stage"], failure["kind"]) == ("unreactive", "react", "error")
+    react = json.loads((tmp_path / "second" / "manifest.json").read_text())["stages"]["react"]
+    assert (react["taken"], react["passed"], react["failed"]) == (4, 3, 1)
+
+
 def test_a_finished_screen_needs_no_cluster_and_no_clock(finished: tuple[Path, Path]) -> None:
     file, folder = finished
     before = {path.name: path.read_bytes() for path in (folder / "chunks").iterdir()}

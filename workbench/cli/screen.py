@@ -52,7 +52,7 @@ def add_parser(verbs: Verbs) -> None:
         type=Path,
         metavar="FILE",
         help="a .csv with name (or inchikey) and active (1 or 0): write enrichment.json, also "
-        "with report DIR",
+        "with report DIR; not needed when FILE is such a table itself",
     )
     parser.add_argument(
         "--resume", action="store_true", help="go on with the screen that is in the folder"
@@ -212,14 +212,11 @@ def _screen(arguments: argparse.Namespace, file: str) -> int:
     from workbench.ligands.files import FILE_SUFFIXES, kind_of_file
     from workbench.progress import to_stream
     from workbench.screening.cluster import require_parts
-    from workbench.screening.labels import read_labels
     from workbench.screening.run import screen
 
     require_parts()
     if not kind_of_file(file):
         raise LigandError(f"screen reads {', '.join(FILE_SUFFIXES)} (also .gz), not {file[:60]!r}")
-    if arguments.labels is not None:
-        read_labels(arguments.labels)  # what is wrong with it is told before any work
     receptor = read_receptor(arguments)
     result = screen(
         file,
@@ -228,11 +225,11 @@ def _screen(arguments: argparse.Namespace, file: str) -> int:
         settings=_settings(arguments),
         cluster=_cluster(arguments),
         resume=arguments.resume,
+        labels=arguments.labels,
         command=shlex.join(["workbench", *sys.argv[1:]]),
         progress=to_stream(),
     )
     print(summary(result))
-    _tell_enrichment(result.folder, arguments.labels)
     return EXIT_SOME_FAILED if result.n_failed else 0
 
 
@@ -317,16 +314,8 @@ def _checked(model: Any, **values: Any) -> Any:
 def _report(folder: Path, labels: Path | None) -> int:
     from workbench.screening.run import write_page
 
-    print(summary(write_page(folder)))
-    _tell_enrichment(folder, labels)
+    print(summary(write_page(folder, labels)))
     return 0
-
-
-def _tell_enrichment(folder: Path, labels: Path | None) -> None:
-    from workbench.screening.labels import enrichment_text, screen_enrichment
-
-    if labels is not None:
-        print(enrichment_text(screen_enrichment(folder, labels)))
 
 
 def _query(folder: Path, sql: str) -> int:
@@ -338,6 +327,8 @@ def _query(folder: Path, sql: str) -> int:
 
 def summary(result: ScreenResult) -> str:
     """Return the outcome in a few lines for the terminal."""
+    from workbench.screening.labels import enrichment_text
+
     counts = result.counts
     lines = [
         f"{sum(counts.values())} ligands: {counts.get('done', 0)} docked, "
@@ -357,6 +348,8 @@ def summary(result: ScreenResult) -> str:
         f"failed: {row['name'] or row['where']} in {row['stage']}: {row['reason']}"
         for row in result.failures[:SHOWN]
     ]
+    if result.enrichment is not None:
+        lines.append(enrichment_text(result.enrichment))
     lines.append(
         f"written to {result.folder}: screen.html, results.parquet, failures.csv, best.sdf"
     )

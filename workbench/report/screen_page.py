@@ -14,7 +14,7 @@ from workbench.ligands.depiction import drug_svg
 from workbench.ligands.records import mol_from_smiles
 from workbench.report.histogram import histogram
 from workbench.report.templating import SOURCES, environment, page_parts
-from workbench.screens import ScreenResult
+from workbench.screens import MEASURES, Enrichment, Measured, ScreenResult
 from workbench.settings import LigandSettings
 
 STAGE_WORDS = {
@@ -39,6 +39,7 @@ def screen_html(result: ScreenResult) -> str:
     manifest = result.manifest
     settings = LigandSettings.model_validate(manifest["settings"]["ligand"])
     stages = [stage for stage in result.stages if stage["taken"]]
+    steps = manifest.get("active", ())
     return (
         environment()
         .get_template("screen.html")
@@ -50,6 +51,9 @@ def screen_html(result: ScreenResult) -> str:
             chart=_chart(result),
             top=[(row, Markup(drawing(row, settings))) for row in result.top],
             scaffolds=[(row, Markup(flat_svg(row["scaffold"]))) for row in result.scaffolds[:12]],
+            rounds=[step for step in steps if "docked" in step],
+            stopped=next((step["stopped"] for step in steps if "stopped" in step), ""),
+            enrichment=_measures(result.enrichment),
             limits=LIMITS,
         )
     )
@@ -59,6 +63,13 @@ def _provenance(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """Return what of the manifest the page shows."""
     names = ("command", "input", "receptor", "settings", "functions", "versions", "fingerprint")
     return {name: manifest[name] for name in names}
+
+
+def _measures(found: Enrichment | None) -> list[tuple[str, Measured, Measured]]:
+    """Return each measure of enrichment in words, its value and what chance gives."""
+    if found is None:
+        return []
+    return [(words, found.measures[name], found.chance[name]) for name, words in MEASURES.items()]
 
 
 def notebook_html(result: ScreenResult) -> str:

@@ -1,9 +1,10 @@
-"""Which compounds to dock next: a linear model of fragments learns the scores of those before."""
+"""Which compounds to dock next: a linear model learns the scores of those before."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from array import array
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,19 @@ from workbench.settings import ActiveSettings
 
 FRAGMENTS = 512
 RADIUS = 1
+PROPERTIES = (
+    "molecular_weight_g_per_mol",
+    "heavy_atoms",
+    "clogp",
+    "tpsa_angstrom2",
+    "hydrogen_bond_donors",
+    "hydrogen_bond_acceptors",
+    "rotatable_bonds",
+    "fraction_sp3",
+)
+"""What the first stage knows of a compound: size alone tells much of a score, and a handful of
+docked compounds tells more of eight properties than of 512 fragments."""
+
 _BLOCK = 20_000
 """Compounds that are predicted at once."""
 
@@ -22,7 +36,29 @@ _NOISE_VARIANCE = 0.1
 """Prior of the score's noise, with the weight of one compound, (kcal/mol)^2: without it a model of
 fewer compounds than fragments fits them all and is sure of everything."""
 
-Counts = NDArray[np.uint8]
+
+@dataclass(frozen=True)
+class Library:
+    """Compounds as the model sees them.
+
+    Parameters
+    ----------
+    counts
+        How often each fragment is in each compound, at most 255: folded Morgan counts of radius 1,
+        shape (n, 512).
+    properties
+        ``PROPERTIES`` in standard deviations from their mean, shape (n, 8).
+    """
+
+    counts: NDArray[np.uint8]
+    properties: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    def features(self, which: slice | NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return what is known of some compounds, shape (n, 520)."""
+        return np.hstack([self.counts[which].astype(float), self.properties[which]])
 
 
 @dataclass(frozen=True)
@@ -62,36 +98,46 @@ def require_model() -> None:
         ) from error
 
 
-def fragment_counts(smiles: Iterable[str]) -> Counts:
-    """Return how often each fragment is in each molecule: folded Morgan counts of radius 1.
+def described(compounds: Iterator[Mapping[str, Any]]) -> Library:
+    """Return compounds as the model sees them.
 
-    Returns
-    -------
-    ndarray, shape (n, 512)
-        At most 255.
+    Parameters
+    ----------
+    compounds
+        ``smiles`` and ``PROPERTIES`` of each; a property that is not known counts as 0.
     """
     from rdkit import Chem
     from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
 
     generator = GetMorganGenerator(radius=RADIUS, fpSize=FRAGMENTS)
-    rows = [
-        np.minimum(generator.GetCountFingerprintAsNumPy(Chem.MolFromSmiles(text)), 255)
-        .astype(np.uint8)
-        .tobytes()
-        for text in smiles
-    ]
-    return np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(len(rows), FRAGMENTS)
+    counts, values = bytearray(), array("d")
+    for compound in compounds:
+        found = generator.GetCountFingerprintAsNumPy(Chem.MolFromSmiles(compound["smiles"]))
+        counts += np.minimum(found, 255).astype(np.uint8).tobytes()
+        values.extend(compound.get(name) or 0.0 for name in PROPERTIES)
+    return Library(
+        np.frombuffer(counts, dtype=np.uint8).reshape(-1, FRAGMENTS),
+        _standardised(np.array(values).reshape(-1, len(PROPERTIES))).astype(np.float32),
+    )
+
+
+def _standardised(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return columns in standard deviations from their mean; 0 in one that says nothing."""
+    if not len(table):
+        return table
+    spread = table.std(axis=0)
+    return (table - table.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
 
 
 def predict(
-    counts: Counts, docked: NDArray[np.int64], scores: NDArray[np.float64]
+    library: Library, docked: NDArray[np.int64], scores: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return what Bayesian ridge regression on the fragments expects of every compound.
+    """Return what Bayesian ridge regression expects of every compound.
 
     Parameters
     ----------
-    counts, docked, scores
-        Of all compounds; the indices of those that were docked, and their scores, kcal/mol.
+    docked, scores
+        The indices of those that were docked, and their scores, kcal/mol.
 
     Returns
     -------
@@ -105,16 +151,16 @@ def predict(
     from sklearn.linear_model import BayesianRidge
 
     model = BayesianRidge(alpha_1=1.0, alpha_2=_NOISE_VARIANCE)
-    model.fit(counts[docked].astype(float), scores)
-    mean, deviation = np.empty(len(counts)), np.empty(len(counts))
-    for start in range(0, len(counts), _BLOCK):
+    model.fit(library.features(docked), scores)
+    mean, deviation = np.empty(len(library)), np.empty(len(library))
+    for start in range(0, len(library), _BLOCK):
         part = slice(start, start + _BLOCK)
-        mean[part], deviation[part] = model.predict(counts[part].astype(float), return_std=True)
+        mean[part], deviation[part] = model.predict(library.features(part), return_std=True)
     return mean, deviation
 
 
 def next_batch(
-    counts: Counts,
+    library: Library,
     tried: NDArray[np.bool_],
     scores: NDArray[np.float64],
     settings: ActiveSettings,
@@ -127,14 +173,12 @@ def next_batch(
 
     Parameters
     ----------
-    counts
-        From ``fragment_counts``.
     tried, scores
         Whether a compound was given to the search, and its score, kcal/mol; not a number where it
         has none. Both of shape (n,).
     """
     left = np.flatnonzero(~tried)
-    budget = budget_of(len(counts), settings)
+    budget = budget_of(len(library), settings)
     size = min(math.ceil(budget / settings.rounds), budget - int(tried.sum()), len(left))
     if size <= 0:
         return Batch(left[:0], None, "the budget is used up" if len(left) else "all are docked")
@@ -142,8 +186,8 @@ def next_batch(
     random = np.random.default_rng([seed, int(tried.sum())])
     if not len(known):
         return Batch(np.sort(random.choice(left, size, replace=False)), None)
-    mean, deviation = predict(counts, known, scores[known])
-    expected = _expected_new(mean[left], deviation[left], scores[known], len(counts), settings)
+    mean, deviation = predict(library, known, scores[known])
+    expected = _expected_new(mean[left], deviation[left], scores[known], len(library), settings)
     if expected is not None and expected < settings.stop_below:
         return Batch(left[:0], expected, "no new compound is expected among the best")
     if settings.acquisition == "random":
@@ -179,7 +223,7 @@ def _expected_new(
 
 
 def rounds(
-    counts: Counts,
+    library: Library,
     settings: ActiveSettings,
     seed: int,
     dock: Callable[[NDArray[np.int64]], NDArray[np.float64]],
@@ -197,10 +241,10 @@ def rounds(
         Of each batch: ``docked`` so far, ``best_score_kcal_per_mol`` and ``expected_new``; of the
         end: ``stopped``, the reason.
     """
-    tried = np.zeros(len(counts), dtype=bool)
-    scores = np.full(len(counts), np.nan)
+    tried = np.zeros(len(library), dtype=bool)
+    scores = np.full(len(library), np.nan)
     while True:
-        batch = next_batch(counts, tried, scores, settings, seed)
+        batch = next_batch(library, tried, scores, settings, seed)
         if batch.reason:
             yield {"stopped": batch.reason, "expected_new": batch.expected_new}
             return

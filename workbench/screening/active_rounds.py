@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.progress import Progress
-from workbench.screening.active import budget_of, fragment_counts, rounds
-from workbench.screening.funnel import found_scores, opened, searchable
+from workbench.screening.active import budget_of, described, rounds
+from workbench.screening.database import Database
+from workbench.screening.funnel import compounds, found_scores, searchable, see_chunks
 from workbench.screening.job import Item
 from workbench.screening.meter import Meter
 from workbench.screening.store import Chunk
@@ -25,7 +26,7 @@ Do = Callable[[str, Iterator[Chunk], Meter], None]
 
 
 def run_active(
-    folder: Path, settings: ScreenSettings, progress: Progress, do: Do
+    database: Database, folder: Path, settings: ScreenSettings, progress: Progress, do: Do
 ) -> list[dict[str, Any]]:
     """Dock the compounds that active learning chooses.
 
@@ -41,14 +42,14 @@ def run_active(
     """
     assert settings.active is not None
     places: list[tuple[int, int]] = []
-    with opened(folder) as connection:
-        counts = fragment_counts(_noted(searchable(connection), places))
+    see_chunks(database, folder)
+    library = described(_noted(compounds(database), places))
     if not places:
         return []
-    docking = _Docking(folder, settings, places, progress, do)
+    docking = _Docking(database, folder, settings, places, progress, do)
     docking.total = budget_of(len(places), settings.active)
     found = []
-    for step in rounds(counts, settings.active, settings.seed, docking.dock):
+    for step in rounds(library, settings.active, settings.seed, docking.dock):
         if "docked" in step:
             expected = step["expected_new"]
             told = "" if expected is None else f", {expected:.1f} new expected among the best"
@@ -57,11 +58,11 @@ def run_active(
     return found
 
 
-def _noted(items: Iterator[Item], places: list[tuple[int, int]]) -> Iterator[str]:
-    """Yield the SMILES of items and note where they are from."""
-    for item in items:
-        places.append((item["record"], item["isomer"]))
-        yield item["smiles"]
+def _noted(found: Iterator[Item], places: list[tuple[int, int]]) -> Iterator[Item]:
+    """Yield compounds and note where they are from."""
+    for compound in found:
+        places.append((compound["record"], compound["isomer"]))
+        yield compound
 
 
 class _Docking:
@@ -69,6 +70,7 @@ class _Docking:
 
     def __init__(
         self,
+        database: Database,
         folder: Path,
         settings: ScreenSettings,
         places: list[tuple[int, int]],
@@ -76,6 +78,7 @@ class _Docking:
         do: Do,
     ) -> None:
         self.total = 0
+        self._database = database
         self._folder = folder
         self._settings = settings
         self._places = places
@@ -86,11 +89,10 @@ class _Docking:
     def dock(self, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
         """Dock some compounds, by their numbers; return their scores, kcal/mol."""
         wanted = [self._places[k] for k in chosen]
-        with opened(self._folder) as connection:
-            meter = Meter("search", len(wanted), self._progress)
-            self._do("search", self._chunked(searchable(connection), set(wanted)), meter)
-        with opened(self._folder) as connection:
-            scores = found_scores(connection)
+        meter = Meter("search", len(wanted), self._progress)
+        self._do("search", self._chunked(searchable(self._database), set(wanted)), meter)
+        see_chunks(self._database, self._folder)
+        scores = found_scores(self._database)
         return np.array([scores.get(place, np.nan) for place in wanted])
 
     def _chunked(self, items: Iterator[Item], wanted: set[tuple[int, int]]) -> Iterator[Chunk]:

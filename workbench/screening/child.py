@@ -58,8 +58,8 @@ def limit_memory(limit_bytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (limit_bytes, limit_bytes))
 
 
-def _end_with_parent(parent: int) -> None:
-    """End this process soon after its worker is gone."""
+def end_with_parent(parent: int) -> None:
+    """End this process soon after the one that started it is gone."""
     while os.getppid() == parent:
         time.sleep(1.0)
     os._exit(1)
@@ -121,7 +121,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     parent = os.getppid()
-    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
+    threading.Thread(target=end_with_parent, args=(parent,), daemon=True).start()
     serve(sys.stdin.buffer, answers)
 
 

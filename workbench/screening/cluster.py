@@ -19,6 +19,14 @@ CONNECT_S = 30
 LOSSES = 10
 """Workers that may be lost over one task. Dask counts tasks that only waited there, too."""
 
+_SHORT_MEMORY = {
+    "distributed.admin.log-length": 100,
+    "distributed.admin.low-level-log-length": 100,
+    "distributed.admin.system-monitor.log-length": 600,
+    "distributed.worker.profile.enabled": False,
+}
+"""What Dask remembers of tasks that are done, so that a driver of any library is as large."""
+
 MISSING = (
     "screening needs its optional parts (Dask, DuckDB, PyArrow): pip install "
     "'xpo1-workbench[screen]'"
@@ -59,6 +67,7 @@ def connected(settings: ClusterSettings) -> Iterator[Any]:
         "distributed.scheduler.worker-ttl": f"{settings.lost_after_s:g}s",
         "distributed.comm.timeouts.tcp": f"{settings.lost_after_s:g}s",
         "distributed.worker.memory.terminate": False,
+        **_SHORT_MEMORY,
     }
     with dask.config.set(config), ExitStack() as stack:
         address: Any = settings.scheduler

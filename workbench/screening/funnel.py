@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import OutputError
 from workbench.ligands.files import read_records
+from workbench.screening.database import Database
 from workbench.screening.job import STAGES, Item
 from workbench.screening.store import CHUNKS, Chunk
 from workbench.screening.tables import COLUMNS
 from workbench.settings import LigandSettings, ScreenSettings
-
-MEMORY_LIMIT = "128MB"
-"""Of DuckDB: what does not fit is spilled to the folder."""
-
-_ROWS_AT_ONCE = 1000
 
 _TYPES = {
     "string": "VARCHAR",
@@ -29,7 +25,7 @@ _TYPES = {
 }
 
 _UNIQUE = """
-CREATE VIEW ready AS
+CREATE OR REPLACE VIEW ready AS
 SELECT *, first_value(record) OVER same AS first_record, row_number() OVER same AS nth
 FROM read WHERE status = 'ready' WINDOW same AS (PARTITION BY key ORDER BY record, isomer)
 """
@@ -44,34 +40,27 @@ _INPUTS = {
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Any]:
-    """Yield a DuckDB connection with a view of each stage's chunks.
-
-    A stage without a chunk is an empty view. ``ready`` holds what the first stage let through,
-    with ``nth`` above 1 for a compound that an earlier record has.
+def opened(folder: Path) -> Iterator[Database]:
+    """Yield a database over a screen's folder; ``see_chunks`` shows it what is there.
 
     Raises
     ------
     OutputError
         When the chunks cannot be read, or there is no room to sort them.
     """
-    import duckdb
+    with closing(Database(folder.name, folder / CHUNKS / ".spill")) as database:
+        yield database
 
-    spill = folder / CHUNKS / ".spill"
-    connection = duckdb.connect(
-        config={"memory_limit": MEMORY_LIMIT, "threads": 1, "temp_directory": str(spill)}
-    )
-    try:
-        for stage in STAGES:
-            connection.execute(f"CREATE VIEW {stage} AS {_source(folder, stage)}")
-        connection.execute(_UNIQUE)
-        yield connection
-    except duckdb.Error as error:
-        raise OutputError(
-            f"the results in {folder.name!r} cannot be gathered: {str(error).splitlines()[0]}"
-        ) from error
-    finally:
-        connection.close()
+
+def see_chunks(database: Database, folder: Path) -> None:
+    """Make a view of each stage's chunks as they are now.
+
+    A stage without a chunk is an empty view. ``ready`` holds what the first stage let through,
+    with ``nth`` above 1 for a compound that an earlier record has.
+    """
+    for stage in STAGES:
+        database.do(f"CREATE OR REPLACE VIEW {stage} AS {_source(folder, stage)}")
+    database.do(_UNIQUE)
 
 
 def _source(folder: Path, stage: str) -> str:
@@ -116,9 +105,9 @@ def record_chunks(path: Path, settings: ScreenSettings) -> Iterator[Chunk]:
         yield Chunk("read", number, items)
 
 
-def stage_size(connection: Any, stage: str, settings: ScreenSettings) -> int:
+def stage_size(database: Database, stage: str, settings: ScreenSettings) -> int:
     """Return how many ligands a later stage takes."""
-    (count,) = connection.execute(f"SELECT count(*) FROM ({_INPUTS[stage]})").fetchone()
+    (count,) = database.row(f"SELECT count(*) FROM ({_INPUTS[stage]})")
     if stage == "minimise":
         return _rounded_up(settings.minimised_fraction * count)
     return min(settings.reacted, count) if stage == "react" else int(count)
@@ -129,7 +118,7 @@ def _rounded_up(value: float) -> int:
 
 
 def stage_chunks(
-    connection: Any, stage: str, size: int, settings: ScreenSettings
+    database: Database, stage: str, size: int, settings: ScreenSettings
 ) -> Iterator[Chunk]:
     """Yield the chunks of a later stage: the first ``size`` of its ligands, in a fixed order."""
     order = "record, isomer"
@@ -137,41 +126,38 @@ def stage_chunks(
     if stage != "search":
         best = f"SELECT * FROM ({_INPUTS[stage]}) ORDER BY score_kcal_per_mol, {order} LIMIT {size}"
         query = f"SELECT * EXCLUDE (score_kcal_per_mol) FROM ({best}) ORDER BY {order}"
-    found = connection.cursor().execute(query)
-    names = [column[0] for column in found.description]
+    found = database.rows(query)
     number = 1
-    while rows := found.fetchmany(settings.chunk_size):
-        yield Chunk(stage, number, [dict(zip(names, row, strict=True)) for row in rows])
+    while rows := list(islice(found, settings.chunk_size)):
+        yield Chunk(stage, number, rows)
         number += 1
 
 
-def searchable(connection: Any) -> Iterator[Item]:
-    """Yield every compound that the search may take, in a fixed order, one at a time in memory."""
-    found = connection.cursor().execute(
-        f"SELECT * FROM ({_INPUTS['search']}) ORDER BY record, isomer"
-    )
-    names = [column[0] for column in found.description]
-    while rows := found.fetchmany(_ROWS_AT_ONCE):
-        yield from (dict(zip(names, row, strict=True)) for row in rows)
+def searchable(database: Database) -> Iterator[Item]:
+    """Yield every compound that the search may take, in a fixed order, few at a time in memory."""
+    return database.rows(f"SELECT * FROM ({_INPUTS['search']}) ORDER BY record, isomer")
 
 
-def found_scores(connection: Any) -> dict[tuple[int, int], float]:
+def compounds(database: Database) -> Iterator[Item]:
+    """Yield what the first stage knows of every compound of ``searchable``, in its order."""
+    return database.rows("SELECT * FROM ready WHERE nth = 1 ORDER BY record, isomer")
+
+
+def found_scores(database: Database) -> dict[tuple[int, int], float]:
     """Return the search's scores, kcal/mol, by record and isomer."""
-    rows = connection.execute(
-        "SELECT record, isomer, score_kcal_per_mol FROM search WHERE status = 'done'"
-    ).fetchall()
-    return {(record, isomer): score for record, isomer, score in rows}
+    query = "SELECT record, isomer, score_kcal_per_mol AS score FROM search WHERE status = 'done'"
+    return {(row["record"], row["isomer"]): row["score"] for row in database.rows(query)}
 
 
-def stage_counts(connection: Any, stage: str) -> dict[str, Any]:
+def stage_counts(database: Database, stage: str) -> dict[str, Any]:
     """Return what a stage took, did, dropped and failed to do, why, and the hours of one core."""
-    rows = connection.execute(
-        f"SELECT status, coalesce(nullif(kind, ''), reason, ''), count(*), sum(seconds) "
-        f"FROM {stage} GROUP BY ALL ORDER BY 1, 2"
-    ).fetchall()
+    rows = database.rows(
+        "SELECT status, coalesce(nullif(kind, ''), reason, '') AS why, count(*) AS count, "
+        f"sum(seconds) AS seconds FROM {stage} GROUP BY ALL ORDER BY 1, 2"
+    )
     counts: dict[str, Any] = {"taken": 0, "passed": 0, "dropped": 0, "failed": 0, "hours": 0.0}
     counts |= {"why_dropped": {}, "why_failed": {}}
-    for status, why, count, seconds in rows:
+    for status, why, count, seconds in (row.values() for row in rows):
         counts["taken"] += count
         counts[status if status in ("dropped", "failed") else "passed"] += count
         counts["hours"] = round(counts["hours"] + (seconds or 0.0) / 3600, 6)
@@ -179,7 +165,7 @@ def stage_counts(connection: Any, stage: str) -> dict[str, Any]:
             counts[f"why_{status}"][why] = count
     if stage == "read":
         again = "SELECT count(*) FROM ready WHERE nth > 1"
-        ((count,),) = connection.execute(again).fetchall()
+        (count,) = database.row(again)
         counts["passed"] -= count
         if count:
             counts["dropped"] += count

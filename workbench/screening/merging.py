@@ -12,15 +12,13 @@ from typing import Any
 from workbench.errors import OutputError
 from workbench.report.exports import table_cell
 from workbench.report.files import growing_text
-from workbench.screening.funnel import opened
+from workbench.screening.database import Database
 
 RESULTS = "results.parquet"
 FAILURES = "failures.csv"
 BEST = "best.sdf"
 
 _FAILURE_COLUMNS = ("record", "isomer", "where", "name", "stage", "kind", "reason")
-_ROWS_AT_ONCE = 1000
-
 _MERGED = """
 SELECT
   read.record, read.isomer, read.name,
@@ -58,7 +56,7 @@ ORDER BY NOT minimise.valid, search.score_kcal_per_mol, read.record, read.isomer
 """
 
 
-def merge(folder: Path) -> None:
+def merge(database: Database, folder: Path) -> None:
     """Write ``results.parquet``, ``failures.csv`` and ``best.sdf`` from the chunks.
 
     The same chunks give the same rows in the same order, whoever computed them and when.
@@ -68,17 +66,16 @@ def merge(folder: Path) -> None:
     OutputError
         When the chunks cannot be read, or something cannot be written.
     """
-    with opened(folder) as connection:
-        _write_results(connection, folder)
-        _write_failures(connection, folder)
-        _write_best(connection, folder)
+    _write_results(database, folder)
+    _write_failures(database, folder)
+    _write_best(database, folder)
 
 
-def _write_results(connection: Any, folder: Path) -> None:
+def _write_results(database: Database, folder: Path) -> None:
     temporary = folder / f".{RESULTS}.{secrets.token_hex(8)}.tmp"
     quoted = str(temporary.absolute()).replace("'", "''")
     try:
-        connection.execute(
+        database.do(
             f"COPY ({_MERGED}) TO '{quoted}' "
             "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 10000)"
         )
@@ -93,15 +90,15 @@ def _write_results(connection: Any, folder: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _write_failures(connection: Any, folder: Path) -> None:
+def _write_failures(database: Database, folder: Path) -> None:
     columns = ", ".join(f'"{name}"' for name in _FAILURE_COLUMNS)
-    found = connection.cursor().execute(
+    found = database.rows(
         f"SELECT {columns} FROM ({_MERGED}) WHERE status = 'failed' ORDER BY record, isomer"
     )
     with growing_text(folder, FAILURES) as append:
         append(_csv([_FAILURE_COLUMNS]))
-        while rows := found.fetchmany(_ROWS_AT_ONCE):
-            append(_csv(rows))
+        for row in found:
+            append(_csv([row.values()]))
 
 
 def _csv(rows: Any) -> str:
@@ -111,12 +108,10 @@ def _csv(rows: Any) -> str:
     return buffer.getvalue()
 
 
-def _write_best(connection: Any, folder: Path) -> None:
-    found = connection.cursor().execute(_BEST)
+def _write_best(database: Database, folder: Path) -> None:
     with growing_text(folder, BEST) as append:
-        while rows := found.fetchmany(_ROWS_AT_ONCE):
-            for sdf, *_ in rows:
-                append(sdf)
+        for row in database.rows(_BEST):
+            append(row["sdf"])
 
 
 def query(folder: str | Path, sql: str) -> Any:

@@ -3,51 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from workbench.errors import UsageError
+from workbench.screens import Enrichment, Measured
 
 Array = NDArray[np.float64]
 
 BEDROC_ALPHA = 20.0
 """80 % of the score then comes from the first 8 % of the list."""
-
-
-class Measured(NamedTuple):
-    """A measure with its 95 % interval over resampled actives and decoys."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Enrichment:
-    """How well scores rank actives before decoys.
-
-    Parameters
-    ----------
-    actives, decoys
-        How many there are; ``unscored`` of them have no score and rank behind all others.
-    measures
-        ``roc_auc`` (0.5 for chance), ``ef_1_percent`` and ``ef_5_percent`` (1 for chance) and
-        ``bedroc`` (alpha 20).
-    chance
-        The same with the scores shuffled: what no model at all gets, with the interval over
-        shuffles.
-    """
-
-    actives: int
-    decoys: int
-    unscored: int
-    measures: Mapping[str, Measured]
-    chance: Mapping[str, Measured]
 
 
 def enrichment(active: Array, scores: Array, *, samples: int = 1000, seed: int = 1) -> Enrichment:

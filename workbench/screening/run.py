@@ -16,16 +16,19 @@ from workbench.report.screen_page import screen_html
 from workbench.screening.active import require_model
 from workbench.screening.active_rounds import run_active
 from workbench.screening.cluster import connected, dashboard, require_parts
+from workbench.screening.database import Database
 from workbench.screening.engine import Engine
 from workbench.screening.funnel import (
     count_records,
     opened,
     record_chunks,
+    see_chunks,
     stage_chunks,
     stage_counts,
     stage_size,
 )
 from workbench.screening.job import FUNCTIONS, STAGES, Job
+from workbench.screening.labels import holds_labels, read_labels, screen_enrichment
 from workbench.screening.manifest import (
     MANIFEST,
     make_manifest,
@@ -43,6 +46,8 @@ from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor
 
 PAGE = "screen.html"
+READ_TOGETHER = 100
+"""Records in one task: they take milliseconds, and few of them are in the driver's memory."""
 
 
 @dataclass
@@ -50,6 +55,7 @@ class _Run:
     """What one run carries from stage to stage; its cluster starts when there is work."""
 
     folder: Path
+    database: Database
     job: Job
     cluster: ClusterSettings
     manifest: dict[str, Any]
@@ -82,7 +88,7 @@ class _Run:
         if first is not None:
             self.engine().run(
                 _with_first(first, missing),
-                self.settings.chunk_size if stage == "read" else self.cluster.ligands_per_task,
+                READ_TOGETHER if stage == "read" else self.cluster.ligands_per_task,
                 lambda chunk, rows: write_chunk(self.folder, chunk, rows, self.fingerprint),
                 meter.count,
             )
@@ -104,6 +110,7 @@ def screen(
     settings: ScreenSettings | None = None,
     cluster: ClusterSettings | None = None,
     resume: bool = False,
+    labels: str | Path | None = None,
     functions: Mapping[str, str] | None = None,
     command: str = "",
     progress: Progress = silent,
@@ -126,6 +133,9 @@ def screen(
         What is computed, and where.
     resume
         Go on with the screen that is in the folder; where there is none, begin it.
+    labels
+        Which ligands are active, see ``labels.read_labels``; a table of ligands that has such a
+        column need not be named again.
     functions
         ``module:function`` of stages that are to be replaced, such as another search.
     command
@@ -149,6 +159,7 @@ def screen(
     if settings.active is not None:
         require_model()
     path = Path(file)
+    known = _labels(path, labels, progress)
     n_records = count_records(path, settings.ligand)
     loaded = load_receptor(receptor) if isinstance(receptor, str) else receptor
     if loaded.reactive_atom is None:
@@ -156,27 +167,67 @@ def screen(
     job = Job(loaded, settings, {**FUNCTIONS, **(functions or {})}, versions())
     with opened_folder(folder) as place:
         manifest = _begun(place, make_manifest(path, n_records, job, command), resume)
-        with ExitStack() as stack:
-            run = _Run(place, job, cluster or ClusterSettings(), manifest, progress, stack)
-            for stage in STAGES:
-                _run_stage(run, stage, path, n_records)
-        progress("results: merging", 0, 1)
-        merge(place)
-        _note_stages(place, manifest)
-        return write_page(place)
+        with opened(place) as database:
+            with ExitStack() as stack:
+                where = cluster or ClusterSettings()
+                run = _Run(place, database, job, where, manifest, progress, stack)
+                for stage in STAGES:
+                    _run_stage(run, stage, path, n_records)
+            progress("results: merging", 0, 1)
+            see_chunks(database, place)
+            merge(database, place)
+            _note_stages(database, place, manifest)
+        if known is not None and labels is None:
+            _tell_own_labels(place, known, progress)
+            known = None
+        return write_page(place, known)
 
 
-def write_page(folder: str | Path) -> ScreenResult:
+def write_page(folder: str | Path, labels: str | Path | None = None) -> ScreenResult:
     """Write ``screen.html`` of a finished screen from its files, and return the screen.
+
+    Parameters
+    ----------
+    labels
+        Which ligands are active, for ``enrichment.json``; without it the last one is kept.
 
     Raises
     ------
     OutputError
         When the folder holds no finished screen, or cannot be written to.
+    UsageError
+        When the labels cannot be used.
     """
+    if labels is not None:
+        screen_enrichment(Path(folder), Path(labels))
     result = load_screen(folder)
     write_texts(Path(folder), {PAGE: screen_html(result)})
     return result
+
+
+def _labels(path: Path, labels: str | Path | None, progress: Progress) -> Path | None:
+    """Return the file of labels; what is wrong with it is told before any work.
+
+    Labels that were asked for must be right; a column ``active`` of the ligands' own table may
+    mean something else, so that one that cannot be used is told and left.
+    """
+    if labels is not None:
+        read_labels(Path(labels))
+        return Path(labels)
+    try:
+        if holds_labels(path):
+            read_labels(path)
+            return path
+    except UsageError as error:
+        progress(f"labels: the column active is not used: {error}", 1, 1)
+    return None
+
+
+def _tell_own_labels(folder: Path, labels: Path, progress: Progress) -> None:
+    try:
+        screen_enrichment(folder, labels)
+    except UsageError as error:
+        progress(f"labels: the column active is not used: {error}", 1, 1)
 
 
 def _begun(folder: Path, wanted: dict[str, Any], resume: bool) -> dict[str, Any]:
@@ -195,16 +246,19 @@ def _begun(folder: Path, wanted: dict[str, Any], resume: bool) -> dict[str, Any]
 
 
 def _run_stage(run: _Run, stage: str, path: Path, n_records: int) -> None:
-    if stage == "search" and run.settings.active is not None:
-        run.manifest["active"] = run_active(run.folder, run.settings, run.progress, run.do)
+    settings = run.settings
+    if stage == "search" and settings.active is not None:
+        run.manifest["active"] = run_active(
+            run.database, run.folder, settings, run.progress, run.do
+        )
         return
-    with opened(run.folder) as connection:
-        if stage == "read":
-            total, chunks = n_records, record_chunks(path, run.settings)
-        else:
-            total = stage_size(connection, stage, run.settings)
-            chunks = stage_chunks(connection, stage, total, run.settings) if total else iter(())
-        run.do(stage, chunks, Meter(stage, total, run.progress))
+    if stage == "read":
+        total, chunks = n_records, record_chunks(path, settings)
+    else:
+        see_chunks(run.database, run.folder)
+        total = stage_size(run.database, stage, settings)
+        chunks = stage_chunks(run.database, stage, total, settings) if total else iter(())
+    run.do(stage, chunks, Meter(stage, total, run.progress))
 
 
 def _with_first(first: Chunk, others: Iterator[Chunk]) -> Iterator[Chunk]:
@@ -212,8 +266,7 @@ def _with_first(first: Chunk, others: Iterator[Chunk]) -> Iterator[Chunk]:
     yield from others
 
 
-def _note_stages(folder: Path, manifest: dict[str, Any]) -> None:
+def _note_stages(database: Database, folder: Path, manifest: dict[str, Any]) -> None:
     """Write what each stage took, let through and dropped into the manifest."""
-    with opened(folder) as connection:
-        manifest["stages"] = {stage: stage_counts(connection, stage) for stage in STAGES}
+    manifest["stages"] = {stage: stage_counts(database, stage) for stage in STAGES}
     write_manifest(folder, manifest)

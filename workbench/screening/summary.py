@@ -8,8 +8,11 @@ from typing import Any
 
 from workbench.errors import OutputError
 from workbench.screening.cluster import require_parts
+from workbench.screening.database import Database
+from workbench.screening.funnel import opened
+from workbench.screening.labels import read_enrichment
 from workbench.screening.manifest import read_manifest
-from workbench.screening.merging import RESULTS, query
+from workbench.screening.merging import RESULTS
 from workbench.screens import ScreenResult
 
 SHOWN = 50
@@ -31,52 +34,49 @@ def load_screen(folder: str | Path) -> ScreenResult:
     manifest = read_manifest(place)
     if manifest is None or not (place / RESULTS).is_file():
         raise OutputError(f"{place.name!r} holds no finished screen: give the folder of --out")
-    counted = query(place, "SELECT status, count(*) AS n FROM results GROUP BY 1 ORDER BY 1")
     stages: Mapping[str, Mapping[str, Any]] = manifest["stages"]
-    return ScreenResult(
-        folder=place,
-        counts={str(status): int(n) for status, n in counted.itertuples(index=False)},
-        stages=tuple({"name": name, **stage} for name, stage in stages.items()),
-        top=_rows(
-            place,
-            "SELECT * FROM results WHERE score_kcal_per_mol IS NOT NULL ORDER BY "
-            f"score_kcal_per_mol, record, isomer LIMIT {SHOWN}",
-        ),
-        failures=_rows(
-            place,
-            'SELECT record, "where", name, stage, kind, reason FROM results '
-            f"WHERE status = 'failed' ORDER BY record, isomer LIMIT {SHOWN}",
-        ),
-        scores=_distribution(place),
-        scaffolds=_rows(
-            place,
-            "SELECT scaffold, count(*) AS ligands, min(score_kcal_per_mol) AS "
-            "best_score_kcal_per_mol FROM results WHERE score_kcal_per_mol IS NOT NULL "
-            f"GROUP BY 1 ORDER BY 2 DESC, 3, 1 LIMIT {SHOWN}",
-        ),
-        manifest=manifest,
-    )
+    with opened(place) as database:
+        path = str((place / RESULTS).absolute()).replace("'", "''")
+        database.do(f"CREATE VIEW results AS SELECT * FROM read_parquet('{path}')")
+        counted = database.rows("SELECT status, count(*) AS n FROM results GROUP BY 1 ORDER BY 1")
+        return ScreenResult(
+            folder=place,
+            counts={row["status"]: row["n"] for row in counted},
+            stages=tuple({"name": name, **stage} for name, stage in stages.items()),
+            top=tuple(
+                database.rows(
+                    "SELECT * FROM results WHERE score_kcal_per_mol IS NOT NULL ORDER BY "
+                    f"score_kcal_per_mol, record, isomer LIMIT {SHOWN}",
+                )
+            ),
+            failures=tuple(
+                database.rows(
+                    'SELECT record, "where", name, stage, kind, reason FROM results '
+                    f"WHERE status = 'failed' ORDER BY record, isomer LIMIT {SHOWN}",
+                )
+            ),
+            scores=_distribution(database),
+            scaffolds=tuple(
+                database.rows(
+                    "SELECT scaffold, count(*) AS ligands, min(score_kcal_per_mol) AS "
+                    "best_score_kcal_per_mol FROM results WHERE score_kcal_per_mol IS NOT NULL "
+                    f"GROUP BY 1 ORDER BY 2 DESC, 3, 1 LIMIT {SHOWN}",
+                )
+            ),
+            manifest=manifest,
+            enrichment=read_enrichment(place),
+        )
 
 
-def _rows(folder: Path, sql: str) -> tuple[Mapping[str, Any], ...]:
-    """Return the rows of a query; what is null is ``None``."""
-    frame = query(folder, sql)
-    plain = frame.astype(object).where(frame.notna(), None)
-    return tuple({str(k): v for k, v in row.items()} for row in plain.to_dict("records"))
-
-
-def _distribution(folder: Path) -> Mapping[str, tuple[float, ...]]:
+def _distribution(database: Database) -> Mapping[str, tuple[float, ...]]:
     """Return edges and counts of a histogram of the scores."""
-    ends = _rows(
-        folder,
-        "SELECT min(score_kcal_per_mol) AS low, max(score_kcal_per_mol) AS high FROM results",
-    )[0]
-    if ends["low"] is None:
+    low, high = database.row(
+        "SELECT min(score_kcal_per_mol) AS low, max(score_kcal_per_mol) AS high FROM results"
+    )
+    if low is None:
         return {"edges_kcal_per_mol": (), "counts": ()}
-    low, high = float(ends["low"]), float(ends["high"])
     width = (high - low) / BINS or 1.0
-    found = _rows(
-        folder,
+    found = database.rows(
         f"SELECT least(floor((score_kcal_per_mol - {low!r}) / {width!r}), {BINS - 1})::INT AS bin, "
         "count(*) AS n FROM results WHERE score_kcal_per_mol IS NOT NULL GROUP BY 1",
     )
