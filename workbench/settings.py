@@ -159,7 +159,7 @@ class SearchSettings(Settings):
         le=10,
         description="of turning a flexible side chain's dihedral half round from the receptor's",
     )
-    torsion_weight: float = Field(0.15, ge=0, le=2, description="of the torsion profiles")
+    torsion_weight: float = Field(0.2, ge=0, le=2, description="of the torsion profiles")
     spread_seeds: int = Field(
         3,
         ge=1,
