@@ -72,8 +72,8 @@ def share_found(
 def report(seeds: int) -> str:
     """Return the replay as Markdown: the mean over seeds, and the lowest and highest.
 
-    The model and its settings were chosen on the first ``CHOSEN_ON`` analogs; the others were not
-    looked at before.
+    The weight of the properties was chosen on the first ``CHOSEN_ON`` analogs; that properties help
+    was seen on some of the others too.
     """
     smiles, scores = docked_set()
     sets = {
