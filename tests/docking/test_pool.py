@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from docking_cases import Case, make_case
@@ -122,13 +124,7 @@ def test_a_blocked_site_is_refused() -> None:
     rng = np.random.default_rng(0)
     beside = case.site.cb + rng.uniform(-9, 9, size=(len(atoms.types), 3))
     blocked = case._replace(
-        site=type(case.site)(
-            case.site.ca,
-            case.site.cb,
-            type(atoms)(atoms.indices, beside, atoms.types),
-            case.site.group,
-            case.site.flexible,
-        )
+        site=replace(case.site, atoms=type(atoms)(atoms.indices, beside, atoms.types))
     )
     maps = adduct_maps(blocked.site, case.adduct, [case.tree], GridSettings(spacing_angstrom=1.0))
     with pytest.raises(DockingError, match="blocked"):
