@@ -12,42 +12,23 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
+from page_cases import simulated
 
 from workbench.errors import UsageError
 from workbench.report.line_plot import Curve, line_plot, ticks
 from workbench.report.simulation_page import drawings, simulation_html, write_simulation
-from workbench.simulations import BAND_COLUMNS, COURSE_COLUMNS, Parameter, SimulationResult
+from workbench.simulations import COURSE_COLUMNS, Parameter, SimulationResult
 
 HOSTILE = "<script>alert('x')</script>&\""
 
 
 @pytest.fixture
 def run() -> SimulationResult:
-    courses = {name: [0.0, 0.5, 0.25] for name in (*COURSE_COLUMNS, *BAND_COLUMNS)}
-    courses["time_h"] = [0.0, 12.0, 24.0]
-    courses["export_capacity_high"] = [1.0, 0.9, 0.8]
-    return SimulationResult(
-        ligand="selinexor",
+    return replace(
+        simulated("selinexor"),
         regimen="80 mg once",
-        days=1,
-        mutant_fraction=0.5,
-        site="plasma",
-        tmax_h=2.5,
-        half_life_h=6.5,
-        cmax_ng_per_ml=680,
-        auc_ng_h_per_ml=5386,
-        highest_ng_per_ml=680,
-        lowest_export_capacity=0.25,
-        mean_export_capacity=0.4,
-        encounter_kd_nm=1000,
-        apparent_kd_nm=5.3,
-        residence_time_h=None,
-        doses=({"time_h": 0.0, "dose_mg": 80.0},),
         parameters=(Parameter("k_on", 1e5, "per M per s", "assumed", "a guess", 1e4, 1e6),),
-        pharmacokinetic_fit=(),
         warnings=(),
-        limits=("Nothing was measured.",),
-        courses=courses,
     )
 
 
