@@ -169,6 +169,7 @@ def test_info_tells_platforms_and_data(capsys: pytest.CaptureFixture[str]) -> No
     assert "human-groove" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_selftest_passes_on_this_machine(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["selftest", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)

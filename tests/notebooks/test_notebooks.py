@@ -126,6 +126,7 @@ def test_pair(
     assert found == said["drugs"][:2]
 
 
+@pytest.mark.slow
 def test_mutants(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
