@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from workbench.docking import kernels
 from workbench.docking.atom_types import AtomType
-from workbench.docking.covalent import aimed_hydrogen_bonds, build_problem, covalent_site
+from workbench.docking.covalent import aimed_terms, build_problem, covalent_site
 from workbench.docking.flexible import side_chains_at, with_turned
 from workbench.docking.hydrogen_bonds import (
     AIMED_STRENGTH,
     Aims,
-    aimed_energy,
+    Side,
     aims,
+    hydrogen_bonds,
     receptor_aims,
 )
 from workbench.structures.loading import load_receptor
@@ -36,15 +37,9 @@ def _energy(neighbours: list[NDArray[np.float64]], partner: NDArray[np.float64])
     """Return the energy of a donor at the origin with an acceptor that takes any direction."""
     points = np.array([np.zeros(3), *neighbours])
     pointing = aims(points, {0: list(range(1, len(points)))})
-    return aimed_energy(
-        [DONOR],
-        points[:1],
-        pointing,
-        [ACCEPTOR],
-        partner[None],
-        STRAIGHT_AT,
-        np.ones((1, 1), dtype=np.bool_),
-    )
+    donor = Side([DONOR], points[:1], pointing)
+    acceptor = Side([ACCEPTOR], partner[None], STRAIGHT_AT)
+    return hydrogen_bonds(donor, acceptor, np.ones((1, 1), dtype=np.bool_)).energy_kcal_per_mol
 
 
 @pytest.mark.parametrize(
@@ -72,11 +67,9 @@ def test_length_counts_as_in_vina_and_pairs_that_do_not_bond_count_nothing() -> 
         assert _energy([], _at(0, length)) == pytest.approx(share * FULL, abs=1e-9)
     points = np.array([[0.0, 0, 0], [2.8, 0, 0]])
     for first, second, counted in ((DONOR, DONOR, True), (DONOR, ACCEPTOR, False)):
-        mask = np.array([[counted]])
-        found = aimed_energy(
-            [first], points[:1], STRAIGHT_AT, [second], points[1:], STRAIGHT_AT, mask
-        )
-        assert found == 0.0
+        sides = Side([first], points[:1], STRAIGHT_AT), Side([second], points[1:], STRAIGHT_AT)
+        found = hydrogen_bonds(*sides, np.array([[counted]]))
+        assert found.energy_kcal_per_mol == 0.0
 
 
 def test_backbone_nitrogens_point_along_their_hydrogens() -> None:
@@ -95,7 +88,7 @@ def test_backbone_nitrogens_point_along_their_hydrogens() -> None:
 
 
 def test_a_turned_side_chain_counts_as_the_receptors_own(kpt_185: Case) -> None:
-    """The same bonds, with Lys537 and Glu529 among the moving atoms or in a rigid receptor."""
+    """The same terms, with Lys537 and Glu529 among the moving atoms or in a rigid receptor."""
     adduct = kpt_185.adduct
     n_own = adduct.mol.GetNumAtoms()
     problem = build_problem(kpt_185.site, adduct, kpt_185.tree, kpt_185.maps, 0.0)
@@ -107,8 +100,7 @@ def test_a_turned_side_chain_counts_as_the_receptors_own(kpt_185: Case) -> None:
         kernels.place(problem, angles, 0, points, np.empty((len(angles), 3)))
         chains = side_chains_at(kpt_185.site.flexible, points[n_own:])
         rigid = covalent_site(with_turned(kpt_185.receptor, chains))
-        flexible_energy = aimed_hydrogen_bonds(kpt_185.site, adduct, points)
-        rigid_energy = aimed_hydrogen_bonds(rigid, adduct, points[:n_own])
-        assert flexible_energy == pytest.approx(rigid_energy, abs=0.02)
-        met += flexible_energy < -0.1
+        flexible = aimed_terms(kpt_185.site, adduct, points)
+        assert flexible == pytest.approx(aimed_terms(rigid, adduct, points[:n_own]), abs=0.02)
+        met += flexible["hydrogen_bond"] < -0.1
     assert met >= 3

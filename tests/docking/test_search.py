@@ -10,7 +10,7 @@ from docking_cases import Case
 from rdkit import Chem
 
 from workbench.docking.clustering import leaders
-from workbench.docking.covalent import aimed_hydrogen_bonds, covalent_site, exact_score
+from workbench.docking.covalent import aimed_terms, covalent_site, exact_score
 from workbench.docking.flexible import with_turned
 from workbench.docking.search import search
 from workbench.docking.torsions import build_tree
@@ -55,7 +55,7 @@ def test_a_receptor_with_the_side_chains_of_a_pose_scores_it_alike(kpt_185: Case
         )
         terms = exact_score(rigid, adduct, tree, pose.coordinates)
         assert terms.pop("side_chains") == 0
-        terms["hydrogen_bond"] = aimed_hydrogen_bonds(rigid, adduct, pose.coordinates)
+        terms |= aimed_terms(rigid, adduct, pose.coordinates)
         for name, value in terms.items():
             assert value == pytest.approx(pose.terms[name], abs=2e-3), name
 

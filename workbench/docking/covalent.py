@@ -12,7 +12,8 @@ from workbench.docking import kernels
 from workbench.docking.atom_types import AtomType, TypedAtoms, ligand_types, receptor_types
 from workbench.docking.flexible import FlexibleResidue, flexible_residue
 from workbench.docking.grids import GridMaps, Probe, build_maps
-from workbench.docking.hydrogen_bonds import Aims, aimed_energy, aims, receptor_aims
+from workbench.docking.hydration import lost_hydration
+from workbench.docking.hydrogen_bonds import Aims, Side, aims, hydrogen_bonds, receptor_aims
 from workbench.docking.scoring import (
     BINS_PER_SQUARE_ANGSTROM,
     CUTOFF_ANGSTROM,
@@ -288,17 +289,24 @@ def exact_score(
     return terms
 
 
-def aimed_hydrogen_bonds(site: Site, adduct: Adduct, coordinates: FloatArray) -> float:
-    """Return the aimed hydrogen bonds between adduct and receptor, kcal/mol.
+def aimed_terms(site: Site, adduct: Adduct, coordinates: FloatArray) -> dict[str, float]:
+    """Return the terms of the last score that know where atoms point.
 
     Parameters
     ----------
     coordinates
         ``(n_atoms, 3)`` angstrom, in the order of ``adduct.mol``, then the flexible residues'.
+
+    Returns
+    -------
+    dict
+        kcal/mol: ``hydrogen_bond`` between adduct and receptor, aimed, in place of that of
+        ``exact_score``; ``lost_hydration`` of the polar atoms of both.
     """
     types = moving_types(site, adduct)
     n_adduct = adduct.mol.GetNumAtoms()
     own, turned, counted = _facing(site, moving_probes(site, adduct), n_adduct)
+    still = sorted(set(range(n_adduct)) - set(own))
     neighbours = {
         atom.GetIdx(): [n.GetIdx() for n in atom.GetNeighbors()] for atom in adduct.mol.GetAtoms()
     }
@@ -307,15 +315,20 @@ def aimed_hydrogen_bonds(site: Site, adduct: Adduct, coordinates: FloatArray) ->
         for place, around in enumerate(residue.neighbours):
             neighbours[first + place] = [first + other for other in around]
     pointing = aims(coordinates, neighbours)
-    return aimed_energy(
-        [types[i] for i in own],
-        coordinates[own],
-        pointing.of(own),
-        [*site.atoms.types, *(types[i] for i in turned)],
-        np.concatenate([site.atoms.coordinates, coordinates[turned]]),
-        site.aims.followed_by(pointing.of(turned)),
-        counted,
+    moving = turned + still
+    ligand = Side([types[i] for i in own], coordinates[own], pointing.of(own))
+    receptor = Side(
+        [*site.atoms.types, *(types[i] for i in moving)],
+        np.concatenate([site.atoms.coordinates, coordinates[moving]]),
+        site.aims.followed_by(pointing.of(moving)),
     )
+    bonds = hydrogen_bonds(
+        ligand, receptor, np.pad(counted, ((0, 0), (0, len(still))), constant_values=False)
+    )
+    return {
+        "hydrogen_bond": bonds.energy_kcal_per_mol,
+        "lost_hydration": lost_hydration(ligand, receptor, bonds),
+    }
 
 
 def _facing(

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from workbench.docking.atom_types import AtomType
-from workbench.docking.scoring import is_hydrogen_bond, pair_terms
+from workbench.docking.scoring import WEIGHTS_KCAL_PER_MOL, is_hydrogen_bond, pair_terms
 from workbench.structures.receptor import Receptor
 
 FloatArray = NDArray[np.float64]
@@ -108,46 +108,78 @@ def receptor_aims(receptor: Receptor, indices: NDArray[np.int64]) -> Aims:
     return aims(receptor.coordinates, neighbours)
 
 
-def aimed_energy(
-    types: Sequence[AtomType],
-    coordinates: FloatArray,
-    own_aims: Aims,
-    other_types: Sequence[AtomType],
-    other_coordinates: FloatArray,
-    other_aims: Aims,
-    counted: NDArray[np.bool_],
-) -> float:
-    """Sum the aimed hydrogen bonds between a ligand and a receptor.
+class Side(NamedTuple):
+    """Ligand or receptor, as it faces the other.
 
     Parameters
     ----------
-    types, coordinates, own_aims
-        Ligand: ``n`` types, ``(n, 3)`` angstrom, where they point.
-    other_types, other_coordinates, other_aims
-        Receptor: the same of ``m`` atoms.
-    counted
-        ``(n, m)``: false for pairs that the covalent bond excludes.
-
-    Returns
-    -------
-    float
-        kcal/mol.
+    types
+        Of its ``n`` heavy atoms.
+    coordinates
+        ``(n, 3)`` angstrom.
+    aims
+        Where they point.
     """
-    near = cKDTree(other_coordinates).query_ball_point(coordinates, _REACH_ANGSTROM)
+
+    types: Sequence[AtomType]
+    coordinates: FloatArray
+    aims: Aims
+
+    @property
+    def polar(self) -> NDArray[np.bool_]:
+        """``(n,)``: true for donors and acceptors."""
+        return np.array([kind.donor or kind.acceptor for kind in self.types], dtype=np.bool_)
+
+
+class HydrogenBonds(NamedTuple):
+    """Those between a ligand and a receptor.
+
+    Parameters
+    ----------
+    pairs
+        ``(n, 2)`` atoms of ligand and receptor.
+    shares
+        ``(n,)`` 1 for a short bond that both ends point along, 0 for none.
+    """
+
+    pairs: NDArray[np.int64]
+    shares: FloatArray
+
+    @property
+    def energy_kcal_per_mol(self) -> float:
+        """Their sum."""
+        full = AIMED_STRENGTH * WEIGHTS_KCAL_PER_MOL["hydrogen_bond"]
+        return full * float(self.shares.sum())
+
+    def of_atoms(self, end: int, n_atoms: int) -> FloatArray:
+        """Return ``(n_atoms,)``: the shares of each atom of the ligand (0) or receptor (1)."""
+        return np.bincount(self.pairs[:, end], weights=self.shares, minlength=n_atoms)
+
+
+def hydrogen_bonds(ligand: Side, receptor: Side, counted: NDArray[np.bool_]) -> HydrogenBonds:
+    """Return the aimed hydrogen bonds between a ligand and a receptor.
+
+    Parameters
+    ----------
+    counted
+        ``(n_ligand, n_receptor)``: false for pairs that the covalent bond excludes.
+    """
+    near = cKDTree(receptor.coordinates).query_ball_point(ligand.coordinates, _REACH_ANGSTROM)
     pairs = np.array(
         [
             (i, j)
             for i, row in enumerate(near)
             for j in sorted(row)
-            if counted[i, j] and is_hydrogen_bond(types[i], other_types[j])
+            if counted[i, j] and is_hydrogen_bond(ligand.types[i], receptor.types[j])
         ],
         dtype=np.int64,
     ).reshape(-1, 2)
     i, j = pairs.T
-    apart = other_coordinates[j] - coordinates[i]
+    apart = receptor.coordinates[j] - ligand.coordinates[i]
     distance = np.linalg.norm(apart, axis=1)
-    radii = np.array([types[a].radius + other_types[b].radius for a, b in pairs.tolist()])
-    energy = pair_terms(distance - radii, np.zeros(len(pairs)), np.ones(len(pairs)))
+    radii = np.array([ligand.types[a].radius + receptor.types[b].radius for a, b in pairs.tolist()])
+    full = WEIGHTS_KCAL_PER_MOL["hydrogen_bond"]
+    terms = pair_terms(distance - radii, np.zeros(len(pairs)), np.ones(len(pairs)))
     direction = apart / distance[:, None]
-    aimed = own_aims.towards(i, direction) * other_aims.towards(j, -direction)
-    return AIMED_STRENGTH * float((energy["hydrogen_bond"] * aimed).sum())
+    aimed = ligand.aims.towards(i, direction) * receptor.aims.towards(j, -direction)
+    return HydrogenBonds(pairs, terms["hydrogen_bond"] / full * aimed)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.docking import kernels
 from workbench.docking.clustering import leaders
-from workbench.docking.covalent import Site, aimed_hydrogen_bonds, build_problem, exact_score
+from workbench.docking.covalent import Site, aimed_terms, build_problem, exact_score
 from workbench.docking.flexible import side_chains_at
 from workbench.docking.grids import GridMaps
 from workbench.docking.pool import Minima, Plan, breed
@@ -129,7 +129,7 @@ def _best_poses(
 ) -> tuple[Pose, ...]:
     """Refine the best minima, score them anew and then keep one of each kind.
 
-    The new score is without maps, and its hydrogen bonds are aimed.
+    The new score is without maps, its hydrogen bonds are aimed, and it counts lost hydration.
     """
     energies = np.concatenate([minima.energies for minima in found])
     angles = np.concatenate([minima.angles for minima in found])
@@ -151,7 +151,7 @@ def _best_poses(
         kernels.minimise(problem, torsions, shapes[order[k]], settings.refine_steps, 1e-6, np.inf)
         kernels.place(problem, torsions, shapes[order[k]], points[k], axes)
         terms = exact_score(site, adduct, tree, points[k])
-        terms["hydrogen_bond"] = aimed_hydrogen_bonds(site, adduct, points[k])
+        terms |= aimed_terms(site, adduct, points[k])
         turning = series_energy(problem.series, torsions + problem.offsets[shapes[order[k]]])
         adducts_own = tree.axis_end < adduct.mol.GetNumAtoms()
         terms["torsional"] = float(turning[adducts_own].sum())
