@@ -17,6 +17,7 @@ FLOORS = {
     "errors": 1,
     "settings": 1,
     "progress": 1,
+    "optional": 2,
     "results": 2,
     "tables": 2,
     "provenance": 2,

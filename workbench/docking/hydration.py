@@ -122,12 +122,12 @@ def lost_hydration(ligand: Side, receptor: Side, bonds: HydrogenBonds) -> float:
     )
     total = 0.0
     held = bonds.of_atoms(0, len(ligand.types))
-    for atom in np.flatnonzero(ligand.polar):
+    for atom in np.flatnonzero(ligand.polar).tolist():
         room = together.room(ligand.coordinates[atom], _pointed(ligand, atom))
         total += max(0.0, 1.0 - room - held[atom])
     held = bonds.of_atoms(1, len(receptor.types))
     near = cKDTree(ligand.coordinates).query(receptor.coordinates)[0] < _REACH_ANGSTROM
-    for atom in np.flatnonzero(receptor.polar & near):
+    for atom in np.flatnonzero(receptor.polar & near).tolist():
         place, directions = receptor.coordinates[atom], _pointed(receptor, atom)
         lost = alone.room(place, directions) - together.room(place, directions)
         total += max(0.0, lost - held[atom])

@@ -153,7 +153,8 @@ class HydrogenBonds(NamedTuple):
 
     def of_atoms(self, end: int, n_atoms: int) -> FloatArray:
         """Return ``(n_atoms,)``: the shares of each atom of the ligand (0) or receptor (1)."""
-        return np.bincount(self.pairs[:, end], weights=self.shares, minlength=n_atoms)
+        counts = np.bincount(self.pairs[:, end], weights=self.shares, minlength=n_atoms)
+        return np.asarray(counts, dtype=np.float64)
 
 
 def hydrogen_bonds(ligand: Side, receptor: Side, counted: NDArray[np.bool_]) -> HydrogenBonds:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import MechanismError
+from workbench.optional import tblite_interface
 
 FloatArray = NDArray[np.float64]
 
@@ -77,7 +78,7 @@ class Gfn2:
         self.solvent = solvent
         self.name = name or "the molecule"
         check_molecule(self.elements, charge, self.name)
-        self._interface = tblite_interface()
+        self._interface = tblite_interface("reaction energies", MechanismError)
         self._calculator: Any = None
         self._last: Any = None
 
@@ -160,20 +161,3 @@ def check_molecule(elements: Iterable[int], charge: int, name: str) -> None:
         raise MechanismError(
             f"{name} has an odd number of electrons; reaction energies are for closed shells only"
         )
-
-
-def tblite_interface() -> Any:
-    """Return tblite's Python interface.
-
-    Raises
-    ------
-    MechanismError
-        When it is not installed.
-    """
-    try:
-        from tblite import interface
-    except ImportError as error:
-        raise MechanismError(
-            "reaction energies need tblite: install the extra, pip install 'xpo1-workbench[react]'"
-        ) from error
-    return interface

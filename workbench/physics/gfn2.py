@@ -16,6 +16,7 @@ from rdkit import Chem
 from scipy.optimize import minimize
 
 from workbench.errors import PhysicsError
+from workbench.optional import tblite_interface
 
 FloatArray = NDArray[np.float64]
 
@@ -80,16 +81,12 @@ class Gfn2Energy:
     """GFN2 energy and gradient of flat coordinates in bohr, hartree and hartree/bohr."""
 
     def __init__(self, mol: Chem.Mol, start: FloatArray) -> None:
-        try:
-            from tblite.interface import Calculator
-        except ImportError as error:
-            raise PhysicsError(
-                "GFN2 geometries need the package tblite, which is not installed: install "
-                "xpo1-workbench[react]."
-            ) from error
         numbers = np.array([atom.GetAtomicNum() for atom in mol.GetAtoms()])
         charge = Chem.GetFormalCharge(mol)
-        self._calculator: Any = Calculator("GFN2-xTB", numbers, start * BOHR_PER_ANGSTROM, charge)
+        interface = tblite_interface("GFN2 geometries", PhysicsError)
+        self._calculator: Any = interface.Calculator(
+            "GFN2-xTB", numbers, start * BOHR_PER_ANGSTROM, charge
+        )
         self._calculator.set("verbosity", 0)
         self._calculator.add("alpb-solvation", "water")
         self._last: Any = None

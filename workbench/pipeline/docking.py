@@ -21,14 +21,14 @@ from workbench.docking.pose import EncounterPose, Pose
 from workbench.docking.repeats import Repeats, pooled, repeat_seeds
 from workbench.docking.search import search
 from workbench.docking.torsions import TorsionTree, build_tree
-from workbench.errors import UsageError
+from workbench.errors import MechanismError, UsageError
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import embed
 from workbench.ligands.follow_ups import after
 from workbench.ligands.library import reference_for_adduct
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.reading import load_ligand
-from workbench.mechanism.quantum import tblite_interface
+from workbench.optional import tblite_interface
 from workbench.physics.bonded_complex import bond
 from workbench.physics.force_fields import FORCE_FIELDS
 from workbench.physics.platforms import PlatformChoice, choose_platform
@@ -141,7 +141,7 @@ def dock(
         raise UsageError(f"There is no force field {force_field!r}; use {known}.")
     judge = load_posebusters() if posebusters else None
     if reaction_strain:
-        tblite_interface()
+        tblite_interface("reaction strains", MechanismError)
     run = _Run(
         ligand=load_ligand(ligand) if isinstance(ligand, str) else ligand,
         receptor=load_receptor(receptor, mutations=mutations, nucleophile=nucleophile)
