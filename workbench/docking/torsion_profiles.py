@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import rdForceFieldHelpers, rdMolTransforms
 
+from workbench.docking.kept_profiles import kept
 from workbench.ligands.conformers import conformers, mmff_properties
 from workbench.ligands.molecules import Adduct
 
@@ -128,6 +129,13 @@ def _fragment(
 @cache
 def _series(smiles: str) -> FloatArray:
     """Return the series of the torsion whose atoms carry the map numbers 1 to 4."""
+    series = kept(smiles, 2 * ORDERS + 1, lambda: _fitted(smiles))
+    series.setflags(write=False)
+    return series
+
+
+def _fitted(smiles: str) -> FloatArray:
+    """Scan the torsion whose atoms carry the map numbers 1 to 4, and fit its series."""
     mol = Chem.MolFromSmiles(smiles)
     places = {a.GetAtomMapNum(): a.GetIdx() for a in mol.GetAtoms() if a.GetAtomMapNum()}
     for atom in mol.GetAtoms():
@@ -142,8 +150,7 @@ def _series(smiles: str) -> FloatArray:
     for n in range(1, ORDERS + 1):
         columns += [np.cos(n * radians), np.sin(n * radians)]
     series, *_ = np.linalg.lstsq(np.array(columns).T, energies, rcond=None)
-    series.setflags(write=False)
-    return np.asarray(series)
+    return np.asarray(series, dtype=np.float64)
 
 
 def _angle(step: Any) -> Any:

@@ -32,11 +32,15 @@ class CacheRecord:
     fetched: str
 
 
-def cache_folder() -> Path:
-    """Return the folder of cached entries; ``WORKBENCH_CACHE_DIR`` overrides the platform's."""
+def cache_root() -> Path:
+    """Return the user's cache folder; ``WORKBENCH_CACHE_DIR`` overrides the platform's."""
     named = os.environ.get(CACHE_VARIABLE, "")
-    root = Path(named) if named else user_cache_path("xpo1-workbench", appauthor=False)
-    return root / "structures"
+    return Path(named) if named else user_cache_path("xpo1-workbench", appauthor=False)
+
+
+def cache_folder() -> Path:
+    """Return the folder of cached entries."""
+    return cache_root() / "structures"
 
 
 class EntryCache:
