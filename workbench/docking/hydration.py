@@ -18,7 +18,7 @@ from workbench.docking.hydrogen_bonds import HydrogenBonds, Side
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-STRENGTH_KCAL_PER_MOL = 0.4
+STRENGTH_KCAL_PER_MOL = 0.45
 """For a polar atom without water and without a partner; chosen on the design cases of
 docs/scoring.md, as is the share of places below which an atom pays."""
 
