@@ -364,7 +364,7 @@ def _encounter_rows(
     ligand: Ligand, receptor: Receptor, settings: DockSettings, seed: int
 ) -> dict[str, Any]:
     box = docking_box(receptor, settings.encounter.edge_angstrom)
-    poses = dock_encounter(receptor, ligand, box, settings.encounter, seed)
+    poses = dock_encounter(receptor, ligand, box, settings.encounter, seed).poses
     reference = reference_for(ligand)
     rows = []
     for pose in poses:

@@ -119,6 +119,8 @@ class DockingResult:
     reference pose as ``{"name", "sdf", "note", "uncertainty_angstrom"}`` when there is one.
     ``ranking`` says whether the score tells the diastereomers apart: ``preferred`` (a label or
     ``None``), ``gap_kcal_per_mol``, ``spread_kcal_per_mol``, ``words``.
+    ``encounter_run_scores_kcal_per_mol`` are the best scores of the independent runs that docked
+    the intact drug.
     """
 
     verdict: ResultVerdict
@@ -131,6 +133,7 @@ class DockingResult:
     provenance: dict[str, Any]
     warnings: tuple[str, ...] = ()
     ranking: dict[str, Any] | None = None
+    encounter_run_scores_kcal_per_mol: tuple[float, ...] = ()
     receptor_pdb: str = field(repr=False, default="")
     reference: dict[str, Any] | None = field(repr=False, default=None)
 
@@ -169,7 +172,10 @@ class DockingResult:
             "reason": self.reason,
             "ligand": self.ligand,
             "receptor": self.receptor,
-            "encounter": {"poses": [_without_structures(pose) for pose in self.encounter]},
+            "encounter": {
+                "poses": [_without_structures(pose) for pose in self.encounter],
+                "run_scores_kcal_per_mol": list(self.encounter_run_scores_kcal_per_mol),
+            },
             "adducts": adducts,
             "ranking": self.ranking,
             "paths": list(self.paths),

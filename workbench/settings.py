@@ -174,6 +174,9 @@ class EncounterSettings(Settings):
     """The non-covalent docking of the intact drug."""
 
     exhaustiveness: int = Field(8, ge=1, le=128)
+    n_runs: int = Field(
+        2, ge=1, le=16, description="independent ones that share the exhaustiveness"
+    )
     max_evaluations: int = Field(
         0, ge=0, le=10**9, description="in each of Vina's runs; 0: as many as Vina finds fit"
     )
@@ -328,6 +331,7 @@ class ScanSettings(Settings):
     )
     encounter: EncounterSettings = EncounterSettings(
         exhaustiveness=2,
+        n_runs=1,
         max_evaluations=500_000,
         n_poses=1,
         n_sampled=5,

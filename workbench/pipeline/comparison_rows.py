@@ -159,7 +159,11 @@ def _encounter_score(result: DockingResult) -> Quantity:
     if not result.encounter:
         return Quantity(None, basis="not docked")
     best = min(pose.score_kcal_per_mol for pose in result.encounter)
-    return Quantity(best, None, "one seed: the spread was not measured")
+    scores = result.encounter_run_scores_kcal_per_mol
+    if len(scores) < 2:
+        return Quantity(best, None, "one run: the spread was not measured")
+    words = f"range of the best score over {len(scores)} independent runs"
+    return Quantity(best, round(max(scores) - min(scores), 3), words)
 
 
 def _over(alike: Sequence[PoseRecord], name: str, pose: PoseRecord | None) -> Quantity:

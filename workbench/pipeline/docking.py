@@ -14,10 +14,10 @@ from workbench import provenance
 from workbench.analysis.posebusting import load_posebusters
 from workbench.docking.box import docking_box
 from workbench.docking.covalent import Site, adduct_maps, covalent_site
-from workbench.docking.encounter import dock_encounter
+from workbench.docking.encounter import Encounter, dock_encounter
 from workbench.docking.flexible import turning_neighbours, with_side_chains, with_turned
 from workbench.docking.grids import GridMaps
-from workbench.docking.pose import EncounterPose, Pose
+from workbench.docking.pose import Pose
 from workbench.docking.repeats import Repeats, pooled, repeat_seeds
 from workbench.docking.search import search
 from workbench.docking.torsions import TorsionTree, build_tree
@@ -157,7 +157,7 @@ def dock(
         extras=Extras(mmgbsa, reaction_strain),
     )
     if run.ligand.warhead is None:
-        return _result(run, run.ligand.warhead_verdict, run.ligand.warhead_problem, (), ())
+        return _result(run, run.ligand.warhead_verdict, run.ligand.warhead_problem, Encounter(), ())
     choice = choose_platform(platform)
     if run.receptor.reactive_atom is None:
         encounter = _encounter(run, ())
@@ -173,7 +173,7 @@ def dock(
                 adduct,
                 refined[adduct.label],
                 reference,
-                encounter,
+                encounter.poses,
                 found[adduct.label].best_scores_kcal_per_mol,
                 judge,
             )
@@ -207,7 +207,7 @@ def adducts_of(ligand: Ligand, form: str) -> tuple[Adduct, ...]:
     return tuple(sorted((after(adduct, form) for adduct in formed), key=lambda a: a.label))
 
 
-def _encounter(run: _Run, adducts: tuple[Adduct, ...]) -> tuple[EncounterPose, ...]:
+def _encounter(run: _Run, adducts: tuple[Adduct, ...]) -> Encounter:
     run.progress("encounter complex: docking the intact drug", 0, 1)
     with run.stage("encounter"):
         box = docking_box(run.receptor, run.settings.encounter.edge_angstrom)
@@ -292,7 +292,7 @@ def _result(
     run: _Run,
     verdict: ResultVerdict,
     reason: str,
-    encounter: tuple[EncounterPose, ...],
+    encounter: Encounter,
     adducts: tuple[AdductRecord, ...],
     choice: PlatformChoice | None = None,
 ) -> DockingResult:
@@ -301,7 +301,10 @@ def _result(
         reason=reason,
         ligand=records.ligand_summary(run.ligand),
         receptor=records.receptor_summary(run.receptor),
-        encounter=records.encounter_records(run.ligand, encounter),
+        encounter=records.encounter_records(run.ligand, encounter.poses),
+        encounter_run_scores_kcal_per_mol=tuple(
+            round(score, 3) for score in encounter.run_scores_kcal_per_mol
+        ),
         adducts=adducts,
         timing={name: round(seconds, 3) for name, seconds in run.timing.items()},
         provenance=run_provenance(

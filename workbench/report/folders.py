@@ -78,6 +78,9 @@ def _result(record: dict[str, Any], folder: Path) -> DockingResult:
         provenance=record["provenance"],
         warnings=tuple(record["warnings"]),
         ranking=record["ranking"],
+        encounter_run_scores_kcal_per_mol=tuple(
+            record["encounter"].get("run_scores_kcal_per_mol", ())
+        ),
         receptor_pdb=_text(receptor) if receptor.is_file() else "",
         reference=reference,
     )

@@ -93,7 +93,7 @@ def score_pair(
         When the drug's stereo is open.
     """
     seeds = repeat_seeds(seed, settings.n_seeds)
-    found = [dock_encounter(receptor, ligand, box, settings.encounter, s) for s in seeds]
+    found = [dock_encounter(receptor, ligand, box, settings.encounter, s).poses for s in seeds]
     encounter = tuple(round(poses[0].score_kcal_per_mol, 3) for poses in found)
     best = min(found, key=lambda poses: poses[0].score_kcal_per_mol)
     sdf = encounter_records(ligand, best[:1])[0].sdf
