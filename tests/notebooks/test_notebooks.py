@@ -98,7 +98,6 @@ def test_groove(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert again.encounter[0].score_kcal_per_mol == said["encounter"]
 
 
-@pytest.mark.slow
 def test_pair(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,7 +125,6 @@ def test_pair(
     assert found == said["drugs"][:2]
 
 
-@pytest.mark.slow
 def test_mutants(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
