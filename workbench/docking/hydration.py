@@ -58,7 +58,7 @@ def _room(
 ) -> float:
     """Return the share of the places for water that an atom has left, 1 for enough of them.
 
-    ``near`` is scratch, as long as ``coordinates``.
+    An atom that points nowhere has none to lose. ``near`` is scratch, as long as ``coordinates``.
     """
     n_near = 0
     for k in range(coordinates.shape[0]):
@@ -79,7 +79,7 @@ def _room(
                 free = False
                 break
         n_free += free
-    return min(1.0, n_free / (_ENOUGH * max(directions.shape[0], 1)))
+    return min(1.0, n_free / (_ENOUGH * directions.shape[0])) if len(directions) else 1.0
 
 
 class _Crowd:
