@@ -41,7 +41,9 @@ def lost(ligand: Side, receptor: Side) -> float:
 
 
 def test_an_atom_in_the_open_pays_nothing() -> None:
-    assert lost(carbonyl(), carbons(np.array([[20.0, 0, 0]]))) == 0.0
+    found = lost(carbonyl(), carbons(np.array([[20.0, 0, 0]])))
+    assert found == 0.0
+    assert type(found) is float
 
 
 @pytest.mark.parametrize("as_ligand", [True, False])
@@ -51,6 +53,7 @@ def test_an_atom_shut_in_by_carbon_pays_in_full(as_ligand: bool) -> None:
         sides = carbonyl(), carbons(shell(radius))
         found = lost(*sides) if as_ligand else lost(*reversed(sides))
         assert found == pytest.approx(share * STRENGTH_KCAL_PER_MOL)
+        assert type(found) is float
 
 
 def test_a_receptors_atom_that_was_shut_in_before_pays_nothing() -> None:

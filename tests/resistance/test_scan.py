@@ -89,7 +89,7 @@ def test_a_small_difference_reads_as_nothing(result: ScanResult) -> None:
         if difference is None:
             continue
         assert difference.tells == (
-            abs(difference.kcal_per_mol) > max(difference.spread_kcal_per_mol, 1.0)
+            abs(difference.kcal_per_mol) > max(difference.spread_kcal_per_mol, 1.5)
         )
         assert ("no difference that this can tell" in str(difference)) != difference.tells
 

@@ -131,4 +131,4 @@ def lost_hydration(ligand: Side, receptor: Side, bonds: HydrogenBonds) -> float:
         place, directions = receptor.coordinates[atom], _pointed(receptor, atom)
         lost = alone.room(place, directions) - together.room(place, directions)
         total += max(0.0, lost - held[atom])
-    return STRENGTH_KCAL_PER_MOL * total
+    return STRENGTH_KCAL_PER_MOL * float(total)
