@@ -72,8 +72,8 @@ def share_found(
 def report(seeds: int) -> str:
     """Return the replay as Markdown: the mean over seeds, and the lowest and highest.
 
-    The kind of model and its settings were chosen on the first ``CHOSEN_ON`` analogs, with scores of
-    an earlier engine; the others had no part in it.
+    The kind of model and its settings were chosen on the first ``CHOSEN_ON`` analogs, with scores
+    of an earlier engine; the others had no part in it.
     """
     smiles, scores = docked_set()
     sets = {

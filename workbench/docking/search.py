@@ -24,8 +24,8 @@ from workbench.settings import SearchSettings
 FloatArray = NDArray[np.float64]
 
 _CANDIDATES_PER_POSE = 4
-"""Minima refined and scored anew for each pose that is kept: a rough one may lie 0.25 kcal/mol above
-its bottom, two of them may share it, and the last score ranks otherwise than the search."""
+"""Minima refined and scored anew for each pose that is kept: a rough one may lie 0.25 kcal/mol
+above its bottom, two of them may share it, and the last score ranks otherwise than the search."""
 
 _FAR_ANGSTROM = 2.0
 _NEAR_ANGSTROM = 0.5
