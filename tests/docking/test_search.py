@@ -9,6 +9,7 @@ import pytest
 from docking_cases import Case
 from rdkit import Chem
 
+from workbench.docking import hydration
 from workbench.docking.clustering import leaders
 from workbench.docking.covalent import aimed_terms, covalent_site, exact_score
 from workbench.docking.flexible import with_turned
@@ -58,6 +59,15 @@ def test_a_receptor_with_the_side_chains_of_a_pose_scores_it_alike(kpt_185: Case
         terms |= aimed_terms(rigid, adduct, pose.coordinates)
         for name, value in terms.items():
             assert value == pytest.approx(pose.terms[name], abs=2e-3), name
+
+
+def test_water_that_is_lost_does_not_block_a_site(
+    kpt_185: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few atoms that fit may pay more for water than their contacts bring."""
+    monkeypatch.setattr(hydration, "STRENGTH_KCAL_PER_MOL", 50.0)
+    best = _search(kpt_185, 1).poses[0]
+    assert best.score_kcal_per_mol > 0 > best.score_kcal_per_mol - best.terms["lost_hydration"]
 
 
 def test_turned_side_chains_keep_their_shape(kpt_185: Case) -> None:

@@ -82,7 +82,8 @@ def search(
     Raises
     ------
     DockingError
-        When nothing fits: no pose comes out, or the best one has a score above zero.
+        When nothing fits: no pose comes out, or none whose contacts are worth more than they
+        cost. Lost hydration does not count here: a small ligand that fits may pay more for it.
     """
     problem = build_problem(site, adduct, tree, maps, settings.torsion_weight)
     plan = search_plan(tree.n_torsions, settings)
@@ -99,7 +100,7 @@ def search(
             if _agreeing(found, settings) >= settings.agreeing_pools:
                 break
     poses = _best_poses(problem, site, adduct, tree, found, settings)
-    if not poses or poses[0].score_kcal_per_mol > 0:
+    if all(pose.score_kcal_per_mol - pose.terms["lost_hydration"] > 0 for pose in poses):
         raise DockingError(
             f"The search found no pose of {adduct.ligand.name} ({adduct.label}) in this receptor; "
             "the site is blocked or the ligand too large for it."
