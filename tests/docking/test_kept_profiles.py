@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from workbench.docking import torsion_profiles
+from workbench.docking import kept_profiles, torsion_profiles
 from workbench.docking.kept_profiles import kept
 from workbench.docking.torsion_profiles import torsion_atoms, torsion_series
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.reading import load_ligand
+from workbench.settings import ConformerSettings
 
 SERIES = np.array([0.1, 1.0 / 3.0, -2e-17])
 
@@ -81,6 +82,20 @@ def test_a_cache_that_cannot_be_written_is_done_without(folder: Path) -> None:
     for _ in range(2):
         assert kept("C[CH3:1]", 3, maker).tolist() == SERIES.tolist()
     assert maker.times == 2
+
+
+def test_other_settings_of_the_conformers_have_profiles_of_their_own(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maker = Maker()
+    kept("C[CH3:1]", 3, maker)
+    relaxed = ConformerSettings(max_steps=7)
+    monkeypatch.setattr(kept_profiles, "ConformerSettings", lambda: relaxed)
+    kept_profiles._version.cache_clear()
+    kept("C[CH3:1]", 3, maker)
+    kept_profiles._version.cache_clear()
+    assert maker.times == 2
+    assert len(list(folder.iterdir())) == 2
 
 
 def test_a_real_profile_is_the_same_from_disk(folder: Path, fresh: None) -> None:

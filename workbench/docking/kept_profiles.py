@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import rdBase
 
+from workbench.settings import ConformerSettings
 from workbench.structures.cache import cache_root
 
 FloatArray = NDArray[np.float64]
@@ -23,8 +24,9 @@ FloatArray = NDArray[np.float64]
 def kept(fragment: str, length: int, compute: Callable[[], FloatArray]) -> FloatArray:
     """Return the series of a fragment from the user's cache, or compute it and keep it there.
 
-    The kept ones are of this version of RDKit and of the sources that make them. A file that is
-    damaged counts as absent; where the cache cannot be written, each process computes its own.
+    The kept ones are of this version of RDKit, of the sources that make them and of the settings
+    of their conformers. A file that is damaged counts as absent; where the cache cannot be
+    written, each process computes its own.
 
     Parameters
     ----------
@@ -53,7 +55,8 @@ def _version() -> str:
     here = Path(__file__).parent
     sources = [here / "torsion_profiles.py", *sorted((here.parent / "ligands").glob("*.py"))]
     content = b"".join(source.read_bytes() for source in sources)
-    return hashlib.sha256(rdBase.rdkitVersion.encode() + content).hexdigest()[:16]
+    settings = ConformerSettings().model_dump_json()
+    return hashlib.sha256((rdBase.rdkitVersion + settings).encode() + content).hexdigest()[:16]
 
 
 def _folder() -> Path:
