@@ -14,6 +14,7 @@ from scipy.spatial import cKDTree
 
 from workbench.docking.compiling import compiled
 from workbench.docking.hydrogen_bonds import HydrogenBonds, Side
+from workbench.structures.directions import even_directions
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -34,18 +35,7 @@ _POLAR_CLEAR_ANGSTROM = 2.6
 _REACH_ANGSTROM = _SHELL_ANGSTROM + _CLEAR_ANGSTROM
 _BONDED_ANGSTROM = 2.0
 _POINTING = 0.3
-
-
-def _even_directions(count: int) -> FloatArray:
-    """Return ``(count, 3)`` unit vectors spread evenly, on a golden spiral."""
-    place = np.arange(count) + 0.5
-    height = 1.0 - 2.0 * place / count
-    turn = np.pi * (1.0 + np.sqrt(5.0)) * place
-    across = np.sqrt(1.0 - height**2)
-    return np.column_stack([across * np.cos(turn), across * np.sin(turn), height])
-
-
-_DIRECTIONS = _even_directions(96)
+_DIRECTIONS = even_directions(96)
 
 
 @compiled()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.structures.directions import even_directions
+
 FloatArray = NDArray[np.float64]
 
 DIRECTIONS = 400
@@ -34,7 +36,7 @@ def best_view(ligand: FloatArray, receptor: FloatArray, bond: FloatArray | None)
     """
     spread = ligand - ligand.mean(axis=0)
     total = float((spread**2).sum()) or 1.0
-    directions = _sphere(DIRECTIONS)
+    directions = even_directions(DIRECTIONS)
     offsets = receptor[None, :, :] - ligand[:, None, :]
     squared = (offsets**2).sum(axis=-1)
     costs = []
@@ -64,13 +66,3 @@ def _upright(toward: FloatArray, spread: FloatArray, bond: FloatArray | None) ->
     if sign < 0:
         right, up = -right, -up
     return np.vstack([right, up, toward])
-
-
-def _sphere(count: int) -> FloatArray:
-    """Return ``(count, 3)`` unit vectors spread evenly (Fibonacci lattice)."""
-    k = np.arange(count) + 0.5
-    polar = np.arccos(1 - 2 * k / count)
-    azimuth = np.pi * (1 + 5**0.5) * k
-    return np.column_stack(
-        [np.cos(azimuth) * np.sin(polar), np.sin(azimuth) * np.sin(polar), np.cos(polar)]
-    )
