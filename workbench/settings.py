@@ -103,6 +103,9 @@ class ConformerSettings(Settings):
         "takes in cis hydrazides (2-3 kcal/mol), leaves out E esters",
     )
     max_steps: int = Field(2000, ge=1, description="minimisation steps per conformer, MMFF94s")
+    force_tolerance: float = Field(
+        1e-4, gt=0, le=1, description="that ends a conformer's minimisation, as RDKit defines it"
+    )
     embedding_attempts: int = Field(50, ge=1, description="per conformer, before it is given up")
 
 
@@ -135,7 +138,7 @@ class GridSettings(Settings):
 class SearchSettings(Settings):
     """The covalent search."""
 
-    n_conformers: int = Field(32, ge=1, le=200)
+    n_conformers: int = Field(20, ge=1, le=200)
     n_poses: int = Field(10, ge=1, le=200, description="poses kept per diastereomer")
     cluster_angstrom: float = Field(1.0, ge=0, le=5)
     pool_members: int = Field(60, ge=2, le=1000, description="minima that breed in one pool")
@@ -159,7 +162,12 @@ class SearchSettings(Settings):
         le=10,
         description="of turning a flexible side chain's dihedral half round from the receptor's",
     )
-    torsion_weight: float = Field(0.2, ge=0, le=2, description="of the torsion profiles")
+    torsion_weight: float = Field(
+        0.2, ge=0, le=2, description="of the torsion profiles, in the search"
+    )
+    last_torsion_weight: float = Field(
+        0.1, ge=0, le=2, description="of the torsion profiles, in the last score, which ranks"
+    )
     spread_seeds: int = Field(
         3,
         ge=1,
@@ -173,9 +181,9 @@ class SearchSettings(Settings):
 class EncounterSettings(Settings):
     """The non-covalent docking of the intact drug."""
 
-    exhaustiveness: int = Field(8, ge=1, le=128)
+    exhaustiveness: int = Field(12, ge=1, le=128)
     n_runs: int = Field(
-        2, ge=1, le=16, description="independent ones that share the exhaustiveness"
+        3, ge=1, le=16, description="independent ones that share the exhaustiveness"
     )
     max_evaluations: int = Field(
         0, ge=0, le=10**9, description="in each of Vina's runs; 0: as many as Vina finds fit"

@@ -108,7 +108,7 @@ def test_both_forms_of_a_hydrazide_are_docked_twice_with_their_alkene(
         return [text, text], [-9.0 + len(given), -5.0 - len(given)]
 
     monkeypatch.setattr(encounter, "_run_vina", recorded)
-    settings = EncounterSettings(exhaustiveness=9)
+    settings = EncounterSettings(exhaustiveness=9, n_runs=2)
     box = docking_box(kpt_185.receptor)
     found = dock_encounter(kpt_185.receptor, ligand, box, settings, 1)
     texts, shares, seeds = zip(*given, strict=True)

@@ -26,6 +26,7 @@ ACCEPTOR = AtomType(1.7, False, False, True)
 FULL = -0.587439 * AIMED_STRENGTH
 STRAIGHT_AT = Aims(np.zeros((1, 3)), np.zeros(1, dtype=np.int64))
 """An atom without heavy neighbours, such as a water: every direction is as good."""
+WEAK = np.array([False])
 
 
 def _at(degree: float, length: float = 2.8) -> NDArray[np.float64]:
@@ -37,8 +38,8 @@ def _energy(neighbours: list[NDArray[np.float64]], partner: NDArray[np.float64])
     """Return the energy of a donor at the origin with an acceptor that takes any direction."""
     points = np.array([np.zeros(3), *neighbours])
     pointing = aims(points, {0: list(range(1, len(points)))})
-    donor = Side([DONOR], points[:1], pointing)
-    acceptor = Side([ACCEPTOR], partner[None], STRAIGHT_AT)
+    donor = Side([DONOR], points[:1], pointing, WEAK)
+    acceptor = Side([ACCEPTOR], partner[None], STRAIGHT_AT, WEAK)
     return hydrogen_bonds(donor, acceptor, np.ones((1, 1), dtype=np.bool_)).energy_kcal_per_mol
 
 
@@ -67,7 +68,10 @@ def test_length_counts_as_in_vina_and_pairs_that_do_not_bond_count_nothing() -> 
         assert _energy([], _at(0, length)) == pytest.approx(share * FULL, abs=1e-9)
     points = np.array([[0.0, 0, 0], [2.8, 0, 0]])
     for first, second, counted in ((DONOR, DONOR, True), (DONOR, ACCEPTOR, False)):
-        sides = Side([first], points[:1], STRAIGHT_AT), Side([second], points[1:], STRAIGHT_AT)
+        sides = (
+            Side([first], points[:1], STRAIGHT_AT, WEAK),
+            Side([second], points[1:], STRAIGHT_AT, WEAK),
+        )
         found = hydrogen_bonds(*sides, np.array([[counted]]))
         assert found.energy_kcal_per_mol == 0.0
 

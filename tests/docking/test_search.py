@@ -65,7 +65,7 @@ def test_water_that_is_lost_does_not_block_a_site(
     kpt_185: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A few atoms that fit may pay more for water than their contacts bring."""
-    monkeypatch.setattr(hydration, "STRENGTH_KCAL_PER_MOL", 50.0)
+    monkeypatch.setattr(hydration, "WEAK_KCAL_PER_MOL", 50.0)
     best = _search(kpt_185, 1).poses[0]
     assert best.score_kcal_per_mol > 0 > best.score_kcal_per_mol - best.terms["lost_hydration"]
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.docking.atom_types import AtomType, TypedAtoms
+from workbench.docking.polarity import receptor_holds_water
 from workbench.docking.pose import SideChain
 from workbench.docking.torsion_profiles import ORDERS, series_energy
 from workbench.docking.torsions import TorsionTree
@@ -53,6 +54,8 @@ class FlexibleResidue:
         ``(3,)`` angstrom, where the backbone N is.
     neighbours
         Places in ``atoms`` of each one's heavy neighbours among them.
+    strong
+        ``(n,)``: those that hold their water hard (``docking.polarity``).
     """
 
     number: int
@@ -64,6 +67,7 @@ class FlexibleResidue:
     axes: IntArray
     nitrogen: FloatArray
     neighbours: tuple[tuple[int, ...], ...]
+    strong: NDArray[np.bool_]
 
     @property
     def moving(self) -> NDArray[np.bool_]:
@@ -122,6 +126,7 @@ def flexible_residue(receptor: Receptor, typed: TypedAtoms, number: int) -> Flex
         neighbours=tuple(
             tuple(names.index(n) for n in sorted(neighbours[atom]) if n in names) for atom in names
         ),
+        strong=receptor_holds_water(receptor, typed.indices[rows]),
     )
 
 

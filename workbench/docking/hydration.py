@@ -19,9 +19,11 @@ from workbench.structures.directions import even_directions
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-STRENGTH_KCAL_PER_MOL = 0.45
-"""For a polar atom without water and without a partner; chosen on the design cases of
-docs/scoring.md, as is the share of places below which an atom pays."""
+STRONG_KCAL_PER_MOL = 1.2
+WEAK_KCAL_PER_MOL = 0.4
+"""For a polar atom without water and without a partner, by how hard it holds its water
+(``docking.polarity``); chosen on the design cases of docs/scoring.md, as is the share of places
+below which an atom pays."""
 
 _ENOUGH = 0.35
 
@@ -91,6 +93,10 @@ def _pointed(side: Side, atom: int) -> FloatArray:
     return _DIRECTIONS[aimed > _POINTING]
 
 
+def _prices(side: Side) -> FloatArray:
+    return np.where(side.strong, STRONG_KCAL_PER_MOL, WEAK_KCAL_PER_MOL)
+
+
 def lost_hydration(ligand: Side, receptor: Side, bonds: HydrogenBonds) -> float:
     """Return what the polar atoms of both sides pay for water that found no substitute.
 
@@ -111,14 +117,14 @@ def lost_hydration(ligand: Side, receptor: Side, bonds: HydrogenBonds) -> float:
         np.concatenate([ligand.polar, receptor.polar]),
     )
     total = 0.0
-    held = bonds.of_atoms(0, len(ligand.types))
+    held, prices = bonds.of_atoms(0, len(ligand.types)), _prices(ligand)
     for atom in np.flatnonzero(ligand.polar).tolist():
         room = together.room(ligand.coordinates[atom], _pointed(ligand, atom))
-        total += max(0.0, 1.0 - room - held[atom])
-    held = bonds.of_atoms(1, len(receptor.types))
+        total += prices[atom] * max(0.0, 1.0 - room - held[atom])
+    held, prices = bonds.of_atoms(1, len(receptor.types)), _prices(receptor)
     near = cKDTree(ligand.coordinates).query(receptor.coordinates)[0] < _REACH_ANGSTROM
     for atom in np.flatnonzero(receptor.polar & near).tolist():
         place, directions = receptor.coordinates[atom], _pointed(receptor, atom)
         lost = alone.room(place, directions) - together.room(place, directions)
-        total += max(0.0, lost - held[atom])
-    return STRENGTH_KCAL_PER_MOL * float(total)
+        total += prices[atom] * max(0.0, lost - held[atom])
+    return float(total)

@@ -119,11 +119,14 @@ class Side(NamedTuple):
         ``(n, 3)`` angstrom.
     aims
         Where they point.
+    strong
+        ``(n,)``: those that hold their water hard, should they be polar (``docking.polarity``).
     """
 
     types: Sequence[AtomType]
     coordinates: FloatArray
     aims: Aims
+    strong: NDArray[np.bool_]
 
     @property
     def polar(self) -> NDArray[np.bool_]:

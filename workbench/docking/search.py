@@ -130,7 +130,8 @@ def _best_poses(
 ) -> tuple[Pose, ...]:
     """Refine the best minima, score them anew and then keep one of each kind.
 
-    The new score is without maps, its hydrogen bonds are aimed, and it counts lost hydration.
+    The new score is without maps, its hydrogen bonds are aimed, it counts lost hydration, and
+    torsions weigh what the settings say for it.
     """
     energies = np.concatenate([minima.energies for minima in found])
     angles = np.concatenate([minima.angles for minima in found])
@@ -153,9 +154,9 @@ def _best_poses(
         kernels.place(problem, torsions, shapes[order[k]], points[k], axes)
         terms = exact_score(site, adduct, tree, points[k])
         terms |= aimed_terms(site, adduct, points[k])
-        turning = series_energy(problem.series, torsions + problem.offsets[shapes[order[k]]])
+        turning = series_energy(tree.series, torsions + tree.offsets[shapes[order[k]]])
         adducts_own = tree.axis_end < adduct.mol.GetNumAtoms()
-        terms["torsional"] = float(turning[adducts_own].sum())
+        terms["torsional"] = settings.last_torsion_weight * float(turning[adducts_own].sum())
         terms["side_chains"] += float(turning[~adducts_own].sum())
         score = sum(terms.values())
         own = adduct.mol.GetNumAtoms()

@@ -26,6 +26,8 @@ _DISTANCE_DEPENDENT = 2
 _DIELECTRIC = 4.0
 _MAX_CONFORMERS = 1000
 _DEFAULT = ConformerSettings()
+_TO_DOCK = ConformerSettings(force_tolerance=1e-2)
+"""The docking turns every torsion anew: what it takes are bond lengths, angles and rings."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def conformers(
         raise LigandError(f"{name}: ask for 1 to {_MAX_CONFORMERS} conformers, not {n_conformers}")
     full = _embedded(mol, n_conformers, seed, name, settings.embedding_attempts)
     _turn_held_bonds(full, mol)
-    energies = _minimised(full, name, settings.max_steps)
+    energies = _minimised(full, name, settings)
     heavy = mol.GetNumAtoms()
     good = [
         int(index)
@@ -117,7 +119,7 @@ def conformers(
 
 
 def embed(
-    adduct: Adduct, n_conformers: int, seed: int, settings: ConformerSettings = _DEFAULT
+    adduct: Adduct, n_conformers: int, seed: int, settings: ConformerSettings = _TO_DOCK
 ) -> FloatArray:
     """Return distinct conformers of an adduct that between them hold its cis and trans forms.
 
@@ -250,7 +252,7 @@ def _turn_held_bonds(full: Chem.Mol, mol: Chem.Mol) -> None:
                 rdMolTransforms.SetDihedralDeg(conformer, *torsion, angle + 180.0)
 
 
-def _minimised(mol: Chem.Mol, name: str, max_steps: int) -> FloatArray:
+def _minimised(mol: Chem.Mol, name: str, settings: ConformerSettings) -> FloatArray:
     """Minimise every conformer in place and return their energies in kcal/mol."""
     properties = mmff_properties(mol)
     if properties is None:
@@ -261,6 +263,6 @@ def _minimised(mol: Chem.Mol, name: str, max_steps: int) -> FloatArray:
             mol, properties, confId=conformer.GetId(), ignoreInterfragInteractions=False
         )
         field.Initialize()
-        field.Minimize(maxIts=max_steps)
+        field.Minimize(maxIts=settings.max_steps, forceTol=settings.force_tolerance)
         energies.append(field.CalcEnergy())
     return np.array(energies, dtype=np.float64)
