@@ -42,9 +42,15 @@ def report(records: Sequence[Record], machine: str, today: str, stage: str) -> s
     encounters, controls = of("encounter"), of("control")
     variants = receptor_variants([r for r in good if r["kind"] == "sine"])
     total = sum(record["cpu_s"] for record in records)
-    what = "the covalent search alone" if stage == "search" else "the whole main job"
+    what, title = "the covalent search alone", "How near the docked poses come to the crystals"
+    if stage == "dock":
+        what = (
+            "`workbench dock` as a whole: searches with three seeds pooled, poses minimised in "
+            "their pocket, those that fail a check behind the valid ones"
+        )
+        title += " once minimised"
     parts = [
-        "# How near the docked poses come to the crystals\n",
+        f"# {title}\n",
         f"Measured {today} on {machine}; {len(records)} runs, {total / 60:.0f} processor minutes. "
         f"Made by `benchmarks/accuracy.py` ({what}).\n",
         "Every drug starts from its SMILES, with the default settings. RMSD in angstrom, in place, "
