@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.structures.receptor import Receptor
+from workbench.structures.topology import WATER
 
 BoolArray = NDArray[np.bool_]
 
@@ -40,7 +41,6 @@ _STRONG = {
 
 _STRONG_NAMES = frozenset({"O", "OXT", "OD1", "OD2", "OE1", "OE2", "NZ", "NE", "NH1", "NH2"})
 _HISTIDINE_NAMES = frozenset({"ND1", "NE2"})
-_WATER = frozenset({"HOH", "WAT", "DOD", "H2O"})
 
 
 @cache
@@ -79,7 +79,7 @@ def receptor_holds_water(receptor: Receptor, indices: NDArray[np.int64]) -> Bool
     atoms = [receptor.atoms[int(index)] for index in indices]
     return np.array(
         [
-            atom.residue_name not in _WATER
+            atom.residue_name != WATER
             and (
                 atom.name in _STRONG_NAMES
                 or (atom.residue_name.startswith("HI") and atom.name in _HISTIDINE_NAMES)

@@ -18,7 +18,7 @@ LIMITS = (
     "The spread of the adduct score is that of the search over seeds; strain, bond length and "
     "angle range over the poses that the score does not tell apart. None says how far the number "
     "is from the truth.",
-    "The spread of the encounter score is that of Vina's three independent runs; of the shortest "
+    "The spread of the encounter score is that of Vina's independent runs; of the shortest "
     "ones, which are not split, there is none.",
     "Reaction energies are differences to selinexor at one level of theory, where they were "
     "computed; they say how easily the bond opens again, not how fast.",
