@@ -165,8 +165,11 @@ class SearchSettings(Settings):
     torsion_weight: float = Field(
         0.2, ge=0, le=2, description="of the torsion profiles, in the search"
     )
-    last_torsion_weight: float = Field(
-        0.1, ge=0, le=2, description="of the torsion profiles, in the last score, which ranks"
+    free_torsion_kcal_per_mol: float = Field(
+        1.75,
+        ge=0,
+        le=10,
+        description="what a torsion may cost before the last score, which ranks, counts the rest",
     )
     spread_seeds: int = Field(
         3,

@@ -19,6 +19,7 @@ from workbench.docking.hydrogen_bonds import (
     hydrogen_bonds,
     receptor_aims,
 )
+from workbench.docking.polarity import Hold
 from workbench.structures.loading import load_receptor
 
 DONOR = AtomType(1.8, False, True, False)
@@ -26,7 +27,7 @@ ACCEPTOR = AtomType(1.7, False, False, True)
 FULL = -0.587439 * AIMED_STRENGTH
 STRAIGHT_AT = Aims(np.zeros((1, 3)), np.zeros(1, dtype=np.int64))
 """An atom without heavy neighbours, such as a water: every direction is as good."""
-WEAK = np.array([False])
+WEAK = np.array([Hold.WEAK])
 
 
 def _at(degree: float, length: float = 2.8) -> NDArray[np.float64]:

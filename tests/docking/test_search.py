@@ -13,6 +13,7 @@ from workbench.docking import hydration
 from workbench.docking.clustering import leaders
 from workbench.docking.covalent import aimed_terms, covalent_site, exact_score
 from workbench.docking.flexible import with_turned
+from workbench.docking.polarity import Hold
 from workbench.docking.search import search
 from workbench.docking.torsions import build_tree
 from workbench.errors import DockingError
@@ -65,7 +66,7 @@ def test_water_that_is_lost_does_not_block_a_site(
     kpt_185: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A few atoms that fit may pay more for water than their contacts bring."""
-    monkeypatch.setattr(hydration, "WEAK_KCAL_PER_MOL", 50.0)
+    monkeypatch.setitem(hydration.PRICES_KCAL_PER_MOL, Hold.WEAK, 50.0)
     best = _search(kpt_185, 1).poses[0]
     assert best.score_kcal_per_mol > 0 > best.score_kcal_per_mol - best.terms["lost_hydration"]
 

@@ -14,6 +14,7 @@ from workbench.docking.flexible import FlexibleResidue, flexible_residue
 from workbench.docking.grids import GridMaps, Probe, build_maps
 from workbench.docking.hydration import lost_hydration
 from workbench.docking.hydrogen_bonds import Aims, Side, aims, hydrogen_bonds, receptor_aims
+from workbench.docking.polar_repulsion import polar_repulsion
 from workbench.docking.polarity import holds_water, receptor_holds_water
 from workbench.docking.scoring import (
     BINS_PER_SQUARE_ANGSTROM,
@@ -58,8 +59,8 @@ class Site:
         what stays of the flexible ones, in their order, 0 for all others.
     aims
         Where ``atoms`` point in hydrogen bonds.
-    strong
-        Those of ``atoms`` that hold their water hard (``docking.polarity``).
+    holds
+        How hard ``atoms`` hold their water (``docking.polarity.Hold``).
     flexible
         Side chains that turn in the search.
     """
@@ -69,7 +70,7 @@ class Site:
     atoms: TypedAtoms
     group: NDArray[np.int64]
     aims: Aims
-    strong: NDArray[np.bool_]
+    holds: NDArray[np.int64]
     flexible: tuple[FlexibleResidue, ...] = ()
 
 
@@ -113,7 +114,7 @@ def covalent_site(receptor: Receptor, flexible: tuple[int, ...] = ()) -> Site:
         ),
         group=group[kept],
         aims=receptor_aims(receptor, typed.indices[kept]),
-        strong=receptor_holds_water(receptor, typed.indices[kept]),
+        holds=receptor_holds_water(receptor, typed.indices[kept]),
         flexible=residues,
     )
 
@@ -306,7 +307,8 @@ def aimed_terms(site: Site, adduct: Adduct, coordinates: FloatArray) -> dict[str
     -------
     dict
         kcal/mol: ``hydrogen_bond`` between adduct and receptor, aimed, in place of that of
-        ``exact_score``; ``lost_hydration`` of the polar atoms of both.
+        ``exact_score``; ``lost_hydration`` of the polar atoms of both; ``polar_repulsion`` between
+        them.
     """
     types = moving_types(site, adduct)
     n_adduct = adduct.mol.GetNumAtoms()
@@ -320,19 +322,19 @@ def aimed_terms(site: Site, adduct: Adduct, coordinates: FloatArray) -> dict[str
         for place, around in enumerate(residue.neighbours):
             neighbours[first + place] = [first + other for other in around]
     pointing = aims(coordinates, neighbours)
-    strong = np.concatenate([holds_water(adduct.mol), *(r.strong for r in site.flexible)])
+    holds = np.concatenate([holds_water(adduct.mol), *(r.holds for r in site.flexible)])
     moving = turned + still
-    ligand = Side([types[i] for i in own], coordinates[own], pointing.of(own), strong[own])
+    ligand = Side([types[i] for i in own], coordinates[own], pointing.of(own), holds[own])
     receptor = Side(
         [*site.atoms.types, *(types[i] for i in moving)],
         np.concatenate([site.atoms.coordinates, coordinates[moving]]),
         site.aims.followed_by(pointing.of(moving)),
-        np.concatenate([site.strong, strong[moving]]),
+        np.concatenate([site.holds, holds[moving]]),
     )
-    bonds = hydrogen_bonds(
-        ligand, receptor, np.pad(counted, ((0, 0), (0, len(still))), constant_values=False)
-    )
+    counted = np.pad(counted, ((0, 0), (0, len(still))), constant_values=False)
+    bonds = hydrogen_bonds(ligand, receptor, counted)
     return {
+        "polar_repulsion": polar_repulsion(ligand, receptor, counted),
         "hydrogen_bond": bonds.energy_kcal_per_mol,
         "lost_hydration": lost_hydration(ligand, receptor, bonds),
     }

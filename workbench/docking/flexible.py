@@ -54,8 +54,8 @@ class FlexibleResidue:
         ``(3,)`` angstrom, where the backbone N is.
     neighbours
         Places in ``atoms`` of each one's heavy neighbours among them.
-    strong
-        ``(n,)``: those that hold their water hard (``docking.polarity``).
+    holds
+        ``(n,)``: how hard they hold their water (``docking.polarity.Hold``).
     """
 
     number: int
@@ -67,7 +67,7 @@ class FlexibleResidue:
     axes: IntArray
     nitrogen: FloatArray
     neighbours: tuple[tuple[int, ...], ...]
-    strong: NDArray[np.bool_]
+    holds: IntArray
 
     @property
     def moving(self) -> NDArray[np.bool_]:
@@ -126,7 +126,7 @@ def flexible_residue(receptor: Receptor, typed: TypedAtoms, number: int) -> Flex
         neighbours=tuple(
             tuple(names.index(n) for n in sorted(neighbours[atom]) if n in names) for atom in names
         ),
-        strong=receptor_holds_water(receptor, typed.indices[rows]),
+        holds=receptor_holds_water(receptor, typed.indices[rows]),
     )
 
 

@@ -14,16 +14,15 @@ from scipy.spatial import cKDTree
 
 from workbench.docking.compiling import compiled
 from workbench.docking.hydrogen_bonds import HydrogenBonds, Side
+from workbench.docking.polarity import Hold
 from workbench.structures.directions import even_directions
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-STRONG_KCAL_PER_MOL = 1.2
-WEAK_KCAL_PER_MOL = 0.4
-"""For a polar atom without water and without a partner, by how hard it holds its water
-(``docking.polarity``); chosen on the design cases of docs/scoring.md, as is the share of places
-below which an atom pays."""
+PRICES_KCAL_PER_MOL = {Hold.NOT: 0.0, Hold.WEAK: 0.4, Hold.STRONG: 1.2, Hold.CHARGED: 3.6}
+"""For a polar atom without water and without a partner, by how hard it holds its water; chosen on
+the design cases of docs/scoring.md, as is the share of places below which an atom pays."""
 
 _ENOUGH = 0.35
 
@@ -94,7 +93,7 @@ def _pointed(side: Side, atom: int) -> FloatArray:
 
 
 def _prices(side: Side) -> FloatArray:
-    return np.where(side.strong, STRONG_KCAL_PER_MOL, WEAK_KCAL_PER_MOL)
+    return np.array([PRICES_KCAL_PER_MOL[hold] for hold in Hold])[side.holds]
 
 
 def lost_hydration(ligand: Side, receptor: Side, bonds: HydrogenBonds) -> float:

@@ -119,14 +119,14 @@ class Side(NamedTuple):
         ``(n, 3)`` angstrom.
     aims
         Where they point.
-    strong
-        ``(n,)``: those that hold their water hard, should they be polar (``docking.polarity``).
+    holds
+        ``(n,)``: how hard they hold their water (``docking.polarity.Hold``).
     """
 
     types: Sequence[AtomType]
     coordinates: FloatArray
     aims: Aims
-    strong: NDArray[np.bool_]
+    holds: NDArray[np.int64]
 
     @property
     def polar(self) -> NDArray[np.bool_]:

@@ -23,7 +23,7 @@ from workbench.settings import SearchSettings
 
 FloatArray = NDArray[np.float64]
 
-_CANDIDATES_PER_POSE = 4
+_CANDIDATES_PER_POSE = 8
 """Minima refined and scored anew for each pose that is kept: a rough one may lie 0.25 kcal/mol
 above its bottom, two of them may share it, and the last score ranks otherwise than the search."""
 
@@ -100,7 +100,7 @@ def search(
             if _agreeing(found, settings) >= settings.agreeing_pools:
                 break
     poses = _best_poses(problem, site, adduct, tree, found, settings)
-    if all(pose.score_kcal_per_mol - pose.terms["lost_hydration"] > 0 for pose in poses):
+    if all(_contacts_kcal_per_mol(pose) > 0 for pose in poses):
         raise DockingError(
             f"The search found no pose of {adduct.ligand.name} ({adduct.label}) in this receptor; "
             "the site is blocked or the ligand too large for it."
@@ -113,6 +113,12 @@ def search(
         converged=agreeing >= settings.agreeing_pools,
         evaluations=evaluations,
     )
+
+
+def _contacts_kcal_per_mol(pose: Pose) -> float:
+    """Return the score without the terms that only punish, which a fair pose may have too."""
+    only_punish = ("lost_hydration", "polar_repulsion")
+    return pose.score_kcal_per_mol - sum(pose.terms[name] for name in only_punish)
 
 
 def _agreeing(found: list[Minima], settings: SearchSettings) -> int:
@@ -130,8 +136,9 @@ def _best_poses(
 ) -> tuple[Pose, ...]:
     """Refine the best minima, score them anew and then keep one of each kind.
 
-    The new score is without maps, its hydrogen bonds are aimed, it counts lost hydration, and
-    torsions weigh what the settings say for it.
+    The new score is without maps, its hydrogen bonds are aimed, it counts lost hydration and
+    polar atoms of one sign that face each other, and of each torsion what it costs beyond what the
+    settings leave free.
     """
     energies = np.concatenate([minima.energies for minima in found])
     angles = np.concatenate([minima.angles for minima in found])
@@ -145,7 +152,7 @@ def _best_poses(
     drug = slice(0, adduct.n_drug_atoms)
     cutoff = settings.cluster_angstrom
     candidates = leaders(
-        points[:, drug], adduct.remnant(), cutoff / 2, _CANDIDATES_PER_POSE * settings.n_poses
+        points[:, drug], adduct.remnant(), cutoff / 3, _CANDIDATES_PER_POSE * settings.n_poses
     )
     poses = []
     for k in candidates:
@@ -156,7 +163,8 @@ def _best_poses(
         terms |= aimed_terms(site, adduct, points[k])
         turning = series_energy(tree.series, torsions + tree.offsets[shapes[order[k]]])
         adducts_own = tree.axis_end < adduct.mol.GetNumAtoms()
-        terms["torsional"] = settings.last_torsion_weight * float(turning[adducts_own].sum())
+        strain = turning[adducts_own] - settings.free_torsion_kcal_per_mol
+        terms["torsional"] = float(np.maximum(strain, 0.0).sum())
         terms["side_chains"] += float(turning[~adducts_own].sum())
         score = sum(terms.values())
         own = adduct.mol.GetNumAtoms()
