@@ -9,6 +9,7 @@ which nitrogens accept follows AutoDock's typing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -108,6 +109,7 @@ def _nitrogen_accepts(atom: Chem.Atom) -> bool:
     )
 
 
+@lru_cache(maxsize=64)
 def ligand_types(mol: Chem.Mol) -> tuple[AtomType, ...]:
     """Type each atom of a molecule whose hydrogens are implicit.
 

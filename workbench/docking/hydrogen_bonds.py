@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from workbench.docking.atom_types import AtomType
+from workbench.docking.compiling import compiled
 from workbench.docking.scoring import WEIGHTS_KCAL_PER_MOL, is_hydrogen_bond, pair_terms
 from workbench.structures.receptor import Receptor
 
@@ -36,6 +37,29 @@ _REACH_ANGSTROM = 3.6
 
 _FULL_DEGREE = 110.0
 _NONE_DEGREE = 80.0
+
+
+@compiled()
+def _aimed(
+    axis: FloatArray,
+    n_neighbours: NDArray[np.int64],
+    atoms: NDArray[np.int64],
+    direction: FloatArray,
+) -> FloatArray:
+    """Return how well some atoms point along unit vectors."""
+    found = np.ones(len(atoms))
+    for k, atom in enumerate(atoms):
+        cosine = 0.0
+        for d in range(3):
+            cosine += axis[atom, d] * direction[k, d]
+        cosine = min(1.0, max(-1.0, cosine))
+        if n_neighbours[atom] == 1:
+            angle = 180.0 - np.degrees(np.arccos(cosine))
+            ramp = (angle - _NONE_DEGREE) / (_FULL_DEGREE - _NONE_DEGREE)
+            found[k] = min(1.0, max(0.0, ramp))
+        elif n_neighbours[atom] > 1:
+            found[k] = max(0.0, cosine) ** 2
+    return found
 
 
 class Aims(NamedTuple):
@@ -71,11 +95,7 @@ class Aims(NamedTuple):
         atoms, direction
             ``(n_pairs,)`` indices and ``(n_pairs, 3)``.
         """
-        cosine = np.clip((self.axis[atoms] * direction).sum(axis=1), -1.0, 1.0)
-        angle = 180.0 - np.degrees(np.arccos(cosine))
-        ramp = np.clip((angle - _NONE_DEGREE) / (_FULL_DEGREE - _NONE_DEGREE), 0.0, 1.0)
-        around = self.n_neighbours[atoms]
-        return np.select([around == 0, around == 1], [1.0, ramp], np.maximum(cosine, 0.0) ** 2)
+        return _aimed(self.axis, self.n_neighbours, atoms, direction)
 
 
 def aims(coordinates: FloatArray, neighbours: Mapping[int, Sequence[int]]) -> Aims:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
+from scipy.spatial import cKDTree
 
 from workbench.docking.hydrogen_bonds import Side
 from workbench.docking.polarity import Hold
@@ -39,15 +39,15 @@ def polar_repulsion(ligand: Side, receptor: Side, counted: NDArray[np.bool_]) ->
     float
         kcal/mol, zero or more.
     """
-    alike = np.zeros_like(counted)
-    for sign in ("negative", "positive"):
-        first, second = (
-            np.array([getattr(kind, sign) for kind in side.types], dtype=np.bool_)
-            for side in (ligand, receptor)
-        )
-        alike |= np.outer(first, second)
-    charged = np.logical_or.outer(ligand.holds == Hold.CHARGED, receptor.holds == Hold.CHARGED)
-    distance = cdist(ligand.coordinates, receptor.coordinates)
-    share = np.clip((_NONE_ANGSTROM - distance) / (_NONE_ANGSTROM - _FULL_ANGSTROM), 0.0, 1.0)
-    times = np.where(charged, CHARGED_TIMES, 1.0)
-    return STRENGTH_KCAL_PER_MOL * float((share * times)[alike & counted].sum())
+    near = cKDTree(receptor.coordinates).query_ball_point(ligand.coordinates, _NONE_ANGSTROM)
+    total = 0.0
+    for i, row in enumerate(near):
+        for j in sorted(row):
+            first, second = ligand.types[i], receptor.types[j]
+            alike = (first.negative and second.negative) or (first.positive and second.positive)
+            if alike and counted[i, j]:
+                distance = float(np.linalg.norm(ligand.coordinates[i] - receptor.coordinates[j]))
+                share = (_NONE_ANGSTROM - distance) / (_NONE_ANGSTROM - _FULL_ANGSTROM)
+                charged = Hold.CHARGED in (ligand.holds[i], receptor.holds[j])
+                total += min(1.0, share) * (CHARGED_TIMES if charged else 1.0)
+    return STRENGTH_KCAL_PER_MOL * total

@@ -138,12 +138,10 @@ def exact_terms(
     dict
         Term name -> kcal/mol.
     """
-    near = cKDTree(other_coordinates).query_ball_point(coordinates, CUTOFF_ANGSTROM)
-    pairs = [
-        (i, len(types) + j) for i, row in enumerate(near) for j in sorted(row) if counted[i, j]
-    ]
+    near = np.flatnonzero(cKDTree(coordinates).query(other_coordinates)[0] < CUTOFF_ANGSTROM)
+    pairs = np.argwhere(counted[:, near]) + np.array([0, len(types)])
     return listed_terms(
-        types + other_types,
-        np.concatenate([coordinates, other_coordinates]),
-        np.array(pairs, dtype=np.int64).reshape(-1, 2),
+        types + tuple(other_types[j] for j in near),
+        np.concatenate([coordinates, other_coordinates[near]]),
+        pairs,
     )
