@@ -58,8 +58,8 @@ def report(records: Sequence[Record], machine: str, today: str, stage: str) -> s
         "lactones are against reference estimates that are themselves good to 1.3-1.5 angstrom: "
         "smaller differences between methods are no result. Those of the four other cysteines are "
         "against deposited complexes. Settings were chosen on KPT-185, KPT-251, eltanexor, 5HG8 "
-        "and 1VSN only; the others are tests, but for KPT-276, whose wrong poses suggested two of the "
-        "ideas (docs/scoring.md).\n",
+        "and 1VSN only; the others are tests, but for KPT-276, whose wrong poses suggested two of "
+        "the ideas (docs/scoring.md).\n",
         "## What fails\n",
         failures(sines, lactones, cysteines, encounters, broken),
         "## Against the targets\n",
