@@ -175,10 +175,10 @@ def _rebuilt(
     placed[kept] = [sites[key] for key in _keys(receptor.atoms) if key in sites]
     there = receptor.with_coordinates(placed)
     number = receptor.reactive_residue_number
+    cysteine = [receptor.atoms[receptor.find(number, atom)] for atom in ("SG", "CB", "CA")]
     points = np.empty((adduct.mol.GetNumAtoms(), 3))
     points[: adduct.n_drug_atoms] = drug
-    for index, atom in ((adduct.sg_index, "SG"), (adduct.cb_index, "CB"), (adduct.ca_index, "CA")):
-        points[index] = there.coordinates[receptor.find(number, atom)]
+    points[[adduct.sg_index, adduct.cb_index, adduct.ca_index]] = _points(cysteine, sites, name)
     bonded = bond(there, Pose(adduct, points, score, {}))
     coordinates = _points(bonded.atoms, sites, name)
     return replace(bonded, receptor=receptor, coordinates=coordinates)
