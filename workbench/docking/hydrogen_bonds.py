@@ -14,7 +14,7 @@ and acceptors below 90 degrees are no hydrogen bonds).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -153,6 +153,34 @@ class Side(NamedTuple):
         """``(n,)``: true for donors and acceptors."""
         return np.array([kind.donor or kind.acceptor for kind in self.types], dtype=np.bool_)
 
+    def pairs_with(
+        self,
+        other: Side,
+        reach_angstrom: float,
+        counted: NDArray[np.bool_],
+        fit: Callable[[AtomType, AtomType], bool],
+    ) -> tuple[NDArray[np.int64], FloatArray]:
+        """Return the pairs of atoms within reach that count and whose types fit.
+
+        Returns
+        -------
+        tuple
+            ``(n, 2)`` atoms of this side and of the other, and ``(n, 3)`` angstrom from the first
+            to the second.
+        """
+        near = cKDTree(other.coordinates).query_ball_point(self.coordinates, reach_angstrom)
+        pairs = np.array(
+            [
+                (i, j)
+                for i, row in enumerate(near)
+                for j in sorted(row)
+                if counted[i, j] and fit(self.types[i], other.types[j])
+            ],
+            dtype=np.int64,
+        ).reshape(-1, 2)
+        i, j = pairs.T
+        return pairs, other.coordinates[j] - self.coordinates[i]
+
 
 class HydrogenBonds(NamedTuple):
     """Those between a ligand and a receptor.
@@ -188,18 +216,8 @@ def hydrogen_bonds(ligand: Side, receptor: Side, counted: NDArray[np.bool_]) -> 
     counted
         ``(n_ligand, n_receptor)``: false for pairs that the covalent bond excludes.
     """
-    near = cKDTree(receptor.coordinates).query_ball_point(ligand.coordinates, _REACH_ANGSTROM)
-    pairs = np.array(
-        [
-            (i, j)
-            for i, row in enumerate(near)
-            for j in sorted(row)
-            if counted[i, j] and is_hydrogen_bond(ligand.types[i], receptor.types[j])
-        ],
-        dtype=np.int64,
-    ).reshape(-1, 2)
+    pairs, apart = ligand.pairs_with(receptor, _REACH_ANGSTROM, counted, is_hydrogen_bond)
     i, j = pairs.T
-    apart = receptor.coordinates[j] - ligand.coordinates[i]
     distance = np.linalg.norm(apart, axis=1)
     radii = np.array([ligand.types[a].radius + receptor.types[b].radius for a, b in pairs.tolist()])
     full = WEIGHTS_KCAL_PER_MOL["hydrogen_bond"]

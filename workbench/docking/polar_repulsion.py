@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
+from workbench.docking.atom_types import AtomType
 from workbench.docking.hydrogen_bonds import Side
 from workbench.docking.polarity import Hold
 
@@ -39,15 +39,13 @@ def polar_repulsion(ligand: Side, receptor: Side, counted: NDArray[np.bool_]) ->
     float
         kcal/mol, zero or more.
     """
-    near = cKDTree(receptor.coordinates).query_ball_point(ligand.coordinates, _NONE_ANGSTROM)
-    total = 0.0
-    for i, row in enumerate(near):
-        for j in sorted(row):
-            first, second = ligand.types[i], receptor.types[j]
-            alike = (first.negative and second.negative) or (first.positive and second.positive)
-            if alike and counted[i, j]:
-                distance = float(np.linalg.norm(ligand.coordinates[i] - receptor.coordinates[j]))
-                share = (_NONE_ANGSTROM - distance) / (_NONE_ANGSTROM - _FULL_ANGSTROM)
-                charged = Hold.CHARGED in (ligand.holds[i], receptor.holds[j])
-                total += min(1.0, share) * (CHARGED_TIMES if charged else 1.0)
-    return STRENGTH_KCAL_PER_MOL * total
+    pairs, apart = ligand.pairs_with(receptor, _NONE_ANGSTROM, counted, _are_alike)
+    i, j = pairs.T
+    distance = np.linalg.norm(apart, axis=1)
+    share = np.minimum((_NONE_ANGSTROM - distance) / (_NONE_ANGSTROM - _FULL_ANGSTROM), 1.0)
+    charged = (ligand.holds[i] == Hold.CHARGED) | (receptor.holds[j] == Hold.CHARGED)
+    return STRENGTH_KCAL_PER_MOL * float((share * np.where(charged, CHARGED_TIMES, 1.0)).sum())
+
+
+def _are_alike(first: AtomType, second: AtomType) -> bool:
+    return (first.negative and second.negative) or (first.positive and second.positive)

@@ -17,7 +17,7 @@ Hunter, Angew. Chem. Int. Ed. 2004, 43, 5310, doi:10.1002/anie.200301739 (donors
 from __future__ import annotations
 
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -69,6 +69,7 @@ def _patterns() -> tuple[tuple[Hold, Any], ...]:
     return tuple((hold, Chem.MolFromSmarts(smarts)) for hold, smarts in _PATTERNS.values())
 
 
+@lru_cache(maxsize=64)
 def holds_water(mol: Chem.Mol) -> IntArray:
     """Say how hard each atom of a ligand holds its water.
 
@@ -80,11 +81,12 @@ def holds_water(mol: Chem.Mol) -> IntArray:
     Returns
     -------
     numpy.ndarray
-        ``(n_atoms,)`` of ``Hold``; ``WEAK`` for those that are not polar.
+        ``(n_atoms,)`` of ``Hold``, read-only; ``WEAK`` for those that are not polar.
     """
     holds = np.full(mol.GetNumAtoms(), Hold.WEAK, dtype=np.int64)
     for hold, pattern in _patterns():
         holds[[first for first, *_ in mol.GetSubstructMatches(pattern)]] = hold
+    holds.setflags(write=False)
     return holds
 
 

@@ -9,7 +9,7 @@ from workbench.results import AdductRecord
 
 CLOSE_GAP_KCAL_PER_MOL = 1.5
 """Differences between diastereomers below this say nothing, however well the seeds agree: on
-eltanexor the score is wrong by up to 1.0 (docs/accuracy.md)."""
+selinexor and eltanexor the score is wrong by up to 0.8 (docs/accuracy.md)."""
 
 
 def ranking(adducts: Sequence[AdductRecord]) -> dict[str, Any]:
