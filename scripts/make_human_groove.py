@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
+from workbench.geometry import superposed
 from workbench.structures.embedded import embedded_files, read_embedded
 from workbench.structures.humanising import differences_from_human
 from workbench.structures.preparation import prepare_receptor
 from workbench.structures.receptor import FloatArray, Receptor
-from workbench.structures.superposition import superposed
 from workbench.structures.topology import CAPS
 
 FRAME = range(489, 600)

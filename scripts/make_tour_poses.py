@@ -18,10 +18,10 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from workbench.records.docking import DockingResult
 from workbench.report.files import write_docking_result
 from workbench.report.folders import read_docking_result
 from workbench.report.tour_scene import MUTANT, POSES, WILD_TYPE
-from workbench.results import DockingResult
 
 KEPT = ("result.json", "poses.sdf", "encounter.sdf", "reference.sdf")
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from rdkit.Chem import rdMolTransforms
 
-from workbench.analysis import geometry
+from workbench import geometry
 
 RNG = np.random.default_rng(5)
 
@@ -75,15 +75,16 @@ def test_rotation_about_follows_the_right_hand():
 def test_superposition_undoes_a_rigid_motion(n_points):
     points = RNG.normal(size=(n_points, 3))
     moved = points @ geometry.rotation_about([1, 2, 3], 141.0).T + [5, -6, 7]
-    rotation, shift = geometry.superposition(points, moved)
-    assert points @ rotation.T + shift == pytest.approx(moved)
-    assert np.linalg.det(rotation) == pytest.approx(1)
+    fit = geometry.superposed(points, moved)
+    assert fit.moved(points) == pytest.approx(moved)
+    assert fit.rmsd_angstrom == pytest.approx(0, abs=1e-7)
+    assert np.linalg.det(fit.rotation) == pytest.approx(1)
 
 
 def test_superposition_never_mirrors():
     points = RNG.normal(size=(6, 3))
-    rotation, _ = geometry.superposition(points, points * [1, 1, -1])
-    assert np.linalg.det(rotation) == pytest.approx(1)
+    fit = geometry.superposed(points, points * [1, 1, -1])
+    assert np.linalg.det(fit.rotation) == pytest.approx(1)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from analysis_toys import Fragment, add_fragments, adduct_from, bonded_complex, fragment, place
 from rdkit import Chem
 
-from workbench.analysis import geometry
+from workbench import geometry
 from workbench.analysis.interaction_base import InteractionKind
 from workbench.analysis.interaction_kinds import all_kinds
 from workbench.analysis.interactions import find_interactions

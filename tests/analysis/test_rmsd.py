@@ -10,7 +10,7 @@ from rdkit import Chem
 from rdkit.Chem import AllChem
 from spyrmsd import rmsd as spyrmsd
 
-from workbench.analysis import geometry
+from workbench import geometry
 from workbench.analysis.matching import find_core
 from workbench.analysis.rmsd import compare_cores, compare_to_reference, symmetric_rmsd
 from workbench.errors import LigandError

@@ -18,7 +18,7 @@ from analysis_toys import (
 from rdkit import Chem
 from rdkit.Chem import rdCIPLabeler
 
-from workbench.analysis import geometry
+from workbench import geometry
 from workbench.analysis.validity import PRECONDITIONS, RECIPE, check_complex
 from workbench.physics.complex import Complex
 

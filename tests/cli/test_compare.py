@@ -9,7 +9,7 @@ import pytest
 
 from workbench.cli import main
 from workbench.cli.compare import summary, weights
-from workbench.comparisons import ComparedDrug, Comparison, Quantity
+from workbench.records.comparison import ComparedDrug, Comparison, Quantity
 
 HOSTILE = "<script>alert(1)</script>"
 

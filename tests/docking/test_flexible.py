@@ -11,7 +11,7 @@ from workbench.docking.covalent import build_problem, covalent_site, exact_score
 from workbench.docking.flexible import with_side_chains
 from workbench.docking.torsion_profiles import series_energy
 from workbench.docking.torsions import TorsionTree, build_tree
-from workbench.structures.internal import dihedral_degree
+from workbench.geometry import dihedral
 
 PENALTY = 3.0
 
@@ -45,7 +45,7 @@ def test_the_receptors_own_rotamers_cost_nothing(kpt_185: Case) -> None:
     assert [_cost(tree, k, np.zeros(1))[0] for k in turning] == pytest.approx([0] * 7, abs=1e-9)
     receptor = kpt_185.receptor
     chi_1 = [receptor.coordinates[receptor.find(529, name)] for name in ("N", "CA", "CB", "CG")]
-    assert tree.offsets[0, bare.n_torsions] == pytest.approx(np.radians(dihedral_degree(*chi_1)))
+    assert tree.offsets[0, bare.n_torsions] == pytest.approx(np.radians(dihedral(*chi_1)))
 
 
 def test_a_penalty_keeps_the_threefold_barrier_of_an_aliphatic_dihedral(kpt_185: Case) -> None:

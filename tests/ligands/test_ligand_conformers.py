@@ -11,9 +11,10 @@ from rdkit import Chem
 from rdkit.Chem import rdMolAlign
 
 from workbench.errors import LigandError
+from workbench.geometry import signed_volume
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import conformers, embed, embed_drug, global_minimum
-from workbench.ligands.geometry import distinct, flat_aromatic_rings, signed_volume, stereo_is_right
+from workbench.ligands.geometry import distinct, flat_aromatic_rings, stereo_is_right
 from workbench.ligands.library import reference_pose
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.reading import load_ligand

@@ -16,7 +16,7 @@ from workbench.mechanism.kinetics import Rates
 from workbench.mechanism.occupancy import Exposure, cell_occupancies, corners
 from workbench.mechanism.parameters import identified
 from workbench.mechanism.pharmacokinetics import OralModel
-from workbench.simulations import SimulationResult
+from workbench.records.simulation import SimulationResult
 from workbench.tables import Compound, compounds
 
 GIVEN: dict[str, Any] = {

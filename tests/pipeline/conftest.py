@@ -8,8 +8,8 @@ import pytest
 from pipeline_cases import QUICK
 
 from workbench.pipeline import dock
+from workbench.records.docking import DockingResult
 from workbench.report.files import write_docking_result
-from workbench.results import DockingResult
 
 
 @pytest.fixture(scope="session")

@@ -13,14 +13,14 @@ from rdkit import Chem
 
 from workbench.analysis.common_core import overlay_core
 from workbench.analysis.contact_sets import contact_set, contact_shares, novelty
-from workbench.comparisons import Comparison, drug_row
 from workbench.errors import DockingError, UsageError
 from workbench.ligands.matched_pairs import matched_pair
 from workbench.ligands.reading import load_ligand
 from workbench.pipeline import apart, compare, dock
 from workbench.pipeline.comparing import folder_name
 from workbench.pipeline.comparison_rows import WEIGHABLE, checked_weights
-from workbench.reactions import AdductEnergy, Reaction
+from workbench.records.comparison import Comparison, drug_row
+from workbench.records.reaction import AdductEnergy, Reaction
 from workbench.report.folders import read_docking_result
 from workbench.report.summary import best_pose
 

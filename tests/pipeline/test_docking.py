@@ -17,8 +17,8 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import LigandError, UsageError
 from workbench.pipeline import dock
+from workbench.records.docking import DockingResult
 from workbench.report.files import write_docking_result
-from workbench.results import DockingResult
 from workbench.structures.loading import load_receptor
 
 

@@ -16,10 +16,10 @@ from workbench.errors import OutputError, UsageError
 from workbench.physics.complex import Complex, EncounterComplex
 from workbench.pipeline.dynamics import propagate
 from workbench.pipeline.reopening import DockedFolder
+from workbench.records.docking import DockingResult
+from workbench.records.dynamics import DynamicsResult
 from workbench.report.dynamics_page import write_dynamics
-from workbench.results import DockingResult
 from workbench.settings import DynamicsSettings
-from workbench.trajectories import DynamicsResult
 
 SHORT = DynamicsSettings(
     length_ps=0.04,
@@ -194,7 +194,7 @@ def test_a_hostile_name_stays_text(approach: Path, encounter: EncounterComplex) 
 def _with_replicas(result: DynamicsResult, approach: Path) -> DynamicsResult:
     from dataclasses import replace
 
-    from workbench.trajectories import ReplicaRecord
+    from workbench.records.dynamics import ReplicaRecord
 
     record = json.loads((approach / "dynamics.json").read_text())
     rows = list(csv.DictReader(io.StringIO((approach / "dynamics.csv").read_text())))

@@ -16,7 +16,7 @@ from workbench.ligands.conformers import embed_drug
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.rotors import rotatable_bonds
 from workbench.pipeline import dock
-from workbench.results import DockingResult
+from workbench.records.docking import DockingResult
 
 E_KPT_185 = r"CC(C)OC(=O)/C=C/n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"
 MALEIMIDE = "O=C1C=CC(=O)N1"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from workbench.pipeline.ranking import ranking
-from workbench.results import AdductRecord, PoseRecord
+from workbench.records.docking import AdductRecord, PoseRecord
 
 
 def adduct(label: str, seeds: tuple[float, ...], *, valid: bool = True) -> AdductRecord:

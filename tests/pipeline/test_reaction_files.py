@@ -11,7 +11,7 @@ from workbench.errors import UsageError
 from workbench.ligands.reading import load_ligand
 from workbench.pipeline.comparing import shipped_reaction
 from workbench.pipeline.reaction_files import reactions_from
-from workbench.reactions import AdductEnergy, Reaction
+from workbench.records.reaction import AdductEnergy, Reaction
 
 REACTION = Reaction(
     "kpt 185",

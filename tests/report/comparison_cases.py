@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workbench.comparisons import ComparedDrug, Comparison, ContactNovelty, CoreFit, Quantity
 from workbench.ligands.depiction import drug_beside_svg
 from workbench.ligands.matched_pairs import matched_pair
 from workbench.ligands.reading import load_ligand
-from workbench.results import DockingResult
+from workbench.records.comparison import ComparedDrug, Comparison, ContactNovelty, CoreFit, Quantity
+from workbench.records.docking import DockingResult
 
 
 def drug(result: DockingResult, name: str, score: float, spread: float | None) -> ComparedDrug:

@@ -10,7 +10,7 @@ from rdkit import Chem
 from rdkit.Chem import AllChem
 from report_cases import BETA, HOSTILE, KPT_185, adduct_of, hostile_result, with_path
 
-from workbench.results import DockingResult, EncounterRecord
+from workbench.records.docking import DockingResult, EncounterRecord
 
 
 @pytest.fixture(scope="session")

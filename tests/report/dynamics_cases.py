@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.trajectories import DynamicsResult, ReplicaRecord, State
+from workbench.records.dynamics import DynamicsResult, ReplicaRecord, State
 
 
 def replica(seed: int, state: State) -> ReplicaRecord:

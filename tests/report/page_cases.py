@@ -12,6 +12,13 @@ from report_cases import hostile_result
 from scan_cases import hostile_scan, scan_result
 from screen_cases import hostile_screen, screen_result
 
+from workbench.records.docking import DockingResult
+from workbench.records.simulation import (
+    BAND_COLUMNS,
+    COURSE_COLUMNS,
+    Parameter,
+    SimulationResult,
+)
 from workbench.report.comparison_page import comparison_html
 from workbench.report.dynamics_page import dynamics_html
 from workbench.report.groove_page import groove_html
@@ -21,13 +28,6 @@ from workbench.report.scan_page import scan_html
 from workbench.report.screen_page import screen_html
 from workbench.report.simulation_page import simulation_html
 from workbench.report.tour_page import tour_html
-from workbench.results import DockingResult
-from workbench.simulations import (
-    BAND_COLUMNS,
-    COURSE_COLUMNS,
-    Parameter,
-    SimulationResult,
-)
 from workbench.structures.loading import load_receptor
 from workbench.structures.writing import receptor_json, receptor_pdb
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workbench.reactions import AdductEnergy, Reaction
+from workbench.records.reaction import AdductEnergy, Reaction
 
 
 def reaction(name: str, *relative: float, spread: float | None = 0.5) -> Reaction:

@@ -9,9 +9,9 @@ import numpy as np
 from rdkit import Chem
 from rdkit.Chem import AllChem, rdCIPLabeler, rdMolTransforms
 
+from workbench.records.docking import AdductRecord, DockingResult, PoseRecord
 from workbench.report.folders import read_docking_result
 from workbench.report.tour_scene import POSES, WILD_TYPE
-from workbench.results import AdductRecord, DockingResult, PoseRecord
 
 KPT_185 = r"CC(C)OC(=O)/C=C\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"
 BOUND = "CC(C)OC(=O)CCn1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"

@@ -8,7 +8,7 @@ from functools import cache
 from rdkit import Chem
 from rdkit.Chem import AllChem
 
-from workbench.scans import (
+from workbench.records.scan import (
     WILD_TYPE,
     Course,
     Difference,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from workbench.screens import ScreenResult
+from workbench.records.screen import ScreenResult
 from workbench.settings import ScreenSettings
 
 ROW = {

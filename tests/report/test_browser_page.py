@@ -8,8 +8,8 @@ import pytest
 from browser_driver import Browser
 from report_cases import without_adducts
 
+from workbench.records.docking import DockingResult
 from workbench.report.page import report_html
-from workbench.results import DockingResult
 
 pytestmark = pytest.mark.browser
 

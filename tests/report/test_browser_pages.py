@@ -16,8 +16,8 @@ from browser_driver import Browser
 from page_cases import HOSTILE_PAGES, PAGES, WITH_DRAWINGS, WITH_SCENE
 from report_cases import HOSTILE_NAMES, ten_poses
 
+from workbench.records.docking import DockingResult
 from workbench.report.page import report_html
-from workbench.results import DockingResult
 
 pytestmark = pytest.mark.browser
 

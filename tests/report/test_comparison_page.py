@@ -15,11 +15,11 @@ from comparison_cases import comparison_of, hostile_comparison
 from rdkit import Chem
 from report_cases import HOSTILE
 
-from workbench.comparisons import Comparison
+from workbench.records.comparison import Comparison
+from workbench.records.docking import DockingResult
 from workbench.report.comparison_files import write_comparison
 from workbench.report.comparison_page import comparison_html, notebook_html
 from workbench.report.comparison_scene import build_comparison_scene
-from workbench.results import DockingResult
 
 
 @pytest.fixture(scope="module")

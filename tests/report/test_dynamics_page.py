@@ -11,13 +11,13 @@ from xml.etree import ElementTree
 import pytest
 from dynamics_cases import dynamics_result
 
+from workbench.records.dynamics import State
 from workbench.report.dynamics_page import (
     contact_rows,
     dynamics_html,
     notebook_html,
     write_dynamics,
 )
-from workbench.trajectories import State
 
 HOSTILE = "<script>alert(1)</script>"
 

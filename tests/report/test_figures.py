@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from workbench.errors import OutputError
+from workbench.records.docking import DockingResult
 from workbench.report.figures import adduct_svg, drug_svg, still_svg
-from workbench.results import DockingResult
 
 SVG = "{http://www.w3.org/2000/svg}"
 ATTACKED = re.compile(r"<ellipse[^>]*--tint-attacked")

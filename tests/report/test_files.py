@@ -17,10 +17,10 @@ import pytest
 from rdkit import Chem
 
 from workbench.errors import OutputError
+from workbench.records.docking import DockingResult
 from workbench.report import files
 from workbench.report.exports import json_text, poses_csv, poses_sdf
 from workbench.report.files import prepare_output_folder, write_docking_result, write_texts
-from workbench.results import DockingResult
 
 PROMISED = {
     "result.json",

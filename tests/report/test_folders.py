@@ -10,10 +10,10 @@ import pytest
 from report_cases import without_adducts
 
 from workbench.errors import OutputError
+from workbench.records.docking import DockingResult
 from workbench.report.files import write_docking_result
 from workbench.report.folders import read_docking_result
 from workbench.report.page import report_html
-from workbench.results import DockingResult
 
 
 def test_what_was_written_is_read(docked: DockingResult, tmp_path: Path) -> None:

@@ -18,13 +18,13 @@ from reaction_cases import hostile_reactions
 from report_cases import HOSTILE_NAMES, hostile_result
 from scan_cases import hostile_scan
 
+from workbench.records.docking import DockingResult
 from workbench.report.comparison_files import write_comparison
 from workbench.report.dynamics_page import write_dynamics
 from workbench.report.files import write_docking_result
 from workbench.report.reaction_page import write_reactions
 from workbench.report.scan_page import write_scan
 from workbench.report.simulation_page import write_simulation
-from workbench.results import DockingResult
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 FILES: dict[str, Callable[[DockingResult, str, Path], object]] = {

@@ -18,9 +18,9 @@ from workbench.errors import OutputError
 from workbench.ligands.library import reference_pose
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.writing import drug_sdf_block
+from workbench.records.docking import DockingResult
 from workbench.report.page import notebook_html, report_html
 from workbench.report.scene import build_scene
-from workbench.results import DockingResult
 from workbench.structures.loading import load_receptor
 from workbench.structures.writing import receptor_pdb
 

@@ -13,12 +13,12 @@ from browser_driver import find_browser
 
 from workbench.cli import main
 from workbench.errors import OutputError
+from workbench.records.docking import DockingResult
 from workbench.report import pictures as module
 from workbench.report.files import write_docking_result
 from workbench.report.interaction_map import interaction_map
 from workbench.report.pictures import pictures, png_of
 from workbench.report.scene import build_scene
-from workbench.results import DockingResult
 
 SVG = "{http://www.w3.org/2000/svg}"
 NUMBER = r"-?\d+\.\d+"

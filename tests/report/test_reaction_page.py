@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from reaction_cases import reaction
 
-from workbench.reactions import Reaction, Reactions
+from workbench.records.reaction import Reaction, Reactions
 from workbench.report.reaction_page import bars, reactions_csv, reactions_html, write_reactions
 
 HOSTILE = "=cmd<script>alert('x')</script>&\""

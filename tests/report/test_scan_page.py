@@ -14,9 +14,9 @@ import pytest
 from scan_cases import hostile_scan, scan_result
 
 from workbench.errors import OutputError
+from workbench.records.scan import ScanResult
 from workbench.report.scan_page import drawings, headline, notebook_html, scan_html, write_scan
 from workbench.report.scan_scene import build_scan_scene
-from workbench.scans import ScanResult
 
 HOSTILE = "</script><script>alert('x')</script>&\""
 

@@ -14,12 +14,12 @@ from browser_driver import Browser
 from rdkit import Chem
 
 from workbench.errors import OutputError
+from workbench.records.docking import DockingResult
 from workbench.report.cartoon import helix_mask, ribbons
 from workbench.report.notebook_view import NotebookView
 from workbench.report.pdb_lines import read_structure
 from workbench.report.scene import build_scene, scene_json, view_of
 from workbench.report.viewpoint import best_view
-from workbench.results import DockingResult
 from workbench.structures.loading import load_receptor
 from workbench.structures.writing import receptor_pdb
 

@@ -6,9 +6,9 @@ import re
 
 from screen_cases import screen_result
 
+from workbench.records.screen import MEASURES, Enrichment, Measured
 from workbench.report.histogram import histogram
 from workbench.report.screen_page import notebook_html, screen_html
-from workbench.screens import MEASURES, Enrichment, Measured
 
 
 def test_what_the_page_says() -> None:

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from report_cases import without_adducts
 
+from workbench.records.docking import DockingResult
 from workbench.report.files import write_docking_result
 from workbench.report.folders import read_docking_result
 from workbench.report.scene import build_scene
 from workbench.report.sessions import DISTANCE_ANGSTROM, session_scripts
 from workbench.report.tour_scene import POSES, WILD_TYPE
-from workbench.results import DockingResult
 
 ASKED = """
 import json

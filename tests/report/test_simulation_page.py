@@ -15,9 +15,9 @@ import pytest
 from page_cases import simulated
 
 from workbench.errors import UsageError
+from workbench.records.simulation import COURSE_COLUMNS, Parameter, SimulationResult
 from workbench.report.line_plot import Curve, line_plot, ticks
 from workbench.report.simulation_page import drawings, simulation_html, write_simulation
-from workbench.simulations import COURSE_COLUMNS, Parameter, SimulationResult
 
 HOSTILE = "<script>alert('x')</script>&\""
 

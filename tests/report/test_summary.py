@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from workbench.records.docking import DockingResult
 from workbench.report import summary
-from workbench.results import DockingResult
 
 
 def with_scores(docked: DockingResult, *scores: float) -> DockingResult:

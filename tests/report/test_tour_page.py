@@ -15,10 +15,10 @@ import workbench
 from workbench.cli.main import main
 from workbench.errors import OutputError
 from workbench.mechanism.displacement import displacement
+from workbench.records.docking import DockingResult
 from workbench.report.tour_page import computed, tour_html
 from workbench.report.tour_scene import build_tour_scene, read_tour_poses
 from workbench.report.tour_text import STATUSES, Step, fact, read_steps
-from workbench.results import DockingResult
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from resistance_cases import CHEAP
 
 import workbench
-from workbench.scans import ScanResult
+from workbench.records.scan import ScanResult
 
 
 @pytest.fixture(scope="session")

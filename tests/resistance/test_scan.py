@@ -11,8 +11,8 @@ from resistance_cases import CHEAP
 import workbench
 from workbench.errors import MutationError, OutputError, UsageError
 from workbench.mechanism.facts import assumed_rates
+from workbench.records.scan import WILD_TYPE, ScanResult
 from workbench.resistance import work
-from workbench.scans import WILD_TYPE, ScanResult
 
 INTERFACE = {
     "mutation",

@@ -9,12 +9,12 @@ import pytest
 
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.reading import load_ligand
+from workbench.records.scan import WILD_TYPE, Groove
 from workbench.resistance.binding import Scores
 from workbench.resistance.cells import cell
 from workbench.resistance.chemistry import acidity, nucleophile, side_chains, thiolate_share
 from workbench.resistance.facts import mutation_facts, outside_facts
 from workbench.resistance.verdicts import Case, judged
-from workbench.scans import WILD_TYPE, Groove
 from workbench.settings import ScanSettings
 
 WILD = Groove(WILD_TYPE, "C528", True, {"P0": 100.0, "all": 500.0}, {"P0": 1.0}, 3.0, (), ("made",))

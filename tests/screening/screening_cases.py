@@ -11,8 +11,8 @@ from typing import Any
 
 from pyarrow import parquet
 
+from workbench.records.screen import ScreenResult
 from workbench.screening.run import screen
-from workbench.screens import ScreenResult
 from workbench.settings import ClusterSettings, IsolationSettings, ScreenSettings
 
 STUBS = {name: f"screening_stubs:{name}" for name in ("read", "search", "minimise", "react")}

@@ -11,9 +11,9 @@ from screening_cases import SETTINGS, STUBS, rows, run
 
 from workbench.cli import main
 from workbench.errors import LigandError, OutputError, UsageError
+from workbench.records.screen import ScreenResult
 from workbench.screening.labels import read_labels
 from workbench.screening.run import screen, write_page
-from workbench.screens import ScreenResult
 from workbench.settings import ClusterSettings
 
 

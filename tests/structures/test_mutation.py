@@ -9,8 +9,8 @@ from rdkit.Chem import rdForceFieldHelpers
 from structure_cases import rdkit_mol
 
 from workbench.errors import MutationError
+from workbench.geometry import dihedral, placed_atom, rotated_about
 from workbench.structures.contacts import clashing_pairs
-from workbench.structures.internal import dihedral_degree, placed_atom, rotated_about
 from workbench.structures.loading import load_receptor
 from workbench.structures.mutation import parse_mutation
 from workbench.structures.receptor import Receptor
@@ -101,7 +101,7 @@ def test_lysine_reaches_into_the_solvent_as_a_whole_chain() -> None:
 def test_serine_takes_up_the_rotamer_space_of_its_backbone() -> None:
     mutant = mutant_of("C528S")
     n, ca, cb, og = (mutant.coordinates[mutant.find(528, x)] for x in ("N", "CA", "CB", "OG"))
-    chi = dihedral_degree(n, ca, cb, og)
+    chi = dihedral(n, ca, cb, og)
     assert min(abs(abs(chi) - target) for target in (60, 180)) < 25
     assert np.linalg.norm(og - cb) == pytest.approx(1.42, abs=0.03)
 
@@ -144,6 +144,6 @@ def test_placed_atom_has_the_internal_coordinates_asked_for() -> None:
     assert np.linalg.norm(d - c) == pytest.approx(1.335)
     cosine = np.dot(b - c, d - c) / np.linalg.norm(b - c) / np.linalg.norm(d - c)
     assert np.degrees(np.arccos(cosine)) == pytest.approx(121.7)
-    assert dihedral_degree(a, b, c, d) == pytest.approx(-65.0)
+    assert dihedral(a, b, c, d) == pytest.approx(-65.0)
     turned = rotated_about(d[None, :], b, c, 40.0)[0]
-    assert dihedral_degree(a, b, c, turned) == pytest.approx(-25.0)
+    assert dihedral(a, b, c, turned) == pytest.approx(-25.0)

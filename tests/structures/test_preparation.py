@@ -9,9 +9,9 @@ from rdkit.Chem import rdForceFieldHelpers
 from structure_cases import as_entry, bond_lengths, heavy_positions, rdkit_mol
 
 from workbench.errors import ReceptorError
+from workbench.geometry import dihedral
 from workbench.settings import PreparationSettings
 from workbench.structures.contacts import clashing_pairs
-from workbench.structures.internal import dihedral_degree
 from workbench.structures.loading import load_receptor
 from workbench.structures.preparation import prepare_receptor
 from workbench.structures.reading import read_structure
@@ -122,7 +122,7 @@ def test_peptides_are_planar_and_caps_fit(receptor: Receptor) -> None:
             positions[(*after, "N")],
             positions[(*after, "C" if right.residue_name == "NME" else "CA")],
         ]
-        torsion = abs(dihedral_degree(*quartet))
+        torsion = abs(dihedral(*quartet))
         assert torsion > 155 or torsion < 25, (left, right)
 
 

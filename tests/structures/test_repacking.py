@@ -13,12 +13,12 @@ from scipy.spatial import cKDTree
 from structure_cases import as_entry, heavy_positions, rdkit_mol
 
 from workbench.errors import MutationError
+from workbench.geometry import dihedral
 from workbench.settings import PreparationSettings
 from workbench.structures.contacts import clashing_pairs
 from workbench.structures.facts import human_sequence
 from workbench.structures.fragment import FragmentResidue, renamed, segments_of
 from workbench.structures.humanising import differences_from_human
-from workbench.structures.internal import dihedral_degree
 from workbench.structures.loading import load_receptor
 from workbench.structures.mutation import mutated, present_residues
 from workbench.structures.packing_energy import contact_energies, packing_atoms
@@ -164,7 +164,7 @@ def test_predicted_cysteine_lies_where_the_crystal_of_the_mutant_has_it(
     made = prepare_receptor(folder / "3m1i.pdb", mutations=("T539C",))
     crystal = prepare_receptor(folder / "4hb2_pdbredo.pdb")
     first, second = (
-        dihedral_degree(*(_residue(r, 528).position(x) for x in ("N", "CA", "CB", "SG")))
+        dihedral(*(_residue(r, 528).position(x) for x in ("N", "CA", "CB", "SG")))
         for r in (made, crystal)
     )
     assert abs((first - second + 180) % 360 - 180) < 20
@@ -204,7 +204,7 @@ def test_packing_finds_the_side_chains_that_the_model_has() -> None:
     right = 0
     for i in new:
         angles = [
-            dihedral_degree(*(r.position(x) for x in ("N", "CA", "CB", _gamma(r))))
+            dihedral(*(r.position(x) for x in ("N", "CA", "CB", _gamma(r))))
             for r in (residues[i], packed.residues[i])
         ]
         right += abs((angles[0] - angles[1] + 180) % 360 - 180) < 40

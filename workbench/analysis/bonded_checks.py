@@ -9,11 +9,11 @@ import numpy as np
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom
 
-from workbench.analysis import geometry
+from workbench import geometry
 from workbench.analysis.checks import CheckResult, Limits, within
 from workbench.analysis.features import aromatic_rings
-from workbench.analysis.geometry import FloatArray
 from workbench.analysis.parts import ComplexParts
+from workbench.geometry import FloatArray
 
 _AMIDE = Chem.MolFromSmarts("[#6X3;!a](=[OX1,SX1])-!@[NX3;!a]")
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.geometry import Superposition, superposed
 from workbench.ligands.matched_pairs import MatchedPair
 from workbench.ligands.symmetry import self_mappings
-from workbench.structures.superposition import Superposition, superposed
 
 FloatArray = NDArray[np.float64]
 

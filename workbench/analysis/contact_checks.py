@@ -6,7 +6,7 @@ import numpy as np
 from rdkit import Chem
 from scipy.spatial import cKDTree
 
-from workbench.analysis import geometry
+from workbench import geometry
 from workbench.analysis.checks import CheckResult, Limits, within
 from workbench.analysis.features import acceptors, donors
 from workbench.analysis.parts import MAX_BONDED_SEPARATION, ComplexParts

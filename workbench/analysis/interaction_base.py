@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis import geometry
+from workbench import geometry
 from workbench.analysis.features import Features
 from workbench.analysis.parts import ComplexParts, residue_label
 

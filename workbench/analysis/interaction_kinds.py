@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from workbench.analysis import geometry
+from workbench import geometry
 from workbench.analysis.interaction_base import (
     Interaction,
     InteractionKind,

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from workbench.analysis import geometry
+from workbench import geometry
 from workbench.analysis.matching import Core, find_core
 from workbench.errors import LigandError
 from workbench.ligands.molecules import Adduct
@@ -197,15 +197,14 @@ def _tail_rmsd(
     pose: FloatArray, target: FloatArray, mappings: IntArray, rings: list[int], tail: list[int]
 ) -> float:
     """Return the tail's RMSD after the best superposition of the core rings."""
-    deviations: dict[bytes, tuple[FloatArray, FloatArray]] = {}
+    deviations: dict[bytes, geometry.Superposition] = {}
     lowest = np.inf
     for mapping in mappings:
         # Few orders of the core occur among the many of the whole drug: superpose each once.
         key = mapping[rings].tobytes()
         if key not in deviations:
-            deviations[key] = geometry.superposition(pose[rings], target[mapping[rings]])
-        rotation, shift = deviations[key]
-        moved = pose[tail] @ rotation.T + shift
+            deviations[key] = geometry.superposed(pose[rings], target[mapping[rings]])
+        moved = deviations[key].moved(pose[tail])
         lowest = min(lowest, float(_squared(moved[None], target[mapping[tail]][None])[0]))
     return float(np.sqrt(lowest))
 

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 import numpy as np
 from rdkit import Chem
 
-from workbench.analysis import geometry
+from workbench import geometry
 from workbench.analysis.checks import CheckResult, Limits
-from workbench.analysis.geometry import FloatArray
 from workbench.analysis.parts import CAPS, ComplexParts
+from workbench.geometry import FloatArray
 
 _TAGS = {
     Chem.ChiralType.CHI_TETRAHEDRAL_CCW: 1,

@@ -24,7 +24,7 @@ from workbench.cli.arguments import (
 from workbench.cli.telling import tell
 
 if TYPE_CHECKING:
-    from workbench.comparisons import Comparison, Quantity
+    from workbench.records.comparison import Comparison, Quantity
 
 
 def add_parser(verbs: Verbs) -> None:

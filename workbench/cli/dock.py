@@ -25,7 +25,7 @@ from workbench.cli.telling import tell
 
 if TYPE_CHECKING:
     from workbench.ligands.molecules import Ligand
-    from workbench.results import DockingResult
+    from workbench.records.docking import DockingResult
     from workbench.structures.receptor import Receptor
 
 

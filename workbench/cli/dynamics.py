@@ -19,8 +19,8 @@ from workbench.cli.arguments import (
 
 if TYPE_CHECKING:
     from workbench.physics.complex import Assembly
+    from workbench.records.dynamics import DynamicsResult
     from workbench.settings import DynamicsSettings
-    from workbench.trajectories import DynamicsResult
 
 
 def add_parser(verbs: Verbs) -> None:

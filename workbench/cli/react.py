@@ -19,7 +19,7 @@ from workbench.cli.columns import aligned
 from workbench.cli.telling import tell
 
 if TYPE_CHECKING:
-    from workbench.reactions import Reaction
+    from workbench.records.reaction import Reaction
 
 
 def add_parser(verbs: Verbs) -> None:

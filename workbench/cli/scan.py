@@ -12,7 +12,7 @@ from workbench.cli.telling import tell
 
 if TYPE_CHECKING:
     from workbench.ligands.molecules import Ligand
-    from workbench.scans import ScanPair, ScanResult
+    from workbench.records.scan import ScanPair, ScanResult
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -120,7 +120,7 @@ def summary(result: ScanResult) -> str:
 
 
 def _line(pair: ScanPair) -> str:
-    from workbench.scans import WORDS
+    from workbench.records.scan import WORDS
 
     parts = []
     if pair.encounter_score_kcal_per_mol is not None:

@@ -20,7 +20,7 @@ from workbench.cli.arguments import (
 )
 
 if TYPE_CHECKING:
-    from workbench.screens import ScreenResult
+    from workbench.records.screen import ScreenResult
     from workbench.settings import ActiveSettings, ClusterSettings, ScreenSettings
 
 SHOWN = 5

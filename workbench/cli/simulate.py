@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.cli.arguments import LIGAND_HELP, Verbs
 
 if TYPE_CHECKING:
-    from workbench.simulations import SimulationResult
+    from workbench.records.simulation import SimulationResult
 
 RATES = (
     ("--k-on", "k_on_per_molar_per_s", "per M per s", "binding"),

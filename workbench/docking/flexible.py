@@ -14,7 +14,7 @@ from workbench.docking.pose import SideChain
 from workbench.docking.torsion_profiles import ORDERS, series_energy
 from workbench.docking.torsions import TorsionTree
 from workbench.errors import DockingError
-from workbench.structures.internal import beyond, dihedral_degree, joined, rotated_about
+from workbench.geometry import beyond, dihedral, joined, rotated_about
 from workbench.structures.receptor import Receptor
 from workbench.structures.rotamers import CHI_ATOMS
 
@@ -77,7 +77,7 @@ class FlexibleResidue:
     def dihedral_degree(self, axis: IntArray, points: FloatArray) -> float:
         """Return the dihedral of a row of ``axes`` for ``(n, 3)`` positions of ``atoms``."""
         a, b, c, d = (self.nitrogen if place < 0 else points[place] for place in axis)
-        return dihedral_degree(a, b, c, d)
+        return float(dihedral(a, b, c, d))
 
 
 def flexible_residue(receptor: Receptor, typed: TypedAtoms, number: int) -> FlexibleResidue:
@@ -207,7 +207,7 @@ def with_turned(receptor: Receptor, side_chains: Sequence[SideChain]) -> Recepto
     for chain in side_chains:
         for names, wanted in zip(CHI_ATOMS[chain.name], chain.dihedrals_degree, strict=True):
             atoms = [receptor.find(chain.number, name) for name in names]
-            turn = wanted - dihedral_degree(*coordinates[atoms])
+            turn = wanted - float(dihedral(*coordinates[atoms]))
             moving = sorted(beyond(neighbours, atoms[1], atoms[2]))
             coordinates[moving] = rotated_about(
                 coordinates[moving], coordinates[atoms[1]], coordinates[atoms[2]], turn

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.docking.torsion_profiles import ORDERS, torsion_atoms, torsion_series
+from workbench.geometry import beyond, joined
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.rotors import rotatable_bonds
-from workbench.structures.internal import beyond, joined
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

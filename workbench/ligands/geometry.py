@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
+from workbench.geometry import signed_volume
 from workbench.ligands.symmetry import placed_atoms, self_mappings
 
 FloatArray = NDArray[np.float64]
@@ -18,23 +19,6 @@ _CLOCKWISE = Chem.ChiralType.CHI_TETRAHEDRAL_CW
 _COUNTERCLOCKWISE = Chem.ChiralType.CHI_TETRAHEDRAL_CCW
 _CIS = (Chem.BondStereo.STEREOZ, Chem.BondStereo.STEREOCIS)
 _TRANS = (Chem.BondStereo.STEREOE, Chem.BondStereo.STEREOTRANS)
-
-
-def signed_volume(
-    centre: FloatArray, first: FloatArray, second: FloatArray, third: FloatArray
-) -> float:
-    """Return the chiral volume of three neighbours as unit vectors, between -1 and 1.
-
-    With the neighbours in falling CIP priority and the lowest left out, R is negative and S
-    positive.
-
-    Parameters
-    ----------
-    centre, first, second, third
-        ``(3,)`` angstrom.
-    """
-    a, b, c = ((x - centre) / np.linalg.norm(x - centre) for x in (first, second, third))
-    return float(np.dot(a, np.cross(b, c)))
 
 
 def stereo_is_right(mol: Chem.Mol, coordinates: FloatArray) -> bool:
@@ -66,7 +50,7 @@ def chirality_is_right(atom: Chem.Atom, coordinates: FloatArray) -> bool:
     others = [bond.GetOtherAtomIdx(atom.GetIdx()) for bond in atom.GetBonds()]
     # Seen from the first neighbour the others run in the sense of the tag; the volume of the
     # first three is then positive for counterclockwise (a sulfoxide's lone pair counts last).
-    volume = signed_volume(coordinates[atom.GetIdx()], *(coordinates[i] for i in others[:3]))
+    volume = float(signed_volume(coordinates[atom.GetIdx()], *(coordinates[i] for i in others[:3])))
     return volume > _MIN_VOLUME if tag == _COUNTERCLOCKWISE else volume < -_MIN_VOLUME
 
 

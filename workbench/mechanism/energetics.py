@@ -30,7 +30,7 @@ from workbench.mechanism.species import (
 )
 from workbench.mechanism.truncation import kept_atoms, mirrored, model_adduct, model_drug
 from workbench.progress import Progress, silent
-from workbench.reactions import Model
+from workbench.records.reaction import Model
 
 FloatArray = NDArray[np.float64]
 Level = Literal["gfn2", "dft"]

@@ -15,7 +15,7 @@ from workbench.mechanism.kinetics import Rates
 from workbench.mechanism.pharmacokinetics import OralModel
 from workbench.mechanism.selinexor import NAME as SELINEXOR
 from workbench.mechanism.selinexor import PERIPHERAL_SHARE, selinexor_model
-from workbench.simulations import Parameter, Status
+from workbench.records.simulation import Parameter, Status
 
 RATE_FIELDS = {
     "k_on": "k_on_per_molar_per_s",

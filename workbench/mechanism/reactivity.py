@@ -19,7 +19,7 @@ from workbench.mechanism.reaction_table import REFERENCE, level_spread, rows_of
 from workbench.mechanism.truncation import RULE
 from workbench.progress import Progress, silent
 from workbench.provenance import public_command
-from workbench.reactions import AdductEnergy, Model, Reaction, Reactions
+from workbench.records.reaction import AdductEnergy, Model, Reaction, Reactions
 
 LIMITS = (
     "differences between drugs at one level; no affinity, no rate and no barrier",

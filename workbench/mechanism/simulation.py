@@ -34,7 +34,7 @@ from workbench.mechanism.regimens import parse_regimen
 from workbench.mechanism.response import mrna_response
 from workbench.mechanism.selinexor import NAME as SELINEXOR
 from workbench.mechanism.selinexor import selinexor_residuals
-from workbench.simulations import RESPONSE_COLUMNS, Parameter, SimulationResult
+from workbench.records.simulation import RESPONSE_COLUMNS, Parameter, SimulationResult
 
 DEFAULT_REGIMEN = "80 mg days 1,3 weekly"
 STEP_H = 0.25

@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from workbench.comparisons import Comparison
 from workbench.errors import LigandError, OutputError, UsageError, WorkbenchError
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.names import quoted
@@ -27,11 +26,12 @@ from workbench.pipeline.comparison_rows import Run, checked_weights, compared_dr
 from workbench.pipeline.docking import run_provenance
 from workbench.progress import Progress, silent
 from workbench.provenance import public_command
-from workbench.reactions import Reaction
+from workbench.records.comparison import Comparison
+from workbench.records.docking import DockingResult
+from workbench.records.reaction import Reaction
 from workbench.report.exports import json_text
 from workbench.report.files import prepare_output_folder
 from workbench.report.folders import read_docking_result
-from workbench.results import DockingResult
 from workbench.settings import DockSettings
 from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor

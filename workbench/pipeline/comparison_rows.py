@@ -12,7 +12,6 @@ from rdkit import Chem
 
 from workbench.analysis.common_core import overlay_core
 from workbench.analysis.contact_sets import contact_set, contact_shares, novelty
-from workbench.comparisons import ComparedDrug, ContactNovelty, CoreFit, Quantity
 from workbench.errors import UsageError
 from workbench.ligands.brain import measured_brain
 from workbench.ligands.catalogue import drug_of_skeleton
@@ -20,9 +19,10 @@ from workbench.ligands.depiction import drug_beside_svg
 from workbench.ligands.matched_pairs import MatchedPair, matched_pair
 from workbench.ligands.molecules import Ligand
 from workbench.pipeline.ranking import CLOSE_GAP_KCAL_PER_MOL
-from workbench.reactions import Reaction
+from workbench.records.comparison import ComparedDrug, ContactNovelty, CoreFit, Quantity
+from workbench.records.docking import AdductRecord, DockingResult, PoseRecord
+from workbench.records.reaction import Reaction
 from workbench.report.summary import best_pose
-from workbench.results import AdductRecord, DockingResult, PoseRecord
 from workbench.tables import BrainFinding, Compound
 
 FloatArray = NDArray[np.float64]

@@ -36,7 +36,7 @@ from workbench.pipeline import records
 from workbench.pipeline.ranking import ranking
 from workbench.pipeline.refinement import Extras, RefinedPose, refine
 from workbench.progress import Progress, silent
-from workbench.results import AdductRecord, DockingResult, ResultVerdict
+from workbench.records.docking import AdductRecord, DockingResult, ResultVerdict
 from workbench.settings import DockSettings
 from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor

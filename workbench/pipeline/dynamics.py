@@ -19,10 +19,10 @@ from workbench.physics.mmgbsa import MmGbsa
 from workbench.physics.readiness import Readiness, readiness
 from workbench.physics.stability import stability
 from workbench.progress import Progress, silent
+from workbench.records.dynamics import DynamicsResult, ReplicaRecord
 from workbench.report.trajectory import CHECKPOINT_FILE
 from workbench.settings import DynamicsSettings, MinimizationSettings
 from workbench.structures.writing import receptor_pdb
-from workbench.trajectories import DynamicsResult, ReplicaRecord
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

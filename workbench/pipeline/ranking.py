@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.results import AdductRecord
+from workbench.records.docking import AdductRecord
 
 CLOSE_GAP_KCAL_PER_MOL = 1.5
 """Differences between diastereomers below this say nothing, however well the seeds agree: on

@@ -11,7 +11,7 @@ from typing import Any
 from workbench.errors import UsageError
 from workbench.ligands.catalogue import name_key
 from workbench.ligands.molecules import Ligand
-from workbench.reactions import AdductEnergy, Reaction
+from workbench.records.reaction import AdductEnergy, Reaction
 
 LARGEST_BYTES = 10_000_000
 

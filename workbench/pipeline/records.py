@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis import geometry
+from workbench import geometry
 from workbench.analysis.interactions import find_interactions
 from workbench.analysis.posebusting import Judge
 from workbench.analysis.rmsd import compare_to_reference
@@ -21,7 +21,7 @@ from workbench.physics.complex_files import complex_texts
 from workbench.physics.platforms import PlatformChoice
 from workbench.pipeline.paths import nearest_encounter
 from workbench.pipeline.refinement import RefinedPose
-from workbench.results import AdductRecord, EncounterRecord, PoseRecord
+from workbench.records.docking import AdductRecord, EncounterRecord, PoseRecord
 from workbench.structures.embedded import embedded_names
 from workbench.structures.pockets import receptor_pockets
 from workbench.structures.receptor import Receptor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.comparisons import Comparison, drug_row
+from workbench.records.comparison import Comparison, drug_row
 from workbench.report.comparison_page import comparison_html
 from workbench.report.exports import json_text, sd_record, table_csv
 from workbench.report.files import as_bytes, write_files

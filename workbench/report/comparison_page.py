@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from workbench.comparisons import ComparedDrug, Comparison, Quantity
+from workbench.records.comparison import ComparedDrug, Comparison, Quantity
 from workbench.report.comparison_scene import build_comparison_scene, pose_id
 from workbench.report.figures import inked, still_of
 from workbench.report.summary import number

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 from markupsafe import Markup
 
+from workbench.records.dynamics import DynamicsResult, ReplicaRecord
 from workbench.report.exports import json_text
 from workbench.report.files import write_texts
 from workbench.report.line_plot import COLOURS, Curve, line_plot
 from workbench.report.templating import SOURCES, environment, page_parts
-from workbench.trajectories import DynamicsResult, ReplicaRecord
 
 DISTRIBUTIONS = (
     ("How often each S...C distance was met", "sg_c_distance_angstrom", 0.25, "S...C, angstrom"),

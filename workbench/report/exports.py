@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from workbench.errors import OutputError
-from workbench.results import AdductRecord, DockingResult, PoseRecord, pose_row
+from workbench.records.docking import AdductRecord, DockingResult, PoseRecord, pose_row
 
 POSE_COLUMNS = (
     "ligand",

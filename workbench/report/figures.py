@@ -14,9 +14,9 @@ from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.summary import later_forms
 from workbench.ligands.warheads import find_warheads
+from workbench.records.docking import AdductRecord, DockingResult
 from workbench.report.scene import build_scene
 from workbench.report.still import draw_still
-from workbench.results import AdductRecord, DockingResult
 
 # The drawing's ink follows the text around it; the hetero atoms keep a colour that a style
 # sheet may set and that stands alone without one.

@@ -14,10 +14,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from workbench.errors import OutputError
+from workbench.records.docking import DockingResult
 from workbench.report.exports import encounter_sdf, json_text, poses_csv, poses_sdf, reference_sdf
 from workbench.report.page import report_html
 from workbench.report.sessions import CHIMERAX_FILE, PYMOL_FILE, session_scripts
-from workbench.results import DockingResult
 
 LABEL = re.compile(r"[A-Za-z0-9]{1,12}(_[A-Za-z0-9]{1,12}){0,3}")
 COMPLEX_FILE = re.compile(r"complex_[A-Za-z0-9_]{1,60}_[1-9][0-9]{0,5}\.(cif|pdb)")

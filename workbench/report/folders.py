@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from workbench.errors import OutputError
-from workbench.report.files import COMPLEX_FILE, ENCOUNTER_FILE, RECEPTOR_FILE, REFERENCE_FILE
-from workbench.results import (
+from workbench.records.docking import (
     SCHEMA_VERSION,
     AdductRecord,
     DockingResult,
     EncounterRecord,
     PoseRecord,
 )
+from workbench.report.files import COMPLEX_FILE, ENCOUNTER_FILE, RECEPTOR_FILE, REFERENCE_FILE
 
 RESULT_FILE = "result.json"
 LARGEST_BYTES = 200 * 1024 * 1024

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.errors import OutputError
+from workbench.records.docking import DockingResult, PoseRecord
 from workbench.report.pdb_lines import Structure, read_structure
 from workbench.report.summary import number
-from workbench.results import DockingResult, PoseRecord
 
 FloatArray = NDArray[np.float64]
 ResidueKey = tuple[str, int, str]

@@ -14,8 +14,8 @@ from rdkit.Chem import rdDepictor
 from rdkit.Chem.Draw import rdMolDraw2D
 
 from workbench.errors import OutputError
+from workbench.records.docking import PoseRecord
 from workbench.report.figures import inked
-from workbench.results import PoseRecord
 
 FloatArray = NDArray[np.float64]
 

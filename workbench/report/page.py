@@ -6,12 +6,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from workbench.records.docking import AdductRecord, DockingResult
 from workbench.report import summary
 from workbench.report.figures import adduct_svg, drug_svg, still_of
 from workbench.report.interaction_map import interaction_map
 from workbench.report.scene import build_scene
 from workbench.report.templating import ALPHAFOLD, AMBER, SOURCES, environment, page_parts
-from workbench.results import AdductRecord, DockingResult
 
 
 def report_html(result: DockingResult) -> str:

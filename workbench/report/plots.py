@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import UsageError
-from workbench.scans import ScanResult
-from workbench.simulations import RESPONSE_COLUMNS, SimulationResult
+from workbench.records.scan import ScanResult
+from workbench.records.simulation import RESPONSE_COLUMNS, SimulationResult
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

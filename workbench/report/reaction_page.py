@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from markupsafe import Markup
 
-from workbench.reactions import Reaction
+from workbench.records.reaction import Reaction
 from workbench.report.exports import json_text, table_cell
 from workbench.report.files import write_texts
 from workbench.report.line_plot import ticks

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from workbench.records.scan import WILD_TYPE, WORDS, Course, ScanResult, pair_row
 from workbench.report.exports import json_text, table_csv
 from workbench.report.files import write_texts
 from workbench.report.line_plot import COLOURS, Curve, line_plot
@@ -14,7 +15,6 @@ from workbench.report.scan_scene import build_scan_scene
 from workbench.report.still import draw_still
 from workbench.report.summary import sentence
 from workbench.report.templating import environment, page_parts
-from workbench.scans import WILD_TYPE, WORDS, Course, ScanResult, pair_row
 
 HOURS_PER_DAY = 24.0
 BAND_FRACTION = 0.5

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import OutputError
+from workbench.records.scan import WILD_TYPE, Groove, ScanPair, ScanResult
 from workbench.report.frames import NEAR_ANGSTROM, ResidueKey, read_drug
 from workbench.report.landmarks import integers, landmarks
 from workbench.report.pdb_lines import Structure, read_structure
@@ -16,7 +17,6 @@ from workbench.report.scene import BOND_SLACK, MOVED_ANGSTROM, RADII, draw_groov
 from workbench.report.still import draw_still
 from workbench.report.summary import number
 from workbench.report.viewpoint import best_view
-from workbench.scans import WILD_TYPE, Groove, ScanPair, ScanResult
 
 FloatArray = NDArray[np.float64]
 

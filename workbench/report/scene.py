@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import OutputError
+from workbench.records.docking import DockingResult
 from workbench.report.cartoon import ribbons
 from workbench.report.frames import (
     BONDED_ANGSTROM,
@@ -26,7 +27,6 @@ from workbench.report.pdb_lines import Structure
 from workbench.report.still import draw_still
 from workbench.report.summary import best_pose, number
 from workbench.report.viewpoint import best_view
-from workbench.results import DockingResult
 
 FloatArray = NDArray[np.float64]
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.records.docking import DockingResult, PoseRecord
 from workbench.report.scene import build_scene
 from workbench.report.summary import best_of, best_pose
-from workbench.results import DockingResult, PoseRecord
 
 FloatArray = NDArray[np.float64]
 

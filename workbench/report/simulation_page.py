@@ -10,11 +10,11 @@ from typing import Any
 
 from markupsafe import Markup
 
+from workbench.records.simulation import RESPONSE_COLUMNS, SimulationResult
 from workbench.report.exports import json_text
 from workbench.report.files import write_texts
 from workbench.report.line_plot import Curve, line_plot
 from workbench.report.templating import environment, page_parts
-from workbench.simulations import RESPONSE_COLUMNS, SimulationResult
 
 HOURS_PER_DAY = 24.0
 STEMS = ("simulation", "against")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from workbench.results import AdductRecord, DockingResult, PoseRecord
+from workbench.records.docking import AdductRecord, DockingResult, PoseRecord
 
 LIMITS = (
     "A docking score is not an affinity and does not rank SINE drugs against each other: they "

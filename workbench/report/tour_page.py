@@ -7,13 +7,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from workbench.records.docking import DockingResult
 from workbench.report.files import prepare_output_folder, write_texts
 from workbench.report.still import draw_still
 from workbench.report.summary import number
 from workbench.report.templating import ALPHAFOLD, SOURCES, environment, page_parts
 from workbench.report.tour_scene import ADDUCT, build_tour_scene, read_tour_poses
 from workbench.report.tour_text import STATUSES, Step, read_steps
-from workbench.results import DockingResult
 
 PAGE = "tour.html"
 SCRIPT = "tour.js"

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from workbench.records.docking import DockingResult
 from workbench.report.folders import read_docking_result
 from workbench.report.frames import Drug, Frame, read_frames
 from workbench.report.landmarks import landmarks
 from workbench.report.pdb_lines import Structure
 from workbench.report.scan_scene import bonded_pairs, new_side_chains
 from workbench.report.scene import assembled, crystal_reference, focus_of
-from workbench.results import DockingResult
 from workbench.structures.loading import load_receptor
 from workbench.structures.writing import receptor_json, receptor_pdb
 

@@ -14,9 +14,9 @@ from workbench.mechanism.occupancy import without_bond
 from workbench.mechanism.parameters import RATE_FIELDS, identified
 from workbench.mechanism.selinexor import NAME as SELINEXOR
 from workbench.mechanism.simulation import simulate
-from workbench.scans import Course
+from workbench.records.scan import Course
+from workbench.records.simulation import SimulationResult
 from workbench.settings import ScanSettings
-from workbench.simulations import SimulationResult
 
 EVERY_H = 1.0
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from workbench.records.scan import WILD_TYPE, Evidence, Groove, Status
 from workbench.resistance.facts import fact_of, titrated_groups
-from workbench.scans import WILD_TYPE, Evidence, Groove, Status
 from workbench.tables import read_table
 
 PH = 7.4

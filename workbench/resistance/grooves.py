@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.errors import MutationError
+from workbench.records.scan import WILD_TYPE, Groove
 from workbench.resistance.facts import human_equivalent
-from workbench.scans import WILD_TYPE, Groove
 from workbench.structures.cavity import pocket_volumes
 from workbench.structures.electrostatics import pocket_potentials
 from workbench.structures.mutation import mutated

@@ -15,6 +15,7 @@ from workbench.ligands.reading import load_ligand
 from workbench.mechanism.regimens import parse_regimen
 from workbench.mechanism.simulation import LIMITS as TIME_LIMITS
 from workbench.progress import Progress, silent
+from workbench.records.scan import WILD_TYPE, Groove, ScanPair, ScanResult
 from workbench.resistance.binding import Scores
 from workbench.resistance.cells import Cell, cell
 from workbench.resistance.facts import outside_facts
@@ -22,7 +23,6 @@ from workbench.resistance.grooves import Mutant, groove_of, mutant
 from workbench.resistance.store import PairStore
 from workbench.resistance.verdicts import CONFIDENCE_RULE, Case, judged
 from workbench.resistance.work import Scorer, Task, scored
-from workbench.scans import WILD_TYPE, Groove, ScanPair, ScanResult
 from workbench.settings import ScanSettings
 from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor

@@ -8,10 +8,7 @@ from dataclasses import dataclass, replace
 from workbench.ligands.catalogue import drug_of_skeleton
 from workbench.ligands.molecules import Ligand
 from workbench.pipeline.ranking import CLOSE_GAP_KCAL_PER_MOL
-from workbench.resistance.binding import Scores
-from workbench.resistance.cells import Cell, fraction_name
-from workbench.resistance.chemistry import acidity, nucleophile, published
-from workbench.scans import (
+from workbench.records.scan import (
     WILD_TYPE,
     Confidence,
     Difference,
@@ -20,6 +17,9 @@ from workbench.scans import (
     ScanPair,
     ScanVerdict,
 )
+from workbench.resistance.binding import Scores
+from workbench.resistance.cells import Cell, fraction_name
+from workbench.resistance.chemistry import acidity, nucleophile, published
 
 CONFIDENCE_RULE = (
     "High: chemistry alone decides (no thiol, or no warhead), or the wild type's adduct is known "

@@ -14,11 +14,11 @@ from workbench.errors import OutputError, UsageError
 from workbench.ligands.files import kind_of_file
 from workbench.ligands.lines import opened_lines
 from workbench.ligands.names import clean_name, quoted
+from workbench.records.screen import MEASURES, Enrichment, Measured
 from workbench.report.exports import json_text
 from workbench.report.files import write_texts
 from workbench.screening.merging import query
 from workbench.screening.metrics import enrichment
-from workbench.screens import MEASURES, Enrichment, Measured
 
 ENRICHMENT = "enrichment.json"
 KEYS = ("name", "inchikey")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from workbench.errors import UsageError
-from workbench.screens import Enrichment, Measured
+from workbench.records.screen import Enrichment, Measured
 
 Array = NDArray[np.float64]
 

@@ -11,6 +11,7 @@ from typing import Any
 from workbench.errors import UsageError
 from workbench.progress import Progress, silent
 from workbench.provenance import versions
+from workbench.records.screen import ScreenResult
 from workbench.report.files import write_texts
 from workbench.report.screen_page import screen_html
 from workbench.screening.active import require_model
@@ -40,7 +41,6 @@ from workbench.screening.merging import merge
 from workbench.screening.meter import Meter
 from workbench.screening.store import Chunk, is_done, opened_folder, write_chunk
 from workbench.screening.summary import load_screen
-from workbench.screens import ScreenResult
 from workbench.settings import ClusterSettings, ScreenSettings
 from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor

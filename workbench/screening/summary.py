@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import OutputError
+from workbench.records.screen import ScreenResult
 from workbench.screening.cluster import require_parts
 from workbench.screening.database import Database
 from workbench.screening.funnel import opened
 from workbench.screening.labels import read_enrichment
 from workbench.screening.manifest import read_manifest
 from workbench.screening.merging import RESULTS
-from workbench.screens import ScreenResult
 
 SHOWN = 50
 """Rows of the page's tables; the files hold all."""

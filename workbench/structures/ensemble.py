@@ -8,11 +8,11 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from workbench.errors import ReceptorError
+from workbench.geometry import beyond, dihedral, joined, rotated_about
 from workbench.settings import PreparationSettings
 from workbench.structures.building import relaxed
 from workbench.structures.facts import groove_facts
 from workbench.structures.fragment import FragmentResidue, segments_of
-from workbench.structures.internal import beyond, dihedral_degree, joined, rotated_about
 from workbench.structures.receptor import Receptor
 from workbench.structures.repacking import alternatives
 from workbench.structures.rotamers import CHI_ATOMS, FLAT_LAST
@@ -139,7 +139,7 @@ def with_rotamer(
     for names, angle in zip(CHI_ATOMS[rotamer.name], rotamer.chi_degree, strict=True):
         a, b, c, d = (receptor.find(rotamer.number, name) for name in names)
         moved = sorted(beyond(neighbours, b, c))
-        turn = angle - dihedral_degree(*coordinates[[a, b, c, d]])
+        turn = angle - dihedral(*coordinates[[a, b, c, d]])
         coordinates[moved] = rotated_about(coordinates[moved], coordinates[b], coordinates[c], turn)
     alpha, beta = (receptor.find(rotamer.number, n) for n in ("CA", "CB"))
     side = sorted(beyond(neighbours, alpha, beta))
@@ -163,13 +163,12 @@ def chi_degree(receptor: Receptor, number: int) -> tuple[float, ...]:
     """Return the side-chain dihedral angles of a residue, chi1 first."""
     name = receptor.atoms[receptor.find(number, "CA")].residue_name
     return tuple(
-        dihedral_degree(*(receptor.coordinates[receptor.find(number, n)] for n in chi))
+        dihedral(*(receptor.coordinates[receptor.find(number, n)] for n in chi))
         for chi in CHI_ATOMS[name]
     )
 
 
 def _chis(residue: FragmentResidue) -> tuple[float, ...]:
     return tuple(
-        dihedral_degree(*(residue.position(name) for name in chi))
-        for chi in CHI_ATOMS[residue.name]
+        dihedral(*(residue.position(name) for name in chi)) for chi in CHI_ATOMS[residue.name]
     )

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from workbench.errors import ReceptorError
-from workbench.structures.internal import dihedral_degree, placed_atom
+from workbench.geometry import dihedral, placed_atom
 from workbench.structures.receptor import Atom
 from workbench.structures.source import FloatArray, SourceResidue, peptide_bonded
 from workbench.structures.topology import (
@@ -210,7 +210,7 @@ def _nme(
     n, ca, c = (residue.position(name) for name in ("N", "CA", "C"))
     angles = [float(psi) for psi in range(-180, 180, 30)]
     if "O" in residue.atom_names:
-        angles = [dihedral_degree(n, ca, c, residue.position("O")) + 180.0]
+        angles = [float(dihedral(n, ca, c, residue.position("O"))) + 180.0]
     candidates = []
     for psi in angles:
         nitrogen = placed_atom(

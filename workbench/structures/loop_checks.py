@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.spatial import cKDTree
 
+from workbench.geometry import dihedral
 from workbench.structures.contacts import related_atoms
-from workbench.structures.internal import dihedral_degree
 from workbench.structures.receptor import Atom, FloatArray, IntArray
 from workbench.structures.topology import CAPS
 
@@ -68,7 +68,7 @@ def _mirrored(numbers: Sequence[int], positions: _Positions) -> list[str]:
 def _bent_peptides(numbers: Sequence[int], positions: _Positions) -> list[str]:
     faults = []
     for number in range(numbers[0] - 1, numbers[-1] + 1):
-        omega = dihedral_degree(
+        omega = dihedral(
             positions[number, "CA"],
             positions[number, "C"],
             positions[number + 1, "N"],

@@ -9,9 +9,9 @@ import gemmi
 import numpy as np
 from scipy.spatial import cKDTree
 
+from workbench.geometry import dihedral, superposed
 from workbench.structures.building import SEED
 from workbench.structures.fragment import FragmentResidue
-from workbench.structures.internal import dihedral_degree
 from workbench.structures.loop_closure import ClosedLoops, beta_carbons, closed_loops
 from workbench.structures.loop_energy import (
     Surroundings,
@@ -31,7 +31,6 @@ from workbench.structures.ramachandran import (
 from workbench.structures.rotamers import roomiest_rotamer
 from workbench.structures.side_chains import with_side_chain
 from workbench.structures.source import FloatArray, SourceResidue, peptide_bonded
-from workbench.structures.superposition import superposed
 
 MODELS = 3
 """Kept of each loop: where the best does not relax soundly, the next is taken."""
@@ -153,7 +152,7 @@ def _frame(residue: SourceResidue) -> FloatArray:
 def _psi(residue: SourceResidue) -> float:
     """Return psi from the residue's O, which is trans to the next N."""
     n, ca, c, o = (np.asarray(residue.position(name)) for name in ("N", "CA", "C", "O"))
-    return dihedral_degree(n, ca, c, o) + 180.0
+    return dihedral(n, ca, c, o) + 180.0
 
 
 def _drawn(residues: Sequence[SourceResidue], gap: LoopGap, classes: Sequence[str]) -> FloatArray:
@@ -180,7 +179,7 @@ def _helix_before(residues: Sequence[SourceResidue], index: int) -> bool:
     carbon = residues[index - 1].position("C")
     if carbon is None or "O" not in residues[index - 1].atom_names:
         return False
-    phi = dihedral_degree(carbon, *_frame(residues[index]))
+    phi = dihedral(carbon, *_frame(residues[index]))
     psi_before = wrapped(np.array([_psi(residues[index - 1])]))[0]
     return is_helical(phi, _psi(residues[index])) and is_helical(HELIX_DEGREE[0], psi_before)
 
@@ -193,7 +192,7 @@ def _helix_after(residues: Sequence[SourceResidue], index: int) -> bool:
     if not {"CA", "C", "O"} <= set(following.atom_names):
         return False
     carbon = np.asarray(residues[index].position("C"))
-    phi = dihedral_degree(carbon, *_frame(following))
+    phi = dihedral(carbon, *_frame(following))
     return is_helical(phi, _psi(following)) and is_helical(HELIX_DEGREE[0], _psi(residues[index]))
 
 

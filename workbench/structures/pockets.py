@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from workbench.geometry import superposed
 from workbench.structures.numbering import XPO1Chain
 from workbench.structures.receptor import Receptor
 from workbench.structures.source import FloatArray
-from workbench.structures.superposition import superposed
 from workbench.structures.topology import CAPS
 
 _MIN_FRAME = 12

@@ -9,8 +9,8 @@ from itertools import product
 import numpy as np
 from scipy.spatial import cKDTree
 
+from workbench.geometry import beyond, dihedral, joined, rotated_about
 from workbench.structures.fragment import FragmentResidue, Segment
-from workbench.structures.internal import beyond, dihedral_degree, joined, rotated_about
 from workbench.structures.source import FloatArray
 from workbench.structures.topology import side_chain_bonds
 
@@ -137,7 +137,7 @@ def _with_chi(
     side = beyond(joined(side_chain_bonds(residue.name)), chi[1], chi[2])
     moving = [residue.atom_names.index(name) for name in sorted(side)]
     coordinates = residue.coordinates.copy()
-    turn = angle_degree - dihedral_degree(a, b, c, d)
+    turn = angle_degree - float(dihedral(a, b, c, d))
     coordinates[moving] = rotated_about(coordinates[moving], b, c, turn)
     return replace(residue, coordinates=coordinates)
 

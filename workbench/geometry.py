@@ -1,11 +1,18 @@
-"""Distances, angles, planes and superposition: pure functions on coordinate arrays."""
+"""Distances, angles, dihedrals, planes, chirality and superposition of points."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.spatial.transform import Rotation
 
 FloatArray = NDArray[np.float64]
+
+Node = TypeVar("Node", bound=Hashable)
 
 
 def unit(vectors: ArrayLike) -> FloatArray:
@@ -96,29 +103,42 @@ def rotation_about(axis: ArrayLike, degree: float) -> FloatArray:
     return np.asarray(np.eye(3) + np.sin(theta) * skew + (1 - np.cos(theta)) * skew @ skew)
 
 
-def superposition(moving: ArrayLike, fixed: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Return the proper rotation and shift that lay one point set best on another.
+@dataclass(frozen=True)
+class Superposition:
+    """A rotation and a translation that lay one set of points on another.
 
     Parameters
     ----------
-    moving, fixed
-        ``(n, 3)`` angstrom, in matching order.
+    rotation
+        ``(3, 3)``, applied from the right.
+    translation
+        ``(3,)`` angstrom.
+    rmsd_angstrom
+        Of the matched points.
+    """
 
-    Returns
-    -------
-    rotation, shift
-        ``(3, 3)`` and ``(3,)``: ``points @ rotation.T + shift`` lies on ``fixed``.
+    rotation: FloatArray
+    translation: FloatArray
+    rmsd_angstrom: float
+
+    def moved(self, points: ArrayLike) -> FloatArray:
+        """Return ``(n, 3)`` points in the other frame."""
+        return np.asarray(np.asarray(points, dtype=np.float64) @ self.rotation + self.translation)
+
+
+def superposed(mobile: ArrayLike, target: ArrayLike) -> Superposition:
+    """Return the least-squares superposition of ``(n, 3)`` points, n at least 3.
 
     References
     ----------
-    Kabsch 1976, doi:10.1107/S0567739476001873
+    Kabsch 1976, doi:10.1107/S0567739476001873.
     """
-    a, b = np.asarray(moving, dtype=np.float64), np.asarray(fixed, dtype=np.float64)
+    a, b = np.asarray(mobile, dtype=np.float64), np.asarray(target, dtype=np.float64)
     centre_a, centre_b = a.mean(axis=0), b.mean(axis=0)
-    u, _, vt = np.linalg.svd((a - centre_a).T @ (b - centre_b))
-    mirror = np.sign(np.linalg.det(vt.T @ u.T))
-    rotation = vt.T @ np.diag([1.0, 1.0, mirror]) @ u.T
-    return np.asarray(rotation), np.asarray(centre_b - rotation @ centre_a)
+    turn, distance_sum = Rotation.align_vectors(b - centre_b, a - centre_a)
+    rotation = np.asarray(turn.as_matrix().T)
+    rmsd = float(distance_sum / np.sqrt(len(a)))
+    return Superposition(rotation, centre_b - centre_a @ rotation, rmsd)
 
 
 def segments_cross_triangles(
@@ -158,3 +178,61 @@ def segments_cross_triangles(
     t = np.sum(edge_2 * q, axis=-1) * inverse
     inside = (u >= 0) & (v >= 0) & (u + v <= 1) & (t >= 0) & (t <= 1)
     return np.asarray(inside & ~parallel)
+
+
+def placed_atom(
+    a: FloatArray,
+    b: FloatArray,
+    c: FloatArray,
+    *,
+    bond_angstrom: float,
+    angle_degree: float,
+    torsion_degree: float,
+) -> FloatArray:
+    """Return the position of an atom d bonded to c, with angle b-c-d and dihedral a-b-c-d."""
+    angle, torsion = np.radians(angle_degree), np.radians(torsion_degree)
+    axis = (c - b) / np.linalg.norm(c - b)
+    normal = np.cross(b - a, axis)
+    normal = normal / np.linalg.norm(normal)
+    inward = np.cross(normal, axis)
+    direction = (
+        -np.cos(angle) * axis
+        + np.sin(angle) * np.cos(torsion) * inward
+        + np.sin(angle) * np.sin(torsion) * normal
+    )
+    position: FloatArray = c + bond_angstrom * direction
+    return position
+
+
+def rotated_about(
+    points: FloatArray, start: FloatArray, end: FloatArray, angle_degree: float
+) -> FloatArray:
+    """Return ``(n, 3)`` points turned about the axis start-end (Rodrigues' formula)."""
+    axis = (end - start) / np.linalg.norm(end - start)
+    angle = np.radians(angle_degree)
+    relative = points - end
+    turned: FloatArray = (
+        relative * np.cos(angle)
+        + np.cross(axis, relative) * np.sin(angle)
+        + np.outer(relative @ axis, axis) * (1 - np.cos(angle))
+    )
+    return turned + end
+
+
+def joined(bonds: Iterable[tuple[Node, Node]]) -> dict[Node, set[Node]]:
+    """Return the neighbours of each atom that has a bond."""
+    neighbours: dict[Node, set[Node]] = {}
+    for first, second in bonds:
+        neighbours.setdefault(first, set()).add(second)
+        neighbours.setdefault(second, set()).add(first)
+    return neighbours
+
+
+def beyond(neighbours: Mapping[Node, set[Node]], start: Node, end: Node) -> set[Node]:
+    """Return the atoms that a turn about the bond start-end moves, ``end`` itself left out."""
+    seen, todo = {start, end}, [end]
+    for atom in todo:
+        for other in neighbours[atom] - seen:
+            seen.add(other)
+            todo.append(other)
+    return seen - {start, end}

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from workbench.results import DockingResult
+from workbench.records.docking import DockingResult
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,0 +1,1 @@
+"""What was found: plain data that reports draw and that users hold."""
