@@ -26,12 +26,12 @@ from workbench.analysis.rmsd import (
 from workbench.docking.box import docking_box
 from workbench.docking.encounter import dock_encounter
 from workbench.docking.flexible import with_turned
-from workbench.docking.pose import Pose
 from workbench.errors import WorkbenchError
 from workbench.ligands.adducts import enumerate_adducts, flat_adduct
 from workbench.ligands.follow_ups import after
 from workbench.ligands.library import reference_for, reference_for_adduct
 from workbench.ligands.molecules import Adduct, Ligand
+from workbench.ligands.poses import Pose
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.stereo import open_elements
 from workbench.ligands.symmetry import connectivity, equivalent_mappings

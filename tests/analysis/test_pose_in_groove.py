@@ -11,10 +11,10 @@ from workbench.analysis.interactions import find_interactions
 from workbench.analysis.pockets import pocket_contacts
 from workbench.analysis.rmsd import compare_to_reference
 from workbench.analysis.validity import check_complex
-from workbench.docking.pose import Pose
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.library import reference_pose
 from workbench.ligands.molecules import Adduct
+from workbench.ligands.poses import Pose
 from workbench.ligands.reading import load_ligand
 from workbench.physics.bonded_complex import bond
 from workbench.physics.complex import Complex

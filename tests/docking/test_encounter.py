@@ -13,9 +13,9 @@ from rdkit.Chem import rdMolTransforms
 from workbench.docking import encounter
 from workbench.docking.box import docking_box
 from workbench.docking.encounter import dock_encounter
-from workbench.docking.pose import EncounterPose
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.library import reference_pose
+from workbench.ligands.poses import EncounterPose
 from workbench.ligands.reading import load_ligand
 from workbench.settings import EncounterSettings
 from workbench.structures.loading import load_receptor

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from docking_cases import Case
 
-from workbench.docking.pose import Pose
 from workbench.docking.repeats import pooled, repeat_seeds
+from workbench.ligands.poses import Pose
 from workbench.settings import SearchSettings
 
 

@@ -12,10 +12,10 @@ from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
 from scipy.optimize import minimize
 from scipy.spatial.transform import Rotation
 
-from workbench.docking.pose import Pose
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.library import reference_pose
 from workbench.ligands.molecules import Adduct
+from workbench.ligands.poses import Pose
 from workbench.ligands.reading import load_ligand
 from workbench.physics.bonded_complex import bond
 from workbench.physics.complex import Complex, EncounterComplex

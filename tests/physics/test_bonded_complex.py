@@ -12,8 +12,8 @@ from physics_cases import adduct_of, reference_bonded
 from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
-from workbench.docking.pose import Pose
 from workbench.errors import PhysicsError
+from workbench.ligands.poses import Pose
 from workbench.physics.assembling import address
 from workbench.physics.bonded_complex import bond
 from workbench.physics.complex import Complex

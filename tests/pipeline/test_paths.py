@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.docking.pose import EncounterPose
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.follow_ups import after
+from workbench.ligands.poses import EncounterPose
 from workbench.ligands.reading import load_ligand
 from workbench.pipeline.paths import nearest_encounter
 

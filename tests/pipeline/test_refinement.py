@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.docking.pose import Pose
+from workbench.ligands.poses import Pose
 from workbench.physics.deformation import receptor_deformation
 from workbench.physics.mmgbsa import MmGbsa
 from workbench.pipeline.refinement import Extras, refine

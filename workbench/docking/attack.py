@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.docking.faces import Face, approach
+from workbench.docking.faces import approach
 from workbench.ligands.molecules import Adduct, Ligand
+from workbench.ligands.poses import Face
 from workbench.settings import EncounterSettings
 
 FloatArray = NDArray[np.float64]

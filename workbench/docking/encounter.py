@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from workbench.docking.attack import attack
 from workbench.docking.box import Box
 from workbench.docking.clustering import leaders
-from workbench.docking.pose import EncounterPose
 from workbench.docking.repeats import repeat_seeds
 from workbench.errors import DockingError
 from workbench.ligands.conformers import drug_forms
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.pdbqt import ligand_pdbqt
+from workbench.ligands.poses import EncounterPose
 from workbench.settings import EncounterSettings
 from workbench.structures.pdbqt import receptor_pdbqt
 from workbench.structures.receptor import Receptor

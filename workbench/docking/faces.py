@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +12,9 @@ from rdkit import Chem
 
 from workbench.ligands.geometry import chirality_is_right
 from workbench.ligands.molecules import Adduct, Ligand
+from workbench.ligands.poses import Face
 
 FloatArray = NDArray[np.float64]
-Face = Literal["re", "si"]
 
 _CARBON_SULPHUR_ANGSTROM = 1.82
 _PYRAMID_ANGSTROM = 0.5

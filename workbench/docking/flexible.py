@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from workbench.docking.atom_types import AtomType, TypedAtoms
 from workbench.docking.polarity import receptor_holds_water
-from workbench.docking.pose import SideChain
 from workbench.docking.torsion_profiles import ORDERS, series_energy
 from workbench.docking.torsions import TorsionTree
 from workbench.errors import DockingError
 from workbench.geometry import beyond, dihedral, joined, rotated_about
+from workbench.ligands.poses import SideChain
 from workbench.structures.receptor import Receptor
 from workbench.structures.rotamers import CHI_ATOMS
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.docking.clustering import leaders
-from workbench.docking.pose import Pose
+from workbench.ligands.poses import Pose
 from workbench.settings import SearchSettings
 
 

@@ -14,11 +14,11 @@ from workbench.docking.covalent import Site, aimed_terms, build_problem, exact_s
 from workbench.docking.flexible import side_chains_at
 from workbench.docking.grids import GridMaps
 from workbench.docking.pool import Minima, Plan, breed
-from workbench.docking.pose import Pose
 from workbench.docking.torsion_profiles import series_energy
 from workbench.docking.torsions import TorsionTree
 from workbench.errors import DockingError
 from workbench.ligands.molecules import Adduct
+from workbench.ligands.poses import Pose
 from workbench.settings import SearchSettings
 
 FloatArray = NDArray[np.float64]

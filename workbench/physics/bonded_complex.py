@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.docking.pose import Pose
 from workbench.errors import PhysicsError
 from workbench.ligands.molecules import Adduct
+from workbench.ligands.poses import Pose
 from workbench.physics.assembling import CAPS, joined_bonds, ligand_records, molecule
 from workbench.physics.complex import Complex
 from workbench.physics.fragment import (

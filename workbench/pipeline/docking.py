@@ -17,7 +17,6 @@ from workbench.docking.covalent import Site, adduct_maps, covalent_site
 from workbench.docking.encounter import Encounter, dock_encounter
 from workbench.docking.flexible import turning_neighbours, with_side_chains, with_turned
 from workbench.docking.grids import GridMaps
-from workbench.docking.pose import Pose
 from workbench.docking.repeats import Repeats, pooled, repeat_seeds
 from workbench.docking.search import search
 from workbench.docking.torsions import TorsionTree, build_tree
@@ -27,6 +26,7 @@ from workbench.ligands.conformers import embed
 from workbench.ligands.follow_ups import after
 from workbench.ligands.library import reference_for_adduct
 from workbench.ligands.molecules import Adduct, Ligand
+from workbench.ligands.poses import Pose
 from workbench.ligands.reading import load_ligand
 from workbench.optional import tblite_interface
 from workbench.physics.bonded_complex import bond

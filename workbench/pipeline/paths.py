@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.rmsd import symmetric_rmsd
-from workbench.docking.pose import EncounterPose
 from workbench.ligands.molecules import Adduct
+from workbench.ligands.poses import EncounterPose
 from workbench.ligands.symmetry import connectivity, placed_atoms, self_mappings
 
 FloatArray = NDArray[np.float64]

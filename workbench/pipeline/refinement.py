@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from workbench.docking.pose import Pose
+from workbench.ligands.poses import Pose
 from workbench.physics.complex import Complex
 from workbench.physics.deformation import ReceptorReference
 from workbench.physics.interaction_energy import interaction_by_residue

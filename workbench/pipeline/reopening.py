@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from workbench.docking.pose import Pose
 from workbench.errors import UsageError
 from workbench.ligands.molecules import Adduct, Ligand
+from workbench.ligands.poses import Pose
 from workbench.ligands.reading import load_ligand
 from workbench.physics.assembling import address, ligand_records
 from workbench.physics.bonded_complex import bond

@@ -21,7 +21,7 @@ from workbench.settings import FilterSettings
 
 if TYPE_CHECKING:
     from workbench.docking.covalent import Site
-    from workbench.docking.pose import Pose
+    from workbench.ligands.poses import Pose
     from workbench.screening.maps import MapLibrary
 
 
@@ -252,7 +252,7 @@ def _packed_pose(pose: Pose) -> dict[str, Any]:
 def _pose(packed: dict[str, Any], adducts: dict[str, Adduct]) -> Pose:
     import numpy as np
 
-    from workbench.docking.pose import Pose, SideChain
+    from workbench.ligands.poses import Pose, SideChain
 
     return Pose(
         adducts[packed["label"]],

@@ -1,16 +1,17 @@
-"""A placed ligand, as the search hands it on."""
+"""Poses of a drug or an adduct in a receptor."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.docking.faces import Face
 from workbench.ligands.molecules import Adduct
 
 FloatArray = NDArray[np.float64]
+Face = Literal["re", "si"]
 
 
 @dataclass(frozen=True)
