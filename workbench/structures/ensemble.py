@@ -139,7 +139,7 @@ def with_rotamer(
     for names, angle in zip(CHI_ATOMS[rotamer.name], rotamer.chi_degree, strict=True):
         a, b, c, d = (receptor.find(rotamer.number, name) for name in names)
         moved = sorted(beyond(neighbours, b, c))
-        turn = angle - dihedral(*coordinates[[a, b, c, d]])
+        turn = angle - float(dihedral(*coordinates[[a, b, c, d]]))
         coordinates[moved] = rotated_about(coordinates[moved], coordinates[b], coordinates[c], turn)
     alpha, beta = (receptor.find(rotamer.number, n) for n in ("CA", "CB"))
     side = sorted(beyond(neighbours, alpha, beta))
@@ -163,12 +163,13 @@ def chi_degree(receptor: Receptor, number: int) -> tuple[float, ...]:
     """Return the side-chain dihedral angles of a residue, chi1 first."""
     name = receptor.atoms[receptor.find(number, "CA")].residue_name
     return tuple(
-        dihedral(*(receptor.coordinates[receptor.find(number, n)] for n in chi))
+        float(dihedral(*(receptor.coordinates[receptor.find(number, n)] for n in chi)))
         for chi in CHI_ATOMS[name]
     )
 
 
 def _chis(residue: FragmentResidue) -> tuple[float, ...]:
     return tuple(
-        dihedral(*(residue.position(name) for name in chi)) for chi in CHI_ATOMS[residue.name]
+        float(dihedral(*(residue.position(name) for name in chi)))
+        for chi in CHI_ATOMS[residue.name]
     )

@@ -152,7 +152,7 @@ def _frame(residue: SourceResidue) -> FloatArray:
 def _psi(residue: SourceResidue) -> float:
     """Return psi from the residue's O, which is trans to the next N."""
     n, ca, c, o = (np.asarray(residue.position(name)) for name in ("N", "CA", "C", "O"))
-    return dihedral(n, ca, c, o) + 180.0
+    return float(dihedral(n, ca, c, o)) + 180.0
 
 
 def _drawn(residues: Sequence[SourceResidue], gap: LoopGap, classes: Sequence[str]) -> FloatArray:
@@ -179,7 +179,7 @@ def _helix_before(residues: Sequence[SourceResidue], index: int) -> bool:
     carbon = residues[index - 1].position("C")
     if carbon is None or "O" not in residues[index - 1].atom_names:
         return False
-    phi = dihedral(carbon, *_frame(residues[index]))
+    phi = float(dihedral(carbon, *_frame(residues[index])))
     psi_before = wrapped(np.array([_psi(residues[index - 1])]))[0]
     return is_helical(phi, _psi(residues[index])) and is_helical(HELIX_DEGREE[0], psi_before)
 
@@ -192,7 +192,7 @@ def _helix_after(residues: Sequence[SourceResidue], index: int) -> bool:
     if not {"CA", "C", "O"} <= set(following.atom_names):
         return False
     carbon = np.asarray(residues[index].position("C"))
-    phi = dihedral(carbon, *_frame(following))
+    phi = float(dihedral(carbon, *_frame(following)))
     return is_helical(phi, _psi(following)) and is_helical(HELIX_DEGREE[0], _psi(residues[index]))
 
 
