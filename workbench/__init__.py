@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from workbench.mechanism.reactivity import react
     from workbench.mechanism.simulation import simulate
     from workbench.pipeline import compare, dock, view_receptor
+    from workbench.report.notebook import plot, view
     from workbench.report.tour_page import tour
     from workbench.resistance import scan
     from workbench.screening.run import screen
@@ -22,13 +24,25 @@ _EXPORTS = {
     "dock": "workbench.pipeline",
     "load_ligand": "workbench.ligands.reading",
     "load_receptor": "workbench.structures.loading",
+    "plot": "workbench.report.notebook",
     "react": "workbench.mechanism.reactivity",
     "scan": "workbench.resistance",
     "screen": "workbench.screening.run",
     "simulate": "workbench.mechanism.simulation",
     "tour": "workbench.report.tour_page",
+    "view": "workbench.report.notebook",
     "view_receptor": "workbench.pipeline",
 }
+
+_SHOWN_IN_NOTEBOOKS = (
+    ("comparison", "Comparison"),
+    ("docking", "DockingResult"),
+    ("dynamics", "DynamicsResult"),
+    ("reaction", "Reactions"),
+    ("scan", "ScanResult"),
+    ("screen", "ScreenResult"),
+    ("simulation", "SimulationResult"),
+)
 
 __all__ = [
     "__version__",
@@ -36,11 +50,13 @@ __all__ = [
     "dock",
     "load_ligand",
     "load_receptor",
+    "plot",
     "react",
     "scan",
     "screen",
     "simulate",
     "tour",
+    "view",
     "view_receptor",
 ]
 
@@ -50,3 +66,21 @@ def __getattr__(name: str) -> Any:
     if name in _EXPORTS:
         return getattr(import_module(_EXPORTS[name]), name)
     raise AttributeError(f"module 'workbench' has no attribute {name!r}")
+
+
+def _cell_html(result: object) -> str:
+    from workbench.report.notebook import cell_html
+
+    return cell_html(result)
+
+
+def _register_with_ipython() -> None:
+    """Tell a running IPython how to show results; nothing is imported until one is shown."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is not None:
+        formatter = shell.display_formatter.formatters["text/html"]
+        for module, name in _SHOWN_IN_NOTEBOOKS:
+            formatter.for_type_by_name(f"workbench.records.{module}", name, _cell_html)
+
+
+_register_with_ipython()

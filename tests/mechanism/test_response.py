@@ -7,6 +7,7 @@ import pytest
 
 import workbench
 from workbench.mechanism.response import mrna_response
+from workbench.report.simulation_page import notebook_html
 
 
 def test_peak_and_end_are_the_published_ones() -> None:
@@ -43,5 +44,5 @@ def test_only_a_drug_with_figures_has_it() -> None:
     )
     assert "xpo1_mrna_response" in own.to_frame()
     assert "xpo1_mrna_response" not in borrowed.to_frame()
-    assert own._repr_html_().count("<svg") == 4
-    assert borrowed._repr_html_().count("<svg") == 3
+    assert notebook_html(own).count("<svg") == 4
+    assert notebook_html(borrowed).count("<svg") == 3

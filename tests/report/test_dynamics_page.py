@@ -28,8 +28,7 @@ HOSTILE = "<script>alert(1)</script>"
 )
 def test_a_notebook_shows_it(state: State, said: str, n_drawings: int) -> None:
     result = dynamics_result(state, HOSTILE)
-    cell = result._repr_html_()
-    assert cell == notebook_html(result)
+    cell = notebook_html(result)
     assert said in cell
     assert "<script" not in cell
     assert "&lt;script&gt;alert(1)" in cell

@@ -14,7 +14,7 @@ import pytest
 from reaction_cases import reaction
 
 from workbench.records.reaction import Reaction, Reactions
-from workbench.report.reaction_page import bars, reactions_csv, reactions_html, write_reactions
+from workbench.report.reaction_page import bars, notebook_html, reactions_csv, reactions_html, write_reactions
 
 HOSTILE = "=cmd<script>alert('x')</script>&\""
 
@@ -82,11 +82,11 @@ def test_files(reactions: list[Reaction], tmp_path: Path) -> None:
 
 def test_a_notebook_shows_them(reactions: list[Reaction]) -> None:
     several = Reactions(reactions)
-    cell = several._repr_html_()
+    cell = notebook_html(several)
     assert "eltanexor" in cell
     assert "\u22122.0" in cell
     assert "<script" not in cell
-    assert "<svg" not in Reactions()._repr_html_()
+    assert "<svg" not in notebook_html(Reactions())
     frame = several.to_frame()
     assert frame.adduct.tolist() == ["bR", "bS", "bR"]
     assert frame.relative_to_selinexor_kcal_per_mol.tolist() == [1.5, 1.8, -2.0]

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from scan_cases import hostile_scan, scan_result
 
+import workbench
 from workbench.errors import OutputError
 from workbench.records.scan import ScanResult
 from workbench.report.scan_page import drawings, headline, notebook_html, scan_html, write_scan
@@ -95,24 +96,16 @@ def test_files(result: ScanResult, tmp_path: Path) -> None:
 
 
 def test_a_notebook_shows_it(result: ScanResult) -> None:
-    assert result._repr_html_() == notebook_html(result)
     assert "no adduct: no thiol" in notebook_html(result)
     # the key has one colour for each line of a drawing
     assert notebook_html(result).count("\u25a0") == len(result.shown_courses("selinexor"))
 
 
 def test_a_view_holds_both_grooves_and_the_mutant_in_its_own_colour(result: ScanResult) -> None:
-    shown = result.view().write_html()
+    shown = workbench.view(result).write_html()
     assert "<svg" in shown
     for groove in result.grooves:
         assert json.dumps(groove.pdb)[1:-1] in shown
     assert shown.count('"#be1886"') == 2  # the mutant's side chains, and the drug there
     with pytest.raises(OutputError, match="no structure"):
-        replace(result, grooves=()).view()
-
-
-def test_the_figure_has_what_the_courses_say(result: ScanResult) -> None:
-    (axis,) = result.plot().axes
-    assert [line.get_label() for line in axis.lines] == ["mutant fraction 0", "mutant fraction 0.5"]
-    assert axis.lines[0].get_xydata()[1].tolist() == [0.5, 0.5]  # half a day, half left
-    assert len(axis.collections) == 2
+        workbench.view(replace(result, grooves=()))

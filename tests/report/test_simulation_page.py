@@ -14,10 +14,11 @@ import pandas as pd
 import pytest
 from page_cases import simulated
 
+import workbench
 from workbench.errors import UsageError
 from workbench.records.simulation import COURSE_COLUMNS, Parameter, SimulationResult
 from workbench.report.line_plot import Curve, line_plot, ticks
-from workbench.report.simulation_page import drawings, simulation_html, write_simulation
+from workbench.report.simulation_page import drawings, notebook_html, simulation_html, write_simulation
 
 HOSTILE = "<script>alert('x')</script>&\""
 
@@ -92,11 +93,11 @@ def test_files(run: SimulationResult, tmp_path: Path) -> None:
 
 
 def test_a_notebook_shows_it(run: SimulationResult) -> None:
-    assert run._repr_html_().count("<svg") == 3
+    assert notebook_html(run).count("<svg") == 3
 
 
 def test_the_figure_lays_runs_over_each_other(run: SimulationResult) -> None:
-    axes = run.plot(replace(run, ligand="eltanexor")).axes
+    axes = workbench.plot(run, replace(run, ligand="eltanexor")).axes
     assert [axis.get_ylabel() for axis in axes] == [
         "plasma, ng/mL",
         "bonded XPO1",
@@ -111,4 +112,4 @@ def test_a_figure_without_matplotlib_names_the_extra(
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(UsageError, match=r"xpo1-workbench\[figures\]"):
-        run.plot()
+        workbench.plot(run)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from workbench.records.docking import DockingResult
@@ -174,13 +173,6 @@ class Comparison:
         import pandas as pd
 
         return pd.DataFrame([drug_row(drug) for drug in self.drugs])
-
-    def view(self) -> Any:
-        """Return a py3Dmol view of every drug's shown pose in the groove."""
-        return import_module("workbench.report.comparison_scene").view_comparison(self)
-
-    def _repr_html_(self) -> str:
-        return str(import_module("workbench.report.comparison_page").notebook_html(self))
 
 
 def drug_row(drug: ComparedDrug) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -197,13 +196,6 @@ class DockingResult:
             for pose in adduct.poses
         ]
         return pd.DataFrame(rows)
-
-    def view(self) -> Any:
-        """Return a py3Dmol view of the best pose in its groove."""
-        return import_module("workbench.report.scene").view_of(self)
-
-    def _repr_html_(self) -> str:
-        return str(import_module("workbench.report.page").notebook_html(self))
 
 
 _STRUCTURES = ("sdf", "drug_sdf", "complex_pdb", "complex_cif")

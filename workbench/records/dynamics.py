@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -108,6 +107,3 @@ class DynamicsResult:
             pd.DataFrame({"seed": replica.seed, **replica.courses}) for replica in self.replicas
         ]
         return pd.concat(parts, ignore_index=True)
-
-    def _repr_html_(self) -> str:
-        return str(import_module("workbench.report.dynamics_page").notebook_html(self))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -93,6 +92,3 @@ class Reactions(list[Reaction]):
                 for adduct in one.adducts
             ]
         )
-
-    def _repr_html_(self) -> str:
-        return str(import_module("workbench.report.reaction_page").notebook_html(self))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -201,10 +200,6 @@ class ScanResult:
         own = [course for course in self.courses if course.ligand == ligand]
         return tuple(course for course in own if not course.bonds) or tuple(own[:1])
 
-    def plot(self) -> Any:
-        """Return a matplotlib figure of the export capacity in time, drug by drug."""
-        return import_module("workbench.report.plots").scan_figure(self)
-
     def to_dict(self) -> list[dict[str, Any]]:
         """Return the content of ``scan.json``: a list, one element per pair."""
         return [pair.to_dict() for pair in self.pairs]
@@ -214,13 +209,6 @@ class ScanResult:
         import pandas as pd
 
         return pd.DataFrame([pair_row(pair) for pair in self.pairs])
-
-    def view(self) -> Any:
-        """Return a py3Dmol view of the mutants laid on the wild type's groove."""
-        return import_module("workbench.report.scan_scene").view_scan(self)
-
-    def _repr_html_(self) -> str:
-        return str(import_module("workbench.report.scan_page").notebook_html(self))
 
 
 def pair_row(pair: ScanPair) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,6 +110,3 @@ class ScreenResult:
         import pandas as pd
 
         return pd.read_parquet(self.folder / "results.parquet")
-
-    def _repr_html_(self) -> str:
-        return str(import_module("workbench.report.screen_page").notebook_html(self))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -107,10 +106,3 @@ class SimulationResult:
         import pandas as pd
 
         return pd.DataFrame(self.courses)
-
-    def plot(self, *others: SimulationResult) -> Any:
-        """Return a matplotlib figure of the courses, those of others over them."""
-        return import_module("workbench.report.plots").simulation_figure([self, *others])
-
-    def _repr_html_(self) -> str:
-        return str(import_module("workbench.report.simulation_page").notebook_html(self))

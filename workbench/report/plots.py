@@ -1,4 +1,4 @@
-"""Figures of simulations and scans by matplotlib, for papers and notebooks."""
+"""Figures of simulations by matplotlib, for papers and notebooks."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import UsageError
-from workbench.records.scan import ScanResult
-from workbench.records.simulation import RESPONSE_COLUMNS, SimulationResult
+from workbench.records.simulation import SimulationResult
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,7 +17,6 @@ PANELS = (
     ("plasma_ng_per_ml", "plasma, ng/mL"),
     ("covalent_occupancy", "bonded XPO1"),
     ("export_capacity", "export capacity"),
-    (RESPONSE_COLUMNS[0], "XPO1 mRNA, share of its peak"),
 )
 
 
@@ -45,39 +43,6 @@ def simulation_figure(results: Sequence[SimulationResult]) -> Figure:
                 )
         axis.set_ylabel(label)
         axis.set_ylim(bottom=0)
-    axes[0].legend(frameon=False)
-    axes[-1].set_xlabel("days")
-    return figure
-
-
-def scan_figure(result: ScanResult) -> Figure:
-    """Return one panel per drug: export capacity in time of cells with a thiol-less mutant.
-
-    Without such a mutant in the scan the wild type alone is drawn.
-
-    Raises
-    ------
-    UsageError
-        When matplotlib is not installed.
-    """
-    figure, axes = _panels(len(result.ligands))
-    for axis, drug in zip(axes, result.ligands, strict=True):
-        for course in result.shown_courses(drug):
-            days = [time / HOURS_PER_DAY for time in course.time_h]
-            (line,) = axis.plot(
-                days, course.export_capacity, label=f"mutant fraction {course.mutant_fraction:g}"
-            )
-            axis.fill_between(
-                days,
-                course.export_capacity_low,
-                course.export_capacity_high,
-                color=line.get_color(),
-                alpha=BAND_OPACITY,
-                linewidth=0,
-            )
-        axis.set_title(f"{drug}, {result.regimen}", fontsize="medium")
-        axis.set_ylabel("export capacity")
-        axis.set_ylim(0, 1.02)
     axes[0].legend(frameon=False)
     axes[-1].set_xlabel("days")
     return figure
