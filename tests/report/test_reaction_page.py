@@ -14,7 +14,13 @@ import pytest
 from reaction_cases import reaction
 
 from workbench.records.reaction import Reaction, Reactions
-from workbench.report.reaction_page import bars, notebook_html, reactions_csv, reactions_html, write_reactions
+from workbench.report.reaction_page import (
+    bars,
+    notebook_html,
+    reactions_csv,
+    reactions_html,
+    write_reactions,
+)
 
 HOSTILE = "=cmd<script>alert('x')</script>&\""
 

@@ -18,7 +18,12 @@ import workbench
 from workbench.errors import UsageError
 from workbench.records.simulation import COURSE_COLUMNS, Parameter, SimulationResult
 from workbench.report.line_plot import Curve, line_plot, ticks
-from workbench.report.simulation_page import drawings, notebook_html, simulation_html, write_simulation
+from workbench.report.simulation_page import (
+    drawings,
+    notebook_html,
+    simulation_html,
+    write_simulation,
+)
 
 HOSTILE = "<script>alert('x')</script>&\""
 
