@@ -405,27 +405,6 @@ class IsolationSettings(Settings):
     )
 
 
-class ActiveSettings(Settings):
-    """Of active learning: a part of the library is docked, chosen by what was docked before."""
-
-    budget: float = Field(0.1, gt=0, le=1, description="fraction of the compounds that is docked")
-    rounds: int = Field(
-        10, ge=1, le=1000, description="batches of the budget; the first is drawn at random"
-    )
-    acquisition: Literal["ucb", "greedy", "random"] = Field(
-        "ucb", description="upper confidence bound, best mean, or chance as a control"
-    )
-    exploration: float = Field(
-        1.0, ge=0, le=10, description="deviations of the prediction that count as promise"
-    )
-    top_fraction: float = Field(
-        0.01, gt=0, le=1, description="of the library: the compounds that are looked for"
-    )
-    stop_below: float = Field(
-        0.1, ge=0, description="compounds expected to enter the top fraction; then no more docking"
-    )
-
-
 class ScreenSettings(Settings):
     """Of every stage of ``workbench screen``: whatever changes a result is here."""
 
@@ -453,9 +432,6 @@ class ScreenSettings(Settings):
             spread_seeds=1,
         ),
         description="one short pool for each diastereomer",
-    )
-    active: ActiveSettings | None = Field(
-        None, description="dock a part of the library only; none: dock all"
     )
     minimised_fraction: float = Field(
         0.1, ge=0, le=1, description="of the docked ligands, best score first"

@@ -37,35 +37,21 @@ def test_a_screen_in_which_nothing_was_docked() -> None:
     assert "<p>None.</p>" in page
 
 
-def test_rounds_and_enrichment_are_shown_when_there_are_any() -> None:
+def test_enrichment_is_shown_where_labels_were_given() -> None:
     plain = screen_html(screen_result())
-    assert ">Enrichment</h2>" not in plain and "Rounds of active learning" not in plain
+    assert ">Enrichment</h2>" not in plain
     measures = {name: Measured(0.75, 0.5, 0.875) for name in MEASURES}
     chance = {name: Measured(0.25, 0.0, 0.625) for name in MEASURES}
     chance["roc_auc"] = Measured(0.25, 0.0, 0.375)
-    steps = [
-        {"docked": 3, "best_score_kcal_per_mol": -9.5, "expected_new": None},
-        {"docked": 6, "best_score_kcal_per_mol": -11.25, "expected_new": 2.5},
-        {"stopped": "the budget <is> used up", "expected_new": 0.7},
-    ]
-    manifest = {**screen_result().manifest, "active": steps}
     page = screen_html(
         screen_result(
-            manifest=manifest,
             enrichment=Enrichment(2, 5, 1, measures, chance, labels_not_found=3),
-            counts={"done": 6, "undocked": 54},
         )
     )
     assert "2 actives and 5 others" in page and "1 without a score rank last" in page
     assert "3 labels name no ligand" in page
     assert page.count("not told from it") == 3 and page.count("<td>yes</td>") == 1
     assert page.count("0.50 to 0.88") == 4
-    assert "54 compounds were not docked: the budget &lt;is&gt; used up" in page
-    table = page[page.index('id="rounds"') : page.index('id="enrichment"')]
-    assert re.findall(r'<td class="n">(\d+)</td><td class="n">(\d+)</td>', table) == [
-        ("1", "3"),
-        ("2", "6"),
-    ]
 
 
 def test_bars_are_as_high_as_their_counts() -> None:

@@ -21,7 +21,7 @@ from workbench.cli.arguments import (
 
 if TYPE_CHECKING:
     from workbench.records.screen import ScreenResult
-    from workbench.settings import ActiveSettings, ClusterSettings, ScreenSettings
+    from workbench.settings import ClusterSettings, ScreenSettings
 
 SHOWN = 5
 
@@ -74,22 +74,6 @@ def add_parser(verbs: Verbs) -> None:
 
 def _add_funnel(parser: argparse.ArgumentParser) -> None:
     """Add what decides which ligands get how far."""
-    parser.add_argument(
-        "--active",
-        action="store_true",
-        help="dock a part of the library only, in batches that a model of the scores chooses",
-    )
-    parser.add_argument(
-        "--budget",
-        type=fraction,
-        metavar="F",
-        help="fraction of the compounds that --active docks (default: 0.1)",
-    )
-    parser.add_argument(
-        "--acquisition",
-        choices=["ucb", "greedy", "random"],
-        help="how --active chooses: upper confidence bound (default), best mean, or chance",
-    )
     parser.add_argument(
         "--minimise",
         type=fraction,
@@ -251,27 +235,12 @@ def _settings(arguments: argparse.Namespace) -> ScreenSettings:
             warheads=tuple(sorted(set(arguments.only_warhead))),
             **{name: value for name, value in limits.items() if value is not None},
         ),
-        active=_active(arguments),
         minimised_fraction=arguments.minimise,
         reacted=arguments.react or 0,
         isolation=_checked(
             IsolationSettings, timeout_s=arguments.timeout, memory_gb=arguments.ligand_memory
         ),
     )
-
-
-def _active(arguments: argparse.Namespace) -> ActiveSettings | None:
-    from workbench.errors import UsageError
-    from workbench.settings import ActiveSettings
-
-    asked = {"budget": arguments.budget, "acquisition": arguments.acquisition}
-    given = {name: value for name, value in asked.items() if value is not None}
-    if arguments.active:
-        found: ActiveSettings = _checked(ActiveSettings, **given)
-        return found
-    if given:
-        raise UsageError(f"--{next(iter(given))} belongs to active learning: add --active")
-    return None
 
 
 def _cluster(arguments: argparse.Namespace) -> ClusterSettings:
@@ -335,11 +304,6 @@ def summary(result: ScreenResult) -> str:
         f"{counts.get('dropped', 0)} dropped, {counts.get('duplicate', 0)} twice, "
         f"{result.n_failed} failed"
     ]
-    for step in result.manifest.get("active", ()):
-        if "stopped" in step:
-            lines.append(
-                f"active learning: {counts.get('undocked', 0)} not docked; {step['stopped']}"
-            )
     for row in result.top[:SHOWN]:
         lines.append(
             f"{row['score_kcal_per_mol']:8.2f} kcal/mol  {row['name']} ({row['diastereomer']})"

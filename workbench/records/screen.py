@@ -66,8 +66,7 @@ class ScreenResult:
     folder
         Where ``results.parquet`` lies.
     counts
-        Rows by status: ``done``, ``dropped``, ``duplicate``, ``failed``, and ``undocked`` where
-        active learning docked a part only.
+        Rows by status: ``done``, ``dropped``, ``duplicate``, ``failed``.
     stages
         In order: ``name``, ``taken``, ``passed``, ``dropped``, ``failed``, ``why_dropped``,
         ``why_failed``, ``hours`` (of one core).
@@ -81,7 +80,7 @@ class ScreenResult:
     scaffolds
         ``scaffold``, ``ligands`` and ``best_score_kcal_per_mol``, the commonest first.
     manifest
-        Of the screen; ``active`` holds the rounds of active learning.
+        Of the screen.
     enrichment
         Of the labels that were given last; ``None`` when there were none.
     """

@@ -39,7 +39,6 @@ def screen_html(result: ScreenResult) -> str:
     manifest = result.manifest
     settings = LigandSettings.model_validate(manifest["settings"]["ligand"])
     stages = [stage for stage in result.stages if stage["taken"]]
-    steps = manifest.get("active", ())
     return (
         environment()
         .get_template("screen.html")
@@ -51,8 +50,6 @@ def screen_html(result: ScreenResult) -> str:
             chart=_chart(result),
             top=[(row, Markup(drawing(row, settings))) for row in result.top],
             scaffolds=[(row, Markup(flat_svg(row["scaffold"]))) for row in result.scaffolds[:12]],
-            rounds=[step for step in steps if "docked" in step],
-            stopped=next((step["stopped"] for step in steps if "stopped" in step), ""),
             enrichment=_measures(result.enrichment),
             limits=LIMITS,
         )

@@ -133,22 +133,6 @@ def stage_chunks(
         number += 1
 
 
-def searchable(database: Database) -> Iterator[Item]:
-    """Yield every compound that the search may take, in a fixed order, few at a time in memory."""
-    return database.rows(f"SELECT * FROM ({_INPUTS['search']}) ORDER BY record, isomer")
-
-
-def compounds(database: Database) -> Iterator[Item]:
-    """Yield what the first stage knows of every compound of ``searchable``, in its order."""
-    return database.rows("SELECT * FROM ready WHERE nth = 1 ORDER BY record, isomer")
-
-
-def found_scores(database: Database) -> dict[tuple[int, int], float]:
-    """Return the search's scores, kcal/mol, by record and isomer."""
-    query = "SELECT record, isomer, score_kcal_per_mol AS score FROM search WHERE status = 'done'"
-    return {(row["record"], row["isomer"]): row["score"] for row in database.rows(query)}
-
-
 def stage_counts(database: Database, stage: str) -> dict[str, Any]:
     """Return what a stage took, did, dropped and failed to do, why, and the hours of one core."""
     rows = database.rows(

@@ -25,7 +25,7 @@ SELECT
   CASE WHEN read.status IN ('failed', 'dropped') THEN read.status
        WHEN ready.nth > 1 THEN 'duplicate'
        WHEN 'failed' IN (search.status, minimise.status, react.status) THEN 'failed'
-       ELSE coalesce(search.status, 'undocked') END AS status,
+       ELSE search.status END AS status,
   CASE WHEN react.status IS NOT NULL THEN 'react'
        WHEN minimise.status IS NOT NULL THEN 'minimise'
        WHEN search.status IS NOT NULL THEN 'search' ELSE 'read' END AS stage,

@@ -14,8 +14,6 @@ from workbench.provenance import versions
 from workbench.records.screen import ScreenResult
 from workbench.report.files import write_texts
 from workbench.report.screen_page import screen_html
-from workbench.screening.active import require_model
-from workbench.screening.active_rounds import run_active
 from workbench.screening.cluster import connected, dashboard, require_parts
 from workbench.screening.database import Database
 from workbench.screening.engine import Engine
@@ -156,8 +154,6 @@ def screen(
     """
     require_parts()
     settings = settings or ScreenSettings()
-    if settings.active is not None:
-        require_model()
     path = Path(file)
     known = _labels(path, labels, progress)
     n_records = count_records(path, settings.ligand)
@@ -247,11 +243,6 @@ def _begun(folder: Path, wanted: dict[str, Any], resume: bool) -> dict[str, Any]
 
 def _run_stage(run: _Run, stage: str, path: Path, n_records: int) -> None:
     settings = run.settings
-    if stage == "search" and settings.active is not None:
-        run.manifest["active"] = run_active(
-            run.database, run.folder, settings, run.progress, run.do
-        )
-        return
     if stage == "read":
         total, chunks = n_records, record_chunks(path, settings)
     else:
