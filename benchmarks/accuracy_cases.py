@@ -37,7 +37,7 @@ from workbench.ligands.stereo import open_elements
 from workbench.ligands.symmetry import connectivity, equivalent_mappings
 from workbench.ligands.warheads import find_warheads
 from workbench.physics.bonded_complex import bond
-from workbench.pipeline import dock
+from workbench.pipeline.docking import dock
 from workbench.settings import DockSettings
 from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor

@@ -17,7 +17,7 @@ from accuracy_measures import (
     top,
 )
 
-from workbench.pipeline.ranking import CLOSE_GAP_KCAL_PER_MOL
+from workbench.pipeline.summarising import CLOSE_GAP_KCAL_PER_MOL
 
 CORE_ANGSTROM = 1.5
 LACTONE_ANGSTROM = 3.0

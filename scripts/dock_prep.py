@@ -13,7 +13,7 @@ from pathlib import Path
 from workbench.cli.arguments import add_receptor, seed
 from workbench.errors import LigandError, WorkbenchError
 from workbench.ligands.reading import LigandFailure, load_ligands
-from workbench.pipeline import write_ligands, write_receptor
+from workbench.pipeline.preparing import write_ligands, write_receptor
 from workbench.structures.loading import load_receptor
 
 

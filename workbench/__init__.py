@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from workbench.ligands.reading import load_ligand
     from workbench.mechanism.reactivity import react
     from workbench.mechanism.simulation import simulate
-    from workbench.pipeline import compare, dock, view_receptor
+    from workbench.pipeline.comparing import compare
+    from workbench.pipeline.docking import dock
+    from workbench.pipeline.preparing import view_receptor
     from workbench.report.notebook import plot, view
     from workbench.report.tour_page import tour
     from workbench.resistance import scan
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     from workbench.structures.loading import load_receptor
 
 _EXPORTS = {
-    "compare": "workbench.pipeline",
-    "dock": "workbench.pipeline",
+    "compare": "workbench.pipeline.comparing",
+    "dock": "workbench.pipeline.docking",
     "load_ligand": "workbench.ligands.reading",
     "load_receptor": "workbench.structures.loading",
     "plot": "workbench.report.notebook",
@@ -31,7 +33,7 @@ _EXPORTS = {
     "simulate": "workbench.mechanism.simulation",
     "tour": "workbench.report.tour_page",
     "view": "workbench.report.notebook",
-    "view_receptor": "workbench.pipeline",
+    "view_receptor": "workbench.pipeline.preparing",
 }
 
 _SHOWN_IN_NOTEBOOKS = (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pipeline_cases import QUICK
 
-from workbench.pipeline import dock
+from workbench.pipeline.docking import dock
 from workbench.records.docking import DockingResult
 from workbench.report.files import write_docking_result
 

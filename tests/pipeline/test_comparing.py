@@ -16,9 +16,10 @@ from workbench.analysis.contact_sets import contact_set, contact_shares, novelty
 from workbench.errors import DockingError, UsageError
 from workbench.ligands.matched_pairs import matched_pair
 from workbench.ligands.reading import load_ligand
-from workbench.pipeline import apart, compare, dock
-from workbench.pipeline.comparing import folder_name
+from workbench.pipeline import processes
+from workbench.pipeline.comparing import compare, folder_name
 from workbench.pipeline.comparison_rows import WEIGHABLE, checked_weights
+from workbench.pipeline.docking import dock
 from workbench.records.comparison import Comparison, drug_row
 from workbench.records.reaction import AdductEnergy, Reaction
 from workbench.report.folders import read_docking_result
@@ -119,10 +120,10 @@ def test_a_core_laid_on_another_keeps_its_shape(compared: Comparison) -> None:
 def test_a_finished_run_is_taken_over_and_another_is_not(
     compared: Comparison, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def never(self: object, task: apart.Task, progress: object) -> None:
+    def never(self: object, task: processes.Task, progress: object) -> None:
         raise DockingError(f"{task.ligand.name} was docked again")
 
-    monkeypatch.setattr(apart.Runs, "dock", never)
+    monkeypatch.setattr(processes.Runs, "dock", never)
     again = compare(DRUGS, out=folder, settings=SHORT, poses=1, jobs=1)
     assert [d.adduct_score for d in again.drugs] == [d.adduct_score for d in compared.drugs]
     for change in ({"seed": 2}, {"poses": 2}, {"mutations": ("C528S",)}):
@@ -136,7 +137,7 @@ def test_a_finished_run_is_taken_over_and_another_is_not(
 
 
 def test_a_crash_takes_only_its_own_drug(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(apart, "PROGRAM", "import os, sys; print('noise'); os.abort()")
+    monkeypatch.setattr(processes, "PROGRAM", "import os, sys; print('noise'); os.abort()")
     with pytest.raises(UsageError, match=r"KPT-185 could not be docked: .* ended with code -6"):
         compare(DRUGS[:2], out=tmp_path, settings=SHORT, jobs=2)
 
@@ -151,7 +152,7 @@ def test_a_run_ends_when_its_parent_does(tmp_path: Path) -> None:
     from workbench.settings import DockSettings
     from workbench.structures.loading import load_receptor
 
-    task = apart.Task(
+    task = processes.Task(
         load_ligand("selinexor"),
         load_receptor("human-groove"),
         DockSettings(),
@@ -162,7 +163,7 @@ def test_a_run_ends_when_its_parent_does(tmp_path: Path) -> None:
     )
     content = pickle.dumps(task)
     child = subprocess.Popen(
-        [sys.executable, "-c", apart.PROGRAM],
+        [sys.executable, "-c", processes.PROGRAM],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},

@@ -16,7 +16,7 @@ from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import LigandError, UsageError
-from workbench.pipeline import dock
+from workbench.pipeline.docking import dock
 from workbench.records.docking import DockingResult
 from workbench.report.files import write_docking_result
 from workbench.structures.loading import load_receptor

@@ -15,7 +15,7 @@ from workbench.errors import LigandError
 from workbench.ligands.conformers import embed_drug
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.rotors import rotatable_bonds
-from workbench.pipeline import dock
+from workbench.pipeline.docking import dock
 from workbench.records.docking import DockingResult
 
 E_KPT_185 = r"CC(C)OC(=O)/C=C/n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pipeline_cases import QUICK
 
-from workbench.pipeline import dock, records
+from workbench.pipeline.docking import dock
 from workbench.structures.loading import load_receptor
-
-
-@pytest.mark.parametrize(
-    ("kept", "said"),
-    [
-        ({}, "poses in it say little about a drug that binds the open groove"),
-        ({"A:6100": "A:LYS:100"}, "poses in it say little"),
-        ({"E:6004": "E:LEU:4"}, "chain E of cargo fills the NES groove and was kept"),
-    ],
-)
-def test_a_partner_in_the_groove_is_told(kept: dict[str, str], said: str) -> None:
-    receptor = load_receptor("human-groove")
-    provenance = receptor.provenance | {"groove_occupant": "chain E", "kept_beside": kept}
-    full = replace(receptor, name="cargo", groove_state="occupied", provenance=provenance)
-    (warning,) = records.receptor_warnings(full)
-    assert said in warning
 
 
 @pytest.mark.slow

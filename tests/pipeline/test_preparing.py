@@ -14,7 +14,8 @@ from workbench.cli import main
 from workbench.errors import LigandError
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.reading import LigandFailure, load_ligand
-from workbench.pipeline import preparing, write_ligands
+from workbench.pipeline import preparing
+from workbench.pipeline.preparing import write_ligands
 
 KEYS = {
     "name", "smiles", "inchikey", "formula", "charge", "warhead", "reactive_atom_index",

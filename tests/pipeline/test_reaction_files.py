@@ -9,8 +9,7 @@ import pytest
 
 from workbench.errors import UsageError
 from workbench.ligands.reading import load_ligand
-from workbench.pipeline.comparing import shipped_reaction
-from workbench.pipeline.reaction_files import reactions_from
+from workbench.pipeline.comparing import reactions_from, shipped_reaction
 from workbench.records.reaction import AdductEnergy, Reaction
 
 REACTION = Reaction(

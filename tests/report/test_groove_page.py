@@ -14,7 +14,7 @@ from browser_driver import Browser
 from report_cases import HOSTILE
 
 from workbench.errors import OutputError
-from workbench.pipeline import view_receptor, write_receptor
+from workbench.pipeline.preparing import view_receptor, write_receptor
 from workbench.report.groove_page import groove_html
 from workbench.report.groove_scene import build_groove_scene
 from workbench.report.landmarks import ball_radius

@@ -12,7 +12,7 @@ from structure_cases import bond_lengths, heavy_positions, rdkit_mol
 
 from workbench.errors import ReceptorError
 from workbench.ligands.library import reference_pose
-from workbench.pipeline import records
+from workbench.pipeline import summarising
 from workbench.structures.contacts import clashing_pairs
 from workbench.structures.embedded import ensemble_names, read_embedded
 from workbench.structures.ensemble import groove_ensemble, groove_rotamers
@@ -106,7 +106,7 @@ def test_a_member_says_where_it_comes_from(member: Receptor) -> None:
     assert member.provenance["licence"] == "CC-BY-4.0"
     assert "another rotamer" in member.changes[-1]
     # it lies in the frame of the reference poses
-    assert records.usable_reference(member, reference_pose("eltanexor")) is not None
+    assert summarising.usable_reference(member, reference_pose("eltanexor")) is not None
 
 
 @pytest.mark.parametrize(

@@ -89,8 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
     from workbench.cli.interrupts import WRITING
     from workbench.cli.ligands import read_ligands
     from workbench.cli.receptors import read_receptor
-    from workbench.pipeline.comparing import compare, shipped_reaction
-    from workbench.pipeline.reaction_files import reactions_from
+    from workbench.pipeline.comparing import compare, reactions_from, shipped_reaction
     from workbench.progress import to_stream
     from workbench.report.comparison_files import write_comparison
 

@@ -132,7 +132,7 @@ def _folder_names(ligands: list[Ligand]) -> dict[str, Ligand]:
 def _dock_one(
     arguments: argparse.Namespace, ligand: Ligand, receptor: Receptor, folder: Path
 ) -> None:
-    from workbench.pipeline import dock
+    from workbench.pipeline.docking import dock
     from workbench.progress import to_stream
     from workbench.report.files import write_docking_result
 

@@ -75,7 +75,7 @@ def add_parser(verbs: Verbs) -> None:
 def run_receptor(arguments: argparse.Namespace) -> int:
     """Prepare a receptor and write its files; return the exit code."""
     from workbench.cli.receptors import read_receptor
-    from workbench.pipeline import write_receptor
+    from workbench.pipeline.preparing import write_receptor
     from workbench.settings import PreparationSettings
 
     settings = PreparationSettings(max_loop_residues=0) if arguments.no_loops else None
@@ -110,7 +110,7 @@ def run_ligand(arguments: argparse.Namespace) -> int:
     """Prepare ligands and write their files; return the exit code."""
     from workbench.cli.ligands import read_ligands
     from workbench.ligands.reading import LigandFailure
-    from workbench.pipeline import write_ligands
+    from workbench.pipeline.preparing import write_ligands
     from workbench.progress import to_stream
 
     ligands, unread = read_ligands(arguments)

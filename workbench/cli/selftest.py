@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _redock(name: str, arguments: argparse.Namespace, progress: Any) -> dict[str, Any]:
-    from workbench.pipeline import dock
+    from workbench.pipeline.docking import dock
     from workbench.settings import DockSettings, SearchSettings
 
     started = time.monotonic()

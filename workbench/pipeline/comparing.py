@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import tempfile
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import LigandError, OutputError, UsageError, WorkbenchError
+from workbench.ligands.catalogue import name_key
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.names import quoted
 from workbench.ligands.reading import load_ligand
@@ -21,14 +23,14 @@ from workbench.ligands.summary import paper_adducts
 from workbench.mechanism.energetics import LEVELS, METHANETHIOL, Level
 from workbench.mechanism.reaction_table import rows_of
 from workbench.mechanism.reactivity import react
-from workbench.pipeline.apart import Runs, Task
 from workbench.pipeline.comparison_rows import Run, checked_weights, compared_drug, weighted
 from workbench.pipeline.docking import run_provenance
+from workbench.pipeline.processes import Runs, Task
 from workbench.progress import Progress, silent
 from workbench.provenance import public_command
 from workbench.records.comparison import Comparison
 from workbench.records.docking import DockingResult
-from workbench.records.reaction import Reaction
+from workbench.records.reaction import AdductEnergy, Reaction
 from workbench.report.exports import json_text
 from workbench.report.files import prepare_output_folder
 from workbench.report.folders import read_docking_result
@@ -38,6 +40,7 @@ from workbench.structures.receptor import Receptor
 
 POSES = 3
 LONGEST_SLUG = 32
+LARGEST_REACTION_FILE_BYTES = 10_000_000
 ReactionOf = Callable[[Ligand], Reaction | None]
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
 _SAME = ("seed", "force_field", "inputs", "settings", "versions")
@@ -48,6 +51,59 @@ def shipped_reaction(ligand: Ligand) -> Reaction | None:
     level: Level = "gfn2"
     known = rows_of(ligand.smiles, model="truncated", thiol=METHANETHIOL, level=LEVELS[level])
     return react(ligand, level=level)[0] if known else None
+
+
+def reactions_from(path: Path) -> Callable[[Ligand], Reaction | None]:
+    """Return what looks up a drug's reaction, by name, in what ``workbench react --json`` printed.
+
+    Raises
+    ------
+    UsageError
+        When the file cannot be read, or holds something else.
+    """
+    try:
+        if path.stat().st_size > LARGEST_REACTION_FILE_BYTES:
+            raise UsageError(f"'{path.name}' is too large to be a list of reactions")
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        known = {name_key(str(row["ligand"])): _reaction(row) for row in rows}
+    except OSError as error:
+        raise UsageError(
+            f"'{path.name}' cannot be read: {error.strerror}; write it with workbench react --json"
+        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UsageError(
+            f"'{path.name}' is no list of reactions ({type(error).__name__}): write it with "
+            "workbench react --json"
+        ) from error
+    return lambda ligand: known.get(name_key(ligand.name))
+
+
+def _reaction(row: dict[str, Any]) -> Reaction:
+    return Reaction(
+        ligand=str(row["ligand"]),
+        level=str(row["level"]),
+        model=row["model"],
+        adducts=tuple(
+            AdductEnergy(
+                label=str(adduct["label"]),
+                delta_g_kcal_per_mol=_finite(adduct["delta_g_kcal_per_mol"]),
+                relative_to_selinexor_kcal_per_mol=_finite(
+                    adduct["relative_to_selinexor_kcal_per_mol"]
+                ),
+                uncertainty_kcal_per_mol=None
+                if adduct["uncertainty_kcal_per_mol"] is None
+                else _finite(adduct["uncertainty_kcal_per_mol"]),
+            )
+            for adduct in row["adducts"]
+        ),
+    )
+
+
+def _finite(value: object) -> float:
+    number = float(value) if isinstance(value, (int, float)) else math.nan
+    if not math.isfinite(number):
+        raise ValueError("an energy is not a number")
+    return number
 
 
 def compare(

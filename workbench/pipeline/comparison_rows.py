@@ -18,7 +18,7 @@ from workbench.ligands.catalogue import drug_of_skeleton
 from workbench.ligands.depiction import drug_beside_svg
 from workbench.ligands.matched_pairs import MatchedPair, matched_pair
 from workbench.ligands.molecules import Ligand
-from workbench.pipeline.ranking import CLOSE_GAP_KCAL_PER_MOL
+from workbench.pipeline.summarising import CLOSE_GAP_KCAL_PER_MOL
 from workbench.records.comparison import ComparedDrug, ContactNovelty, CoreFit, Quantity
 from workbench.records.docking import AdductRecord, DockingResult, PoseRecord
 from workbench.records.reaction import Reaction

@@ -32,9 +32,9 @@ from workbench.optional import tblite_interface
 from workbench.physics.bonded_complex import bond
 from workbench.physics.force_fields import FORCE_FIELDS
 from workbench.physics.platforms import PlatformChoice, choose_platform
-from workbench.pipeline import records
-from workbench.pipeline.ranking import ranking
+from workbench.pipeline import summarising
 from workbench.pipeline.refinement import Extras, RefinedPose, refine
+from workbench.pipeline.summarising import ranking
 from workbench.progress import Progress, silent
 from workbench.records.docking import AdductRecord, DockingResult, ResultVerdict
 from workbench.settings import DockSettings
@@ -161,15 +161,15 @@ def dock(
     choice = choose_platform(platform)
     if run.receptor.reactive_atom is None:
         encounter = _encounter(run, ())
-        return _result(run, "no_thiol", records.no_thiol_reason(run.receptor), encounter, ())
+        return _result(run, "no_thiol", summarising.no_thiol_reason(run.receptor), encounter, ())
     adducts = adducts_of(run.ligand, form)
     encounter = _encounter(run, adducts)
     found = _search(run, adducts)
     refined = _refine(run, {label: repeats.poses for label, repeats in found.items()})
     with run.stage("checks"):
-        reference = records.usable_reference(run.receptor, reference_for_adduct(adducts[0]))
+        reference = summarising.usable_reference(run.receptor, reference_for_adduct(adducts[0]))
         checked = tuple(
-            records.adduct_record(
+            summarising.adduct_record(
                 adduct,
                 refined[adduct.label],
                 reference,
@@ -183,13 +183,13 @@ def dock(
     result = _result(
         run,
         "adduct",
-        records.adduct_reason(run.ligand, run.receptor, checked, ranked["words"]),
+        summarising.adduct_reason(run.ligand, run.receptor, checked, ranked["words"]),
         encounter,
         checked,
         choice,
     )
     return replace(
-        result, ranking=ranked, reference=records.reference_summary(reference, adducts[0])
+        result, ranking=ranked, reference=summarising.reference_summary(reference, adducts[0])
     )
 
 
@@ -299,9 +299,9 @@ def _result(
     return DockingResult(
         verdict=verdict,
         reason=reason,
-        ligand=records.ligand_summary(run.ligand),
-        receptor=records.receptor_summary(run.receptor),
-        encounter=records.encounter_records(run.ligand, encounter.poses),
+        ligand=summarising.ligand_summary(run.ligand),
+        receptor=summarising.receptor_summary(run.receptor),
+        encounter=summarising.encounter_records(run.ligand, encounter.poses),
         encounter_run_scores_kcal_per_mol=tuple(
             round(score, 3) for score in encounter.run_scores_kcal_per_mol
         ),
@@ -310,7 +310,7 @@ def _result(
         provenance=run_provenance(
             run.ligand, run.receptor, run.settings, run.seed, run.command, choice
         ),
-        warnings=run.ligand.warnings + records.receptor_warnings(run.receptor),
+        warnings=run.ligand.warnings + summarising.receptor_warnings(run.receptor),
         receptor_pdb=receptor_pdb(run.receptor),
     )
 
@@ -331,6 +331,6 @@ def run_provenance(
             "ligand": ligand.smiles.encode(),
             "receptor": receptor_pdb(receptor).encode(),
         },
-        platform=records.platform_summary(choice),
+        platform=summarising.platform_summary(choice),
         force_field=settings.minimization.force_field,
     ) | {"settings": settings.model_dump()}

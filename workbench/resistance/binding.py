@@ -19,7 +19,7 @@ from workbench.docking.torsions import build_tree
 from workbench.errors import DockingError
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.molecules import Adduct, Ligand
-from workbench.pipeline.records import encounter_records
+from workbench.pipeline.summarising import encounter_records
 from workbench.settings import ScanSettings
 from workbench.structures.receptor import Receptor
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from workbench.ligands.catalogue import drug_of_skeleton
 from workbench.ligands.molecules import Ligand
-from workbench.pipeline.ranking import CLOSE_GAP_KCAL_PER_MOL
+from workbench.pipeline.summarising import CLOSE_GAP_KCAL_PER_MOL
 from workbench.records.scan import (
     WILD_TYPE,
     Confidence,

@@ -281,8 +281,8 @@ def minimise(job: Job, item: Item) -> list[Row]:
     """
     from workbench.docking.flexible import with_turned
     from workbench.physics.bonded_complex import bond
-    from workbench.pipeline.records import adduct_record
     from workbench.pipeline.refinement import refine
+    from workbench.pipeline.summarising import adduct_record
     from workbench.settings import DockSettings
 
     adducts = {a.label: a for a in enumerate_adducts(_again(job, item["smiles"], item["name"]))}

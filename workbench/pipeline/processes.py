@@ -28,7 +28,7 @@ from workbench.report.files import write_docking_result
 from workbench.settings import DockSettings
 from workbench.structures.receptor import Receptor
 
-PROGRAM = "from workbench.pipeline.apart import serve; serve()"
+PROGRAM = "from workbench.pipeline.processes import serve; serve()"
 SAID, FAILED = "said", "failed"
 LAST_LINES = 400
 

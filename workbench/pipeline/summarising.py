@@ -1,7 +1,8 @@
-"""From the stages' objects to the records of a result."""
+"""The records of a result, from what the stages found: poses, paths, ranking, words."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -11,15 +12,15 @@ from numpy.typing import NDArray
 from workbench import geometry
 from workbench.analysis.interactions import find_interactions
 from workbench.analysis.posebusting import Judge
-from workbench.analysis.rmsd import compare_to_reference
+from workbench.analysis.rmsd import compare_to_reference, symmetric_rmsd
 from workbench.analysis.validity import check_complex
 from workbench.ligands.library import ReferencePose
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.poses import EncounterPose, SideChain
+from workbench.ligands.symmetry import connectivity, placed_atoms, self_mappings
 from workbench.ligands.writing import drug_sdf_block
 from workbench.physics.complex_files import complex_texts
 from workbench.physics.platforms import PlatformChoice
-from workbench.pipeline.paths import nearest_encounter
 from workbench.pipeline.refinement import RefinedPose
 from workbench.records.docking import AdductRecord, EncounterRecord, PoseRecord
 from workbench.structures.embedded import embedded_names
@@ -27,6 +28,10 @@ from workbench.structures.pockets import receptor_pockets
 from workbench.structures.receptor import Receptor
 
 FloatArray = NDArray[np.float64]
+
+CLOSE_GAP_KCAL_PER_MOL = 1.5
+"""A smaller gap between diastereomers says nothing, however well the seeds agree: on selinexor
+and eltanexor the score is wrong by up to 0.8 (docs/accuracy.md)."""
 
 _LEAST_SHOWN_KCAL_PER_MOL = 0.05
 
@@ -192,7 +197,7 @@ def _pose_record(
     problems = refined.minimised.problems
     failed = validity.failed + (("minimisation",) if problems else ())
     compared = None if reference is None else compare_to_reference(adduct, drug, reference)
-    origin = nearest_encounter(adduct, drug, encounter)
+    encounter_rank, encounter_rmsd = nearest_encounter(adduct, drug, encounter)
     score = round(refined.pose.score_kcal_per_mol, 3)
     strain = round(refined.strain_kcal_per_mol, 2)
     tags = {
@@ -224,8 +229,8 @@ def _pose_record(
         interactions=find_interactions(bonded),
         **_energies(refined),
         side_chains=tuple(_turned(chain) for chain in refined.pose.side_chains),
-        encounter_rank=None if origin is None else origin.encounter_rank,
-        encounter_rmsd_angstrom=None if origin is None else origin.rmsd_angstrom,
+        encounter_rank=encounter_rank,
+        encounter_rmsd_angstrom=encounter_rmsd,
         drug_sdf=drug_sdf_block(adduct, drug, tags),
         complex_pdb=pdb,
         complex_cif=cif,
@@ -275,16 +280,100 @@ def _rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)
 
 
-def adduct_reason(
-    ligand: Ligand, receptor: Receptor, adducts: tuple[AdductRecord, ...], words: str
-) -> str:
-    """Say in words what bonds where, and whether a diastereomer stands out.
+def nearest_encounter(
+    adduct: Adduct, drug: FloatArray, encounter: Sequence[EncounterPose]
+) -> tuple[int | None, float | None]:
+    """Find the encounter pose from which a bonded pose is nearest.
+
+    Only poses count that are ready to attack and show the sulphur the face that gives this
+    adduct.
 
     Parameters
     ----------
-    words
-        Of the ranking.
+    drug
+        ``(n_drug_atoms, 3)`` angstrom, heavy atoms in the adduct's order.
+    encounter
+        Best score first.
+
+    Returns
+    -------
+    rank : int or None
+        From 1; ``None`` when no such pose leads to this adduct.
+    rmsd : float or None
+        angstrom, in place, over the heavy atoms that drug and adduct share without terminal
+        halogens; the lowest over symmetry-equivalent orders.
     """
+    skeleton = connectivity(adduct.mol, adduct.n_drug_atoms)
+    shared = [i for i in placed_atoms(skeleton) if adduct.drug_atoms[i] >= 0]
+    mappings = self_mappings(skeleton, shared)
+    # an atom that water brought has no place in the drug
+    mappings = mappings[(np.asarray(adduct.drug_atoms)[mappings] >= 0).all(axis=1)]
+    drug_order = np.asarray(adduct.drug_atoms)[mappings]
+    found = [
+        (round(symmetric_rmsd(drug[shared], pose.coordinates, drug_order), 3), rank)
+        for rank, pose in enumerate(encounter, start=1)
+        if pose.attack_ready and adduct.label in pose.leads_to
+    ]
+    rmsd, rank = min(found, default=(None, None))
+    return rank, rmsd
+
+
+def ranking(adducts: Sequence[AdductRecord]) -> dict[str, Any]:
+    """Return the ``ranking`` part of the result, from the best valid pose of each diastereomer.
+
+    ``preferred`` is the label of the best when it leads by more than both the spread over seeds
+    and ``CLOSE_GAP_KCAL_PER_MOL``, else ``None``; ``words`` says it.
+    """
+    best = sorted(
+        (a.poses[0].score_kcal_per_mol, a.label) for a in adducts if a.poses and a.poses[0].valid
+    )
+    spread = _spread([a for a in adducts if a.label in [label for _, label in best[:2]]])
+    gap = round(best[1][0] - best[0][0], 3) if len(best) > 1 else None
+    preferred = None
+    if gap is not None and spread is not None and gap > max(spread, CLOSE_GAP_KCAL_PER_MOL):
+        preferred = best[0][1]
+    return {
+        "best_scored": best[0][1] if best else None,
+        "preferred": preferred,
+        "gap_kcal_per_mol": gap,
+        "spread_kcal_per_mol": spread,
+        "least_telling_gap_kcal_per_mol": CLOSE_GAP_KCAL_PER_MOL,
+        "words": _ranking_words(len(adducts), best, gap, spread),
+    }
+
+
+def _spread(adducts: Sequence[AdductRecord]) -> float | None:
+    """Return the widest range of best scores over seeds, ``None`` when there was one seed."""
+    ranges = [a.score_spread_kcal_per_mol for a in adducts]
+    return max((r for r in ranges if r is not None), default=None)
+
+
+def _ranking_words(
+    count: int, best: Sequence[tuple[float, str]], gap: float | None, spread: float | None
+) -> str:
+    if not best:
+        return "none of them with a valid pose" if count > 1 else "without a valid pose"
+    label = best[0][1]
+    if gap is None:
+        return f"only {label} with a valid pose" if count > 1 else "nothing to choose between"
+    lead = f"{label} scores best by {gap:.1f} kcal/mol"
+    if spread is None:
+        return f"{lead}; the search ran with one seed, so none is preferred"
+    seeds = f"the search's spread over seeds of {spread:.1f}"
+    if gap <= spread:
+        return f"{lead}, within {seeds}: none is preferred"
+    if gap <= CLOSE_GAP_KCAL_PER_MOL:
+        return (
+            f"{lead}, more than {seeds} but no more than the {CLOSE_GAP_KCAL_PER_MOL:g} that the "
+            "score can tell apart: none is preferred"
+        )
+    return f"{lead}, more than {seeds}: preferred by score, which is no proof that it forms"
+
+
+def adduct_reason(
+    ligand: Ligand, receptor: Receptor, adducts: tuple[AdductRecord, ...], words: str
+) -> str:
+    """Say what bonds where; ``words`` are those of the ranking."""
     warhead = ligand.warhead.name if ligand.warhead else "the warhead"
     form = adducts[0].form
     changed = "" if form == "adduct" else f", here in its {form} form"
