@@ -33,25 +33,12 @@ MOST_INSIDE_FUNCTIONS = 53
 IMPORT_NAMES = {"scikit-learn": "sklearn", "ipykernel": "IPython"}
 
 KNOWN = {
-    ("physics.bonded_complex", "docking.pose"),
     ("physics.dynamics", "report.trajectory"),
     ("physics.dynamics", "report.trajectory_reading"),
     ("physics.reactive_score", "mechanism.optimization"),
     ("physics.reactive_score", "mechanism.quantum"),
     ("physics.reactive_score", "mechanism.truncation"),
     ("physics.readiness", "docking.attack"),
-    ("records.comparison", "report.comparison_page"),
-    ("records.comparison", "report.comparison_scene"),
-    ("records.docking", "report.page"),
-    ("records.docking", "report.scene"),
-    ("records.dynamics", "report.dynamics_page"),
-    ("records.reaction", "report.reaction_page"),
-    ("records.scan", "report.plots"),
-    ("records.scan", "report.scan_page"),
-    ("records.scan", "report.scan_scene"),
-    ("records.screen", "report.screen_page"),
-    ("records.simulation", "report.plots"),
-    ("records.simulation", "report.simulation_page"),
 }
 KNOWN_IN_CIRCLES = {
     ("cli.completion", "cli.main"),
