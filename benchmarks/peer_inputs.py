@@ -58,7 +58,7 @@ def peer_input(
     """Write one adduct, in its best conformer, and its receptor as both peers read them."""
     site = covalent_site(receptor, flexible)
     shape = embed(adduct, _CONFORMERS, seed)[:1]
-    tree = build_tree(adduct, shape, site.ca, site.cb)
+    tree = build_tree(adduct, shape, site.backbone)
     charges = _receptor_charges(receptor)
     blocks = [_adduct_block(receptor, adduct, tree)]
     blocks += [_side_chain_block(receptor, residue, charges) for residue in site.flexible]

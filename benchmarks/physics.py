@@ -71,7 +71,7 @@ def docked(drug: str) -> Complex:
     receptor = load_receptor("human-groove")
     site = covalent_site(receptor)
     adduct = enumerate_adducts(load_ligand(drug))[0]
-    tree = build_tree(adduct, embed(adduct, 8, 1), site.ca, site.cb)
+    tree = build_tree(adduct, embed(adduct, 8, 1), site.backbone)
     maps = adduct_maps(site, adduct, [tree], GridSettings())
     settings = SearchSettings(n_poses=1, n_conformers=8, max_pools=2)
     return bond(receptor, search(site, adduct, tree, maps, settings, 1).poses[0])

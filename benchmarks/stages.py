@@ -61,7 +61,7 @@ def searched(
         shapes = embed(adduct, settings.search.n_conformers, seed)
         conformers_s[adduct.label] = time.process_time() - started
         started = time.process_time()
-        tree = build_tree(adduct, shapes, site.ca, site.cb)
+        tree = build_tree(adduct, shapes, site.backbone)
         trees[adduct.label] = with_side_chains(
             tree, site.flexible, settings.search.rotamer_penalty_kcal_per_mol
         )

@@ -178,7 +178,7 @@ def case(name: str) -> Problem:
     site = covalent_site(receptor, turning_neighbours(receptor))
     adduct = next(a for a in enumerate_adducts(load_ligand(drug)) if a.label == label)
     settings = SearchSettings()
-    tree = build_tree(adduct, embed(adduct, settings.n_conformers, 1), site.ca, site.cb)
+    tree = build_tree(adduct, embed(adduct, settings.n_conformers, 1), site.backbone)
     tree = with_side_chains(tree, site.flexible, settings.rotamer_penalty_kcal_per_mol)
     maps = adduct_maps(site, adduct, [tree], GridSettings())
     return build_problem(site, adduct, tree, maps, settings.torsion_weight)

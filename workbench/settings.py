@@ -162,15 +162,7 @@ class SearchSettings(Settings):
         le=10,
         description="of turning a flexible side chain's dihedral half round from the receptor's",
     )
-    torsion_weight: float = Field(
-        0.2, ge=0, le=2, description="of the torsion profiles, in the search"
-    )
-    free_torsion_kcal_per_mol: float = Field(
-        1.75,
-        ge=0,
-        le=10,
-        description="what a torsion may cost before the last score, which ranks, counts the rest",
-    )
+    torsion_weight: float = Field(0.2, ge=0, le=2, description="of the torsion profiles")
     spread_seeds: int = Field(
         3,
         ge=1,

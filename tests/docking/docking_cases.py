@@ -31,7 +31,7 @@ def make_case(drug: str, label: str, n_conformers: int = 4) -> Case:
     receptor = load_receptor("human-groove")
     site = covalent_site(receptor, turning_neighbours(receptor))
     adduct = next(a for a in enumerate_adducts(load_ligand(drug)) if a.label == label)
-    tree = build_tree(adduct, embed(adduct, n_conformers, 1), site.ca, site.cb)
+    tree = build_tree(adduct, embed(adduct, n_conformers, 1), site.backbone)
     penalty = SearchSettings().rotamer_penalty_kcal_per_mol
     tree = with_side_chains(tree, site.flexible, penalty)
     return Case(receptor, site, adduct, tree, adduct_maps(site, adduct, [tree], GridSettings()))

@@ -30,7 +30,7 @@ def test_compiling_and_loading_search_alike(tmp_path: Path) -> None:
 
 
 def test_a_change_in_a_called_function_compiles_its_callers_anew(tmp_path: Path) -> None:
-    folder = tmp_path / "kernels"
+    folder, cache = tmp_path / "kernels", tmp_path / "cache"
     folder.mkdir()
     (folder / "__init__.py").touch()
     (folder / "compiling.py").write_text(Path(compiling.__file__).read_text(encoding="utf-8"))
@@ -47,11 +47,13 @@ def test_a_change_in_a_called_function_compiles_its_callers_anew(tmp_path: Path)
         ran = subprocess.run(
             [sys.executable, "-c", "from kernels.outer import outer; print(outer(10))"],
             cwd=tmp_path,
-            env={k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"},
+            env={k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"}
+            | {"WORKBENCH_CACHE_DIR": str(cache)},
             capture_output=True,
             text=True,
             check=True,
         )
         seen.append(int(ran.stdout))
-    assert any(folder.rglob("*.nbc"))
+    assert any(cache.rglob("*.nbc"))
+    assert not any(folder.rglob("*.nbc"))
     assert seen == [21, 51]

@@ -20,7 +20,7 @@ def _penalised(case: Case) -> tuple[TorsionTree, TorsionTree]:
     """Return the adduct's tree alone and with its side chains under a penalty."""
     n_own = case.adduct.mol.GetNumAtoms()
     conformers = case.tree.conformers[:, :n_own]
-    bare = build_tree(case.adduct, conformers, case.site.ca, case.site.cb)
+    bare = build_tree(case.adduct, conformers, case.site.backbone)
     return bare, with_side_chains(bare, case.site.flexible, PENALTY)
 
 

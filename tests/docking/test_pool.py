@@ -108,13 +108,13 @@ def test_the_smallest_and_the_longest_adducts(smiles: str, n_torsions: int) -> N
     receptor = load_receptor("human-groove")
     site = covalent_site(receptor)
     adduct = enumerate_adducts(load_ligand(smiles))[0]
-    tree = build_tree(adduct, embed(adduct, 1, 1), site.ca, site.cb)
+    tree = build_tree(adduct, embed(adduct, 1, 1), site.backbone)
     assert tree.n_torsions == n_torsions
     coarse = GridSettings(spacing_angstrom=1.0)
     outcome = search(site, adduct, tree, adduct_maps(site, adduct, [tree], coarse), BRIEF, 1)
     for pose in outcome.poses:
         assert np.isfinite(pose.coordinates).all()
-        assert -30 < pose.score_kcal_per_mol - pose.terms["lost_hydration"] < 0
+        assert -30 < pose.score_kcal_per_mol - pose.terms["torsional"] < 0
 
 
 def test_a_blocked_site_is_refused() -> None:

@@ -112,7 +112,7 @@ def test_a_broken_or_huge_record_says_where() -> None:
 def test_shared_maps_hold_what_maps_of_one_ligand_hold() -> None:
     site = covalent_site(load_receptor("human-groove"))
     adducts = [enumerate_adducts(load_ligand(text))[0] for text in ("C=CC(=O)Nc1ccccc1", ESTER)]
-    trees = [build_tree(adduct, embed(adduct, 2, 1), site.ca, site.cb) for adduct in adducts]
+    trees = [build_tree(adduct, embed(adduct, 2, 1), site.backbone) for adduct in adducts]
     scores = []
     for order in ((0, 1), (1, 0)):
         library = MapLibrary(site, 20.0, GridSettings())

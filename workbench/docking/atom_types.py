@@ -47,16 +47,6 @@ class AtomType(NamedTuple):
     donor: bool
     acceptor: bool
 
-    @property
-    def negative(self) -> bool:
-        """Turns nothing but negative charge outward: accepts and cannot give, or is fluorine."""
-        return (self.acceptor and not self.donor) or self.radius == RADIUS_ANGSTROM["F"]
-
-    @property
-    def positive(self) -> bool:
-        """Turns nothing but positive charge outward: gives hydrogens and cannot accept."""
-        return self.donor and not self.acceptor
-
 
 @dataclass(frozen=True)
 class TypedAtoms:

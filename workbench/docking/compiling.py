@@ -10,6 +10,8 @@ from typing import Any, TypeVar, cast
 
 from numba import config, njit
 
+from workbench.structures.cache import cache_root
+
 # straight-line code, such as the weighing of a spline's rows, becomes vectors only with this
 _settings: Any = config
 _settings.SLP_VECTORIZE = 1
@@ -23,11 +25,10 @@ _SOURCES = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(_FOLDER.
 def compiled(*, nogil: bool = False) -> Callable[[Function], Function]:
     """Return a decorator that compiles a function with numba.
 
-    The machine code is cached beside the source, under a name that changes with any file of this
-    folder: numba itself looks at the file of a function alone, not at what the function calls nor
-    at the options here. Where that folder cannot be written, the user's cache folder serves; where
-    neither can (a system-wide install run without a home), numba refuses to cache at all: the
-    function is then compiled anew in each process, about ten seconds in all.
+    The machine code is kept in the user's cache folder, never beside the source, under a name that
+    changes with any file of this folder: numba itself looks at the file of a function alone, not at
+    what the function calls nor at the options here. Where that folder cannot be written, the
+    function is compiled anew in each process, about ten seconds in all.
 
     Rounding is left as written (no fast mathematics): a function is compiled once on its own and
     once inside each caller, and with freedom of rounding the copies differ in the last bits, so
@@ -50,7 +51,7 @@ def compiled(*, nogil: bool = False) -> Callable[[Function], Function]:
 def _cache_of_these_sources() -> Iterator[None]:
     """Point numba to a cache folder of these sources; it chooses one while it decorates."""
     chosen = _settings.CACHE_DIR
-    base = Path(chosen) if chosen else _FOLDER / "__pycache__"
+    base = Path(chosen) if chosen else cache_root()
     _settings.CACHE_DIR = str(base / f"kernels-{_SOURCES.hexdigest()[:16]}")
     try:
         yield

@@ -12,10 +12,6 @@ from workbench.docking import kernels
 from workbench.docking.atom_types import AtomType, TypedAtoms, ligand_types, receptor_types
 from workbench.docking.flexible import FlexibleResidue, flexible_residue
 from workbench.docking.grids import GridMaps, Probe, build_maps
-from workbench.docking.hydration import lost_hydration
-from workbench.docking.hydrogen_bonds import Aims, Side, aims, hydrogen_bonds, receptor_aims
-from workbench.docking.polar_repulsion import polar_repulsion
-from workbench.docking.polarity import holds_water, receptor_holds_water
 from workbench.docking.scoring import (
     BINS_PER_SQUARE_ANGSTROM,
     CUTOFF_ANGSTROM,
@@ -49,29 +45,27 @@ class Site:
 
     Parameters
     ----------
-    ca, cb
-        ``(3,)`` angstrom, where the adduct hangs.
+    backbone
+        ``(3, 3)`` angstrom: N, CA and CB of the tethered residue; the adduct hangs on the last two.
     atoms
         Typed heavy atoms that stay. CA, CB and SG of the tethered residue are not among them,
         because the adduct brings them, nor are the moving atoms of flexible residues.
     group
         ``(n_atoms,)``: ``TETHERED`` for the rest of the tethered residue, the next numbers for
         what stays of the flexible ones, in their order, 0 for all others.
-    aims
-        Where ``atoms`` point in hydrogen bonds.
-    holds
-        How hard ``atoms`` hold their water (``docking.polarity.Hold``).
     flexible
         Side chains that turn in the search.
     """
 
-    ca: FloatArray
-    cb: FloatArray
+    backbone: FloatArray
     atoms: TypedAtoms
     group: NDArray[np.int64]
-    aims: Aims
-    holds: NDArray[np.int64]
     flexible: tuple[FlexibleResidue, ...] = ()
+
+    @property
+    def cb(self) -> FloatArray:
+        """``(3,)`` angstrom."""
+        return np.asarray(self.backbone[2])
 
 
 def covalent_site(receptor: Receptor, flexible: tuple[int, ...] = ()) -> Site:
@@ -107,14 +101,11 @@ def covalent_site(receptor: Receptor, flexible: tuple[int, ...] = ()) -> Site:
         if not brought and index not in gone:
             kept.append(k)
     return Site(
-        ca=receptor.coordinates[receptor.find(number, "CA")],
-        cb=receptor.coordinates[receptor.find(number, "CB")],
+        backbone=receptor.coordinates[[receptor.find(number, n) for n in ("N", "CA", "CB")]],
         atoms=TypedAtoms(
             typed.indices[kept], typed.coordinates[kept], tuple(typed.types[i] for i in kept)
         ),
         group=group[kept],
-        aims=receptor_aims(receptor, typed.indices[kept]),
-        holds=receptor_holds_water(receptor, typed.indices[kept]),
         flexible=residues,
     )
 
@@ -249,9 +240,12 @@ def build_problem(
 
 
 def _weighted_series(adduct: Adduct, tree: TorsionTree, weight: float) -> FloatArray:
-    """Return the torsion series with the adduct's scaled by a weight."""
+    """Return the torsion series with the profiles of the adduct's bonds scaled by a weight.
+
+    chi1 of the cysteine and the receptor's side chains count in full.
+    """
     series = tree.series.copy()
-    own = tree.axis_end < adduct.mol.GetNumAtoms()
+    own = (tree.axis_end < adduct.mol.GetNumAtoms()) & (tree.axis_end != adduct.cb_index)
     series[own] *= weight
     return series
 
@@ -293,51 +287,6 @@ def exact_score(
         terms["side_chains"] = _beside(site, types, probes, tree, coordinates, turned)
         terms["side_chains"] -= _beside(site, types, probes, tree, resting, turned)
     return terms
-
-
-def aimed_terms(site: Site, adduct: Adduct, coordinates: FloatArray) -> dict[str, float]:
-    """Return the terms of the last score that know where atoms point.
-
-    Parameters
-    ----------
-    coordinates
-        ``(n_atoms, 3)`` angstrom, in the order of ``adduct.mol``, then the flexible residues'.
-
-    Returns
-    -------
-    dict
-        kcal/mol: ``hydrogen_bond`` between adduct and receptor, aimed, in place of that of
-        ``exact_score``; ``lost_hydration`` of the polar atoms of both; ``polar_repulsion`` between
-        them.
-    """
-    types = moving_types(site, adduct)
-    n_adduct = adduct.mol.GetNumAtoms()
-    own, turned, counted = _facing(site, moving_probes(site, adduct), n_adduct)
-    still = sorted(set(range(n_adduct)) - set(own))
-    neighbours = {
-        atom.GetIdx(): [n.GetIdx() for n in atom.GetNeighbors()] for atom in adduct.mol.GetAtoms()
-    }
-    for residue in site.flexible:
-        first = len(neighbours)
-        for place, around in enumerate(residue.neighbours):
-            neighbours[first + place] = [first + other for other in around]
-    pointing = aims(coordinates, neighbours)
-    holds = np.concatenate([holds_water(adduct.mol), *(r.holds for r in site.flexible)])
-    moving = turned + still
-    ligand = Side([types[i] for i in own], coordinates[own], pointing.of(own), holds[own])
-    receptor = Side(
-        [*site.atoms.types, *(types[i] for i in moving)],
-        np.concatenate([site.atoms.coordinates, coordinates[moving]]),
-        site.aims.followed_by(pointing.of(moving)),
-        np.concatenate([site.holds, holds[moving]]),
-    )
-    counted = np.pad(counted, ((0, 0), (0, len(still))), constant_values=False)
-    bonds = hydrogen_bonds(ligand, receptor, counted)
-    return {
-        "polar_repulsion": polar_repulsion(ligand, receptor, counted),
-        "hydrogen_bond": bonds.energy_kcal_per_mol,
-        "lost_hydration": lost_hydration(ligand, receptor, bonds),
-    }
 
 
 def _facing(

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.docking.atom_types import AtomType, TypedAtoms
-from workbench.docking.polarity import receptor_holds_water
-from workbench.docking.torsion_profiles import ORDERS, series_energy
+from workbench.docking.torsion_profiles import ORDERS, THREEFOLD_KCAL_PER_MOL, series_energy
 from workbench.docking.torsions import TorsionTree
 from workbench.errors import DockingError
 from workbench.geometry import beyond, dihedral, joined, rotated_about
@@ -20,10 +19,6 @@ from workbench.structures.rotamers import CHI_ATOMS
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-
-_THREEFOLD_KCAL_PER_MOL = 1.4
-"""Half the barrier about a C-C bond between sp3 carbons (butane's, 2.8 to 3.6 in all force fields);
-turns next to an sp2 carbon are nearly free."""
 
 _REACH_ANGSTROM = 7.0
 _LONG = 3
@@ -52,10 +47,6 @@ class FlexibleResidue:
         is -1.
     nitrogen
         ``(3,)`` angstrom, where the backbone N is.
-    neighbours
-        Places in ``atoms`` of each one's heavy neighbours among them.
-    holds
-        ``(n,)``: how hard they hold their water (``docking.polarity.Hold``).
     """
 
     number: int
@@ -66,8 +57,6 @@ class FlexibleResidue:
     part: IntArray
     axes: IntArray
     nitrogen: FloatArray
-    neighbours: tuple[tuple[int, ...], ...]
-    holds: IntArray
 
     @property
     def moving(self) -> NDArray[np.bool_]:
@@ -123,10 +112,6 @@ def flexible_residue(receptor: Receptor, typed: TypedAtoms, number: int) -> Flex
             [[names.index(a) if a != "N" else -1 for a in chi] for chi in chis], dtype=np.int64
         ),
         nitrogen=typed.coordinates[own["N"]],
-        neighbours=tuple(
-            tuple(names.index(n) for n in sorted(neighbours[atom]) if n in names) for atom in names
-        ),
-        holds=receptor_holds_water(receptor, typed.indices[rows]),
     )
 
 
@@ -159,7 +144,7 @@ def _grown(tree: TorsionTree, residue: FlexibleResidue, penalty: float) -> Torsi
         own = np.radians(residue.dihedral_degree(quad, residue.coordinates))
         offsets[:, k] = own
         if k < n_chi - 1 or residue.name not in _FREE_LAST:
-            series[k, 0] = series[k, 5] = _THREEFOLD_KCAL_PER_MOL
+            series[k, 0] = series[k, 5] = THREEFOLD_KCAL_PER_MOL
         series[k, 1] -= penalty / 2 * np.cos(own)
         series[k, 2] -= penalty / 2 * np.sin(own)
         # so that the receptor's own rotamer counts as zero

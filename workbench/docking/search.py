@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.docking import kernels
 from workbench.docking.clustering import leaders
-from workbench.docking.covalent import Site, aimed_terms, build_problem, exact_score
+from workbench.docking.covalent import Site, build_problem, exact_score
 from workbench.docking.flexible import side_chains_at
 from workbench.docking.grids import GridMaps
 from workbench.docking.pool import Minima, Plan, breed
@@ -24,8 +24,8 @@ from workbench.settings import SearchSettings
 FloatArray = NDArray[np.float64]
 
 _CANDIDATES_PER_POSE = 8
-"""Minima refined and scored anew for each pose that is kept: a rough one may lie 0.25 kcal/mol
-above its bottom, two of them may share it, and the last score ranks otherwise than the search."""
+"""Minima refined for each pose that is kept: a rough one may lie 0.25 kcal/mol above its bottom,
+two of them may share it, and the intramolecular term drives the search but does not rank."""
 
 _FAR_ANGSTROM = 2.0
 _NEAR_ANGSTROM = 0.5
@@ -82,8 +82,7 @@ def search(
     Raises
     ------
     DockingError
-        When nothing fits: no pose comes out, or none whose contacts are worth more than they
-        cost. Lost hydration does not count here: a small ligand that fits may pay more for it.
+        When nothing fits: no pose comes out, or none whose contacts score below zero.
     """
     problem = build_problem(site, adduct, tree, maps, settings.torsion_weight)
     plan = search_plan(tree.n_torsions, settings)
@@ -100,7 +99,7 @@ def search(
             if _agreeing(found, settings) >= settings.agreeing_pools:
                 break
     poses = _best_poses(problem, site, adduct, tree, found, settings)
-    if all(_contacts_kcal_per_mol(pose) > 0 for pose in poses):
+    if all(pose.score_kcal_per_mol > pose.terms["torsional"] for pose in poses):
         raise DockingError(
             f"The search found no pose of {adduct.ligand.name} ({adduct.label}) in this receptor; "
             "the site is blocked or the ligand too large for it."
@@ -113,12 +112,6 @@ def search(
         converged=agreeing >= settings.agreeing_pools,
         evaluations=evaluations,
     )
-
-
-def _contacts_kcal_per_mol(pose: Pose) -> float:
-    """Return the score without the terms that only punish, which a fair pose may have too."""
-    only_punish = ("lost_hydration", "polar_repulsion")
-    return pose.score_kcal_per_mol - sum(pose.terms[name] for name in only_punish)
 
 
 def _agreeing(found: list[Minima], settings: SearchSettings) -> int:
@@ -134,11 +127,9 @@ def _best_poses(
     found: list[Minima],
     settings: SearchSettings,
 ) -> tuple[Pose, ...]:
-    """Refine the best minima, score them anew and then keep one of each kind.
+    """Refine the best minima, score them without maps, and keep one of each kind.
 
-    The new score is without maps, its hydrogen bonds are aimed, it counts lost hydration and
-    polar atoms of one sign that face each other, and of each torsion what it costs beyond what the
-    settings leave free.
+    As in Vina, the intramolecular term drives the search and stays out of the ranking.
     """
     energies = np.concatenate([minima.energies for minima in found])
     angles = np.concatenate([minima.angles for minima in found])
@@ -160,13 +151,11 @@ def _best_poses(
         kernels.minimise(problem, torsions, shapes[order[k]], settings.refine_steps, 1e-6, np.inf)
         kernels.place(problem, torsions, shapes[order[k]], points[k], axes)
         terms = exact_score(site, adduct, tree, points[k])
-        terms |= aimed_terms(site, adduct, points[k])
-        turning = series_energy(tree.series, torsions + tree.offsets[shapes[order[k]]])
+        turning = series_energy(problem.series, torsions + tree.offsets[shapes[order[k]]])
         adducts_own = tree.axis_end < adduct.mol.GetNumAtoms()
-        strain = turning[adducts_own] - settings.free_torsion_kcal_per_mol
-        terms["torsional"] = float(np.maximum(strain, 0.0).sum())
+        terms["torsional"] = float(turning[adducts_own].sum())
         terms["side_chains"] += float(turning[~adducts_own].sum())
-        score = sum(terms.values())
+        score = sum(value for name, value in terms.items() if name != "intramolecular")
         own = adduct.mol.GetNumAtoms()
         turned = side_chains_at(site.flexible, points[k, own:])
         poses.append(Pose(adduct, points[k, :own].copy(), score, terms, turned))

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import rdForceFieldHelpers, rdMolTransforms
 
-from workbench.docking.kept_profiles import kept
 from workbench.ligands.conformers import conformers, mmff_properties
 from workbench.ligands.molecules import Adduct
 
@@ -25,6 +24,10 @@ FloatArray = NDArray[np.float64]
 
 ORDERS = 6
 """Of the Fourier series: sixfold barriers are the finest that occur."""
+
+THREEFOLD_KCAL_PER_MOL = 1.4
+"""Half the barrier about a C-C bond between sp3 carbons (butane's, 2.8 to 3.6 in all force fields);
+turns next to an sp2 carbon are nearly free."""
 
 _STEPS = 24
 """Of 15 degrees, from -180 on."""
@@ -128,13 +131,6 @@ def _fragment(
 
 @cache
 def _series(smiles: str) -> FloatArray:
-    """Return the series of the torsion whose atoms carry the map numbers 1 to 4."""
-    series = kept(smiles, 2 * ORDERS + 1, lambda: _fitted(smiles))
-    series.setflags(write=False)
-    return series
-
-
-def _fitted(smiles: str) -> FloatArray:
     """Scan the torsion whose atoms carry the map numbers 1 to 4, and fit its series."""
     mol = Chem.MolFromSmiles(smiles)
     places = {a.GetAtomMapNum(): a.GetIdx() for a in mol.GetAtoms() if a.GetAtomMapNum()}
@@ -150,7 +146,8 @@ def _fitted(smiles: str) -> FloatArray:
     for n in range(1, ORDERS + 1):
         columns += [np.cos(n * radians), np.sin(n * radians)]
     series, *_ = np.linalg.lstsq(np.array(columns).T, energies, rcond=None)
-    return np.asarray(series, dtype=np.float64)
+    series.setflags(write=False)
+    return np.asarray(series)
 
 
 def _angle(step: Any) -> Any:

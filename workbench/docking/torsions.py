@@ -8,8 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from workbench.docking.torsion_profiles import ORDERS, torsion_atoms, torsion_series
-from workbench.geometry import beyond, joined
+from workbench.docking.torsion_profiles import (
+    ORDERS,
+    THREEFOLD_KCAL_PER_MOL,
+    torsion_atoms,
+    torsion_series,
+)
+from workbench.geometry import beyond, dihedral, joined
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.rotors import rotatable_bonds
 
@@ -104,33 +109,18 @@ def _anchored(conformers: FloatArray, adduct: Adduct, ca: FloatArray, cb: FloatA
     return placed
 
 
-def _dihedrals(points: FloatArray) -> FloatArray:
-    """Return the torsion angles of ``(n, 4, 3)`` points, in radian."""
-    b1, b2, b3 = (points[:, k + 1] - points[:, k] for k in range(3))
-    n1, n2 = np.cross(b1, b2), np.cross(b2, b3)
-    y = np.einsum("ij,ij->i", np.cross(n1, n2), b2) / np.linalg.norm(b2, axis=1)
-    return np.asarray(np.arctan2(y, np.einsum("ij,ij->i", n1, n2)))
-
-
-def _turn_about(points: FloatArray, ca: FloatArray, cb: FloatArray) -> FloatArray:
-    """Return the angle of ``(n, 3)`` points about CA-CB, from an arbitrary zero, in radian."""
-    beside = ca + np.eye(3)[int(np.argmin(np.abs(cb - ca)))]
-    return _dihedrals(
-        np.stack([np.broadcast_to(p, points.shape) for p in (beside, ca, cb)] + [points], axis=1)
-    )
-
-
-def build_tree(
-    adduct: Adduct, conformers: FloatArray, ca: FloatArray, cb: FloatArray
-) -> TorsionTree:
+def build_tree(adduct: Adduct, conformers: FloatArray, backbone: FloatArray) -> TorsionTree:
     """Hang an adduct on a cysteine's CA and CB.
+
+    The turn about CA-CB is chi1 of the cysteine (N-CA-CB-SG) and costs what a bond between sp3
+    carbons costs.
 
     Parameters
     ----------
     conformers
         ``(n_conformers, n_atoms, 3)`` angstrom in any frame.
-    ca, cb
-        ``(3,)`` angstrom, in the receptor.
+    backbone
+        ``(3, 3)`` angstrom: N, CA and CB of the cysteine in the receptor.
 
     Returns
     -------
@@ -163,13 +153,15 @@ def build_tree(
     quads = [torsion_atoms(mol, start, end) for start, end in bonds]
     series = np.zeros((len(bonds), 2 * ORDERS + 1))
     offsets = np.zeros((len(conformers), len(bonds)))
-    anchored = _anchored(conformers, adduct, ca, cb)
+    anchored = _anchored(conformers, adduct, *backbone[1:])
     for k, quad in enumerate(quads):
         if quad is not None:
             series[k] = torsion_series(adduct, quad)
-            offsets[:, k] = _dihedrals(conformers[:, list(quad)])
+            offsets[:, k] = np.radians(dihedral(*conformers[:, list(quad)].swapaxes(0, 1)))
         else:
-            offsets[:, k] = _turn_about(anchored[:, adduct.sg_index], ca, cb)
+            series[k, 0] = series[k, 5] = THREEFOLD_KCAL_PER_MOL
+            sulphur = anchored[:, adduct.sg_index]
+            offsets[:, k] = np.radians(dihedral(backbone[0], backbone[1], backbone[2], sulphur))
     return TorsionTree(
         offsets=offsets,
         series=series,

@@ -238,7 +238,7 @@ def _search(run: _Run, adducts: tuple[Adduct, ...]) -> dict[str, Repeats]:
 
 def _tree(run: _Run, adduct: Adduct, site: Site, seed: int) -> TorsionTree:
     shapes = embed(adduct, run.settings.search.n_conformers, seed)
-    tree = build_tree(adduct, shapes, site.ca, site.cb)
+    tree = build_tree(adduct, shapes, site.backbone)
     return with_side_chains(tree, site.flexible, run.settings.search.rotamer_penalty_kcal_per_mol)
 
 

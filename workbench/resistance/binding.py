@@ -126,7 +126,7 @@ def _adduct_scores(
     adducts = enumerate_adducts(ligand)
     trees = {
         adduct.label: with_side_chains(
-            build_tree(adduct, shapes(adduct), site.ca, site.cb),
+            build_tree(adduct, shapes(adduct), site.backbone),
             site.flexible,
             settings.search.rotamer_penalty_kcal_per_mol,
         )

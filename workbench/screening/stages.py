@@ -201,8 +201,7 @@ def search(job: Job, item: Item) -> list[Row]:
             build_tree(
                 adduct,
                 embed(adduct, settings.n_conformers, job.settings.seed),
-                bench.site.ca,
-                bench.site.cb,
+                bench.site.backbone,
             ),
             bench.site.flexible,
             settings.rotamer_penalty_kcal_per_mol,
