@@ -27,14 +27,13 @@ from workbench.docking.box import docking_box
 from workbench.docking.encounter import dock_encounter
 from workbench.docking.flexible import with_turned
 from workbench.errors import WorkbenchError
-from workbench.ligands.adducts import enumerate_adducts, flat_adduct
-from workbench.ligands.follow_ups import after
-from workbench.ligands.library import reference_for, reference_for_adduct
+from workbench.ligands.adducts import after, enumerate_adducts, flat_adduct
+from workbench.ligands.geometry import connectivity, equivalent_mappings
+from workbench.ligands.isomers import open_elements
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.poses import Pose
 from workbench.ligands.reading import load_ligand
-from workbench.ligands.stereo import open_elements
-from workbench.ligands.symmetry import connectivity, equivalent_mappings
+from workbench.ligands.reference_poses import reference_for, reference_for_adduct
 from workbench.ligands.warheads import find_warheads
 from workbench.physics.bonded_complex import bond
 from workbench.pipeline.docking import dock

@@ -13,9 +13,9 @@ from rdkit import Chem
 
 from workbench.errors import LigandError
 from workbench.ligands.adducts import enumerate_adducts
+from workbench.ligands.geometry import connectivity, equivalent_mappings
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.reading import load_ligand
-from workbench.ligands.symmetry import connectivity, equivalent_mappings
 
 FloatArray = NDArray[np.float64]
 

@@ -23,8 +23,7 @@ from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
 from rdkit.DataStructs import BulkTanimotoSimilarity
 
 from workbench.errors import WorkbenchError
-from workbench.ligands.building_blocks import read_building_blocks
-from workbench.ligands.enumeration import Library
+from workbench.ligands.enumeration import Library, read_building_blocks
 from workbench.ligands.properties import drug_properties
 from workbench.ligands.reading import load_ligand
 from workbench.screening.labels import enrichment_text

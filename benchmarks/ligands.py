@@ -24,7 +24,7 @@ from rdkit import Chem, rdBase
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.building import build_ligands
 from workbench.ligands.files import read_records
-from workbench.ligands.reading import LigandFailure, each_ligand
+from workbench.ligands.reading import LigandFailure, each_ligand, parsed
 from workbench.ligands.warheads import find_warheads
 from workbench.settings import LigandSettings
 
@@ -101,7 +101,7 @@ def stages(path: Path, settings: LigandSettings, count: int) -> dict[str, float]
     records = list(islice(read_records(path, settings), count))
     rates["file to records, records/s"] = rate(count, started)
     started = time.perf_counter()
-    mols = [record.parse() for record in records]
+    mols = [parsed(record) for record in records]
     rates["parsed and checked, records/s"] = rate(count, started)
     started = time.perf_counter()
     ligands = [build_ligands(mol, "", "", settings)[0] for mol in mols]

@@ -34,9 +34,9 @@ from stages import flexible_residues, searched
 from workbench.analysis.rmsd import PlacedMolecule, compare_to_reference
 from workbench.errors import WorkbenchError
 from workbench.ligands.adducts import enumerate_adducts
-from workbench.ligands.library import reference_for
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.reading import load_ligand
+from workbench.ligands.reference_poses import reference_for
 from workbench.settings import DockSettings
 from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor

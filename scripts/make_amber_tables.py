@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from rdkit import Chem
 
+from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.reading import load_ligand
 from workbench.physics.amber_fits import refitted
@@ -73,7 +74,7 @@ class Noted(AmberTerms):
 def needed(ligand: Ligand, molecule: AmberMolecule, terms: AmberTerms) -> AmberTerms:
     """Return the parameters that a molecule uses, of all that its model needed."""
     noted = Noted(terms)
-    adduct = ligand.adducts()[0]
+    adduct = enumerate_adducts(ligand)[0]
     whole = molecule.reactive is None
     mol = Chem.AddHs(ligand.mol if whole else adduct.mol)
     if whole:
@@ -105,7 +106,10 @@ def main() -> int:
     for name in DRUGS:
         ligand = load_ligand(name)
         for made in (
-            amber_adduct(ligand.adducts(), PER_PAIR if len(ligand.adducts()) == 2 else PER_MANY),
+            amber_adduct(
+                enumerate_adducts(ligand),
+                PER_PAIR if len(enumerate_adducts(ligand)) == 2 else PER_MANY,
+            ),
             amber_drug(ligand, PER_DRUG),
         ):
             molecule, terms = refitted(*made)

@@ -37,13 +37,14 @@ _EXPORTS = {
 }
 
 _SHOWN_IN_NOTEBOOKS = (
-    ("comparison", "Comparison"),
-    ("docking", "DockingResult"),
-    ("dynamics", "DynamicsResult"),
-    ("reaction", "Reactions"),
-    ("scan", "ScanResult"),
-    ("screen", "ScreenResult"),
-    ("simulation", "SimulationResult"),
+    ("records.comparison", "Comparison"),
+    ("records.docking", "DockingResult"),
+    ("records.dynamics", "DynamicsResult"),
+    ("records.reaction", "Reactions"),
+    ("records.scan", "ScanResult"),
+    ("records.screen", "ScreenResult"),
+    ("records.simulation", "SimulationResult"),
+    ("ligands.molecules", "Ligand"),
 )
 
 __all__ = [
@@ -82,7 +83,7 @@ def _register_with_ipython() -> None:
     if shell is not None:
         formatter = shell.display_formatter.formatters["text/html"]
         for module, name in _SHOWN_IN_NOTEBOOKS:
-            formatter.for_type_by_name(f"workbench.records.{module}", name, _cell_html)
+            formatter.for_type_by_name(f"workbench.{module}", name, _cell_html)
 
 
 _register_with_ipython()

@@ -12,10 +12,10 @@ from workbench.analysis.pockets import pocket_contacts
 from workbench.analysis.rmsd import compare_to_reference
 from workbench.analysis.validity import check_complex
 from workbench.ligands.adducts import enumerate_adducts
-from workbench.ligands.library import reference_pose
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.poses import Pose
 from workbench.ligands.reading import load_ligand
+from workbench.ligands.reference_poses import reference_pose
 from workbench.physics.bonded_complex import bond
 from workbench.physics.complex import Complex
 from workbench.structures.loading import load_receptor

@@ -14,7 +14,7 @@ from workbench import geometry
 from workbench.analysis.matching import find_core
 from workbench.analysis.rmsd import compare_cores, compare_to_reference, symmetric_rmsd
 from workbench.errors import LigandError
-from workbench.ligands.symmetry import connectivity, equivalent_mappings
+from workbench.ligands.geometry import connectivity, equivalent_mappings
 
 TURNED = ("K85", "51K")
 STRAIGHT = ("K76", "6L8", "V6A")

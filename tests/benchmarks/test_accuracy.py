@@ -14,11 +14,10 @@ from accuracy_cases import LACTONES, Job, apart, as_drawn, with_component_stereo
 from accuracy_measures import best_of_each_ten, best_of_ten, gap_to_native, top
 from accuracy_tables import report
 
-from workbench.ligands.adducts import enumerate_adducts
-from workbench.ligands.follow_ups import after
-from workbench.ligands.library import reference_for, reference_for_adduct
+from workbench.ligands.adducts import after, enumerate_adducts
+from workbench.ligands.geometry import connectivity, equivalent_mappings
 from workbench.ligands.reading import load_ligand
-from workbench.ligands.symmetry import connectivity, equivalent_mappings
+from workbench.ligands.reference_poses import reference_for, reference_for_adduct
 
 
 def pose(score: float, rmsd: float) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from workbench.docking import encounter
 from workbench.docking.box import docking_box
 from workbench.docking.encounter import dock_encounter
 from workbench.ligands.adducts import enumerate_adducts
-from workbench.ligands.library import reference_pose
 from workbench.ligands.poses import EncounterPose
 from workbench.ligands.reading import load_ligand
+from workbench.ligands.reference_poses import reference_pose
 from workbench.settings import EncounterSettings
 from workbench.structures.loading import load_receptor
 

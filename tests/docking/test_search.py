@@ -15,7 +15,7 @@ from workbench.docking.flexible import with_turned
 from workbench.docking.search import search
 from workbench.docking.torsions import build_tree
 from workbench.errors import DockingError
-from workbench.ligands.symmetry import placed_atoms, self_mappings
+from workbench.ligands.geometry import placed_atoms, self_mappings
 from workbench.settings import SearchSettings
 
 SHORT = SearchSettings(pool_members=20, annealing_per_torsion=30, max_pools=2)

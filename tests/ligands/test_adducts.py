@@ -13,7 +13,6 @@ from workbench.errors import LigandError
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.reading import load_ligand
-from workbench.ligands.reversal import reverse
 from workbench.settings import LigandSettings
 
 L_CYSTEINE = Chem.MolFromSmiles("N[C@@H](CS)C(=O)O")
@@ -69,17 +68,6 @@ def check_contract(adduct: Adduct) -> None:
     assert Counter(a.GetSymbol() for a in carbon.GetNeighbors()) == {"S": 1, "N": 1, "C": 1}
     assert carbon.GetTotalNumHs() == 1
     assert carbon.GetHybridization() == Chem.HybridizationType.SP3
-
-
-@pytest.mark.parametrize(("name", "labels", "formula"), TABLE)
-def test_the_reverse_reaction_gives_the_drug_back(
-    name: str, labels: list[str], formula: str
-) -> None:
-    for adduct in enumerate_adducts(load_ligand(name)):
-        drug = reverse(adduct)
-        assert Chem.MolToInchiKey(drug).split("-")[0] == adduct.ligand.inchikey.split("-")[0]
-        numbers = [a.GetAtomicNum() for a in adduct.ligand.mol.GetAtoms()]
-        assert [a.GetAtomicNum() for a in drug.GetAtoms()] == numbers
 
 
 @pytest.mark.parametrize("name", ["selinexor", "eltanexor", "KPT-251"])
@@ -158,8 +146,6 @@ def test_a_displaced_group_leaves_and_the_centre_is_inverted() -> None:
     # from the sulphur, behind the chlorine: H, CH3, CO turn the other way
     seen = Chem.MolFromSmiles("S([C@H](C)C(=O)NC)C[C@H](N)C(=O)O")
     assert adduct.smiles == Chem.MolToSmiles(seen)
-    with pytest.raises(LigandError, match="lost a group"):
-        reverse(adduct)
 
 
 def test_a_charged_acid_keeps_its_charge() -> None:

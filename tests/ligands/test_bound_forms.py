@@ -8,8 +8,7 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import rdDepictor
 
-from workbench.ligands.bound_forms import drug_of_component, looks_saturated
-from workbench.ligands.identity import inchikey_of
+from workbench.ligands.catalogue import drug_of_component, inchikey_of, looks_saturated
 from workbench.ligands.reading import load_ligand
 from workbench.tables import compounds
 

@@ -8,16 +8,16 @@ from dataclasses import replace
 import pytest
 from rdkit import Chem
 
-from workbench.ligands.brain import (
+from workbench.ligands.properties import (
     brain_estimate,
     clark_log_bb,
     cns_mpo,
     comparison,
     distribution,
+    drug_properties,
     measured_brain,
     told_apart,
 )
-from workbench.ligands.properties import drug_properties
 from workbench.ligands.reading import load_ligand
 from workbench.tables import brain_findings, compounds, ionisable_centres
 

@@ -6,8 +6,7 @@ import pytest
 from rdkit import Chem
 
 from workbench.errors import LigandError
-from workbench.ligands.adducts import enumerate_adducts, flat_adduct
-from workbench.ligands.follow_ups import steps_of
+from workbench.ligands.adducts import enumerate_adducts, flat_adduct, steps_of
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.reading import load_ligand
 from workbench.tables import compounds

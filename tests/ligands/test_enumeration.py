@@ -12,14 +12,15 @@ from rdkit.DataStructs import TanimotoSimilarity
 
 from workbench.cli import main
 from workbench.errors import LigandError
-from workbench.ligands.building_blocks import (
+from workbench.ligands.enumeration import (
+    Library,
+    Product,
+    cut_core,
+    exchanges,
     labelled_group,
     read_building_blocks,
     shipped_groups,
 )
-from workbench.ligands.cores import cut_core
-from workbench.ligands.enumeration import Library, Product
-from workbench.ligands.exchanges import exchanges
 from workbench.ligands.matched_pairs import matched_pair
 from workbench.ligands.reading import load_ligand
 

@@ -12,8 +12,7 @@ import pytest
 from rdkit import Chem
 
 from workbench.errors import LigandError
-from workbench.ligands.files import kind_of_file, read_records
-from workbench.ligands.lines import FREE_UNPACKING
+from workbench.ligands.files import FREE_UNPACKING, kind_of_file, read_records
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.reading import LigandFailure, each_ligand, load_ligand, load_ligands
 from workbench.settings import LigandSettings

@@ -13,10 +13,9 @@ from workbench.errors import LigandError
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import embed, embed_drug
 from workbench.ligands.depiction import adduct_svg, drug_svg
-from workbench.ligands.names import clean_name, clean_text, quoted
-from workbench.ligands.pdbqt import ligand_pdbqt
 from workbench.ligands.reading import load_ligand
-from workbench.ligands.writing import drug_sdf_block
+from workbench.ligands.writing import drug_sdf_block, ligand_pdbqt
+from workbench.text import clean_name, clean_text, quoted
 
 SINES = ["selinexor", "eltanexor", "KPT-185", "KPT-251", "KPT-276", "verdinexor"]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from rdkit import Chem
 
-from workbench.ligands.alerts import structural_alerts
-from workbench.ligands.properties import drug_properties
+from workbench.ligands.properties import drug_properties, structural_alerts
 from workbench.ligands.reading import load_ligand
 from workbench.tables import compounds
 

@@ -11,8 +11,8 @@ from rdkit import Chem
 
 from workbench.errors import LigandError
 from workbench.ligands.adducts import enumerate_adducts
-from workbench.ligands.library import reference_for, reference_pose, reference_poses
 from workbench.ligands.reading import load_ligand
+from workbench.ligands.reference_poses import reference_for, reference_pose, reference_poses
 
 # name, component, entry, label, decided, symmetry-equivalent orders:
 # 3! per CF3, 2 for a ring or a pair that can be turned over

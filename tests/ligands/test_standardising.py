@@ -9,7 +9,7 @@ from rdkit.Chem.EnumerateStereoisomers import EnumerateStereoisomers, StereoEnum
 from workbench.errors import LigandError
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.reading import load_ligand, load_ligands
-from workbench.ligands.salts import salt_of
+from workbench.ligands.standardise import salt_of
 from workbench.settings import LigandSettings
 from workbench.tables import charge_corrections, salts
 

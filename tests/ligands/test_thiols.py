@@ -8,11 +8,9 @@ from rdkit.Chem import rdCIPLabeler
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import LigandError
-from workbench.ligands.adducts import enumerate_adducts
-from workbench.ligands.follow_ups import after
+from workbench.ligands.adducts import adduct_with, after, enumerate_adducts, thiol_mol, thiol_named
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.reading import load_ligand
-from workbench.ligands.thiols import adduct_with, thiol_mol, thiol_named
 from workbench.tables import thiols
 
 # formulas from the literature, by hand; the adduct's is that of selinexor C17H11F6N7O more

@@ -13,10 +13,10 @@ from scipy.optimize import minimize
 from scipy.spatial.transform import Rotation
 
 from workbench.ligands.adducts import enumerate_adducts
-from workbench.ligands.library import reference_pose
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.poses import Pose
 from workbench.ligands.reading import load_ligand
+from workbench.ligands.reference_poses import reference_pose
 from workbench.physics.bonded_complex import bond
 from workbench.physics.complex import Complex, EncounterComplex
 from workbench.physics.encounter_complex import place

@@ -17,6 +17,7 @@ from physics_cases import capped_cysteine_complex, context_of
 from rdkit import Chem
 
 from workbench.errors import PhysicsError
+from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import conformers
 from workbench.ligands.reading import load_ligand
 from workbench.physics.amber import described
@@ -126,7 +127,7 @@ def test_equal_atoms_of_shipped_molecules_have_equal_charges() -> None:
 def test_every_term_of_a_shipped_drug_is_there(drug: str) -> None:
     """Both the drug and each diastereomer of its adduct, on their own."""
     ligand = load_ligand(drug)
-    for adduct in ligand.adducts():
+    for adduct in enumerate_adducts(ligand):
         mol = Chem.AddHs(adduct.mol)
         system = AMBER.free_system(adduct, mol, np.ones(mol.GetNumAtoms(), bool))
         assert system.getNumParticles() == mol.GetNumAtoms()

@@ -12,9 +12,8 @@ from pipeline_cases import HASTY
 
 from workbench.cli.main import main
 from workbench.errors import LigandError
-from workbench.ligands.conformers import embed_drug
+from workbench.ligands.conformers import embed_drug, rotatable_bonds
 from workbench.ligands.reading import load_ligand
-from workbench.ligands.rotors import rotatable_bonds
 from workbench.pipeline.docking import dock
 from workbench.records.docking import DockingResult
 

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workbench.ligands.adducts import enumerate_adducts
-from workbench.ligands.follow_ups import after
+from workbench.ligands.adducts import after, enumerate_adducts
 from workbench.ligands.poses import EncounterPose
 from workbench.ligands.reading import load_ligand
 from workbench.pipeline.summarising import nearest_encounter, ranking, receptor_warnings

@@ -15,8 +15,8 @@ import pytest
 from report_cases import HOSTILE, pdb_line, without_adducts
 
 from workbench.errors import OutputError
-from workbench.ligands.library import reference_pose
 from workbench.ligands.reading import load_ligand
+from workbench.ligands.reference_poses import reference_pose
 from workbench.ligands.writing import drug_sdf_block
 from workbench.records.docking import DockingResult
 from workbench.report.page import notebook_html, report_html

@@ -11,7 +11,7 @@ from rdkit.Chem.rdMolTransforms import GetDihedralDeg
 from structure_cases import bond_lengths, heavy_positions, rdkit_mol
 
 from workbench.errors import ReceptorError
-from workbench.ligands.library import reference_pose
+from workbench.ligands.reference_poses import reference_pose
 from workbench.pipeline import summarising
 from workbench.structures.contacts import clashing_pairs
 from workbench.structures.embedded import ensemble_names, read_embedded

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.geometry import Superposition, superposed
+from workbench.ligands.geometry import self_mappings
 from workbench.ligands.matched_pairs import MatchedPair
-from workbench.ligands.symmetry import self_mappings
 
 FloatArray = NDArray[np.float64]
 

@@ -17,8 +17,8 @@ from rdkit import Chem
 from workbench import geometry
 from workbench.analysis.matching import Core, find_core
 from workbench.errors import LigandError
+from workbench.ligands.geometry import connectivity, equivalent_mappings
 from workbench.ligands.molecules import Adduct
-from workbench.ligands.symmetry import connectivity, equivalent_mappings
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -97,8 +97,8 @@ def _draw(path: Path | None, picture: Any) -> None:
 def _selected(family: str | None) -> list[dict[str, Any]]:
     """Return the records of all compounds, or of those with a warhead of one family."""
     from workbench.errors import UsageError
-    from workbench.ligands.names import quoted
     from workbench.tables import compounds, warheads
+    from workbench.text import quoted
 
     records = [_record(compound) for compound in compounds()]
     if family is None:
@@ -128,7 +128,7 @@ def _compound(text: str) -> Compound:
     """
     from workbench.errors import UsageError
     from workbench.ligands.catalogue import nearest_names
-    from workbench.ligands.names import quoted
+    from workbench.text import quoted
 
     compound = _found(text)
     if compound is None:
@@ -150,7 +150,7 @@ def _found(text: str) -> Compound | None:
 
 def _record(compound: Compound) -> dict[str, Any]:
     """Return all about a compound: what the catalogue says, and what is computed for a drug."""
-    from workbench.ligands.brain import brain_estimate, comparison
+    from workbench.ligands.properties import brain_estimate, comparison
     from workbench.ligands.reading import load_ligand
     from workbench.ligands.summary import ligand_summary
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from workbench.cli.columns import aligned
-from workbench.ligands.names import clean_text
+from workbench.text import clean_text
 
 Record = dict[str, Any]
 Line = tuple[str, str]

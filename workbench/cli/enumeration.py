@@ -13,8 +13,7 @@ from workbench.cli.arguments import Verbs, positive_int, seed
 from workbench.cli.telling import tell
 
 if TYPE_CHECKING:
-    from workbench.ligands.building_blocks import BuildingBlocks, Group
-    from workbench.ligands.enumeration import Library, Product
+    from workbench.ligands.enumeration import BuildingBlocks, Group, Library, Product
 
 SUFFIXES = (".smi", ".csv")
 PROPERTIES = ("molecular_weight_g_per_mol", "clogp", "tpsa_angstrom2", "rotatable_bonds")
@@ -68,8 +67,7 @@ def add_parser(verbs: Verbs) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the library; return the exit code."""
     from workbench.errors import UsageError
-    from workbench.ligands.building_blocks import read_building_blocks, shipped_groups
-    from workbench.ligands.enumeration import Library
+    from workbench.ligands.enumeration import Library, read_building_blocks, shipped_groups
 
     kind = arguments.out.suffix.lower()
     if kind not in SUFFIXES:
@@ -90,8 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _core(arguments: argparse.Namespace, blocks: BuildingBlocks) -> Group:
-    from workbench.ligands.building_blocks import labelled_group
-    from workbench.ligands.cores import cut_core
+    from workbench.ligands.enumeration import cut_core, labelled_group
     from workbench.ligands.reading import load_ligand
 
     text = arguments.scaffold
@@ -144,9 +141,9 @@ def _write_pairs(products: Sequence[Product], path: Path) -> int:
     """Write the pairs; return how many there are."""
     from dataclasses import asdict
 
-    from workbench.ligands.exchanges import exchanges
+    from workbench.ligands.enumeration import exchanges
     from workbench.ligands.properties import drug_properties
-    from workbench.ligands.records import mol_from_smiles
+    from workbench.ligands.reading import mol_from_smiles
     from workbench.report.files import growing_text
 
     known = {p.number: asdict(drug_properties(mol_from_smiles(p.smiles))) for p in products}

@@ -25,13 +25,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the report; return the exit code."""
     from dataclasses import asdict
 
-    from workbench.ligands.library import compounds
     from workbench.physics.antechamber import programs_found
     from workbench.physics.force_fields import FORCE_FIELDS
     from workbench.physics.platforms import describe_platforms
     from workbench.provenance import versions
     from workbench.structures.cache import cache_folder
     from workbench.structures.loading import available
+    from workbench.tables import compounds
 
     platforms = [asdict(p) for p in describe_platforms()]
     receptors = list(available())

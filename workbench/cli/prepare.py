@@ -93,7 +93,7 @@ def run_receptor(arguments: argparse.Namespace) -> int:
 
 def _told(ligands: Iterable[Ligand]) -> Iterator[Ligand]:
     """Pass ligands on, and say on stderr how each was understood."""
-    from workbench.ligands.names import quoted
+    from workbench.text import quoted
 
     for ligand in ligands:
         found = ligand.warhead

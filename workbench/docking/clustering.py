@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from workbench.ligands.symmetry import placed_atoms, self_mappings
+from workbench.ligands.geometry import placed_atoms, self_mappings
 
 FloatArray = NDArray[np.float64]
 

@@ -18,8 +18,8 @@ from workbench.docking.repeats import repeat_seeds
 from workbench.errors import DockingError
 from workbench.ligands.conformers import drug_forms
 from workbench.ligands.molecules import Adduct, Ligand
-from workbench.ligands.pdbqt import ligand_pdbqt
 from workbench.ligands.poses import EncounterPose
+from workbench.ligands.writing import ligand_pdbqt
 from workbench.settings import EncounterSettings
 from workbench.structures.pdbqt import receptor_pdbqt
 from workbench.structures.receptor import Receptor

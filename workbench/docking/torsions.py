@@ -15,8 +15,8 @@ from workbench.docking.torsion_profiles import (
     torsion_series,
 )
 from workbench.geometry import beyond, dihedral, joined
+from workbench.ligands.conformers import rotatable_bonds
 from workbench.ligands.molecules import Adduct
-from workbench.ligands.rotors import rotatable_bonds
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

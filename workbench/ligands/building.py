@@ -6,23 +6,21 @@ from rdkit import Chem, rdBase
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import LigandError
-from workbench.ligands.bound_forms import (
+from workbench.ligands.catalogue import (
     SATURATED,
     drug_of_component,
+    drug_of_skeleton,
+    inchikey_of,
     looks_saturated,
     misdrawn_component,
 )
-from workbench.ligands.catalogue import drug_of_skeleton
-from workbench.ligands.charges import at_ph, neutral
-from workbench.ligands.identity import inchikey_of
+from workbench.ligands.conformers import rotatable_bonds
 from workbench.ligands.isomers import Isomer, stereoisomers
 from workbench.ligands.molecules import Ligand, WarheadMatch
-from workbench.ligands.names import MAX_NAME_LENGTH, clean_name
-from workbench.ligands.rotors import rotatable_bonds
-from workbench.ligands.salts import parent
-from workbench.ligands.tautomers import canonical_tautomer
+from workbench.ligands.standardise import at_ph, canonical_tautomer, neutral, parent
 from workbench.ligands.warheads import RANKING, WarheadFinding, chosen_warhead, find_warheads
 from workbench.settings import LigandSettings
+from workbench.text import MAX_NAME_LENGTH, clean_name
 
 MAX_HEAVY_ATOMS = 150
 MAX_ROTATABLE_BONDS = 40

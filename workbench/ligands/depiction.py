@@ -13,10 +13,10 @@ from rdkit import Chem
 from rdkit.Chem import rdDepictor
 from rdkit.Chem.Draw import rdMolDraw2D
 
-from workbench.ligands.bond_edits import bond_edits, edited
+from workbench.ligands.isomers import open_elements
 from workbench.ligands.matched_pairs import AtomPair, MatchedPair
 from workbench.ligands.molecules import Adduct, Ligand, WarheadMatch
-from workbench.ligands.stereo import open_elements
+from workbench.ligands.warheads import bond_edits, edited
 
 Colour = tuple[float, float, float]
 

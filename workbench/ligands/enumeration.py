@@ -1,17 +1,265 @@
-"""A library from a core and building blocks: each product once, by number, in bounded memory."""
+"""Products enumerated from a core and building blocks."""
 
 from __future__ import annotations
 
+import csv
 import random
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, reduce
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
 
 from rdkit import Chem, rdBase
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import LigandError
-from workbench.ligands.building_blocks import Group
+from workbench.ligands.files import opened_lines
+from workbench.ligands.reading import mol_from_smiles
+from workbench.text import clean_name, quoted
+
+COLUMNS = ("position", "name", "smiles")
+CORE = "core"
+MAX_GROUPS = 100_000
+MAX_POSITION = 99
+
+
+@dataclass(frozen=True)
+class Group:
+    """One building block.
+
+    Parameters
+    ----------
+    position
+        The label of the atom ``[*:n]`` by which it hangs; 0 for a core, which hangs on nothing.
+    open_positions
+        Its other labels, ascending: each is filled in its turn.
+    mol
+        With all its labelled atoms.
+    """
+
+    position: int
+    name: str
+    open_positions: tuple[int, ...]
+    mol: Chem.Mol = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class BuildingBlocks:
+    """A table of building blocks.
+
+    Parameters
+    ----------
+    cores
+        By name, as the table spells it.
+    groups
+        By position, in the table's order.
+    """
+
+    cores: Mapping[str, Group]
+    groups: Mapping[int, tuple[Group, ...]]
+
+
+def labelled_group(smiles: str, name: str, position: int, where: str) -> Group:
+    """Return the building block of a SMILES with labelled atoms ``[*:n]``.
+
+    Raises
+    ------
+    LigandError
+        When the SMILES cannot be read, a label comes twice or is missing, an unlabelled ``*`` is
+        in it, or a labelled atom has not exactly one single bond.
+    """
+    mol = mol_from_smiles(smiles, where)
+    if len(Chem.GetMolFrags(mol)) > 1:
+        raise LigandError(f"{where}: {quoted(smiles)} is in several pieces; give one piece")
+    labels = []
+    for atom in mol.GetAtoms():
+        label = atom.GetAtomMapNum()
+        if atom.GetAtomicNum() == 0:
+            bonds = [bond.GetBondType() for bond in atom.GetBonds()]
+            if not 1 <= label <= MAX_POSITION or bonds != [Chem.BondType.SINGLE]:
+                raise LigandError(
+                    f"{where}: each * of {quoted(smiles)} needs a label from 1 to "
+                    f"{MAX_POSITION}, as in [*:1], and one single bond"
+                )
+            labels.append(label)
+        elif label:
+            raise LigandError(
+                f"{where}: in {quoted(smiles)} the label {label} is on an atom that is no *; "
+                f"write [*:{label}]"
+            )
+    if len(set(labels)) < len(labels):
+        raise LigandError(f"{where}: a label comes twice in {quoted(smiles)}; use each once")
+    if position and position not in labels:
+        raise LigandError(
+            f"{where}: {quoted(smiles)} has no [*:{position}] to hang at position {position}"
+        )
+    return Group(position, name, tuple(sorted(set(labels) - {position})), mol)
+
+
+def shipped_groups() -> Path:
+    """Return the table of common groups around the core of the SINE drugs."""
+    return Path(str(files("workbench") / "data" / "sine_groups.csv"))
+
+
+def read_building_blocks(path: Path) -> BuildingBlocks:
+    """Return the building blocks of a table with the columns position, name and smiles.
+
+    ``position`` is ``core`` or the number of the label by which the group hangs.
+
+    Raises
+    ------
+    LigandError
+        Naming the line, when one cannot be used.
+    """
+    cores: dict[str, Group] = {}
+    groups: dict[int, list[Group]] = {}
+    for number, (where, row) in enumerate(_rows(path)):
+        if number >= MAX_GROUPS:
+            raise LigandError(f"{quoted(path.name)} holds more than {MAX_GROUPS} groups")
+        position = _position(row["position"], where)
+        name = clean_name(row["name"], f"group {number + 1}")
+        group = labelled_group(row["smiles"], name, position, where)
+        if position:
+            groups.setdefault(position, []).append(group)
+        elif name in cores:
+            raise LigandError(f"{where}: a second core named {quoted(name)}")
+        else:
+            cores[name] = group
+    if not groups:
+        raise LigandError(f"{quoted(path.name)} holds no group")
+    return BuildingBlocks(cores, {p: tuple(found) for p, found in sorted(groups.items())})
+
+
+def _position(text: str, where: str) -> int:
+    if text == CORE:
+        return 0
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= MAX_POSITION):
+        raise LigandError(
+            f"{where}: the position {quoted(text)} is neither {CORE!r} nor a number from 1 to "
+            f"{MAX_POSITION}"
+        )
+    return int(text)
+
+
+def _rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield where each line of the table is, and its three cells."""
+    with opened_lines(path) as lines:
+        order: list[int] = []
+        for line in lines:
+            problem, _ = lines.taken()
+            if problem:
+                raise LigandError(problem)
+            where = f"line {lines.number} of {quoted(path.name)}"
+            try:
+                cells = [cell.strip() for cell in next(csv.reader([line]), [])]
+            except csv.Error as error:
+                raise LigandError(f"{where}: no line of a table ({error})") from error
+            if not any(cells):
+                continue
+            if not order:
+                header = [cell.casefold() for cell in cells]
+                if not set(COLUMNS) <= set(header):
+                    raise LigandError(f"{where}: the columns must be {', '.join(COLUMNS)}")
+                order = [header.index(name) for name in COLUMNS]
+            elif len(cells) <= max(order):
+                raise LigandError(f"{where}: fewer cells than the header has")
+            else:
+                yield where, dict(zip(COLUMNS, (cells[k] for k in order), strict=True))
+
+
+MAX_SMARTS_LENGTH = 2000
+MAX_MATCHES = 1000
+
+
+def cut_core(mol: Chem.Mol, smarts: str, name: str) -> Group:
+    """Return what a SMARTS finds in a molecule, open at its labelled atoms.
+
+    A labelled atom, ``[c:1]``, loses the one group that hangs on it outside the match, or a
+    hydrogen where there is none. What hangs on the others stays.
+
+    Parameters
+    ----------
+    mol
+        With implicit hydrogens.
+
+    Raises
+    ------
+    LigandError
+        When the SMARTS is none, does not match in one way, or labels an atom whose group is not
+        clear.
+    """
+    core = _query(smarts)
+    found: dict[str, Group] = {}
+    for match in mol.GetSubstructMatches(core, uniquify=False, maxMatches=MAX_MATCHES):
+        group = _opened(mol, core, match, name)
+        found[Chem.MolToSmiles(group.mol)] = group
+    if len(found) != 1:
+        times = "found in more ways than one" if found else "not found"
+        raise LigandError(f"the core {quoted(smarts)} is {times} in {name}: change the SMARTS")
+    return next(iter(found.values()))
+
+
+def _opened(mol: Chem.Mol, core: Chem.Mol, match: tuple[int, ...], name: str) -> Group:
+    """Return the molecule open at the labelled atoms of one match."""
+    inside = set(match)
+    cut: list[int] = []
+    labels: list[tuple[int, int]] = []
+    bare: list[tuple[int, int]] = []
+    for pattern in core.GetAtoms():
+        if not (label := pattern.GetAtomMapNum()):
+            continue
+        atom = mol.GetAtomWithIdx(match[pattern.GetIdx()])
+        outside = [b for b in atom.GetBonds() if b.GetOtherAtomIdx(atom.GetIdx()) not in inside]
+        if not outside and atom.GetTotalNumHs():
+            bare.append((atom.GetIdx(), label))
+        elif len(outside) == 1 and outside[0].GetBondType() == Chem.BondType.SINGLE:
+            cut.append(outside[0].GetIdx())
+            labels.append((label, label))
+        else:
+            raise LigandError(
+                f"at label {label} of the core, {name} has no single group and no hydrogen to "
+                "replace: label another atom"
+            )
+    open_mol = Chem.FragmentOnBonds(mol, cut, dummyLabels=labels) if cut else Chem.Mol(mol)
+    return _group(open_mol, bare, inside, name)
+
+
+def _group(open_mol: Chem.Mol, bare: list[tuple[int, int]], inside: set[int], name: str) -> Group:
+    """Return the piece that holds the core, with its hydrogens replaced where asked."""
+    editable = Chem.RWMol(open_mol)
+    for at, label in bare:
+        new = editable.AddAtom(Chem.Atom(0))
+        editable.GetAtomWithIdx(new).SetIsotope(label)
+        editable.AddBond(at, new, Chem.BondType.SINGLE)
+        holder = editable.GetAtomWithIdx(at)
+        holder.SetNumExplicitHs(max(holder.GetNumExplicitHs() - 1, 0))
+    for atom in editable.GetAtoms():
+        if atom.GetAtomicNum() == 0:
+            atom.SetAtomMapNum(atom.GetIsotope())
+            atom.SetIsotope(0)
+    pieces = Chem.GetMolFrags(editable)
+    kept = next(piece for piece in pieces if inside & set(piece))
+    smiles = Chem.MolFragmentToSmiles(editable, list(kept))
+    mol = Chem.MolFromSmiles(smiles)
+    found = sorted(atom.GetAtomMapNum() for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0)
+    return Group(0, name, tuple(found), mol)
+
+
+def _query(smarts: str) -> Chem.Mol:
+    """Return the pattern of a SMARTS with one label or more, each once."""
+    core = Chem.MolFromSmarts(smarts) if 0 < len(smarts) <= MAX_SMARTS_LENGTH else None
+    if core is None or not core.GetNumAtoms():
+        raise LigandError(f"the core {quoted(smarts)} is no SMARTS")
+    labels = [atom.GetAtomMapNum() for atom in core.GetAtoms() if atom.GetAtomMapNum()]
+    if not labels or len(set(labels)) < len(labels) or max(labels) > MAX_POSITION:
+        raise LigandError(
+            f"the core {quoted(smarts)} needs labels from 1 to {MAX_POSITION}, each once, on the "
+            "atoms whose groups are exchanged, as in [c:1]"
+        )
+    return core
+
 
 DIVERSITY_POOL = 20
 """Products among which one is picked for its distance to the others."""
@@ -217,3 +465,33 @@ def _joined(core: Group, groups: tuple[Group, ...], name: str) -> Chem.Mol:
             f"{name}: {parts} cannot be joined to {core.name}; see to their valences"
         ) from error
     return mol
+
+
+class Exchange(NamedTuple):
+    """Two products with the same groups at all positions but one."""
+
+    first: Product
+    second: Product
+    position: int
+    taken_out: Group
+    put_in: Group
+
+
+def exchanges(products: Sequence[Product]) -> Iterator[Exchange]:
+    """Yield every pair of products that differ in one group, each pair once, in order.
+
+    What the products are made of tells; two molecules of other groups are no pair here, even if
+    ``matched_pairs.matched_pair`` finds a common core.
+    """
+    alike: dict[tuple[int, tuple[tuple[int, int], ...]], list[Product]] = {}
+    for product in products:
+        for group in product.groups:
+            others = tuple((g.position, id(g)) for g in product.groups if g is not group)
+            known = alike.setdefault((group.position, others), [])
+            for other in known:
+                yield Exchange(other, product, group.position, _at(other, group.position), group)
+            known.append(product)
+
+
+def _at(product: Product, position: int) -> Group:
+    return next(group for group in product.groups if group.position == position)

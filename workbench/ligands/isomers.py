@@ -1,4 +1,4 @@
-"""Stereo that a drawing leaves open: found, taken from the catalogue, enumerated or refused."""
+"""Stereo elements, those that a drawing leaves open, and the isomers they stand for."""
 
 from __future__ import annotations
 
@@ -9,10 +9,67 @@ from rdkit import Chem
 from rdkit.Chem import rdCIPLabeler
 
 from workbench.errors import LigandError
-from workbench.ligands.catalogue import drug_of_skeleton
-from workbench.ligands.identity import inchikey_of
+from workbench.ligands.catalogue import drug_of_skeleton, inchikey_of
 from workbench.ligands.molecules import WarheadMatch
-from workbench.ligands.stereo import bond_ends, open_elements, with_geometry
+
+
+def stereo_elements(mol: Chem.Mol) -> list[Chem.StereoInfo]:
+    """Return the stereo elements that matter.
+
+    An imine with N-H turns over freely, and a cumulated double bond with a bare end (N=C=S) has
+    no sides. That of an allene with two sides is returned, though nothing can be drawn for it.
+    """
+    return [
+        element
+        for element in Chem.FindPotentialStereo(mol)
+        if element.type != Chem.StereoType.Bond_Double
+        or all(_has_sides(mol.GetAtomWithIdx(end)) for end in bond_ends(mol, element))
+    ]
+
+
+def _has_sides(end: Chem.Atom) -> bool:
+    """Return whether an end of a double bond has a substituent on one of its sides."""
+    if end.GetHybridization() != Chem.HybridizationType.SP:
+        return end.GetDegree() > 1
+    return all(neighbour.GetDegree() > 1 for neighbour in end.GetNeighbors())
+
+
+def open_elements(mol: Chem.Mol) -> list[Chem.StereoInfo]:
+    """Return the stereo elements without a configuration."""
+    return [
+        element
+        for element in stereo_elements(mol)
+        if element.specified != Chem.StereoSpecified.Specified
+    ]
+
+
+def bond_ends(mol: Chem.Mol, element: Chem.StereoInfo) -> tuple[int, int]:
+    """Return the two atoms of a double bond that is a stereo element."""
+    bond = mol.GetBondWithIdx(element.centeredOn)
+    return bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+
+
+def with_geometry(mol: Chem.Mol, ends: tuple[int, int], geometry: Chem.BondStereo) -> Chem.Mol:
+    """Return a copy whose double bond is cis or trans about the first neighbour of each end.
+
+    Parameters
+    ----------
+    geometry
+        ``STEREOCIS`` or ``STEREOTRANS``.
+    """
+    isomer = Chem.Mol(mol)
+    bond = isomer.GetBondBetweenAtoms(*ends)
+    pair = (bond.GetBeginAtom(), bond.GetEndAtom())
+    first, second = (
+        next(n.GetIdx() for n in atom.GetNeighbors() if n.GetIdx() not in ends) for atom in pair
+    )
+    bond.SetStereoAtoms(first, second)
+    bond.SetStereo(geometry)
+    # without directions on the neighbouring bonds a new perception would drop the stereo
+    Chem.SetDoubleBondNeighborDirections(isomer)
+    Chem.AssignStereochemistry(isomer, cleanIt=True, force=True)
+    return isomer
+
 
 MAX_OPEN_ELEMENTS = 10
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from rdkit import Chem
@@ -83,17 +84,6 @@ class Ligand:
     warhead_verdict: WarheadVerdict = "no_warhead"
     other_warheads: tuple[WarheadMatch, ...] = ()
 
-    def adducts(self) -> tuple[Adduct, ...]:
-        """Return every stereoisomer of its adduct (see ``adducts.enumerate_adducts``)."""
-        from workbench.ligands.adducts import enumerate_adducts
-
-        return enumerate_adducts(self)
-
-    def _repr_svg_(self) -> str:
-        from workbench.ligands.depiction import drug_svg
-
-        return drug_svg(self)
-
 
 @dataclass(frozen=True)
 class Stereocentre:
@@ -167,3 +157,9 @@ class Adduct:
         mol.GetAtomWithIdx(self.reactive_atom_index).SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
         Chem.SanitizeMol(mol)
         return mol.GetMol()
+
+
+@cache
+def pattern(smarts: str) -> Chem.Mol:
+    """Return the compiled pattern of a SMARTS (it is only read)."""
+    return Chem.MolFromSmarts(smarts)

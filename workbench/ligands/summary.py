@@ -6,14 +6,24 @@ from dataclasses import asdict
 from typing import Any
 
 from workbench.errors import LigandError
-from workbench.ligands.adducts import flat_adduct
-from workbench.ligands.alerts import structural_alerts
-from workbench.ligands.brain import brain_estimate, comparison, measured_brain, told_apart
+from workbench.ligands.adducts import (
+    after,
+    enumerate_adducts,
+    flat_adduct,
+    steps_of,
+    what_may_follow,
+)
 from workbench.ligands.catalogue import drug_of_skeleton
-from workbench.ligands.follow_ups import after, steps_of, what_may_follow
 from workbench.ligands.matched_pairs import MatchedPair
 from workbench.ligands.molecules import Adduct, Ligand, WarheadMatch
-from workbench.ligands.properties import drug_properties
+from workbench.ligands.properties import (
+    brain_estimate,
+    comparison,
+    drug_properties,
+    measured_brain,
+    structural_alerts,
+    told_apart,
+)
 from workbench.tables import BrainFinding
 
 
@@ -110,7 +120,7 @@ def paper_adducts(ligand: Ligand) -> tuple[tuple[Adduct, ...], str]:
     if ligand.warhead is None:
         return (), ""
     try:
-        return ligand.adducts(), ""
+        return enumerate_adducts(ligand), ""
     except LigandError as error:
         return (flat_adduct(ligand),), f"the adduct is drawn flat: {error}"
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.errors import MechanismError
-from workbench.ligands.library import reference_pose, reference_poses
-from workbench.ligands.names import quoted
+from workbench.ligands.reference_poses import reference_pose, reference_poses
 from workbench.structures.embedded import read_embedded
 from workbench.structures.pockets import receptor_pockets
+from workbench.text import quoted
 
 SHARED_ANGSTROM = 3.4
 """Twice the van der Waals radius of carbon (Bondi 1964, doi:10.1021/j100785a001): where the drug

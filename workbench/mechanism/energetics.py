@@ -12,11 +12,16 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.errors import MechanismError, WorkbenchError
-from workbench.ligands.adducts import enumerate_adducts
-from workbench.ligands.bond_edits import bond_edits
-from workbench.ligands.follow_ups import after, steps_of
+from workbench.ligands.adducts import (
+    adduct_with,
+    after,
+    enumerate_adducts,
+    steps_of,
+    thiol_mol,
+    thiol_named,
+)
 from workbench.ligands.molecules import Adduct, Ligand
-from workbench.ligands.thiols import adduct_with, thiol_mol, thiol_named
+from workbench.ligands.warheads import bond_edits
 from workbench.mechanism.density_functional import DFT, dft_energy
 from workbench.mechanism.measured_equilibria import ionisation_energy, measured_lactones
 from workbench.mechanism.quantum import GFN2, Gfn2

@@ -8,7 +8,7 @@ from functools import cache
 
 from rdkit import Chem
 
-from workbench.ligands.patterns import pattern
+from workbench.ligands.molecules import pattern
 from workbench.mechanism.thermochemistry import GAS_KCAL, RT
 from workbench.tables import ionisable_centres, read_table
 

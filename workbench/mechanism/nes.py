@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import MechanismError
-from workbench.ligands.names import clean_name, quoted
 from workbench.mechanism.facts import KnownNes, NesPattern, known_signals, nes_patterns
+from workbench.text import clean_name, quoted
 
 ANCHORS = frozenset("LIVFM")
 WEAK_ANCHORS = frozenset("ACTW")

@@ -8,7 +8,6 @@ from dataclasses import replace
 from workbench.errors import MechanismError
 from workbench.ligands.catalogue import drug_named, drug_of_skeleton
 from workbench.ligands.molecules import Ligand
-from workbench.ligands.names import quoted
 from workbench.ligands.properties import drug_properties
 from workbench.mechanism.facts import assumed_rates, figure
 from workbench.mechanism.kinetics import Rates
@@ -16,6 +15,7 @@ from workbench.mechanism.pharmacokinetics import OralModel
 from workbench.mechanism.selinexor import NAME as SELINEXOR
 from workbench.mechanism.selinexor import PERIPHERAL_SHARE, selinexor_model
 from workbench.records.simulation import Parameter, Status
+from workbench.text import quoted
 
 RATE_FIELDS = {
     "k_on": "k_on_per_molar_per_s",

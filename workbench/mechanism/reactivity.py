@@ -11,9 +11,9 @@ from typing import Any
 
 from workbench import __version__
 from workbench.errors import MechanismError
+from workbench.ligands.adducts import thiol_named
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.reading import load_ligand
-from workbench.ligands.thiols import thiol_named
 from workbench.mechanism.energetics import LEVELS, METHANETHIOL, Addition, Bench, Level, addition
 from workbench.mechanism.reaction_table import REFERENCE, level_spread, rows_of
 from workbench.mechanism.truncation import RULE

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from workbench.errors import MechanismError
-from workbench.ligands.names import quoted
+from workbench.text import quoted
 
 HOURS_PER_DAY = 24.0
 WEEK = 7

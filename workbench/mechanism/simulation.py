@@ -11,7 +11,6 @@ from scipy.integrate import trapezoid
 
 from workbench.errors import MechanismError
 from workbench.ligands.molecules import Ligand
-from workbench.ligands.names import quoted
 from workbench.ligands.reading import load_ligand
 from workbench.mechanism.kinetics import FloatArray
 from workbench.mechanism.limits import (
@@ -35,6 +34,7 @@ from workbench.mechanism.response import mrna_response
 from workbench.mechanism.selinexor import NAME as SELINEXOR
 from workbench.mechanism.selinexor import selinexor_residuals
 from workbench.records.simulation import RESPONSE_COLUMNS, Parameter, SimulationResult
+from workbench.text import quoted
 
 DEFAULT_REGIMEN = "80 mg days 1,3 weekly"
 STEP_H = 0.25

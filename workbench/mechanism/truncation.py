@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from rdkit import Chem
 
 from workbench.errors import MechanismError
-from workbench.ligands.bond_edits import bond_edits
 from workbench.ligands.molecules import Adduct, Ligand
+from workbench.ligands.warheads import bond_edits
 
 RULE = (
     "kept: the warhead, its rings, the atoms or rings on its reacting and open-chain atoms, and "

@@ -12,6 +12,7 @@ from openmm.app.internal.customgbforces import GBSAGBn2Force
 from rdkit import Chem
 
 from workbench.errors import PhysicsError
+from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.physics.amber_audit import amber_audit
 from workbench.physics.amber_fits import refitted
@@ -160,7 +161,7 @@ def _own(source: Adduct | Ligand) -> tuple[AmberMolecule, AmberTerms]:
             if adduct is None:
                 made = amber_drug(ligand, _OWN_CONFORMERS)
             else:
-                together = ligand.adducts() if adduct.form == "adduct" else (adduct,)
+                together = enumerate_adducts(ligand) if adduct.form == "adduct" else (adduct,)
                 made = amber_adduct(together, _OWN_CONFORMERS)
             _made[key] = refitted(*made)
         return _made[key]

@@ -13,8 +13,8 @@ from scipy.spatial.transform import Rotation
 
 from workbench.errors import PhysicsError
 from workbench.geometry import beyond, joined
+from workbench.ligands.conformers import rotatable_bonds, two_form_bonds
 from workbench.ligands.geometry import stereo_is_right
-from workbench.ligands.rotors import rotatable_bonds, two_form_bonds
 from workbench.physics.mmff import ANGSTROM_PER_NM, KJ_PER_KCAL, group_energy
 from workbench.physics.platform_probe import short_reason
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from workbench.ligands.symmetry import placed_atoms, self_mappings
+from workbench.ligands.geometry import placed_atoms, self_mappings
 from workbench.physics.complex import Assembly
 from workbench.physics.pocket import CAPS, heavy_mask, ligand_mask
 

@@ -17,7 +17,6 @@ from typing import Any
 from workbench.errors import LigandError, OutputError, UsageError, WorkbenchError
 from workbench.ligands.catalogue import name_key
 from workbench.ligands.molecules import Ligand
-from workbench.ligands.names import quoted
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.summary import paper_adducts
 from workbench.mechanism.energetics import LEVELS, METHANETHIOL, Level
@@ -37,6 +36,7 @@ from workbench.report.folders import read_docking_result
 from workbench.settings import DockSettings
 from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor
+from workbench.text import quoted
 
 POSES = 3
 LONGEST_SLUG = 32

@@ -13,11 +13,12 @@ from rdkit import Chem
 from workbench.analysis.common_core import overlay_core
 from workbench.analysis.contact_sets import contact_set, contact_shares, novelty
 from workbench.errors import UsageError
-from workbench.ligands.brain import measured_brain
+from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.catalogue import drug_of_skeleton
 from workbench.ligands.depiction import drug_beside_svg
 from workbench.ligands.matched_pairs import MatchedPair, matched_pair
 from workbench.ligands.molecules import Ligand
+from workbench.ligands.properties import measured_brain
 from workbench.pipeline.summarising import CLOSE_GAP_KCAL_PER_MOL
 from workbench.records.comparison import ComparedDrug, ContactNovelty, CoreFit, Quantity
 from workbench.records.docking import AdductRecord, DockingResult, PoseRecord
@@ -261,7 +262,7 @@ def _placed(run: Run) -> FloatArray | None:
     if run.shown is None:
         return None
     label = run.shown[0].label
-    adduct = next(a for a in run.ligand.adducts() if a.label == label)
+    adduct = next(a for a in enumerate_adducts(run.ligand) if a.label == label)
     points: Any = _pose_mol(run).GetConformer().GetPositions()
     placed = np.full((run.ligand.mol.GetNumAtoms(), 3), np.nan)
     for drug_atom, adduct_atom in adduct.atom_pairs:

@@ -21,13 +21,12 @@ from workbench.docking.repeats import Repeats, pooled, repeat_seeds
 from workbench.docking.search import search
 from workbench.docking.torsions import TorsionTree, build_tree
 from workbench.errors import MechanismError, UsageError
-from workbench.ligands.adducts import enumerate_adducts
+from workbench.ligands.adducts import after, enumerate_adducts
 from workbench.ligands.conformers import embed
-from workbench.ligands.follow_ups import after
-from workbench.ligands.library import reference_for_adduct
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.poses import Pose
 from workbench.ligands.reading import load_ligand
+from workbench.ligands.reference_poses import reference_for_adduct
 from workbench.optional import tblite_interface
 from workbench.physics.bonded_complex import bond
 from workbench.physics.force_fields import FORCE_FIELDS

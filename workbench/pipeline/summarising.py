@@ -14,10 +14,10 @@ from workbench.analysis.interactions import find_interactions
 from workbench.analysis.posebusting import Judge
 from workbench.analysis.rmsd import compare_to_reference, symmetric_rmsd
 from workbench.analysis.validity import check_complex
-from workbench.ligands.library import ReferencePose
+from workbench.ligands.geometry import connectivity, placed_atoms, self_mappings
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.poses import EncounterPose, SideChain
-from workbench.ligands.symmetry import connectivity, placed_atoms, self_mappings
+from workbench.ligands.reference_poses import ReferencePose
 from workbench.ligands.writing import drug_sdf_block
 from workbench.physics.complex_files import complex_texts
 from workbench.physics.platforms import PlatformChoice

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import UsageError
+from workbench.ligands.depiction import drug_svg
+from workbench.ligands.molecules import Ligand
 from workbench.records.comparison import Comparison
 from workbench.records.docking import DockingResult
 from workbench.records.dynamics import DynamicsResult
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CELLS: dict[type, Callable[[Any], str]] = {
+    Ligand: drug_svg,
     Comparison: comparison_page.notebook_html,
     DockingResult: page.notebook_html,
     DynamicsResult: dynamics_page.notebook_html,

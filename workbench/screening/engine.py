@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.errors import ScreenError, WorkbenchError
-from workbench.ligands.names import clean_name, clean_text
 from workbench.screening.job import Item, Job, PackedJob, Row
 from workbench.screening.store import Chunk
 from workbench.screening.worker import Outcome, run_items, same
+from workbench.text import clean_name, clean_text
 
 PER_WORKER = 4
 """Tasks in the scheduler's hands for each worker: enough that none waits for the driver."""

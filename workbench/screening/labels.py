@@ -11,14 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from workbench.errors import OutputError, UsageError
-from workbench.ligands.files import kind_of_file
-from workbench.ligands.lines import opened_lines
-from workbench.ligands.names import clean_name, quoted
+from workbench.ligands.files import kind_of_file, opened_lines
 from workbench.records.screen import MEASURES, Enrichment, Measured
 from workbench.report.exports import json_text
 from workbench.report.files import write_texts
 from workbench.screening.merging import query
 from workbench.screening.metrics import enrichment
+from workbench.text import clean_name, quoted
 
 ENRICHMENT = "enrichment.json"
 KEYS = ("name", "inchikey")

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
 from workbench.ligands.adducts import enumerate_adducts
-from workbench.ligands.alerts import structural_alerts
 from workbench.ligands.building import build_ligands
+from workbench.ligands.files import Record
 from workbench.ligands.molecules import Adduct, Ligand
-from workbench.ligands.properties import Properties, drug_properties
-from workbench.ligands.records import Record, mol_from_smiles
+from workbench.ligands.properties import Properties, drug_properties, structural_alerts
+from workbench.ligands.reading import mol_from_smiles, parsed
 from workbench.screening.job import Item, Job, Row
 from workbench.settings import FilterSettings
 
@@ -49,7 +49,7 @@ def read(job: Job, item: Item) -> list[Row]:
         record = Record(
             item["where"], item["name"], item["text"], item["is_block"], item["problem"]
         )
-        ligands = build_ligands(record.parse(), record.name, record.where, job.settings.ligand)
+        ligands = build_ligands(parsed(record), record.name, record.where, job.settings.ligand)
         return [
             {"where": item["where"], **_read_row(job, drawn, isomer)}
             for isomer, drawn in enumerate(ligands)

@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.errors import LigandError
-from workbench.ligands.assembly import FLAT
-from workbench.ligands.catalogue import find_compound
-from workbench.ligands.identity import inchikey_of, skeleton_of
+from workbench.ligands.adducts import FLAT
+from workbench.ligands.catalogue import find_compound, inchikey_of, skeleton_of
+from workbench.ligands.geometry import connectivity, equivalent_mappings
 from workbench.ligands.molecules import Adduct, Ligand
-from workbench.ligands.names import quoted
-from workbench.ligands.symmetry import connectivity, equivalent_mappings
 from workbench.ligands.warheads import find_warheads
 from workbench.tables import Compound, compounds
+from workbench.text import quoted
 
 __all__ = [
     "ReferencePose",

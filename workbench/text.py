@@ -1,4 +1,4 @@
-"""Names that are safe to print, to store in an SD file and to show."""
+"""Text that is safe to print, to store in an SD file and to show in an error."""
 
 from __future__ import annotations
 
