@@ -18,9 +18,9 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from workbench.files.docking import read_docking_result
 from workbench.records.docking import DockingResult
-from workbench.report.files import write_docking_result
-from workbench.report.folders import read_docking_result
+from workbench.report.docking_page import write_docking
 from workbench.report.tour_scene import MUTANT, POSES, WILD_TYPE
 
 KEPT = ("result.json", "poses.sdf", "encounter.sdf", "reference.sdf")
@@ -60,7 +60,7 @@ def _write(result: DockingResult, folder: Path) -> None:
     for old in folder.iterdir():
         old.unlink()
     with tempfile.TemporaryDirectory() as temporary:
-        write_docking_result(replace(result, receptor_pdb="", timing={}), temporary)
+        write_docking(replace(result, receptor_pdb="", timing={}), temporary)
         for path in Path(temporary).iterdir():
             if path.name in KEPT or path.suffix == ".pdb":
                 (folder / path.name).write_bytes(path.read_bytes())

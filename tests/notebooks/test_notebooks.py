@@ -12,7 +12,7 @@ import pytest
 from nbclient import NotebookClient
 
 from workbench.cli import main
-from workbench.report.folders import read_docking_result
+from workbench.files.docking import read_docking_result
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 NAMES = (

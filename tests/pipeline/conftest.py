@@ -9,7 +9,7 @@ from pipeline_cases import QUICK
 
 from workbench.pipeline.docking import dock
 from workbench.records.docking import DockingResult
-from workbench.report.files import write_docking_result
+from workbench.report.docking_page import write_docking
 
 
 @pytest.fixture(scope="session")
@@ -20,5 +20,5 @@ def docked() -> DockingResult:
 @pytest.fixture(scope="session")
 def folder(docked: DockingResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("docked")
-    write_docking_result(docked, target)
+    write_docking(docked, target)
     return target

@@ -14,6 +14,7 @@ from rdkit import Chem
 from workbench.analysis.common_core import overlay_core
 from workbench.analysis.contact_sets import contact_set, contact_shares, novelty
 from workbench.errors import DockingError, UsageError
+from workbench.files.docking import read_docking_result
 from workbench.ligands.matched_pairs import matched_pair
 from workbench.ligands.reading import load_ligand
 from workbench.pipeline import processes
@@ -21,9 +22,8 @@ from workbench.pipeline.comparing import compare, folder_name
 from workbench.pipeline.comparison_rows import WEIGHABLE, checked_weights
 from workbench.pipeline.docking import dock
 from workbench.records.comparison import Comparison, drug_row
+from workbench.records.docking import best_pose
 from workbench.records.reaction import AdductEnergy, Reaction
-from workbench.report.folders import read_docking_result
-from workbench.report.summary import best_pose
 
 HOSTILE = "=1+1 <script>alert(1)</script> ../../x \u202eabc \U0001f600" + "n" * 10_000
 HARMLESS = replace(load_ligand("CCOc1ccccc1"), name=HOSTILE)

@@ -18,7 +18,7 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 from workbench.errors import LigandError, UsageError
 from workbench.pipeline.docking import dock
 from workbench.records.docking import DockingResult
-from workbench.report.files import write_docking_result
+from workbench.report.docking_page import write_docking
 from workbench.structures.loading import load_receptor
 
 
@@ -281,7 +281,7 @@ def test_the_same_seed_gives_the_same_table(
     docked: DockingResult, folder: Path, tmp_path: Path
 ) -> None:
     again = dock("kpt-185", poses=2, seed=1, settings=QUICK, jobs=1)
-    write_docking_result(again, tmp_path)
+    write_docking(again, tmp_path)
     assert (tmp_path / "poses.csv").read_bytes() == (folder / "poses.csv").read_bytes()
     assert len(pd.read_csv(tmp_path / "poses.csv")) == 4
 
@@ -356,6 +356,6 @@ def test_amber_docks_end_to_end(tmp_path: Path) -> None:
         (pose,) = adduct.poses
         assert 1.78 <= pose.sg_c_distance_angstrom <= 1.88
         assert np.isfinite(pose.strain_kcal_per_mol)
-    write_docking_result(result, tmp_path / "out")
+    write_docking(result, tmp_path / "out")
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
     assert "10.1021/acs.jctc.5b00255" in page

@@ -20,9 +20,9 @@ from workbench.records.simulation import (
     SimulationResult,
 )
 from workbench.report.comparison_page import comparison_html
+from workbench.report.docking_page import report_html
 from workbench.report.dynamics_page import dynamics_html
 from workbench.report.groove_page import groove_html
-from workbench.report.page import report_html
 from workbench.report.reaction_page import reactions_html
 from workbench.report.scan_page import scan_html
 from workbench.report.screen_page import screen_html

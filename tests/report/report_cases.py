@@ -9,8 +9,8 @@ import numpy as np
 from rdkit import Chem
 from rdkit.Chem import AllChem, rdCIPLabeler, rdMolTransforms
 
+from workbench.files.docking import read_docking_result
 from workbench.records.docking import AdductRecord, DockingResult, PoseRecord
-from workbench.report.folders import read_docking_result
 from workbench.report.tour_scene import POSES, WILD_TYPE
 
 KPT_185 = r"CC(C)OC(=O)/C=C\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"

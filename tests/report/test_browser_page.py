@@ -9,7 +9,7 @@ from browser_driver import Browser
 from report_cases import without_adducts
 
 from workbench.records.docking import DockingResult
-from workbench.report.page import report_html
+from workbench.report.docking_page import report_html
 
 pytestmark = pytest.mark.browser
 

@@ -17,7 +17,7 @@ from page_cases import HOSTILE_PAGES, PAGES, WITH_DRAWINGS, WITH_SCENE
 from report_cases import HOSTILE_NAMES, ten_poses
 
 from workbench.records.docking import DockingResult
-from workbench.report.page import report_html
+from workbench.report.docking_page import report_html
 
 pytestmark = pytest.mark.browser
 

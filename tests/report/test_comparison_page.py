@@ -9,7 +9,6 @@ import json
 import re
 from pathlib import Path
 
-import openpyxl
 import pytest
 from comparison_cases import comparison_of, hostile_comparison
 from rdkit import Chem
@@ -17,8 +16,7 @@ from report_cases import HOSTILE
 
 from workbench.records.comparison import Comparison
 from workbench.records.docking import DockingResult
-from workbench.report.comparison_files import write_comparison
-from workbench.report.comparison_page import comparison_html, notebook_html
+from workbench.report.comparison_page import comparison_html, notebook_html, write_comparison
 from workbench.report.comparison_scene import build_comparison_scene
 
 
@@ -29,7 +27,7 @@ def comparison(docked: DockingResult) -> Comparison:
 
 def test_the_files(comparison: Comparison, tmp_path: Path) -> None:
     names = [path.name for path in write_comparison(comparison, tmp_path)]
-    assert sorted(names) == [f"comparison.{x}" for x in ("csv", "html", "json", "sdf", "xlsx")]
+    assert sorted(names) == [f"comparison.{x}" for x in ("csv", "html", "json", "sdf")]
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(names)
     table = list(csv.DictReader(io.StringIO((tmp_path / "comparison.csv").read_text())))
     assert [row["ligand"] for row in table] == ["KPT-185", "analog", "inert"]
@@ -41,10 +39,6 @@ def test_the_files(comparison: Comparison, tmp_path: Path) -> None:
     assert (record["schema_version"], record["reference"]) == (1, "KPT-185")
     assert record["ligands"][1]["adduct_score"]["spread"] == 0.5
     assert "drawing" not in record["ligands"][0]
-    sheet = openpyxl.load_workbook(tmp_path / "comparison.xlsx").active
-    assert sheet is not None
-    heads = [cell.value for cell in sheet[1]]
-    assert sheet.cell(3, heads.index("adduct_score_kcal_per_mol") + 1).value == -8.9
     poses = list(Chem.SDMolSupplier(str(tmp_path / "comparison.sdf")))
     assert [mol.GetProp("ligand") for mol in poses] == ["KPT-185", "analog"]
     assert poses[1].GetProp("core_superposed_angstrom") == "0.2500"

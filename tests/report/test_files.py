@@ -17,10 +17,12 @@ import pytest
 from rdkit import Chem
 
 from workbench.errors import OutputError
+from workbench.files import writing as files
+from workbench.files.docking import poses_csv, poses_sdf
+from workbench.files.exports import json_text
+from workbench.files.writing import prepare_output_folder, write_texts
 from workbench.records.docking import DockingResult
-from workbench.report import files
-from workbench.report.exports import json_text, poses_csv, poses_sdf
-from workbench.report.files import prepare_output_folder, write_docking_result, write_texts
+from workbench.report.docking_page import write_docking
 
 PROMISED = {
     "result.json",
@@ -43,7 +45,7 @@ def records(path: Path) -> list[Chem.Mol]:
 
 
 def test_everything_that_is_promised_appears(docked: DockingResult, tmp_path: Path) -> None:
-    written = write_docking_result(docked, tmp_path / "out")
+    written = write_docking(docked, tmp_path / "out")
     found = contents(tmp_path / "out")
     complexes = {
         f"complex_{a.label}_{p.rank}.{kind}"
@@ -67,7 +69,7 @@ def test_everything_that_is_promised_appears(docked: DockingResult, tmp_path: Pa
 def test_sd_records_hold_the_drug_with_its_bond_orders(
     docked: DockingResult, tmp_path: Path
 ) -> None:
-    write_docking_result(docked, tmp_path)
+    write_docking(docked, tmp_path)
     poses = [(a, p) for a in docked.adducts for p in a.poses]
     read = records(tmp_path / "poses.sdf")
     bound = Chem.MolFromSmiles("CC(C)OC(=O)CCn1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1")
@@ -83,8 +85,8 @@ def test_sd_records_hold_the_drug_with_its_bond_orders(
 
 
 def test_equal_results_give_equal_bytes(docked: DockingResult, tmp_path: Path) -> None:
-    write_docking_result(docked, tmp_path / "a")
-    write_docking_result(replace(docked), tmp_path / "b")
+    write_docking(docked, tmp_path / "a")
+    write_docking(replace(docked), tmp_path / "b")
     assert contents(tmp_path / "a") == contents(tmp_path / "b")
 
 
@@ -106,7 +108,7 @@ def test_a_verdict_without_adducts_is_written_too(
     docked: DockingResult, tmp_path: Path, verdict: str
 ) -> None:
     bare = replace(docked, verdict=verdict, adducts=(), encounter=())  # type: ignore[arg-type]
-    write_docking_result(bare, tmp_path)
+    write_docking(bare, tmp_path)
     assert set(contents(tmp_path)) == PROMISED
     assert (tmp_path / "poses.csv").read_text().startswith("ligand,diastereomer,rank,score_kcal")
     assert (tmp_path / "poses.sdf").read_text() == ""
@@ -114,7 +116,7 @@ def test_a_verdict_without_adducts_is_written_too(
 
 
 def test_hostile_text_stays_text(hostile: DockingResult, tmp_path: Path) -> None:
-    write_docking_result(hostile, tmp_path)
+    write_docking(hostile, tmp_path)
     read = records(tmp_path / "poses.sdf")
     assert len(read) == 3
     for mol, pose in zip(read, hostile.adducts[0].poses, strict=True):
@@ -134,7 +136,7 @@ def test_no_cell_is_a_formula(docked: DockingResult, text: str) -> None:
 
 @pytest.mark.parametrize("name", ["$$$$", "> <rank>", ">  <rank>\n7", "\x00\x1b[31m", "\udc80"])
 def test_no_name_breaks_an_sd_file(docked: DockingResult, tmp_path: Path, name: str) -> None:
-    write_docking_result(replace(docked, ligand={**docked.ligand, "name": name}), tmp_path)
+    write_docking(replace(docked, ligand={**docked.ligand, "name": name}), tmp_path)
     read = records(tmp_path / "poses.sdf")
     assert [mol.GetProp("rank") for mol in read] == ["1", "2", "3"] * 2
 
@@ -144,13 +146,13 @@ def test_no_label_becomes_a_path(docked: DockingResult, tmp_path: Path, label: s
     folder = tmp_path / "out"
     bad = replace(docked, adducts=(replace(docked.adducts[0], label=label),))
     with pytest.raises(OutputError, match="part of a file's name"):
-        write_docking_result(bad, folder)
+        write_docking(bad, folder)
     assert contents(folder) == {}
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_an_adduct_without_a_label_has_files_too(docked: DockingResult, tmp_path: Path) -> None:
-    written = write_docking_result(
+    written = write_docking(
         replace(docked, adducts=(replace(docked.adducts[0], label=""),)), tmp_path
     )
     assert written.adducts[0].poses[0].files["pdb"] == "complex_adduct_1.pdb"
@@ -159,7 +161,7 @@ def test_an_adduct_without_a_label_has_files_too(docked: DockingResult, tmp_path
 
 def test_two_poses_never_share_a_file(docked: DockingResult, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="complex_bR_1"):
-        write_docking_result(replace(docked, adducts=(docked.adducts[0],) * 2), tmp_path)
+        write_docking(replace(docked, adducts=(docked.adducts[0],) * 2), tmp_path)
 
 
 def test_a_pose_without_mol_block_is_refused(docked: DockingResult) -> None:
@@ -196,11 +198,11 @@ class Interrupted:
 def test_a_rename_that_fails_leaves_only_complete_files(
     docked: DockingResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:
-    write_docking_result(docked, tmp_path / "whole")
+    write_docking(docked, tmp_path / "whole")
     whole = contents(tmp_path / "whole")
     monkeypatch.setattr(os, "replace", Interrupted(at, OSError(errno.EIO, "Input/output error")))
     with pytest.raises(OutputError, match="Input/output error"):
-        write_docking_result(docked, tmp_path / "out")
+        write_docking(docked, tmp_path / "out")
     found = contents(tmp_path / "out")
     assert len(found) == at
     assert all(whole[name] == data for name, data in found.items())
@@ -213,14 +215,14 @@ def test_an_interrupt_leaves_no_temporary(
 ) -> None:
     monkeypatch.setattr(os, "replace", Interrupted(3, KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt):
-        write_docking_result(docked, tmp_path)
+        write_docking(docked, tmp_path)
     assert not [name for name in contents(tmp_path) if name.startswith(".")]
 
 
 def test_a_full_disk_keeps_the_earlier_run(
     docked: DockingResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_docking_result(docked, tmp_path)
+    write_docking(docked, tmp_path)
     before = contents(tmp_path)
     calls = iter(range(100))
 
@@ -231,7 +233,7 @@ def test_a_full_disk_keeps_the_earlier_run(
     monkeypatch.setattr(files.os, "fsync", full)
     changed = replace(docked, reason="another run", adducts=docked.adducts[:1])
     with pytest.raises(OutputError, match=r"No space left on device; free some space"):
-        write_docking_result(changed, tmp_path)
+        write_docking(changed, tmp_path)
     assert contents(tmp_path) == before
 
 
@@ -247,10 +249,10 @@ def test_a_write_that_stops_half_way_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_an_earlier_run_is_replaced_and_nothing_else(docked: DockingResult, tmp_path: Path) -> None:
-    write_docking_result(docked, tmp_path)
+    write_docking(docked, tmp_path)
     for name in ("notes.txt", "complex_notes.pdb", "complex_bR_1.txt"):
         (tmp_path / name).write_text("the user's own")
-    write_docking_result(replace(docked, adducts=docked.adducts[:1], encounter=()), tmp_path)
+    write_docking(replace(docked, adducts=docked.adducts[:1], encounter=()), tmp_path)
     left = set(contents(tmp_path))
     assert {"notes.txt", "complex_notes.pdb", "complex_bR_1.txt"} <= left
     assert "complex_bR_3.cif" in left
@@ -262,7 +264,7 @@ def test_a_link_is_replaced_not_followed(docked: DockingResult, tmp_path: Path) 
     outside.write_text("precious")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "poses.csv").symlink_to(outside)
-    write_docking_result(docked, tmp_path / "out")
+    write_docking(docked, tmp_path / "out")
     assert outside.read_text() == "precious"
     assert not (tmp_path / "out" / "poses.csv").is_symlink()
 
@@ -270,7 +272,7 @@ def test_a_link_is_replaced_not_followed(docked: DockingResult, tmp_path: Path) 
 def test_files_have_the_usual_rights(docked: DockingResult, tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.write_text("x")
-    write_docking_result(docked, tmp_path / "out")
+    write_docking(docked, tmp_path / "out")
     assert (tmp_path / "out" / "poses.csv").stat().st_mode == plain.stat().st_mode
 
 

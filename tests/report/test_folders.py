@@ -10,14 +10,13 @@ import pytest
 from report_cases import without_adducts
 
 from workbench.errors import OutputError
+from workbench.files.docking import read_docking_result
 from workbench.records.docking import DockingResult
-from workbench.report.files import write_docking_result
-from workbench.report.folders import read_docking_result
-from workbench.report.page import report_html
+from workbench.report.docking_page import report_html, write_docking
 
 
 def test_what_was_written_is_read(docked: DockingResult, tmp_path: Path) -> None:
-    written = write_docking_result(docked, tmp_path)
+    written = write_docking(docked, tmp_path)
     found = read_docking_result(tmp_path)
     # JSON knows no tuples: both sides go through it
     assert json.loads(json.dumps(found.to_dict())) == json.loads(json.dumps(written.to_dict()))
@@ -33,7 +32,7 @@ def test_what_was_written_is_read(docked: DockingResult, tmp_path: Path) -> None
 def test_a_result_without_adducts_is_read(
     docked: DockingResult, tmp_path: Path, verdict: str
 ) -> None:
-    write_docking_result(without_adducts(docked, verdict), tmp_path)
+    write_docking(without_adducts(docked, verdict), tmp_path)
     found = read_docking_result(tmp_path)
     assert (found.verdict, len(found.adducts)) == (verdict, 0)
     assert len(found.encounter) == (1 if verdict == "no_thiol" else 0)
@@ -68,7 +67,7 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_folder_is_refused(docked: DockingResult, tmp_path: Path, name: str) -> None:
-    write_docking_result(docked, tmp_path)
+    write_docking(docked, tmp_path)
     damage, said = BROKEN[name]
     damage(tmp_path)
     with pytest.raises(OutputError, match=said) as refused:

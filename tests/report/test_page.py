@@ -19,7 +19,7 @@ from workbench.ligands.reading import load_ligand
 from workbench.ligands.reference_poses import reference_pose
 from workbench.ligands.writing import drug_sdf_block
 from workbench.records.docking import DockingResult
-from workbench.report.page import notebook_html, report_html
+from workbench.report.docking_page import notebook_html, report_html
 from workbench.report.scene import build_scene
 from workbench.structures.loading import load_receptor
 from workbench.structures.writing import receptor_pdb

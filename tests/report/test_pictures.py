@@ -15,7 +15,7 @@ from workbench.cli import main
 from workbench.errors import OutputError
 from workbench.records.docking import DockingResult
 from workbench.report import pictures as module
-from workbench.report.files import write_docking_result
+from workbench.report.docking_page import write_docking
 from workbench.report.interaction_map import interaction_map
 from workbench.report.pictures import pictures, png_of
 from workbench.report.scene import build_scene
@@ -72,7 +72,7 @@ def test_a_pose_without_a_block_is_refused(docked: DockingResult) -> None:
 
 
 def test_the_scripts_look_from_where_the_page_does(docked: DockingResult, tmp_path: Path) -> None:
-    write_docking_result(docked, tmp_path)
+    write_docking(docked, tmp_path)
     scene = build_scene(docked)
     assert scene is not None
     turn, center = np.array(scene["view"]).reshape(3, 3), np.array(scene["center"])
@@ -97,7 +97,7 @@ def test_the_verb_draws_what_lies_in_a_folder(
     docked: DockingResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "run").mkdir()
-    write_docking_result(docked, tmp_path / "run")
+    write_docking(docked, tmp_path / "run")
     out = tmp_path / "figures"
     assert main(["picture", str(tmp_path / "run"), "--out", str(out)]) == 0
     assert (out / "pose.svg").read_text() == pictures(docked)["pose.svg"]

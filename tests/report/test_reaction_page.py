@@ -13,11 +13,11 @@ from xml.etree import ElementTree
 import pytest
 from reaction_cases import reaction
 
-from workbench.records.reaction import Reaction, Reactions
+from workbench.files.exports import table_csv
+from workbench.records.reaction import Reaction, Reactions, reaction_rows
 from workbench.report.reaction_page import (
     bars,
     notebook_html,
-    reactions_csv,
     reactions_html,
     write_reactions,
 )
@@ -31,7 +31,7 @@ def reactions() -> list[Reaction]:
 
 
 def test_table(reactions: list[Reaction]) -> None:
-    rows = list(csv.DictReader(io.StringIO(reactions_csv(reactions))))
+    rows = list(csv.DictReader(io.StringIO(table_csv(reaction_rows(reactions), number=".3f"))))
     assert [row["adduct"] for row in rows] == ["bR", "bS", "bR"]
     assert rows[1]["relative_to_selinexor_kcal_per_mol"] == "1.800"
     assert rows[0]["lumo_ev"] == "-8.000"

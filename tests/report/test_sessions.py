@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from report_cases import without_adducts
 
+from workbench.files.docking import read_docking_result
+from workbench.files.sessions import DISTANCE_ANGSTROM, session_scripts
 from workbench.records.docking import DockingResult
-from workbench.report.files import write_docking_result
-from workbench.report.folders import read_docking_result
-from workbench.report.scene import build_scene
-from workbench.report.sessions import DISTANCE_ANGSTROM, session_scripts
+from workbench.report.docking_page import write_docking
+from workbench.report.scene import build_scene, session_view
 from workbench.report.tour_scene import POSES, WILD_TYPE
 
 ASKED = """
@@ -69,7 +69,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         poses=(replace(adduct.poses[0], score_kcal_per_mol=0.0),),
     )
     path = tmp_path_factory.mktemp("run")
-    write_docking_result(replace(result, adducts=(adduct, other)), path)
+    write_docking(replace(result, adducts=(adduct, other)), path)
     return path
 
 
@@ -135,4 +135,5 @@ def test_chimerax_looks_from_where_the_page_looks(folder: Path) -> None:
 
 
 def test_nothing_bonded_gives_no_script(docked: DockingResult) -> None:
-    assert session_scripts(without_adducts(docked, "no_warhead")) == {}
+    bare = without_adducts(docked, "no_warhead")
+    assert session_scripts(bare, session_view(build_scene(bare))) == {}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from workbench.records.docking import DockingResult
+from workbench.records.docking import DockingResult, best_pose
 from workbench.report import summary
 
 
@@ -46,7 +46,7 @@ def test_a_valid_pose_goes_before_a_better_score(docked: DockingResult) -> None:
         replace(adduct.poses[0], score_kcal_per_mol=-20.0, valid=False),
         replace(adduct.poses[1], score_kcal_per_mol=-5.0),
     )
-    chosen = summary.best_pose(replace(docked, adducts=(replace(adduct, poses=poses),)))
+    chosen = best_pose(replace(docked, adducts=(replace(adduct, poses=poses),)))
     assert chosen is not None
     assert chosen[1].rank == 2
 
@@ -60,7 +60,7 @@ def test_when_nothing_is_valid_the_headline_warns(docked: DockingResult) -> None
 
 def test_a_score_that_is_no_number_never_wins(docked: DockingResult) -> None:
     broken = with_scores(docked, math.nan, -3.0)
-    best = summary.best_pose(broken)
+    best = best_pose(broken)
     assert best is not None
     assert best[0].label == "bS"
 

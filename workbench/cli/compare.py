@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     from workbench.cli.receptors import read_receptor
     from workbench.pipeline.comparing import compare, reactions_from, shipped_reaction
     from workbench.progress import to_stream
-    from workbench.report.comparison_files import write_comparison
+    from workbench.report.comparison_page import write_comparison
 
     reaction_of = reactions_from(arguments.reactions) if arguments.reactions else shipped_reaction
     readable, unread = read_ligands(arguments)
@@ -114,10 +114,7 @@ def run(arguments: argparse.Namespace) -> int:
     with WRITING:
         write_comparison(comparison, arguments.out)
     print(summary(comparison))
-    print(
-        f"written to {arguments.out}: comparison.html, .csv, .xlsx, .sdf, .json, "
-        "a folder for each drug"
-    )
+    print(f"written to {arguments.out}: comparison.html, .csv, .sdf, .json, a folder for each drug")
     for failure in comparison.failures:
         tell(f"{failure['name']} failed: {failure['reason']}")
     return EXIT_SOME_FAILED if comparison.failures or unread else 0

@@ -85,7 +85,7 @@ def _print(content: Any, as_json: bool, text: Any) -> None:
 def _draw(path: Path | None, picture: Any) -> None:
     """Write a drawing where one was asked for."""
     from workbench.errors import UsageError
-    from workbench.report.files import write_texts
+    from workbench.files.writing import write_texts
 
     if path is None:
         return

@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
     from workbench.cli.ligands import read_ligands
     from workbench.cli.receptors import read_receptor
     from workbench.errors import WorkbenchError
-    from workbench.report.files import prepare_output_folder
+    from workbench.files.writing import prepare_output_folder
 
     readable, unread = read_ligands(arguments)
     ligands = list(readable)
@@ -134,7 +134,7 @@ def _dock_one(
 ) -> None:
     from workbench.pipeline.docking import dock
     from workbench.progress import to_stream
-    from workbench.report.files import write_docking_result
+    from workbench.report.docking_page import write_docking
 
     result = dock(
         ligand,
@@ -153,7 +153,7 @@ def _dock_one(
         progress=to_stream(),
     )
     with WRITING:
-        write_docking_result(result, folder)
+        write_docking(result, folder)
     print(summary(result))
     print(f"written to {folder}: report.html, result.json, poses.csv, poses.sdf, complexes")
 

@@ -110,11 +110,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the replicas, write the page and print the outcome; return the exit code."""
     from workbench.cli.interrupts import WRITING
     from workbench.cli.receptors import read_receptor
+    from workbench.files.writing import prepare_output_folder
     from workbench.pipeline.dynamics import propagate
     from workbench.pipeline.reopening import DockedFolder
     from workbench.progress import to_stream
     from workbench.report.dynamics_page import write_dynamics
-    from workbench.report.files import prepare_output_folder
 
     settings = _settings(arguments)
     receptor = None

@@ -119,7 +119,7 @@ def _picked(library: Library, arguments: argparse.Namespace) -> Iterable[Product
 
 def _write_library(products: Iterable[Product], path: Path, library: Library, kind: str) -> int:
     """Write the molecules as they come; return how many there were."""
-    from workbench.report.files import growing_text
+    from workbench.files.writing import growing_text
 
     positions = library.positions
     count = 0
@@ -141,10 +141,10 @@ def _write_pairs(products: Sequence[Product], path: Path) -> int:
     """Write the pairs; return how many there are."""
     from dataclasses import asdict
 
+    from workbench.files.writing import growing_text
     from workbench.ligands.enumeration import exchanges
     from workbench.ligands.properties import drug_properties
     from workbench.ligands.reading import mol_from_smiles
-    from workbench.report.files import growing_text
 
     known = {p.number: asdict(drug_properties(mol_from_smiles(p.smiles))) for p in products}
     count = 0
@@ -161,7 +161,7 @@ def _write_pairs(products: Sequence[Product], path: Path) -> int:
 
 
 def _line(cells: Sequence[object]) -> str:
-    from workbench.report.exports import table_cell
+    from workbench.files.exports import table_cell
 
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerow([table_cell(cell) for cell in cells])

@@ -32,8 +32,8 @@ def add_parser(verbs: Verbs) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the pictures; return the exit code."""
     from workbench.cli.interrupts import WRITING
-    from workbench.report.files import as_bytes, prepare_output_folder, write_files
-    from workbench.report.folders import read_docking_result
+    from workbench.files.docking import read_docking_result
+    from workbench.files.writing import as_bytes, prepare_output_folder, write_files
     from workbench.report.pictures import pictures, png_of
 
     result = read_docking_result(arguments.folder)

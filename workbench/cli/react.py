@@ -78,10 +78,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Compute each drug, print and write the results; return the exit code."""
     from workbench.cli.ligands import read_ligands
     from workbench.errors import MechanismError, WorkbenchError
+    from workbench.files.exports import json_text
+    from workbench.files.writing import prepare_output_folder
     from workbench.mechanism.reactivity import ReactionBench, ranked
     from workbench.progress import to_stream
-    from workbench.report.exports import json_text
-    from workbench.report.files import prepare_output_folder
 
     ligands, unread = read_ligands(arguments)
     folder = prepare_output_folder(arguments.out) if arguments.out else None

@@ -77,9 +77,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Scan, write the folder, print the verdicts; return the exit code."""
     from workbench.cli.interrupts import WRITING
     from workbench.errors import UsageError
+    from workbench.files.exports import json_text
+    from workbench.files.writing import prepare_output_folder
     from workbench.progress import to_stream
-    from workbench.report.exports import json_text
-    from workbench.report.files import prepare_output_folder
     from workbench.report.scan_page import write_scan
     from workbench.resistance import scan
     from workbench.settings import ScanSettings

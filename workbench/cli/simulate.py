@@ -117,9 +117,9 @@ def number(text: str) -> float:
 
 def run(arguments: argparse.Namespace) -> int:
     """Simulate, write what was asked for and print the outcome; return the exit code."""
+    from workbench.files.exports import json_text
+    from workbench.files.writing import prepare_output_folder
     from workbench.mechanism.simulation import simulate
-    from workbench.report.exports import json_text
-    from workbench.report.files import prepare_output_folder
 
     folder = prepare_output_folder(arguments.out) if arguments.out else None
     options = _options(arguments)

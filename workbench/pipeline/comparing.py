@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import LigandError, OutputError, UsageError, WorkbenchError
+from workbench.files.docking import read_docking_result
+from workbench.files.exports import json_text
+from workbench.files.writing import prepare_output_folder
 from workbench.ligands.catalogue import name_key
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.reading import load_ligand
@@ -30,9 +33,6 @@ from workbench.provenance import public_command
 from workbench.records.comparison import Comparison
 from workbench.records.docking import DockingResult
 from workbench.records.reaction import AdductEnergy, Reaction
-from workbench.report.exports import json_text
-from workbench.report.files import prepare_output_folder
-from workbench.report.folders import read_docking_result
 from workbench.settings import DockSettings
 from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor

@@ -21,9 +21,8 @@ from workbench.ligands.molecules import Ligand
 from workbench.ligands.properties import measured_brain
 from workbench.pipeline.summarising import CLOSE_GAP_KCAL_PER_MOL
 from workbench.records.comparison import ComparedDrug, ContactNovelty, CoreFit, Quantity
-from workbench.records.docking import AdductRecord, DockingResult, PoseRecord
+from workbench.records.docking import AdductRecord, DockingResult, PoseRecord, best_pose
 from workbench.records.reaction import Reaction
-from workbench.report.summary import best_pose
 from workbench.tables import BrainFinding, Compound
 
 FloatArray = NDArray[np.float64]

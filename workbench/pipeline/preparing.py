@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.docking.box import docking_box
 from workbench.errors import LigandError
+from workbench.files.writing import growing_text, prepare_output_folder, write_texts
 from workbench.ligands.conformers import embed_drug
 from workbench.ligands.depiction import adduct_svg, drug_svg
 from workbench.ligands.isomers import open_elements
@@ -18,7 +19,6 @@ from workbench.ligands.reading import LigandFailure
 from workbench.ligands.summary import later_forms, ligand_summary, paper_adducts
 from workbench.ligands.writing import ligand_pdbqt, sdf_block
 from workbench.progress import Progress, silent
-from workbench.report.files import growing_text, prepare_output_folder, write_texts
 from workbench.report.groove_page import groove_html
 from workbench.report.groove_scene import view_groove
 from workbench.structures.facts import groove_facts

@@ -24,7 +24,7 @@ from workbench.errors import DockingError, WorkbenchError
 from workbench.ligands.molecules import Ligand
 from workbench.pipeline.docking import dock
 from workbench.progress import Progress
-from workbench.report.files import write_docking_result
+from workbench.report.docking_page import write_docking
 from workbench.settings import DockSettings
 from workbench.structures.receptor import Receptor
 
@@ -172,6 +172,6 @@ def serve() -> None:
             progress=lambda stage, done, total: say(SAID, stage, done, total),
         )
         with writing:
-            write_docking_result(result, Path(task.folder))
+            write_docking(result, Path(task.folder))
     except WorkbenchError as error:
         say(FAILED, str(error))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from workbench.records.docking import DockingResult
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 COMPARISON_SCHEMA_VERSION = 1
 
@@ -170,8 +169,6 @@ class Comparison:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per drug: the content of ``comparison.csv``."""
-        import pandas as pd
-
         return pd.DataFrame([drug_row(drug) for drug in self.drugs])
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 SCHEMA_VERSION = 1
 
@@ -188,14 +188,32 @@ class DockingResult:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per bonded pose: the content of ``poses.csv``."""
-        import pandas as pd
-
         rows = [
             pose_row(self.ligand["name"], adduct, pose)
             for adduct in self.adducts
             for pose in adduct.poses
         ]
         return pd.DataFrame(rows)
+
+
+def best_pose(result: DockingResult) -> tuple[AdductRecord, PoseRecord] | None:
+    """Return the pose to show first: the best score of those that pass every check.
+
+    When none passes, the best score of all; ``None`` when there is no pose.
+    """
+    every = [(adduct, pose) for adduct in result.adducts for pose in adduct.poses]
+    candidates = [pair for pair in every if pair[1].valid] or every
+    return min(candidates, key=lambda pair: _sortable(pair[1]), default=None)
+
+
+def best_of(adduct: AdductRecord) -> PoseRecord | None:
+    """Return the best pose of one diastereomer, chosen as :func:`best_pose` does."""
+    candidates = [pose for pose in adduct.poses if pose.valid] or list(adduct.poses)
+    return min(candidates, key=_sortable, default=None)
+
+
+def _sortable(pose: PoseRecord) -> float:
+    return pose.score_kcal_per_mol if math.isfinite(pose.score_kcal_per_mol) else math.inf
 
 
 _STRUCTURES = ("sdf", "drug_sdf", "complex_pdb", "complex_cif")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 State = Literal["bonded", "encounter"]
 
@@ -99,11 +98,14 @@ class DynamicsResult:
             del replica["courses"]
         return record
 
-    def to_frame(self) -> pd.DataFrame:
+    def rows(self) -> list[dict[str, float]]:
         """Return one row per frame of each replica: the content of ``dynamics.csv``."""
-        import pandas as pd
-
-        parts = [
-            pd.DataFrame({"seed": replica.seed, **replica.courses}) for replica in self.replicas
+        return [
+            {"seed": replica.seed, **dict(zip(replica.courses, values, strict=True))}
+            for replica in self.replicas
+            for values in zip(*replica.courses.values(), strict=True)
         ]
-        return pd.concat(parts, ignore_index=True)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return :meth:`rows` as a table."""
+        return pd.DataFrame(self.rows())

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 Model = Literal["truncated", "whole"]
 
@@ -70,25 +69,26 @@ class Reaction:
 
 
 class Reactions(list[Reaction]):
-    """The reactions of several drugs: a list that shows itself in a notebook."""
+    """The reactions of several drugs: a list with a table."""
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per drug and adduct: the content of ``reactions.csv``."""
-        import pandas as pd
+        return pd.DataFrame(reaction_rows(self))
 
-        return pd.DataFrame(
-            [
-                {
-                    "ligand": one.ligand,
-                    "level": one.level,
-                    "model": one.model,
-                    "adduct": adduct.label,
-                    "delta_g_kcal_per_mol": adduct.delta_g_kcal_per_mol,
-                    "relative_to_selinexor_kcal_per_mol": adduct.relative_to_selinexor_kcal_per_mol,
-                    "uncertainty_kcal_per_mol": adduct.uncertainty_kcal_per_mol,
-                    **one.index,
-                }
-                for one in self
-                for adduct in one.adducts
-            ]
-        )
+
+def reaction_rows(reactions: Sequence[Reaction]) -> list[dict[str, Any]]:
+    """Return what the table says, one row per drug and adduct."""
+    return [
+        {
+            "ligand": one.ligand,
+            "level": one.level,
+            "model": one.model,
+            "adduct": adduct.label,
+            "delta_g_kcal_per_mol": adduct.delta_g_kcal_per_mol,
+            "relative_to_selinexor_kcal_per_mol": adduct.relative_to_selinexor_kcal_per_mol,
+            "uncertainty_kcal_per_mol": adduct.uncertainty_kcal_per_mol,
+            **one.index,
+        }
+        for one in reactions
+        for adduct in one.adducts
+    ]

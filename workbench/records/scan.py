@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 WILD_TYPE = "wild type"
 
@@ -206,8 +205,6 @@ class ScanResult:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per pair: the content of ``scan.csv``."""
-        import pandas as pd
-
         return pd.DataFrame([pair_row(pair) for pair in self.pairs])
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 MEASURES: Mapping[str, str] = {
     "roc_auc": "ROC-AUC",
@@ -106,6 +105,4 @@ class ScreenResult:
 
     def to_frame(self) -> pd.DataFrame:
         """Return ``results.parquet``: one row for each ligand of the input."""
-        import pandas as pd
-
         return pd.read_parquet(self.folder / "results.parquet")

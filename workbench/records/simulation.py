@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 Status = Literal["published", "assumed", "given"]
 
@@ -101,8 +100,11 @@ class SimulationResult:
         del record["courses"]
         return record
 
-    def to_frame(self) -> pd.DataFrame:
+    def rows(self) -> list[dict[str, float]]:
         """Return one row per time: the content of ``simulation.csv``."""
-        import pandas as pd
+        times = zip(*self.courses.values(), strict=True)
+        return [dict(zip(self.courses, values, strict=True)) for values in times]
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return :meth:`rows` as a table."""
         return pd.DataFrame(self.courses)

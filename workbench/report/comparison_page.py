@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from workbench.records.comparison import ComparedDrug, Comparison, Quantity
+from workbench.files.exports import json_text, sd_record, table_csv
+from workbench.files.writing import write_texts
+from workbench.records.comparison import ComparedDrug, Comparison, Quantity, drug_row
+from workbench.records.docking import best_pose
 from workbench.report.comparison_scene import build_comparison_scene, pose_id
 from workbench.report.figures import inked, still_of
 from workbench.report.summary import number
@@ -39,6 +43,36 @@ COLUMNS = (
     ("sg_c_distance", "S\u2013C", 2, "angstrom"),
     ("c_s_c_angle", "C\u2013S\u2013C", 0, "degrees"),
 )
+
+
+def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
+    """Write ``comparison.csv``, ``.sdf``, ``.html`` and ``.json`` into a folder.
+
+    Raises
+    ------
+    OutputError
+        When a file cannot be written.
+    """
+    return write_texts(
+        folder,
+        {
+            "comparison.csv": table_csv([drug_row(drug) for drug in comparison.drugs]),
+            "comparison.sdf": comparison_sdf(comparison),
+            "comparison.html": comparison_html(comparison),
+            "comparison.json": json_text(comparison.to_dict()),
+        },
+    )
+
+
+def comparison_sdf(comparison: Comparison) -> str:
+    """Return the shown pose of each drug in the receptor's frame, its row as SD tags."""
+    records = []
+    for drug, result in zip(comparison.drugs, comparison.results, strict=True):
+        best = best_pose(result)
+        if best is not None and best[1].drug_sdf:
+            title = f"{drug.name} {drug.diastereomer} {drug.rank}"
+            records.append(sd_record(best[1].drug_sdf, title, drug_row(drug)))
+    return "".join(records)
 
 
 def comparison_html(comparison: Comparison) -> str:

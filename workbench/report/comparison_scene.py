@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from workbench.records.comparison import ComparedDrug, Comparison
-from workbench.records.docking import DockingResult
+from workbench.records.docking import DockingResult, best_pose
 from workbench.report.frames import Frame, read_drug, read_frames
 from workbench.report.pdb_lines import Structure
 from workbench.report.scene import assembled, crystal_reference, thin, view_of
-from workbench.report.summary import best_pose, number
+from workbench.report.summary import number
 
 COLOURS = ("#1e6ec8", "#be1886", "#c86a14", "#6b4fb3", "#0a7d74")
 DOCKED, ALIGNED = "As docked", "Core laid on the reference compound's, not as docked"

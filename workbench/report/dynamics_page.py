@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from markupsafe import Markup
 
+from workbench.files.exports import json_text, table_csv
+from workbench.files.writing import write_texts
 from workbench.records.dynamics import DynamicsResult, ReplicaRecord
-from workbench.report.exports import json_text
-from workbench.report.files import write_texts
 from workbench.report.line_plot import COLOURS, Curve, line_plot
 from workbench.report.templating import SOURCES, environment, page_parts
 
@@ -35,22 +33,11 @@ def write_dynamics(result: DynamicsResult, folder: Path) -> list[Path]:
         When a file cannot be written.
     """
     texts = {
-        "dynamics.csv": dynamics_csv(result),
+        "dynamics.csv": table_csv(result.rows(), number=".6g"),
         "dynamics.html": dynamics_html(result),
         "dynamics.json": json_text(result.to_dict()),
     }
     return write_texts(folder, texts)
-
-
-def dynamics_csv(result: DynamicsResult) -> str:
-    """Return one row per frame of each replica, six significant digits."""
-    frame = result.to_frame()
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(frame.columns)
-    for row in frame.itertuples(index=False):
-        writer.writerow([f"{value:.6g}" for value in row])
-    return buffer.getvalue()
 
 
 def dynamics_html(result: DynamicsResult) -> str:

@@ -17,8 +17,8 @@ from workbench.records.screen import ScreenResult
 from workbench.records.simulation import SimulationResult
 from workbench.report import (
     comparison_page,
+    docking_page,
     dynamics_page,
-    page,
     reaction_page,
     scan_page,
     screen_page,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 CELLS: dict[type, Callable[[Any], str]] = {
     Ligand: drug_svg,
     Comparison: comparison_page.notebook_html,
-    DockingResult: page.notebook_html,
+    DockingResult: docking_page.notebook_html,
     DynamicsResult: dynamics_page.notebook_html,
     Reactions: reaction_page.notebook_html,
     ScanResult: scan_page.notebook_html,

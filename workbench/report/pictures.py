@@ -9,12 +9,11 @@ import tempfile
 from pathlib import Path
 
 from workbench.errors import OutputError
-from workbench.records.docking import DockingResult
+from workbench.records.docking import DockingResult, best_of
 from workbench.report.figures import adduct_svg, drug_svg, still_of
 from workbench.report.interaction_map import interaction_map
 from workbench.report.scene import build_scene
 from workbench.report.still import draw_still
-from workbench.report.summary import best_of
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 TIMEOUT_SECONDS = 60

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from markupsafe import Markup
 
-from workbench.records.reaction import Reaction
-from workbench.report.exports import json_text, table_cell
-from workbench.report.files import write_texts
+from workbench.files.exports import json_text, table_csv
+from workbench.files.writing import write_texts
+from workbench.records.reaction import Reaction, reaction_rows
 from workbench.report.line_plot import ticks
 from workbench.report.templating import SOURCES, environment, page_parts
 
-COLUMNS = (
-    "ligand",
-    "level",
-    "model",
-    "adduct",
-    "delta_g_kcal_per_mol",
-    "relative_to_selinexor_kcal_per_mol",
-    "uncertainty_kcal_per_mol",
-)
 GFN2 = (
     ("GFN2-xTB", "10.1021/acs.jctc.8b01176"),
     ("ALPB (implicit water)", "10.1021/acs.jctc.1c00471"),
@@ -44,34 +33,11 @@ def write_reactions(reactions: Sequence[Reaction], folder: Path) -> list[Path]:
     return write_texts(
         folder,
         {
-            "reactions.csv": reactions_csv(reactions),
+            "reactions.csv": table_csv(reaction_rows(reactions), number=".3f"),
             "reactions.html": reactions_html(reactions),
             "reactions.json": json_text([reaction.to_dict() for reaction in reactions]),
         },
     )
-
-
-def reactions_csv(reactions: Sequence[Reaction]) -> str:
-    """Return one row per adduct: energies, then every index that a drug has."""
-    indices = list(dict.fromkeys(name for reaction in reactions for name in reaction.index))
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([*COLUMNS, *indices])
-    for reaction in reactions:
-        of_drug = [_number(reaction.index.get(name)) for name in indices]
-        for adduct in reaction.adducts:
-            energies = (
-                adduct.delta_g_kcal_per_mol,
-                adduct.relative_to_selinexor_kcal_per_mol,
-                adduct.uncertainty_kcal_per_mol,
-            )
-            words = (reaction.ligand, reaction.level, reaction.model, adduct.label)
-            writer.writerow([*map(table_cell, words), *map(_number, energies), *of_drug])
-    return buffer.getvalue()
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
 
 
 def reactions_html(reactions: Sequence[Reaction]) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from workbench.files.exports import json_text, table_csv
+from workbench.files.writing import write_texts
 from workbench.records.scan import WILD_TYPE, WORDS, Course, ScanResult, pair_row
-from workbench.report.exports import json_text, table_csv
-from workbench.report.files import write_texts
 from workbench.report.line_plot import COLOURS, Curve, line_plot
 from workbench.report.scan_scene import build_scan_scene
 from workbench.report.still import draw_still

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import OutputError
-from workbench.records.docking import DockingResult
+from workbench.files.sessions import SessionView
+from workbench.records.docking import DockingResult, best_pose
 from workbench.report.cartoon import ribbons
 from workbench.report.frames import (
     BONDED_ANGSTROM,
@@ -25,7 +26,7 @@ from workbench.report.frames import (
 from workbench.report.landmarks import integers, landmarks
 from workbench.report.pdb_lines import Structure
 from workbench.report.still import draw_still
-from workbench.report.summary import best_pose, number
+from workbench.report.summary import number
 from workbench.report.viewpoint import best_view
 
 FloatArray = NDArray[np.float64]
@@ -142,6 +143,20 @@ def scene_json(scene: dict[str, Any]) -> str:
     """Return the scene as JSON that cannot end a script element or be read as markup."""
     text = json.dumps(scene, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def session_view(scene: dict[str, Any] | None) -> SessionView | None:
+    """Return how the session scripts of other programs look at the first pose of a scene."""
+    if scene is None or not scene["poses"]:
+        return None
+    pose = scene["poses"][scene["first"]]
+    labels = [scene["receptor"]["labels"][i] for i in {*pose["near"], *scene["focus"]}]
+    digits = ("".join(c for c in label[1:] if c.isdigit()) for label in labels)
+    return SessionView(
+        np.array(scene["view"], dtype=np.float64).reshape(3, 3),
+        np.array(scene["center"], dtype=np.float64),
+        tuple(sorted({int(text) for text in digits if text})),
+    )
 
 
 def view_of(result: DockingResult) -> Any:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
+from workbench.files.exports import json_text, table_csv
+from workbench.files.writing import write_texts
 from workbench.records.simulation import RESPONSE_COLUMNS, SimulationResult
-from workbench.report.exports import json_text
-from workbench.report.files import write_texts
 from workbench.report.line_plot import Curve, line_plot
 from workbench.report.templating import environment, page_parts
 
@@ -38,7 +36,8 @@ def write_simulation(
         When a file cannot be written.
     """
     texts = {
-        f"{stem}.csv": courses_csv(result) for stem, result in zip(STEMS, results, strict=False)
+        f"{stem}.csv": table_csv(result.rows(), number=".6g")
+        for stem, result in zip(STEMS, results, strict=False)
     }
     record = results[0].to_dict() | {"provenance": provenance}
     if len(results) > 1:
@@ -49,16 +48,6 @@ def write_simulation(
     if len(results) == 1:
         (folder / "against.csv").unlink(missing_ok=True)
     return written
-
-
-def courses_csv(result: SimulationResult) -> str:
-    """Return the courses as CSV, one row per time, six significant digits."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(result.courses)
-    for row in zip(*result.courses.values(), strict=True):
-        writer.writerow([f"{value:.6g}" for value in row])
-    return buffer.getvalue()
 
 
 def simulation_html(results: Sequence[SimulationResult], provenance: dict[str, Any]) -> str:

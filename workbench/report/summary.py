@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from workbench.records.docking import AdductRecord, DockingResult, PoseRecord
+from workbench.records.docking import AdductRecord, DockingResult, PoseRecord, best_pose
 
 LIMITS = (
     "A docking score is not an affinity and does not rank SINE drugs against each other: they "
@@ -22,22 +22,6 @@ LIMITS = (
     "receptor's frame, good to about 1.3-1.5 \u00c5. Differences in RMSD below that are no result.",
     "Water, protein motion, cargo and the rest of the export machinery are not in the model.",
 )
-
-
-def best_pose(result: DockingResult) -> tuple[AdductRecord, PoseRecord] | None:
-    """Return the pose to show first: the best score of those that pass every check.
-
-    When none passes, the best score of all; ``None`` when there is no pose.
-    """
-    every = [(adduct, pose) for adduct in result.adducts for pose in adduct.poses]
-    candidates = [pair for pair in every if pair[1].valid] or every
-    return min(candidates, key=lambda pair: _sortable(pair[1]), default=None)
-
-
-def best_of(adduct: AdductRecord) -> PoseRecord | None:
-    """Return the best pose of one diastereomer, chosen as :func:`best_pose` does."""
-    candidates = [pose for pose in adduct.poses if pose.valid] or list(adduct.poses)
-    return min(candidates, key=_sortable, default=None)
 
 
 def nucleophile(result: DockingResult) -> str:
@@ -177,7 +161,3 @@ def sentence(text: str) -> str:
 
 def _count(amount: int, noun: str) -> str:
     return f"{amount} {noun}{'' if amount == 1 else 's'}"
-
-
-def _sortable(pose: PoseRecord) -> float:
-    return pose.score_kcal_per_mol if math.isfinite(pose.score_kcal_per_mol) else math.inf

@@ -7,8 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from workbench.files.writing import prepare_output_folder, write_texts
 from workbench.records.docking import DockingResult
-from workbench.report.files import prepare_output_folder, write_texts
 from workbench.report.still import draw_still
 from workbench.report.summary import number
 from workbench.report.templating import ALPHAFOLD, SOURCES, environment, page_parts

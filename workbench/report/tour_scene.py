@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from workbench.files.docking import read_docking_result
 from workbench.records.docking import DockingResult
-from workbench.report.folders import read_docking_result
 from workbench.report.frames import Drug, Frame, read_frames
 from workbench.report.landmarks import landmarks
 from workbench.report.pdb_lines import Structure

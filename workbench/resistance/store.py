@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import OutputError
-from workbench.report.exports import json_text
-from workbench.report.files import write_texts
+from workbench.files.exports import json_text
+from workbench.files.writing import write_texts
 from workbench.resistance.binding import Scores
 
 SETTINGS = "settings.json"

@@ -13,8 +13,6 @@ import numpy as np
 from workbench.errors import OutputError, UsageError
 from workbench.ligands.files import kind_of_file, opened_lines
 from workbench.records.screen import MEASURES, Enrichment, Measured
-from workbench.report.exports import json_text
-from workbench.report.files import write_texts
 from workbench.screening.merging import query
 from workbench.screening.metrics import enrichment
 from workbench.text import clean_name, quoted

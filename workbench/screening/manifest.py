@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import OutputError, UsageError
+from workbench.files.exports import json_text
+from workbench.files.writing import write_texts
 from workbench.provenance import public_command, versions
-from workbench.report.exports import json_text
-from workbench.report.files import write_texts
 from workbench.screening.job import Job
 from workbench.structures.writing import receptor_pdb
 
@@ -91,7 +91,7 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Write the manifest; see ``report.files.write_texts``."""
+    """Write the manifest."""
     write_texts(folder, {MANIFEST: json_text(dict(manifest))})
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import OutputError
-from workbench.report.exports import table_cell
-from workbench.report.files import growing_text
+from workbench.files.exports import table_cell
+from workbench.files.writing import growing_text
 from workbench.screening.database import Database
 
 RESULTS = "results.parquet"

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import UsageError
+from workbench.files.writing import write_texts
 from workbench.progress import Progress, silent
 from workbench.provenance import versions
 from workbench.records.screen import ScreenResult
-from workbench.report.files import write_texts
 from workbench.report.screen_page import screen_html
 from workbench.screening.cluster import connected, dashboard, require_parts
 from workbench.screening.database import Database

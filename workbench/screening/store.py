@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.errors import OutputError
-from workbench.report.files import prepare_output_folder, write_files
+from workbench.files.writing import prepare_output_folder, write_files
 from workbench.screening.job import Item, Row
 from workbench.screening.tables import parquet_bytes, parquet_metadata
 

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from workbench.records.docking import AdductRecord, DockingResult
+from workbench.files.docking import write_docking_result
+from workbench.records.docking import AdductRecord, DockingResult, best_of, best_pose
 from workbench.report import summary
 from workbench.report.figures import adduct_svg, drug_svg, still_of
 from workbench.report.interaction_map import interaction_map
-from workbench.report.scene import build_scene
+from workbench.report.scene import build_scene, session_view
 from workbench.report.templating import ALPHAFOLD, AMBER, SOURCES, environment, page_parts
+
+
+def write_docking(result: DockingResult, folder: str | Path) -> DockingResult:
+    """Write a run with its page; see :func:`workbench.files.docking.write_docking_result`.
+
+    Raises
+    ------
+    OutputError
+        When the folder cannot be written to, or the result cannot be turned into files.
+    """
+    scene = build_scene(result)
+    return write_docking_result(
+        result, folder, page=lambda named: _html(named, scene), view=session_view(scene)
+    )
 
 
 def report_html(result: DockingResult) -> str:
@@ -25,7 +41,10 @@ def report_html(result: DockingResult) -> str:
     OutputError
         When the result contradicts itself so that a picture would be wrong.
     """
-    scene = build_scene(result)
+    return _html(result, build_scene(result))
+
+
+def _html(result: DockingResult, scene: dict[str, Any] | None) -> str:
     reference = result.reference or {}
     spread = summary.number(reference.get("uncertainty_angstrom"), 1)
     parts = page_parts(scene, result.provenance, _sources(result)) | {
@@ -53,7 +72,7 @@ def report_html(result: DockingResult) -> str:
 def quick_views(result: DockingResult, scene: dict[str, Any] | None) -> list[tuple[str, str]]:
     """Return the poses with a button of their own: each diastereomer's best, and an encounter."""
     drawn = {pose["id"] for pose in scene["poses"]} if scene else set()
-    best = ((adduct.label, summary.best_of(adduct)) for adduct in result.adducts)
+    best = ((adduct.label, best_of(adduct)) for adduct in result.adducts)
     views = [(f"{label}-{pose.rank}", label or "adduct") for label, pose in best if pose]
     views += [(f"encounter-{pose.rank}", "encounter") for pose in result.encounter[:1]]
     return [view for view in views if view[0] in drawn]
@@ -64,7 +83,7 @@ def notebook_html(result: DockingResult) -> str:
 
     It holds no script, and every text of the result is escaped.
     """
-    rows = [(adduct, summary.best_of(adduct)) for adduct in result.adducts]
+    rows = [(adduct, best_of(adduct)) for adduct in result.adducts]
     return (
         environment()
         .get_template("notebook.html")
@@ -79,7 +98,7 @@ def notebook_html(result: DockingResult) -> str:
 
 def _adduct_part(result: DockingResult, adduct: AdductRecord) -> dict[str, Any]:
     """Return what the template needs for one diastereomer."""
-    best = summary.best_of(adduct)
+    best = best_of(adduct)
     terms = list(dict.fromkeys(name for pose in adduct.poses for name in pose.score_terms))
     return {
         "record": adduct,
@@ -97,7 +116,7 @@ def _adduct_part(result: DockingResult, adduct: AdductRecord) -> dict[str, Any]:
 
 
 def _tone(result: DockingResult) -> str:
-    best = summary.best_pose(result)
+    best = best_pose(result)
     if result.verdict != "adduct":
         return "plain"
     return "good" if best is not None and best[1].valid else "bad"

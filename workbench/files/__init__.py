@@ -1,0 +1,1 @@
+"""What writes and reopens the files of results; a file under its name is complete."""
