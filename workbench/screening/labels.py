@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from workbench.errors import OutputError, UsageError
+from workbench.files.exports import json_text
+from workbench.files.writing import write_texts
 from workbench.ligands.files import kind_of_file, opened_lines
 from workbench.records.screen import MEASURES, Enrichment, Measured
 from workbench.screening.merging import query
