@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from workbench.cli import main
-from workbench.cli.compounds_text import compound_text
+from workbench.cli.compounds import compound_text
 from workbench.tables import compounds
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import math
-import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.arguments import (
     EXIT_SOME_FAILED,
     LIGAND_HELP,
+    WRITING,
     Verbs,
     add_ligand_options,
     add_out,
@@ -19,9 +18,13 @@ from workbench.cli.arguments import (
     add_quick,
     add_receptor,
     add_run,
+    command_line,
     dock_settings,
+    ligand_settings,
+    read_ligands,
+    read_receptor,
+    tell,
 )
-from workbench.cli.telling import tell
 
 if TYPE_CHECKING:
     from workbench.records.comparison import Comparison, Quantity
@@ -86,15 +89,12 @@ def weights(text: str) -> dict[str, float]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare the ligands and write what was found; return the exit code."""
-    from workbench.cli.interrupts import WRITING
-    from workbench.cli.ligands import read_ligands
-    from workbench.cli.receptors import read_receptor
     from workbench.pipeline.comparing import compare, reactions_from, shipped_reaction
     from workbench.progress import to_stream
     from workbench.report.comparison_page import write_comparison
 
     reaction_of = reactions_from(arguments.reactions) if arguments.reactions else shipped_reaction
-    readable, unread = read_ligands(arguments)
+    readable, unread = read_ligands(arguments.ligands, ligand_settings(arguments))
     ligands = list(readable)
     comparison = compare(
         ligands,
@@ -108,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
         platform=arguments.platform,
         jobs=arguments.jobs,
         settings=dock_settings(arguments.quick),
-        command=shlex.join(["workbench", *sys.argv[1:]]),
+        command=command_line(),
         progress=to_stream(),
     )
     with WRITING:

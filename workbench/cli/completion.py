@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from workbench.cli.arguments import Verbs
@@ -43,27 +43,18 @@ def add_parser(verbs: Verbs) -> None:
         'completion zsh)" in .zshrc',
     )
     parser.add_argument("shell", choices=["bash", "zsh"])
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=lambda arguments: run(arguments.shell, verbs.choices))
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Print the script; return the exit code."""
-    from workbench.cli.main import build_parser
-
-    print((ZSH if arguments.shell == "zsh" else "") + script(build_parser()), end="")
-    return 0
-
-
-def script(parser: argparse.ArgumentParser) -> str:
-    """Return a bash function that completes what a parser understands."""
+def run(shell: str, verbs: Mapping[str, argparse.ArgumentParser]) -> int:
+    """Print a function of bash that completes what the verbs understand; return the exit code."""
     from workbench.tables import compounds
 
-    verbs = dict(_verbs(parser))
-    options = {verb: sorted(set(_words(sub))) for verb, sub in verbs.items()}
-    choices = {name: values for sub in verbs.values() for name, values in _choices(sub)}
+    options = {verb: sorted(set(_words(parser))) for verb, parser in verbs.items()}
+    choices = {name: values for parser in verbs.values() for name, values in _choices(parser)}
     drugs = (x for x in compounds() if x.kind != "bound_form")
     names = sorted({name for x in drugs for name in (x.name, *x.synonyms) if PLAIN.fullmatch(name)})
-    return BODY.format(
+    script = BODY.format(
         verbs=" ".join(verbs),
         choices="".join(
             f'      {name}) words="{" ".join(values)}" ;;\n' for name, values in choices.items()
@@ -74,13 +65,15 @@ def script(parser: argparse.ArgumentParser) -> str:
         named="|".join(TAKES_LIGANDS),
         names=" ".join(names),
     )
+    print((ZSH if shell == "zsh" else "") + script, end="")
+    return 0
 
 
-def _verbs(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    """Yield the parsers of the verbs (argparse has no public way to them)."""
+def _inner(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """Yield the parsers of a verb's own verbs (argparse has no public way to them)."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
-            yield from action.choices.items()
+            yield from action.choices.values()
 
 
 def _words(parser: argparse.ArgumentParser) -> Iterator[str]:
@@ -89,7 +82,7 @@ def _words(parser: argparse.ArgumentParser) -> Iterator[str]:
         yield from action.option_strings
         if not action.option_strings and action.choices is not None:
             yield from (str(choice) for choice in action.choices)
-    for _, inner in _verbs(parser):
+    for inner in _inner(parser):
         yield from _words(inner)
 
 
@@ -99,5 +92,5 @@ def _choices(parser: argparse.ArgumentParser) -> Iterator[tuple[str, list[str]]]
         values: Any = action.choices
         if action.option_strings and values is not None:
             yield action.option_strings[-1], [str(value) for value in values]
-    for _, inner in _verbs(parser):
+    for inner in _inner(parser):
         yield from _choices(inner)

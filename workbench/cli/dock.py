@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.arguments import (
     EXIT_SOME_FAILED,
     LIGAND_HELP,
+    WRITING,
     Verbs,
     add_ligand_options,
     add_out,
@@ -18,10 +17,13 @@ from workbench.cli.arguments import (
     add_quick,
     add_receptor,
     add_run,
+    command_line,
     dock_settings,
+    ligand_settings,
+    read_ligands,
+    read_receptor,
+    tell,
 )
-from workbench.cli.interrupts import WRITING
-from workbench.cli.telling import tell
 
 if TYPE_CHECKING:
     from workbench.ligands.molecules import Ligand
@@ -80,12 +82,10 @@ def add_parser(verbs: Verbs) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Dock each ligand and write its folder; return the exit code."""
-    from workbench.cli.ligands import read_ligands
-    from workbench.cli.receptors import read_receptor
     from workbench.errors import WorkbenchError
     from workbench.files.writing import prepare_output_folder
 
-    readable, unread = read_ligands(arguments)
+    readable, unread = read_ligands(arguments.ligands, ligand_settings(arguments))
     ligands = list(readable)
     alone = len(ligands) == 1 and not unread
     if alone:
@@ -149,7 +149,7 @@ def _dock_one(
         platform=arguments.platform,
         jobs=arguments.jobs,
         settings=dock_settings(arguments.quick),
-        command=shlex.join(["workbench", *sys.argv[1:]]),
+        command=command_line(),
         progress=to_stream(),
     )
     with WRITING:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.arguments import (
+    WRITING,
     Verbs,
     add_out,
     add_receptor_options,
     add_run,
+    command_line,
     positive_float,
     positive_int,
+    read_receptor,
 )
 
 if TYPE_CHECKING:
@@ -108,8 +109,6 @@ def add_parser(verbs: Verbs) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the replicas, write the page and print the outcome; return the exit code."""
-    from workbench.cli.interrupts import WRITING
-    from workbench.cli.receptors import read_receptor
     from workbench.files.writing import prepare_output_folder
     from workbench.pipeline.dynamics import propagate
     from workbench.pipeline.reopening import DockedFolder
@@ -139,7 +138,7 @@ def run(arguments: argparse.Namespace) -> int:
         jobs=arguments.jobs,
         mmgbsa_frames=arguments.mmgbsa,
         resume=arguments.resume,
-        command=shlex.join(["workbench", *sys.argv[1:]]),
+        command=command_line(),
         progress=to_stream(),
     )
     with WRITING:

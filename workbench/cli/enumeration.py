@@ -9,8 +9,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.cli.arguments import Verbs, positive_int, seed
-from workbench.cli.telling import tell
+from workbench.cli.arguments import (
+    Verbs,
+    positive_int,
+    seed,
+    tell,
+)
 
 if TYPE_CHECKING:
     from workbench.ligands.enumeration import BuildingBlocks, Group, Library, Product

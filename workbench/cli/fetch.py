@@ -7,8 +7,11 @@ import json
 import re
 from typing import Any
 
-from workbench.cli.arguments import EXIT_SOME_FAILED, Verbs
-from workbench.cli.telling import tell
+from workbench.cli.arguments import (
+    EXIT_SOME_FAILED,
+    Verbs,
+    tell,
+)
 
 
 def _server(text: str) -> str:

@@ -29,8 +29,7 @@ from workbench.cli import (
     structures,
     tour,
 )
-from workbench.cli.interrupts import EXIT_INTERRUPTED, stop_at_once
-from workbench.cli.telling import tell
+from workbench.cli.arguments import EXIT_INTERRUPTED, stop_at_once, tell
 from workbench.errors import WorkbenchError
 
 VERBS = (

@@ -6,8 +6,10 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from workbench.cli.arguments import Verbs
-from workbench.cli.columns import aligned
+from workbench.cli.arguments import (
+    Verbs,
+    aligned,
+)
 
 if TYPE_CHECKING:
     from workbench.mechanism.displacement import Displacement

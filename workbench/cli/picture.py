@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from workbench.cli.arguments import Verbs
+from workbench.cli.arguments import (
+    WRITING,
+    Verbs,
+)
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -31,7 +34,6 @@ def add_parser(verbs: Verbs) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the pictures; return the exit code."""
-    from workbench.cli.interrupts import WRITING
     from workbench.files.docking import read_docking_result
     from workbench.files.writing import as_bytes, prepare_output_folder, write_files
     from workbench.report.pictures import pictures, png_of

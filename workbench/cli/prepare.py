@@ -14,9 +14,12 @@ from workbench.cli.arguments import (
     Verbs,
     add_ligand_options,
     add_receptor_options,
+    ligand_settings,
+    read_ligands,
+    read_receptor,
     seed,
+    tell,
 )
-from workbench.cli.telling import tell
 
 if TYPE_CHECKING:
     from workbench.ligands.molecules import Ligand
@@ -74,7 +77,6 @@ def add_parser(verbs: Verbs) -> None:
 
 def run_receptor(arguments: argparse.Namespace) -> int:
     """Prepare a receptor and write its files; return the exit code."""
-    from workbench.cli.receptors import read_receptor
     from workbench.pipeline.preparing import write_receptor
     from workbench.settings import PreparationSettings
 
@@ -108,12 +110,11 @@ def _told(ligands: Iterable[Ligand]) -> Iterator[Ligand]:
 
 def run_ligand(arguments: argparse.Namespace) -> int:
     """Prepare ligands and write their files; return the exit code."""
-    from workbench.cli.ligands import read_ligands
     from workbench.ligands.reading import LigandFailure
     from workbench.pipeline.preparing import write_ligands
     from workbench.progress import to_stream
 
-    ligands, unread = read_ligands(arguments)
+    ligands, unread = read_ligands(arguments.ligands, ligand_settings(arguments))
     failed = written = 0
     for outcome in write_ligands(_told(ligands), arguments.out, arguments.seed, to_stream()):
         if isinstance(outcome, LigandFailure):

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.arguments import (
     EXIT_SOME_FAILED,
     LIGAND_HELP,
+    WRITING,
     Verbs,
     add_ligand_options,
+    aligned,
+    command_line,
+    ligand_settings,
+    read_ligands,
     seed,
+    tell,
 )
-from workbench.cli.columns import aligned
-from workbench.cli.telling import tell
 
 if TYPE_CHECKING:
     from workbench.records.reaction import Reaction
@@ -76,14 +78,13 @@ def add_parser(verbs: Verbs) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compute each drug, print and write the results; return the exit code."""
-    from workbench.cli.ligands import read_ligands
     from workbench.errors import MechanismError, WorkbenchError
     from workbench.files.exports import json_text
     from workbench.files.writing import prepare_output_folder
     from workbench.mechanism.reactivity import ReactionBench, ranked
     from workbench.progress import to_stream
 
-    ligands, unread = read_ligands(arguments)
+    ligands, unread = read_ligands(arguments.ligands, ligand_settings(arguments))
     folder = prepare_output_folder(arguments.out) if arguments.out else None
     bench = ReactionBench(
         arguments.level,
@@ -92,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.seed,
         arguments.live,
         to_stream(),
-        shlex.join(["workbench", *sys.argv[1:]]),
+        command_line(),
     )
     results: list[Reaction] = []
     failures: list[str] = []
@@ -120,7 +121,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _write(results: list[Reaction], folder: Path) -> None:
-    from workbench.cli.interrupts import WRITING
     from workbench.report.reaction_page import write_reactions
 
     with WRITING:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 from typing import TYPE_CHECKING
 
-from workbench.cli.arguments import EXIT_SOME_FAILED, Verbs, add_jobs, add_out, positive_int, seed
-from workbench.cli.telling import tell
+from workbench.cli.arguments import (
+    EXIT_SOME_FAILED,
+    WRITING,
+    Verbs,
+    add_jobs,
+    add_out,
+    command_line,
+    positive_int,
+    read_ligands,
+    seed,
+    tell,
+)
 
 if TYPE_CHECKING:
-    from workbench.ligands.molecules import Ligand
     from workbench.records.scan import ScanPair, ScanResult
 
 
@@ -75,7 +83,6 @@ def add_parser(verbs: Verbs) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Scan, write the folder, print the verdicts; return the exit code."""
-    from workbench.cli.interrupts import WRITING
     from workbench.errors import UsageError
     from workbench.files.exports import json_text
     from workbench.files.writing import prepare_output_folder
@@ -86,7 +93,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.seeds < 2:
         raise UsageError("--seeds 1 gives no spread, and a score without one says nothing: give 2")
-    drugs, unread = _ligands(",".join(arguments.ligands))
+    texts = [text for text in map(str.strip, ",".join(arguments.ligands).split(",")) if text]
+    if not texts:
+        raise UsageError("there is no drug to scan: give --ligands")
+    readable, unread = read_ligands(texts)
+    drugs = list(readable)
     folder = prepare_output_folder(arguments.out)
     plain = ScanSettings.quick() if arguments.quick else ScanSettings()
     settings = ScanSettings(
@@ -101,7 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
         seed=arguments.seed,
         jobs=arguments.jobs,
         out=folder,
-        command=shlex.join(["workbench", *sys.argv[1:]]),
+        command=command_line(),
         progress=to_stream(),
         writing=WRITING,
     )
@@ -133,32 +144,3 @@ def _line(pair: ScanPair) -> str:
         f"{pair.mutation}, {pair.ligand}: {WORDS[pair.verdict]} (confidence {pair.confidence}); "
         + "; ".join(parts)
     )
-
-
-def _ligands(text: str) -> tuple[list[Ligand], bool]:
-    """Return the drugs of a list; what cannot be read is told, unless it is all.
-
-    Raises
-    ------
-    LigandError
-        When none can be read.
-    """
-    from workbench.errors import LigandError
-    from workbench.ligands.reading import LigandFailure, each_ligand
-
-    drugs: list[Ligand] = []
-    reasons: list[str] = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        try:
-            for found in each_ligand(part):
-                if isinstance(found, LigandFailure):
-                    reasons.append(found.reason)
-                else:
-                    drugs.append(found)
-        except LigandError as error:
-            reasons.append(str(error))
-    if not drugs:
-        raise LigandError(reasons[-1] if reasons else "there is no drug to scan: give --ligands")
-    for reason in reasons:
-        tell(reason)
-    return drugs, bool(reasons)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +12,12 @@ from workbench.cli.arguments import (
     Verbs,
     add_ligand_options,
     add_receptor,
+    command_line,
+    fraction,
+    ligand_settings,
     positive_float,
     positive_int,
+    read_receptor,
     seed,
 )
 
@@ -161,17 +163,6 @@ def _add_cluster(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def fraction(text: str) -> float:
-    """Read a number from 0 to 1."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
-    return value
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Screen, or show a screen; return the exit code."""
     from workbench.errors import UsageError
@@ -191,7 +182,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _screen(arguments: argparse.Namespace, file: str) -> int:
-    from workbench.cli.receptors import read_receptor
     from workbench.errors import LigandError
     from workbench.ligands.files import FILE_SUFFIXES, kind_of_file
     from workbench.progress import to_stream
@@ -210,7 +200,7 @@ def _screen(arguments: argparse.Namespace, file: str) -> int:
         cluster=_cluster(arguments),
         resume=arguments.resume,
         labels=arguments.labels,
-        command=shlex.join(["workbench", *sys.argv[1:]]),
+        command=command_line(),
         progress=to_stream(),
     )
     print(summary(result))
@@ -218,7 +208,6 @@ def _screen(arguments: argparse.Namespace, file: str) -> int:
 
 
 def _settings(arguments: argparse.Namespace) -> ScreenSettings:
-    from workbench.cli.ligands import ligand_settings
     from workbench.settings import FilterSettings, IsolationSettings, ScreenSettings
 
     limits = {

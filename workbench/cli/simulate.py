@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import math
-import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.arguments import LIGAND_HELP, Verbs
+from workbench.cli.arguments import (
+    LIGAND_HELP,
+    WRITING,
+    Verbs,
+    command_line,
+    number,
+)
 
 if TYPE_CHECKING:
     from workbench.records.simulation import SimulationResult
@@ -104,17 +108,6 @@ def add_parser(verbs: Verbs) -> None:
     parser.set_defaults(run=run)
 
 
-def number(text: str) -> float:
-    """Read a number; what it may be is checked where it is used."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if math.isnan(value):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
-    return value
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Simulate, write what was asked for and print the outcome; return the exit code."""
     from workbench.files.exports import json_text
@@ -162,12 +155,11 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _write(results: list[SimulationResult], folder: Path) -> None:
-    from workbench.cli.interrupts import WRITING
     from workbench.provenance import public_command, versions
     from workbench.report.simulation_page import write_simulation
 
     provenance = {
-        "command": public_command(shlex.join(["workbench", *sys.argv[1:]])),
+        "command": public_command(command_line()),
         "versions": {
             name: text
             for name, text in versions().items()

@@ -8,8 +8,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.cli.arguments import Verbs, positive_float
-from workbench.cli.columns import aligned
+from workbench.cli.arguments import (
+    Verbs,
+    aligned,
+    positive_float,
+)
 
 if TYPE_CHECKING:
     from workbench.tables import Entry

@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from workbench.cli.arguments import Verbs
+from workbench.cli.arguments import (
+    WRITING,
+    Verbs,
+)
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -27,7 +30,6 @@ def add_parser(verbs: Verbs) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the page; return the exit code."""
-    from workbench.cli.interrupts import WRITING
     from workbench.report.tour_page import tour
 
     with WRITING:
