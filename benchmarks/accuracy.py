@@ -21,15 +21,13 @@ from pathlib import Path
 from typing import Any
 
 from accuracy_cases import CONTROLS, GROOVE, ISOMERS, LACTONES, SINES, Job, measured
-from accuracy_receptors import TURNING
 from accuracy_tables import report
 from deposited import redocking_cases
 
 import workbench
 from workbench.settings import DockSettings
-from workbench.structures.embedded import ensemble_names
 
-KINDS = ("sine", "lactone", "cysteine", "encounter", "control", "receptors")
+KINDS = ("sine", "lactone", "cysteine", "encounter", "control")
 _CODE = ("docking", "physics", "pipeline", "ligands", "data", "settings.py")
 
 
@@ -55,10 +53,6 @@ def jobs(kinds: list[str], cases: list[str], seeds: list[int], stage: str) -> li
             for name in CONTROLS
             if name in ISOMERS or seed == seeds[0]
         ]
-    if "receptors" in kinds:
-        for name in SINES:
-            found += [Job("sine", name, GROOVE, flexible, seeds[0]) for flexible in TURNING]
-            found += [Job("sine", name, other, "none", seeds[0]) for other in ensemble_names()]
     unique = list(dict.fromkeys(found))
     return [job for job in unique if not cases or job.case in cases]
 

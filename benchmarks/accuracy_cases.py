@@ -16,7 +16,6 @@ from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 from stages import flexible_residues, searched
 
-from workbench.analysis.pockets import pocket_contacts
 from workbench.analysis.rmsd import (
     PlacedMolecule,
     ReferenceComparison,
@@ -25,17 +24,14 @@ from workbench.analysis.rmsd import (
 )
 from workbench.docking.box import docking_box
 from workbench.docking.encounter import dock_encounter
-from workbench.docking.flexible import with_turned
 from workbench.errors import WorkbenchError
 from workbench.ligands.adducts import after, enumerate_adducts, flat_adduct
 from workbench.ligands.geometry import connectivity, equivalent_mappings
 from workbench.ligands.isomers import open_elements
 from workbench.ligands.molecules import Adduct, Ligand
-from workbench.ligands.poses import Pose
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.reference_poses import reference_for, reference_for_adduct
 from workbench.ligands.warheads import find_warheads
-from workbench.physics.bonded_complex import bond
 from workbench.pipeline.docking import dock
 from workbench.settings import DockSettings
 from workbench.structures.loading import load_receptor
@@ -46,25 +42,6 @@ FloatArray = NDArray[np.float64]
 GROOVE = "human-groove"
 SINES = ("KPT-185", "KPT-251", "KPT-276", "eltanexor", "selinexor")
 LACTONES = ("leptomycin B", "ratjadone A", "anguinomycin A")
-ARYL_WALL = frozenset(
-    [
-        "LEU525",
-        "ILE544",
-        "MET545",
-        "VAL548",
-        "THR564",
-        "VAL565",
-        "LYS568",
-        "LEU569",
-        "PHE572",
-    ]  # rule 2
-)
-TRIAZOLE_SIDE = frozenset(["LEU525", "CYS528", "ILE544", "PHE572"])
-TAIL_SIDE = {"KPT-185": frozenset(("ALA541", "PHE572", "GLU575"))} | dict.fromkeys(
-    ("KPT-276", "eltanexor", "selinexor"), frozenset(("GLU529", "LYS537"))
-)
-"""Which residues each part of a SINE lies next to in the crystals; KPT-251's tail is not told."""
-
 CONTROLS = {
     "KPT-185": "CC(C)OC(=O)/C=C\\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1",
     "E-KPT-185": "CC(C)OC(=O)/C=C/n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1",
@@ -219,7 +196,6 @@ def _found(
                 "label": adduct.label,
                 "poses": poses,
                 "top": np.round(outcome.poses[0].coordinates[: adduct.n_drug_atoms], 3).tolist(),
-                "contacts": _contacts(receptor, outcome.poses[0]),
                 "torsions": result.trees[adduct.label].n_torsions,
                 "evaluations": outcome.evaluations,
                 "pools": outcome.pools,
@@ -296,19 +272,6 @@ def apart(first: dict[str, Any], second: dict[str, Any]) -> float | None:
     mappings = equivalent_mappings(skeleton, skeleton)
     one, other = (np.array(adduct["top"]) for adduct in found)
     return symmetric_rmsd(one, other, mappings)
-
-
-def _contacts(receptor: Receptor, pose: Pose) -> dict[str, Any]:
-    contacts = pocket_contacts(bond(with_turned(receptor, pose.side_chains), pose))
-    if contacts.aryl is None or contacts.triazole is None or contacts.tail is None:
-        return {}
-    side = TAIL_SIDE.get(pose.adduct.ligand.name, frozenset())
-    return {
-        "aryl": len(ARYL_WALL & set(contacts.aryl)),
-        "triazole": len(TRIAZOLE_SIDE & set(contacts.triazole)),
-        "tail": sorted(side & set(contacts.tail)),
-        "tail_of": len(side),
-    }
 
 
 def _encounter(job: Job, structures: Path | None, settings: DockSettings) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from workbench import geometry
 from workbench.analysis.interaction_base import InteractionKind
 from workbench.analysis.interaction_kinds import all_kinds
 from workbench.analysis.interactions import find_interactions
-from workbench.analysis.pockets import pocket_contacts
 from workbench.physics.complex import Complex
 
 NUMBER = 537
@@ -306,17 +305,3 @@ def test_result_is_sorted_and_the_same_each_time(selinexor_complex):
 def test_every_class_under_the_base_is_run():
     assert {type(kind) for kind in all_kinds()} == set(InteractionKind.__subclasses__())
     assert len(all_kinds()) == 8
-
-
-def test_pocket_contacts_name_the_residue_that_each_part_touches(selinexor_complex):
-    c = selinexor_complex
-    _, centre, normal = aryl(c)
-    methane = fragment("ILE", 544, "C", "CD1")
-    x = methane.coordinates
-    both = with_group(c, methane, x[0], x[1], centre + 3.8 * normal, normal)
-    contacts = pocket_contacts(both)
-    assert "ILE544" in contacts.aryl
-    assert "ILE544" in contacts.drug
-    assert "CYS528" in contacts.tail
-    assert "CYS528" not in contacts.aryl
-    assert all(int(name[3:]) in (528, 544) for name in contacts.drug)

@@ -1,4 +1,4 @@
-"""The tables: failures are named, the best of ten means what it says, lactones get their stereo."""
+"""The tables: what fails is named, look-alikes are told apart, lactones get their stereo."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 from accuracy import main
 from accuracy_cases import LACTONES, Job, apart, as_drawn, with_component_stereo
-from accuracy_measures import best_of_each_ten, best_of_ten, gap_to_native, top
-from accuracy_tables import report
+from accuracy_tables import control_table, report
+from accuracy_verdicts import best_of_each_ten, best_of_ten, gap_to_native, top
+from speed_tables import after_maps_s
+from speed_tables import report as speed_report
 
 from workbench.ligands.adducts import after, enumerate_adducts
 from workbench.ligands.geometry import connectivity, equivalent_mappings
@@ -110,3 +112,53 @@ def test_records_of_other_code_count_only_when_asked_for(
     shown = capsys.readouterr().out
     assert "1 of 1 runs are of an earlier state: lactone ratjadone A" in shown
     assert "| ratjadone A | 1 | bR | 23 | -14.70 | 2.20 | 2.20 |  |" in shown
+
+
+def control(case: str, seed: int, score: float, verdict: str = "adduct") -> dict[str, Any]:
+    poses = [
+        {"score": score, "sg_c": 3.6, "ready": True},
+        {"score": 0.0, "sg_c": 9, "ready": False},
+    ]
+    found = {"scores": {"bR": -11.5}, "adduct_smiles": ["CSC"]}
+    refused = {"refused": "there is no thiol"}
+    record = {"case": case, "seed": seed, "verdict": verdict, "encounter": poses}
+    return record | (found if verdict == "adduct" else refused)
+
+
+@pytest.mark.parametrize(
+    ("scores", "said"),
+    [
+        ((-7.1, -7.0), "told apart by rank, 0.20 worse at least"),
+        ((-7.1, -7.35), "NOT told apart: the seeds overlap"),
+        ((-7.9, -7.8), "NOT told apart: it ranks before the drug"),
+    ],
+)
+def test_an_isomer_is_told_apart_only_where_the_seeds_do_not_overlap(
+    scores: tuple[float, float], said: str
+) -> None:
+    drug = [control("KPT-185", seed, score) for seed, score in ((1, -7.5), (2, -7.3))]
+    isomer = [control("E-KPT-185", seed, score) for seed, score in zip((1, 2), scores, strict=True)]
+    text = control_table(drug + isomer)
+    assert f"the same adducts once bonded; encounter score {min(scores):.2f} to" in text
+    assert text.rstrip().endswith(said)
+
+
+def test_a_groove_without_a_thiol_is_told_apart_by_its_verdict() -> None:
+    serine = control("KPT-185 on C528S", 1, -7.5, "no_thiol")
+    text = control_table([control("KPT-185", 1, -7.5), serine])
+    assert "| KPT-185 on C528S | 1 | no_thiol | there is no thiol |" in text
+    assert "KPT-185 on C528S: told apart by the verdict, no_thiol" in text
+
+
+def test_all_that_a_ligand_costs_is_counted() -> None:
+    own = {"method": "workbench", "conformers_s": 2.0, "profiles_s": 1.0, "dock_s": 2.0}
+    peer = {"method": "vina-1", "conformers_s": None, "profiles_s": None, "dock_s": 30.0}
+    same = {"case": "1VSN", "flexible": "auto", "seed": 1, "torsions": 20, "maps_s": 1.0}
+    same |= {"evaluations": None, "rmsd": 0.5, "best": 0.5, "peak_mb": 700.0}
+    assert (after_maps_s(own), after_maps_s(peer)) == (5.0, 30.0)
+    points = [
+        {"ligands": k, "diastereomers": 2 * k, "s": 7.0 * k, "peak_mb": 500} for k in (1, 2, 3)
+    ]
+    text = speed_report([own | same, peer | same], points, "", "a machine", "2026-01-01")
+    assert "| 30.0 | 30.0 | 15.0 | 6.0 |" in text
+    assert "3.5 s per diastereomer, +0.0 s at none, R squared 1.000" in text

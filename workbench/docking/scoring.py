@@ -18,6 +18,10 @@ from workbench.docking.atom_types import AtomType
 
 FloatArray = NDArray[np.float64]
 
+SCORE_NAME = "vina-chi1-1"
+"""Of the score that ranks. Give it a new name when a term or a weight changes, and measure
+docs/accuracy.md again: a test compares the two."""
+
 CUTOFF_ANGSTROM = 8.0
 BINS_PER_SQUARE_ANGSTROM = 32
 N_BINS = int(CUTOFF_ANGSTROM**2) * BINS_PER_SQUARE_ANGSTROM + 2

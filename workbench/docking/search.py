@@ -127,10 +127,7 @@ def _best_poses(
     found: list[Minima],
     settings: SearchSettings,
 ) -> tuple[Pose, ...]:
-    """Refine the best minima, score them without maps, and keep one of each kind.
-
-    As in Vina, the intramolecular term drives the search and stays out of the ranking.
-    """
+    """Refine the best minima, score them without maps, and keep one of each kind."""
     energies = np.concatenate([minima.energies for minima in found])
     angles = np.concatenate([minima.angles for minima in found])
     shapes = np.concatenate([minima.conformers for minima in found])
@@ -147,19 +144,42 @@ def _best_poses(
     )
     poses = []
     for k in candidates:
-        torsions = angles[order[k]].copy()
-        kernels.minimise(problem, torsions, shapes[order[k]], settings.refine_steps, 1e-6, np.inf)
-        kernels.place(problem, torsions, shapes[order[k]], points[k], axes)
-        terms = exact_score(site, adduct, tree, points[k])
-        turning = series_energy(problem.series, torsions + tree.offsets[shapes[order[k]]])
-        adducts_own = tree.axis_end < adduct.mol.GetNumAtoms()
-        terms["torsional"] = float(turning[adducts_own].sum())
-        terms["side_chains"] += float(turning[~adducts_own].sum())
-        score = sum(value for name, value in terms.items() if name != "intramolecular")
-        own = adduct.mol.GetNumAtoms()
-        turned = side_chains_at(site.flexible, points[k, own:])
-        poses.append(Pose(adduct, points[k, :own].copy(), score, terms, turned))
+        torsions, shape = angles[order[k]].copy(), int(shapes[order[k]])
+        kernels.minimise(problem, torsions, shape, settings.refine_steps, 1e-6, np.inf)
+        poses.append(scored_pose(problem, site, adduct, tree, torsions, shape))
     poses.sort(key=lambda pose: pose.score_kcal_per_mol)
     drugs = np.array([pose.coordinates[drug] for pose in poses])
     kept = leaders(drugs, adduct.remnant(), cutoff, settings.n_poses)
     return tuple(poses[k] for k in kept)
+
+
+def scored_pose(
+    problem: kernels.Problem,
+    site: Site,
+    adduct: Adduct,
+    tree: TorsionTree,
+    torsions: FloatArray,
+    shape: int,
+) -> Pose:
+    """Return the pose of a conformer with its torsions turned, scored without maps.
+
+    As in Vina, the intramolecular term drives the search and stays out of the score.
+
+    Parameters
+    ----------
+    torsions
+        ``(n_torsions,)`` radian, from where the conformer has them.
+    shape
+        Which of the tree's conformers.
+    """
+    points, axes = np.empty((len(tree.part), 3)), np.empty((tree.n_torsions, 3))
+    kernels.place(problem, torsions, shape, points, axes)
+    terms = exact_score(site, adduct, tree, points)
+    turning = series_energy(problem.series, torsions + tree.offsets[shape])
+    own = adduct.mol.GetNumAtoms()
+    adducts_own = tree.axis_end < own
+    terms["torsional"] = float(turning[adducts_own].sum())
+    terms["side_chains"] += float(turning[~adducts_own].sum())
+    score = sum(value for name, value in terms.items() if name != "intramolecular")
+    turned = side_chains_at(site.flexible, points[own:])
+    return Pose(adduct, points[:own], score, terms, turned)
