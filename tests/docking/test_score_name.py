@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from workbench.ligands.library import reference_pose
 
 from workbench.docking.covalent import adduct_maps, build_problem, covalent_site
 from workbench.docking.flexible import with_side_chains
@@ -13,7 +14,6 @@ from workbench.docking.scoring import SCORE_NAME
 from workbench.docking.search import scored_pose
 from workbench.docking.torsions import build_tree
 from workbench.ligands.adducts import enumerate_adducts
-from workbench.ligands.library import reference_pose
 from workbench.ligands.reading import load_ligand
 from workbench.settings import GridSettings, SearchSettings
 from workbench.structures.loading import load_receptor
