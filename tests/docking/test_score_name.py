@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from workbench.ligands.library import reference_pose
 
 from workbench.docking.covalent import adduct_maps, build_problem, covalent_site
 from workbench.docking.flexible import with_side_chains
@@ -15,6 +14,7 @@ from workbench.docking.search import scored_pose
 from workbench.docking.torsions import build_tree
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.reading import load_ligand
+from workbench.ligands.reference_poses import reference_pose
 from workbench.settings import GridSettings, SearchSettings
 from workbench.structures.loading import load_receptor
 
