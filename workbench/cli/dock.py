@@ -62,18 +62,6 @@ def add_parser(verbs: Verbs) -> None:
         action="store_true",
         help="also check every pose with PoseBusters (extra: checks), 2 s per pose",
     )
-    parser.add_argument(
-        "--mmgbsa",
-        action="store_true",
-        help="also MM/GBSA of each pose and what the receptor pays to fit it (columns of their "
-        "own), some seconds per pose",
-    )
-    parser.add_argument(
-        "--reaction-strain",
-        action="store_true",
-        help="also what the pocket's shape costs the reaction centre, by GFN2-xTB (extra: react), "
-        "some seconds per pose",
-    )
     add_quick(parser)
     add_run(parser)
     add_out(parser, "workbench-dock")
@@ -142,8 +130,6 @@ def _dock_one(
         force_field=arguments.force_field,
         form=arguments.form,
         posebusters=arguments.posebusters,
-        mmgbsa=arguments.mmgbsa,
-        reaction_strain=arguments.reaction_strain,
         poses=arguments.poses,
         seed=arguments.seed,
         platform=arguments.platform,

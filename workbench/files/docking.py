@@ -45,9 +45,6 @@ POSE_COLUMNS = (
     "valid",
     "failed_checks",
     "interaction_kcal_per_mol",
-    "receptor_deformation_kcal_per_mol",
-    "mmgbsa_kcal_per_mol",
-    "reaction_strain_kcal_per_mol",
 )
 LARGEST_BYTES = 200 * 1024 * 1024
 Record = TypeVar("Record", EncounterRecord, PoseRecord, AdductRecord)

@@ -20,19 +20,18 @@ from workbench.docking.grids import GridMaps
 from workbench.docking.repeats import Repeats, pooled, repeat_seeds
 from workbench.docking.search import search
 from workbench.docking.torsions import TorsionTree, build_tree
-from workbench.errors import MechanismError, UsageError
+from workbench.errors import UsageError
 from workbench.ligands.adducts import after, enumerate_adducts
 from workbench.ligands.conformers import embed
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.poses import Pose
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.reference_poses import reference_for_adduct
-from workbench.optional import tblite_interface
 from workbench.physics.bonded_complex import bond
 from workbench.physics.force_fields import FORCE_FIELDS
 from workbench.physics.platforms import PlatformChoice, choose_platform
 from workbench.pipeline import summarising
-from workbench.pipeline.refinement import Extras, RefinedPose, refine
+from workbench.pipeline.refinement import RefinedPose, refine
 from workbench.pipeline.summarising import ranking
 from workbench.progress import Progress, silent
 from workbench.records.docking import AdductRecord, DockingResult, ResultVerdict
@@ -53,7 +52,6 @@ class _Run:
     jobs: int
     command: str
     progress: Progress
-    extras: Extras
     timing: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -78,8 +76,6 @@ def dock(
     jobs: int | None = None,
     settings: DockSettings | None = None,
     posebusters: bool = False,
-    mmgbsa: bool = False,
-    reaction_strain: bool = False,
     command: str = "",
     progress: Progress = silent,
 ) -> DockingResult:
@@ -112,11 +108,6 @@ def dock(
         Of every stage; ``poses``, ``platform`` and ``force_field`` are set into them.
     posebusters
         Also ask PoseBusters about every pose (an optional dependency).
-    mmgbsa
-        Also compute MM/GBSA and the receptor's deformation for every pose.
-    reaction_strain
-        Also compute what the pocket's shape costs the reaction centre, by GFN2 (optional
-        dependency).
     command
         What the user typed, for the provenance.
     progress
@@ -139,8 +130,6 @@ def dock(
         known = " or ".join(FORCE_FIELDS)
         raise UsageError(f"There is no force field {force_field!r}; use {known}.")
     judge = load_posebusters() if posebusters else None
-    if reaction_strain:
-        tblite_interface("reaction strains", MechanismError)
     run = _Run(
         ligand=load_ligand(ligand) if isinstance(ligand, str) else ligand,
         receptor=load_receptor(receptor, mutations=mutations, nucleophile=nucleophile)
@@ -153,7 +142,6 @@ def dock(
         jobs=jobs or os.cpu_count() or 1,
         command=command,
         progress=progress,
-        extras=Extras(mmgbsa, reaction_strain),
     )
     if run.ligand.warhead is None:
         return _result(run, run.ligand.warhead_verdict, run.ligand.warhead_problem, Encounter(), ())
@@ -280,7 +268,6 @@ def _refine(run: _Run, found: dict[str, tuple[Pose, ...]]) -> dict[str, tuple[Re
                 run.settings,
                 run.seed,
                 one_more,
-                run.extras,
             )
             for label, poses in found.items()
         }

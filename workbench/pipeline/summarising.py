@@ -251,10 +251,6 @@ def _energies(refined: RefinedPose) -> dict[str, Any]:
             for number, energy in parts.items()
             if abs(energy) >= _LEAST_SHOWN_KCAL_PER_MOL
         },
-        "receptor_deformation_kcal_per_mol": _rounded(refined.deformation_kcal_per_mol, 2),
-        "mmgbsa": refined.mmgbsa
-        and {name: round(value, 2) for name, value in refined.mmgbsa.items()},
-        "reaction_strain_kcal_per_mol": _rounded(refined.reaction_strain_kcal_per_mol, 2),
         "minimisation": {
             "iterations": minimised.iterations,
             "converged": minimised.converged,

@@ -43,8 +43,7 @@ class PoseRecord:
     ``posebusters`` holds ``checks``, ``failed`` and ``note`` where PoseBusters was asked.
     ``interaction_kcal_per_mol`` is what drug and receptor give each other without water, of which
     ``residue_energies_kcal_per_mol`` are the residues' parts; ``minimisation`` tells how the
-    minimum was reached. ``mmgbsa`` (terms and total), ``receptor_deformation_kcal_per_mol`` and
-    ``reaction_strain_kcal_per_mol`` are computed on request and are part of no other number.
+    minimum was reached.
     """
 
     rank: int
@@ -68,9 +67,6 @@ class PoseRecord:
     problems: tuple[str, ...] = ()
     interaction_kcal_per_mol: float | None = None
     residue_energies_kcal_per_mol: dict[str, float] = field(default_factory=dict)
-    receptor_deformation_kcal_per_mol: float | None = None
-    mmgbsa: dict[str, float] | None = None
-    reaction_strain_kcal_per_mol: float | None = None
     minimisation: dict[str, Any] = field(default_factory=dict)
     drug_sdf: str = field(repr=False, default="")
     complex_pdb: str = field(repr=False, default="")
@@ -241,7 +237,4 @@ def pose_row(ligand_name: str, adduct: AdductRecord, pose: PoseRecord) -> dict[s
         "valid": pose.valid,
         "failed_checks": "; ".join(pose.failed_checks),
         "interaction_kcal_per_mol": pose.interaction_kcal_per_mol,
-        "receptor_deformation_kcal_per_mol": pose.receptor_deformation_kcal_per_mol,
-        "mmgbsa_kcal_per_mol": None if pose.mmgbsa is None else pose.mmgbsa["total"],
-        "reaction_strain_kcal_per_mol": pose.reaction_strain_kcal_per_mol,
     }
