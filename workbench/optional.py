@@ -35,3 +35,22 @@ def tblite_interface(what: str, error: type[WorkbenchError]) -> Any:
         if asked is None:
             del os.environ[_THREADS]
     return interface
+
+
+def mdanalysis_package(what: str, error: type[WorkbenchError]) -> Any:
+    """Return MDAnalysis.
+
+    Parameters
+    ----------
+    what
+        Needs MDAnalysis, for the error.
+    error
+        Raised, with the extra to install, when MDAnalysis is missing.
+    """
+    try:
+        import MDAnalysis.lib.distances
+    except ImportError as missing:
+        raise error(
+            f"{what} needs MDAnalysis: install the extra, pip install 'xpo1-workbench[dynamics]'"
+        ) from missing
+    return MDAnalysis

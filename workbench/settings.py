@@ -237,7 +237,7 @@ class SolventSettings(Settings):
 
 
 class DynamicsSettings(Settings):
-    """Molecular dynamics of the bonded complex: Langevin, no constraints."""
+    """Molecular dynamics of a complex in its pocket: Langevin, no constraints."""
 
     temperature_k: float = Field(300.0, gt=0, le=1000)
     friction_per_ps: float = Field(1.0, gt=0, le=100)
@@ -252,9 +252,6 @@ class DynamicsSettings(Settings):
     seed: int = Field(1, ge=1, lt=2**31 - 1000, description="of the first replica; then counted up")
     hydrogen_mass_amu: float | None = Field(
         None, ge=1.008, le=4, description="taken from the atom that bears it; none: as it is"
-    )
-    restraint_kcal_per_mol_angstrom2: float = Field(
-        0.0, ge=0, le=1000, description="k of k/2 x^2 on the mobile receptor's heavy atoms"
     )
     mobile_angstrom: float = Field(
         5.0, ge=0, description="residues this near to the ligand move with it"
@@ -271,7 +268,7 @@ class DynamicsSettings(Settings):
 
     @property
     def n_reports(self) -> int:
-        """Frames after the first, which is the start."""
+        """Frames."""
         return round(self.length_ps / self.report_interval_ps)
 
     @model_validator(mode="after")

@@ -11,7 +11,6 @@ from physics_cases import capped_cysteine_complex, small_encounter
 from rdkit import Chem
 
 from workbench.errors import PhysicsError
-from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.reading import load_ligand
 from workbench.physics.audit import audit
 from workbench.physics.complex import EncounterComplex
@@ -19,7 +18,6 @@ from workbench.physics.complex_files import complex_texts
 from workbench.physics.encounter_complex import place
 from workbench.physics.minimization import MinimisedComplex, PocketMinimiser, minimise
 from workbench.physics.mmff import build_mmff
-from workbench.physics.readiness import readiness
 from workbench.settings import MinimizationSettings
 
 
@@ -67,47 +65,6 @@ def test_its_system_is_audited(start: EncounterComplex) -> None:
             torsion.setTorsionParameters(index, *atoms, [0.0] * len(values))
     with pytest.raises(PhysicsError, match="no torsion about 528:SG - 528:CB"):
         audit(system, start)
-
-
-def frame_with(start: EncounterComplex, distance: float, angle_degree: float) -> np.ndarray:
-    """Put SG at a distance and S...C=C angle, above the plane of the alkene."""
-    points = start.coordinates.copy()
-    warhead = start.drug.warhead
-    assert warhead is not None
-    carbon = points[start.drug_atoms[warhead.reactive_atom_index]]
-    partner = points[start.drug_atoms[warhead.partner_atom_index]]
-    axis = (partner - carbon) / np.linalg.norm(partner - carbon)
-    end = next(
-        n.GetIdx()
-        for n in start.mol.GetAtomWithIdx(
-            int(start.drug_atoms[warhead.reactive_atom_index])
-        ).GetNeighbors()
-        if n.GetSymbol() == "H"
-    )
-    normal = np.cross(axis, points[end] - carbon)
-    normal /= np.linalg.norm(normal)
-    angle = np.radians(angle_degree)
-    points[start.sg] = carbon + distance * (np.cos(angle) * axis + np.sin(angle) * normal)
-    return points
-
-
-def test_the_attack_is_measured_frame_by_frame(start: EncounterComplex) -> None:
-    """Near and along Buergi and Dunitz; too far; along the bond; beside the plane."""
-    frames = np.stack(
-        [
-            frame_with(start, 3.4, 107.0),
-            frame_with(start, 5.0, 107.0),
-            frame_with(start, 3.4, 170.0),
-        ]
-    )
-    found = readiness(start, frames, enumerate_adducts(start.drug))
-    assert found.distance_angstrom == pytest.approx([3.4, 5.0, 3.4], abs=1e-6)
-    assert found.angle_degree == pytest.approx([107.0, 107.0, 170.0], abs=1e-4)
-    assert found.ready.tolist() == [True, False, False]
-    assert found.share == pytest.approx(1 / 3)
-    assert found.leads_to == {"single": pytest.approx(1 / 3)}
-    with pytest.raises(PhysicsError, match="no frame"):
-        readiness(start, frames[:0])
 
 
 def test_what_does_not_fit_is_refused(start: EncounterComplex) -> None:

@@ -15,44 +15,24 @@ def replica(seed: int, state: State) -> ReplicaRecord:
         "drug_rmsd_angstrom": [0.0, 0.4, 0.8],
         "sg_c_distance_angstrom": [3.4, 3.6, 3.5] if encounter else [1.82, 1.84, 1.83],
     }
-    attack = {
-        "ready_share": 0.25,
-        "leads_to": {"bR": 0.25, "bS": 0.0},
-        "distance_mean_angstrom": 3.5,
-        "distance_lowest_angstrom": 3.4,
-        "angle_mean_degree": 100.0,
-    }
     return ReplicaRecord(
         seed=seed,
         folder=f"replica_{seed}",
         n_frames=2,
-        temperature={"mean_k": 300.0, "error_k": None, "standard_deviation_k": 5.0},
+        temperature={"mean_k": 300.0, "standard_deviation_k": 5.0},
         stability={
             "drug_rmsd_mean_angstrom": 0.6,
             "drug_rmsd_highest_angstrom": 0.8,
             "drug_rmsd_last_angstrom": 0.8,
             "sg_c_mean_angstrom": 3.55 if encounter else 1.83,
             "sg_c_standard_deviation_angstrom": 0.05,
+            "sg_c_lowest_angstrom": 3.4 if encounter else 1.82,
+            "sg_c_highest_angstrom": 3.6 if encounter else 1.84,
             "kept_contacts": 0.75,
         },
         contacts={"LYS568": 0.5, "CYS528": 1.0},
         new_contacts={"PHE572": 0.25} if seed == 1 else {},
-        attack=attack if encounter else None,
-        mmgbsa={
-            "total": {
-                "mean": -30.0,
-                "standard_deviation": 2.0,
-                "lowest": -33.0,
-                "highest": -28.0,
-                "n_frames": 2,
-            }
-        },
-        courses=courses
-        | (
-            {"attack_angle_degree": [100.0, 105.0, 95.0], "attack_ready": [1.0, 0.0, 1.0]}
-            if encounter
-            else {}
-        ),
+        courses=courses,
     )
 
 
@@ -66,11 +46,8 @@ def dynamics_result(state: State, text: str = "selinexor") -> DynamicsResult:
         settings={"length_ps": 1.0, "temperature_k": 300.0, "equilibration_ps": 0.0},
         n_atoms=10,
         n_mobile=5,
-        degrees_of_freedom=15,
         replicas=tuple(replica(seed, state) for seed in (1, 2)),
         warnings=(text,),
         limits=("One picosecond is short.",),
         provenance={"command": text, "versions": {"workbench": "0.1.0"}},
-        ready_share=0.25 if state == "encounter" else None,
-        ready_range=(0.25, 0.25) if state == "encounter" else None,
     )

@@ -22,18 +22,15 @@ from workbench.report.dynamics_page import (
 HOSTILE = "<script>alert(1)</script>"
 
 
-@pytest.mark.parametrize(
-    ("state", "said", "n_drawings"),
-    [("bonded", "0.8 Å, 0.8 Å", 2), ("encounter", "ready to attack in 25 %", 5)],
-)
-def test_a_notebook_shows_it(state: State, said: str, n_drawings: int) -> None:
+@pytest.mark.parametrize("state", ["bonded", "encounter"])
+def test_a_notebook_shows_it(state: State) -> None:
     result = dynamics_result(state, HOSTILE)
     cell = notebook_html(result)
-    assert said in cell
+    assert "0.8 Å, 0.8 Å" in cell
     assert "<script" not in cell
     assert "&lt;script&gt;alert(1)" in cell
     drawings = [f"<svg{part.split('</svg>')[0]}</svg>" for part in cell.split("<svg")[1:]]
-    assert len(drawings) == n_drawings
+    assert len(drawings) == 2
     lines = [e for e in ElementTree.fromstring(drawings[0]).iter() if e.tag.endswith("polyline")]
     assert len(lines) == 2  # one for each replica
 
@@ -63,7 +60,7 @@ def test_files(tmp_path: Path) -> None:
     assert sorted(names) == ["dynamics.csv", "dynamics.html", "dynamics.json"]
     rows = list(csv.DictReader((tmp_path / "dynamics.csv").read_text().splitlines()))
     assert [row["seed"] for row in rows] == ["1"] * 3 + ["2"] * 3
-    assert [float(row["attack_angle_degree"]) for row in rows[:3]] == [100.0, 105.0, 95.0]
+    assert [float(row["sg_c_distance_angstrom"]) for row in rows[:3]] == [3.4, 3.6, 3.5]
     record = json.loads((tmp_path / "dynamics.json").read_text())
-    assert record["replicas"][0]["attack"]["leads_to"] == {"bR": 0.25, "bS": 0.0}
+    assert record["replicas"][0]["contacts"] == {"LYS568": 0.5, "CYS528": 1.0}
     assert "courses" not in record["replicas"][0]

@@ -1,4 +1,4 @@
-"""``workbench dynamics``: whether a docked pose stays, and how often it is ready to react."""
+"""``workbench dynamics``: whether a docked pose stays where it is."""
 
 from __future__ import annotations
 
@@ -30,8 +30,7 @@ def add_parser(verbs: Verbs) -> None:
         "dynamics",
         help="short molecular dynamics of a docked pose, bonded or before the bond forms",
         description="Langevin dynamics of a pose that workbench dock wrote: trajectories, RMSD, "
-        "contacts; of the encounter complex how often it is ready to attack. A run that was "
-        "stopped or killed goes on with --resume.",
+        "S-C distance, contacts (extra: dynamics). A run that was stopped goes on with --resume.",
         epilog="examples: workbench dynamics selinexor/ --replicas 3 --out md; workbench dynamics "
         "selinexor/ --encounter --length-ps 100 --out approach",
     )
@@ -91,16 +90,9 @@ def add_parser(verbs: Verbs) -> None:
         "--force-field",
         choices=["mmff94s", "amber"],
         default="mmff94s",
-        help="MM/GBSA is MMFF94s' in both (default: mmff94s)",
+        help="default: mmff94s",
     )
     parser.add_argument("--replicas", type=positive_int, default=1, metavar="N", help="default: 1")
-    parser.add_argument(
-        "--mmgbsa",
-        type=positive_int,
-        default=0,
-        metavar="N",
-        help="MM/GBSA over N frames of each replica, with its spread",
-    )
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
     add_run(parser)
     add_out(parser, "workbench-dynamics", "folder of trajectories and page")
@@ -136,7 +128,6 @@ def run(arguments: argparse.Namespace) -> int:
         at_rest_in=at_rest_in,
         replicas=arguments.replicas,
         jobs=arguments.jobs,
-        mmgbsa_frames=arguments.mmgbsa,
         resume=arguments.resume,
         command=command_line(),
         progress=to_stream(),
@@ -198,11 +189,5 @@ def summary(result: DynamicsResult) -> str:
             f"S-C {record.stability['sg_c_mean_angstrom']:.2f} A",
             f"contacts kept {100 * record.stability['kept_contacts']:.0f} %",
         ]
-        if record.attack:
-            parts.append(f"ready to attack {100 * record.attack['ready_share']:.0f} % of frames")
-        if record.mmgbsa:
-            total = record.mmgbsa["total"]
-            spread = f"{total['mean']:.1f} +- {total['standard_deviation']:.1f}"
-            parts.append(f"MM/GBSA {spread} kcal/mol")
         lines.append(f"seed {record.seed}: " + ", ".join(parts))
     return "\n".join(lines + [f"warning: {text}" for text in result.warnings])

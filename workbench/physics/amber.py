@@ -45,7 +45,6 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 OBC2, GBN2 = "obc2", "gbn2"
-EXPLICIT = "tip3pfb"
 
 _OWN_CONFORMERS = 3
 _made: dict[tuple[str, str], tuple[AmberMolecule, AmberTerms]] = {}
@@ -57,8 +56,7 @@ class Amber:
 
     The default solvent is OBC2. ``gbn2`` is a custom force in OpenMM and ten times slower;
     ``none`` is the gas phase. At a cut-off of 10 angstrom the truncated generalised Born energy
-    is too rough for the minimiser to converge on; 12 does. A complex that ``amber_water.in_water``
-    put into a box has explicit water instead.
+    is too rough for the minimiser to converge on; 12 does.
     """
 
     name: str = "amber"
@@ -74,8 +72,7 @@ class Amber:
         solvent: str = AUTO,
     ) -> BuiltComplex:
         """See :meth:`ForceField.build`; non-bonded terms among frozen atoms are kept."""
-        box = bonded.box_angstrom
-        chosen = chosen_solvent(self, solvent) if box is None else _explicit(solvent)
+        chosen = chosen_solvent(self, solvent)
         molecule, terms, ligand = described(bonded)
         found = amber_parameters(
             bonded.mol,
@@ -86,7 +83,7 @@ class Amber:
             sulphur=bonded.sg if bonded.bonded else None,
         )
         edges = _edges(bonded.mol)
-        system = amber_system(found, _masses(bonded.mol), edges, mobile, cutoff_angstrom, box)
+        system = amber_system(found, _masses(bonded.mol), edges, mobile, cutoff_angstrom)
         report = amber_audit(system, bonded)
         if chosen in (OBC2, GBN2):
             system.addForce(_solvent(bonded, found.charges, chosen, cutoff_angstrom))
@@ -173,12 +170,6 @@ def _edges(mol: Chem.Mol) -> list[tuple[int, int]]:
 
 def _masses(mol: Chem.Mol) -> FloatArray:
     return np.array([atom.GetMass() for atom in mol.GetAtoms()])
-
-
-def _explicit(solvent: str) -> str:
-    if solvent != AUTO:
-        raise PhysicsError(f"the complex is in a box of water: it takes no solvent {solvent!r}.")
-    return EXPLICIT
 
 
 def _solvent(

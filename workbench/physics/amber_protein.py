@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from xml.etree import ElementTree
 
 import numpy as np
 import openmm
@@ -18,9 +17,6 @@ from numpy.typing import NDArray
 from openmm import app
 
 from workbench.errors import PhysicsError
-from workbench.physics.amber_molecules import AmberMolecule
-from workbench.physics.amber_terms import AmberTerms
-from workbench.physics.mmff import ANGSTROM_PER_NM, KJ_PER_KCAL
 from workbench.physics.mmff_parameters import Terms
 from workbench.structures.receptor import Atom
 from workbench.structures.topology import residue_groups
@@ -185,43 +181,6 @@ def _terms(force: Any, kind: str, n_atoms: int, n_values: int) -> Terms:
         np.array(atoms, dtype=np.int64).reshape(-1, n_atoms),
         np.array(values, dtype=np.float64).reshape(-1, n_values),
     )
-
-
-def solvating_force_field(molecule: AmberMolecule, terms: AmberTerms) -> app.ForceField:
-    """Return ff14SB that also knows the ligand's size and charges, to put water round it.
-
-    It has no bonded terms of the ligand and takes the tether for open.
-    """
-    root = ElementTree.Element("ForceField")
-    types = ElementTree.SubElement(root, "AtomTypes")
-    residues = ElementTree.SubElement(root, "Residues")
-    residue = ElementTree.SubElement(residues, "Residue", name="LIG")
-    pairs = ElementTree.SubElement(
-        root, "NonbondedForce", coulomb14scale="0.8333333333333334", lj14scale="0.5"
-    )
-    ElementTree.SubElement(pairs, "UseAttributeFromResidue", name="charge")
-    for index, (symbol, kind) in enumerate(zip(molecule.elements, molecule.types, strict=True)):
-        name = f"ligand-{index}"
-        mass = app.Element.getBySymbol(symbol).mass._value
-        radius, depth, _ = terms.van_der_waals[kind]
-        ElementTree.SubElement(
-            types, "Type", {"name": name, "class": name, "element": symbol, "mass": f"{mass}"}
-        )
-        ElementTree.SubElement(
-            residue, "Atom", name=name, type=name, charge=f"{molecule.charges[index]}"
-        )
-        ElementTree.SubElement(
-            pairs,
-            "Atom",
-            type=name,
-            sigma=f"{radius * SIGMA_PER_HALF_MINIMUM / ANGSTROM_PER_NM}",
-            epsilon=f"{depth * KJ_PER_KCAL}",
-        )
-    for i, j in molecule.bonds.tolist():
-        ends = {"atomName1": f"ligand-{i}", "atomName2": f"ligand-{j}"}
-        ElementTree.SubElement(residue, "Bond", ends)
-    text = ElementTree.tostring(root, encoding="unicode")
-    return app.ForceField(PROTEIN_FILE, WATER_FILE, *map(io.StringIO, (_TEMPLATES, text)))
 
 
 @cache

@@ -163,7 +163,6 @@ def amber_system(
     edges: Sequence[tuple[int, int]],
     mobile: BoolArray,
     cutoff_angstrom: float | None,
-    box_angstrom: tuple[float, float, float] | None = None,
 ) -> openmm.System:
     """Return the System of some parameters, one named force per term, no implicit solvent.
 
@@ -180,20 +179,15 @@ def amber_system(
         Beyond it there is no van der Waals (switched off over the last angstrom) and no Coulomb
         energy (shifted to zero there, without a reaction field, as OpenMM does beside
         generalised Born).
-    box_angstrom
-        Edges of a periodic box, in which electrostatics are particle-mesh Ewald.
     """
     system = openmm.System()
-    if box_angstrom is not None:
-        edge = np.diag(box_angstrom) / ANGSTROM_PER_NM
-        system.setDefaultPeriodicBoxVectors(*(openmm.Vec3(*row) for row in edge.tolist()))
     for mass, moves in zip(masses.tolist(), mobile.tolist(), strict=True):
         system.addParticle(mass if moves else 0.0)
     forces = (
         _filled(openmm.HarmonicBondForce(), "addBond", parameters.bonds, mobile),
         _filled(openmm.HarmonicAngleForce(), "addAngle", parameters.angles, mobile),
         _filled(openmm.PeriodicTorsionForce(), "addTorsion", parameters.torsions, mobile),
-        _nonbonded(parameters, edges, cutoff_angstrom, box_angstrom is not None),
+        _nonbonded(parameters, edges, cutoff_angstrom),
     )
     for group, (name, force) in enumerate(zip(FORCE_GROUPS, forces, strict=True)):
         force.setName(name)
@@ -221,7 +215,6 @@ def _nonbonded(
     parameters: AtomTerms,
     edges: Sequence[tuple[int, int]],
     cutoff_angstrom: float | None,
-    periodic: bool,
 ) -> openmm.NonbondedForce:
     """Return Lennard-Jones and Coulomb; ``COULOMB_SCALE`` scales every charge."""
     force = openmm.NonbondedForce()
@@ -243,8 +236,7 @@ def _nonbonded(
     if cutoff_angstrom is None:
         force.setNonbondedMethod(openmm.NonbondedForce.NoCutoff)
     else:
-        ewald, plain = openmm.NonbondedForce.PME, openmm.NonbondedForce.CutoffNonPeriodic
-        force.setNonbondedMethod(ewald if periodic else plain)
+        force.setNonbondedMethod(openmm.NonbondedForce.CutoffNonPeriodic)
         force.setCutoffDistance(cutoff_angstrom / ANGSTROM_PER_NM)
         force.setReactionFieldDielectric(1.0)
         force.setUseSwitchingFunction(True)

@@ -32,18 +32,6 @@ def address(atom: Atom) -> str:
     return f"{number if atom.residue_name in CAPS else atom.residue_number}:{atom.name}"
 
 
-def receptor_molecule(receptor: Receptor) -> Chem.Mol:
-    """Return a receptor as one sanitised molecule without a conformer.
-
-    Raises
-    ------
-    PhysicsError
-        When an atom's valence is wrong.
-    """
-    bonds = [(int(i), int(j), int(order)) for i, j, order in receptor.bonds]
-    return molecule(receptor.atoms, bonds)
-
-
 def ligand_records(full: Chem.Mol, ligand: Sequence[int]) -> tuple[Atom, ...]:
     """Return records of some atoms of a molecule as residue ``LIG``, each with its own name."""
     seen: Counter[str] = Counter()

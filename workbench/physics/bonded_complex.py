@@ -93,17 +93,6 @@ def bond(receptor: Receptor, pose: Pose) -> Complex:
     )
 
 
-def thiol_hydrogen(receptor: Receptor) -> int:
-    """Return the index of the hydrogen that leaves when the thiol reacts.
-
-    Raises
-    ------
-    PhysicsError
-        When the receptor has no single free thiol.
-    """
-    return reactive_cysteine(receptor).hg
-
-
 def reactive_cysteine(receptor: Receptor) -> Cysteine:
     """Return the side chain that bears the free thiol.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -34,8 +34,6 @@ class Assembly:
         ``(n_drug,)``: index in the complex of each heavy drug atom, in the drug's order.
     sg, cb, ca, reactive_carbon
         Indices in the complex.
-    box_angstrom
-        Edges of the periodic box of explicit water; ``None`` without one.
     """
 
     receptor: Receptor
@@ -47,7 +45,6 @@ class Assembly:
     cb: int
     ca: int
     reactive_carbon: int
-    box_angstrom: tuple[float, float, float] | None = field(default=None, kw_only=True)
 
     @property
     def ligand(self) -> Ligand:

@@ -1,116 +1,106 @@
-"""Short Langevin dynamics of a complex in its pocket, with checkpoints."""
+"""Langevin dynamics of a complex in its pocket, by OpenMM's Simulation and its reporters."""
 
 from __future__ import annotations
 
 import hashlib
+import os
+import struct
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import openmm
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
+from openmm import app
 
-from workbench.errors import PhysicsError
+from workbench.errors import OutputError, PhysicsError
+from workbench.physics.amber_protein import topology_of
 from workbench.physics.complex import Assembly
 from workbench.physics.complex_files import complex_texts
-from workbench.physics.moving_pocket import MovingPocket, energies, positions
+from workbench.physics.force_fields import force_field
+from workbench.physics.mmff import ANGSTROM_PER_NM
 from workbench.physics.platform_probe import short_reason
-from workbench.physics.stability import Stability, Temperature, stability, temperature
+from workbench.physics.platforms import PlatformChoice, choose_platform
+from workbench.physics.pocket import mobile_atoms
 from workbench.progress import Progress, silent
-from workbench.report.trajectory import (
-    DCD_FILE,
-    LOG_FILE,
-    Frame,
-    Trajectory,
-    locked,
-    run_folder,
-)
-from workbench.report.trajectory_reading import read_frames, read_log
 from workbench.settings import DynamicsSettings
 
-FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
+DCD_FILE = "trajectory.dcd"
+LOG_FILE = "log.csv"
+START_FILE = "start.pdb"
+CHECKPOINT_FILE = "checkpoint.chk"
+FINGERPRINT_FILE = "fingerprint.txt"
+
 _MOST_REPLICAS = 1000
-_NOT_OF_THE_PAST = {"length_ps", "equilibration_ps", "platform", "seed"}
-"""Settings that may change when a run goes on, and those that the fingerprint holds anyway."""
-
-
-@dataclass(frozen=True)
-class Replica:
-    """One finished run from the start, with its own velocities and noise.
-
-    Parameters
-    ----------
-    folder
-        Holds ``trajectory.dcd``, ``log.csv``, ``start.pdb`` (names for the DCD file's atoms) and
-        ``checkpoint.npz``.
-    log
-        One value per frame of time, energies (kcal/mol) and temperature.
-    counted
-        ``(n_frames,)``: the frames after the equilibration.
-    stability, temperature
-        Over those.
-    """
-
-    seed: int
-    folder: Path
-    log: dict[str, FloatArray]
-    counted: BoolArray
-    stability: Stability
-    temperature: Temperature
-
-    def frames(self) -> FloatArray:
-        """Return all frames, ``(n_frames, n_atoms, 3)`` angstrom; the first is the start."""
-        return read_frames(self.folder / DCD_FILE)
+_LEAST_HEAVY_MASS = 1.0
+_DCD_HEADER_BYTES, _DCD_COUNT_AT = 276, 8
+_MAY_CHANGE = {"length_ps", "equilibration_ps", "platform", "seed"}
+"""Settings that a resumed run may change, and those that the fingerprint holds anyway."""
 
 
 @dataclass(frozen=True)
 class Dynamics:
-    """The replicas of one complex, and what moved: ``mobile`` is ``(n_atoms,)``."""
+    """The replicas of one complex.
 
-    replicas: tuple[Replica, ...]
+    Parameters
+    ----------
+    folders
+        By seed; each holds the trajectory, the log, the start as PDB and a checkpoint.
+    mobile
+        ``(n_atoms,)``: what moved; three degrees of freedom per atom, nothing is constrained.
+    """
+
+    folders: dict[int, Path]
     mobile: BoolArray
-    degrees_of_freedom: int
     platform: tuple[str, ...]
+
+
+def moving_system(bonded: Assembly, settings: DynamicsSettings) -> tuple[openmm.System, BoolArray]:
+    """Return the System of a complex with a frozen shell, and ``(n_atoms,)`` what moves.
+
+    Raises
+    ------
+    PhysicsError
+        When the start is not finite, parameters are missing, or hydrogens are too heavy.
+    """
+    if not np.isfinite(bonded.coordinates).all():
+        raise PhysicsError(f"{bonded.name}: a coordinate of the start is not finite.")
+    mobile = mobile_atoms([bonded], settings.mobile_angstrom)
+    field = force_field(settings.force_field)
+    cutoff = settings.cutoff_angstrom or field.cutoff_angstrom
+    built = field.build(bonded, mobile, cutoff_angstrom=cutoff, solvent=settings.solvent)
+    if settings.hydrogen_mass_amu is not None:
+        _repartition(bonded, built.system, mobile, settings.hydrogen_mass_amu)
+    return built.system, mobile
 
 
 def run(
     bonded: Assembly,
-    folder: str | Path,
-    settings: DynamicsSettings | None = None,
+    folder: Path,
+    settings: DynamicsSettings,
     *,
     replicas: int = 1,
     jobs: int = 1,
-    resume: bool = True,
-    threads: int | None = None,
+    resume: bool = False,
     progress: Progress = silent,
 ) -> Dynamics:
-    """Propagate a complex in time, in a folder per replica (``replica_<seed>``).
+    """Run replicas of a minimised complex, in a folder each (``replica_<seed>``).
 
-    A run that was stopped, even killed, goes on from its last frame; on the CPU and Reference
-    platforms with one thread it then gives the same coordinates as one that was not. A longer
-    ``length_ps`` lengthens a finished run.
+    A resumed run goes on from its last checkpoint; on the CPU and Reference platforms with one
+    thread it gives the same coordinates as one that was not stopped.
 
     Parameters
     ----------
-    bonded
-        The start, minimised.
-    folder
-        Made when only its last part is missing.
-    settings
-        Temperature, time step, length and so on.
     replicas
         Runs from the same start with seeds counted up from the settings'.
     jobs
-        Replicas at a time, each with its own threads; the result does not depend on it.
-    resume
-        ``False`` starts anew and replaces what is there.
-    threads
-        Of the CPU platform; see ``choose_platform``.
-    progress
-        Called after each frame.
+        Replicas at a time, one thread each.
 
     Raises
     ------
@@ -119,127 +109,170 @@ def run(
     OutputError
         When the folder cannot be written to, or another process writes there.
     """
-    settings = settings or DynamicsSettings()
     if not 1 <= replicas <= _MOST_REPLICAS:
         raise PhysicsError(f"the number of replicas must be 1 to {_MOST_REPLICAS}, not {replicas}.")
-    pocket = MovingPocket(bonded, settings, threads=threads)
-    target = run_folder(Path(folder))
+    system, mobile = moving_system(bonded, settings)
+    choice = choose_platform(settings.platform, None, system, bonded.coordinates)
 
-    def one(seed: int) -> Replica:
-        own = run_folder(target / f"replica_{seed}")
-        with locked(own):
-            _Run(pocket, own, seed).to_the_end(resume, progress)
-            return _replica(bonded, settings, own, seed)
+    def one(seed: int) -> Path:
+        own = folder / f"replica_{seed}"
+        with _explained(own):
+            own.mkdir(parents=True, exist_ok=True)
+            with FileLock(own / ".lock", timeout=0):
+                _replica(bonded, system, choice, own, settings, seed, resume, progress)
+        return own
 
+    seeds = range(settings.seed, settings.seed + replicas)
     # The Reference platform draws all random numbers of a process from one stream.
-    at_a_time = 1 if pocket.platform.name == "Reference" else max(1, jobs)
-    with ThreadPoolExecutor(max_workers=at_a_time) as pool:
-        found = tuple(pool.map(one, range(settings.seed, settings.seed + replicas)))
-    return Dynamics(found, pocket.mobile.copy(), pocket.degrees_of_freedom, pocket.platform.report)
+    with ThreadPoolExecutor(1 if choice.name == "Reference" else max(1, jobs)) as pool:
+        folders = dict(zip(seeds, pool.map(one, seeds), strict=True))
+    return Dynamics(folders, mobile, choice.report)
 
 
-class _Run:
-    """One replica on its way."""
-
-    def __init__(self, pocket: MovingPocket, folder: Path, seed: int) -> None:
-        self.pocket = pocket
-        self.settings = pocket.settings
-        self.folder = folder
-        self.seed = seed
-        self.context = pocket.context(pocket.langevin(seed))
-        self.trajectory = Trajectory(
-            folder,
-            len(pocket.bonded.atoms),
-            self.settings.timestep_fs / 1000,
-            self.settings.steps_per_report,
-            _fingerprint(pocket, seed),
+def _replica(
+    bonded: Assembly,
+    system: openmm.System,
+    choice: PlatformChoice,
+    folder: Path,
+    settings: DynamicsSettings,
+    seed: int,
+    resume: bool,
+    progress: Progress,
+) -> None:
+    integrator = openmm.LangevinMiddleIntegrator(
+        settings.temperature_k, settings.friction_per_ps, settings.timestep_fs / 1000
+    )
+    integrator.setRandomNumberSeed(seed)
+    edges = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in bonded.mol.GetBonds()]
+    platform = openmm.Platform.getPlatformByName(choice.name)
+    try:
+        simulation = app.Simulation(
+            topology_of(bonded.atoms, edges), system, integrator, platform, choice.properties
         )
-
-    def to_the_end(self, resume: bool, progress: Progress) -> None:
-        """Go on or begin, and write frames until the length is reached."""
-        done = self._go_on() if resume else None
-        if done is None:
-            self._begin()
-            done = 1
-        total = self.settings.n_reports
-        stage = f"dynamics, seed {self.seed}"
-        for frame in range(done, total + 1):
-            self._advance(frame)
-            progress(stage, frame, total)
-
-    def _go_on(self) -> int | None:
-        """Load the last checkpoint and return the number of frames, ``None`` without one."""
-        checkpoint = self.trajectory.go_on()
-        if checkpoint is None:
-            return None
+    except openmm.OpenMMException as error:
+        raise PhysicsError(
+            f"OpenMM's {choice.name} platform refused this system: {short_reason(str(error))}."
+        ) from error
+    fingerprint = _fingerprint(bonded, system, choice, settings, seed)
+    checkpoint = folder / CHECKPOINT_FILE
+    going_on = resume and checkpoint.exists()
+    done = 0
+    if going_on:
+        done = _resumed(simulation, folder, fingerprint, settings.steps_per_report)
+    else:
+        checkpoint.unlink(missing_ok=True)
+        (folder / START_FILE).write_text(complex_texts(bonded)[0], encoding="ascii")
+        (folder / FINGERPRINT_FILE).write_text(fingerprint, encoding="ascii")
+        simulation.context.setPositions(bonded.coordinates / ANGSTROM_PER_NM)
+        simulation.context.setVelocitiesToTemperature(settings.temperature_k, seed)
+    every = settings.steps_per_report
+    simulation.reporters += [
+        app.DCDReporter(str(folder / DCD_FILE), every, append=going_on, enforcePeriodicBox=False),
+        app.StateDataReporter(
+            str(folder / LOG_FILE),
+            every,
+            step=True,
+            time=True,
+            potentialEnergy=True,
+            kineticEnergy=True,
+            temperature=True,
+            append=going_on,
+        ),
+    ]
+    for frame in range(done + 1, settings.n_reports + 1):
         try:
-            self.context.loadCheckpoint(checkpoint.state)
-        except openmm.OpenMMException as error:
+            simulation.step(every)
+        except (openmm.OpenMMException, ValueError) as error:
             raise PhysicsError(
-                f"OpenMM cannot read the checkpoint in {self.folder.name} "
-                f"({short_reason(str(error))}): start anew with resume=False."
+                f"{bonded.name}: the dynamics broke down at "
+                f"{frame * settings.report_interval_ps:g} ps ({short_reason(str(error))}); "
+                f"take a time step shorter than {settings.timestep_fs:g} fs."
             ) from error
-        return checkpoint.n_frames
+        # After the frame, and as a whole: a run that is killed loses no finished frame.
+        simulation.saveCheckpoint(f"{checkpoint}.tmp")
+        os.replace(f"{checkpoint}.tmp", checkpoint)
+        progress(f"dynamics, seed {seed}", frame, settings.n_reports)
 
-    def _begin(self) -> None:
-        self.context.setVelocitiesToTemperature(self.settings.temperature_k, self.seed)
-        self.trajectory.begin(complex_texts(self.pocket.bonded)[0])
-        self._write(0)
 
-    def _advance(self, frame: int) -> None:
-        try:
-            self.context.getIntegrator().step(self.settings.steps_per_report)
-        except openmm.OpenMMException as error:
-            raise self.pocket.blown_up(self._time(frame), short_reason(str(error))) from error
-        self._write(frame)
-
-    def _write(self, frame: int) -> None:
-        potential, kinetic = energies(self.context)
-        points = positions(self.context)
-        if not (np.isfinite([potential, kinetic]).all() and np.isfinite(points).all()):
-            raise self.pocket.blown_up(self._time(frame), "an energy or position is not finite")
-        self.trajectory.write(
-            Frame(
-                step=frame * self.settings.steps_per_report,
-                time_ps=self._time(frame),
-                potential_kcal_per_mol=potential,
-                kinetic_kcal_per_mol=kinetic,
-                temperature_k=self.pocket.temperature(kinetic),
-                coordinates=points,
-            ),
-            self.context.createCheckpoint(),
+def _resumed(simulation: app.Simulation, folder: Path, fingerprint: str, every: int) -> int:
+    """Load the checkpoint, cut off what was written after it, return the number of frames."""
+    if (folder / FINGERPRINT_FILE).read_text(encoding="ascii") != fingerprint:
+        raise PhysicsError(
+            f"the run in {folder.name} has other settings, another start, platform or version: "
+            "choose another folder."
         )
+    try:
+        simulation.loadCheckpoint(str(folder / CHECKPOINT_FILE))
+    except openmm.OpenMMException as error:
+        raise PhysicsError(
+            f"the checkpoint in {folder.name} is damaged ({short_reason(str(error))}): choose "
+            "another folder."
+        ) from error
+    n_frames = simulation.currentStep // every
+    n_atoms = simulation.topology.getNumAtoms()
+    size = _DCD_HEADER_BYTES + n_frames * 3 * 4 * (n_atoms + 2)
+    dcd, log = folder / DCD_FILE, folder / LOG_FILE
+    lines = log.read_text(encoding="ascii").splitlines(keepends=True)
+    if dcd.stat().st_size < size or len(lines) <= n_frames:
+        raise PhysicsError(
+            f"the files in {folder.name} are shorter than their checkpoint says: choose another "
+            "folder."
+        )
+    os.truncate(dcd, size)
+    with dcd.open("r+b") as file:
+        file.seek(_DCD_COUNT_AT)
+        file.write(struct.pack("<i", n_frames))
+    log.write_text("".join(lines[: n_frames + 1]), encoding="ascii")
+    return int(n_frames)
 
-    def _time(self, frame: int) -> float:
-        return frame * self.settings.report_interval_ps
 
-
-def _fingerprint(pocket: MovingPocket, seed: int) -> str:
-    """Hash what a run must share with the one that it goes on with."""
-    choice, settings = pocket.platform, pocket.settings
+def _fingerprint(
+    bonded: Assembly,
+    system: openmm.System,
+    choice: PlatformChoice,
+    settings: DynamicsSettings,
+    seed: int,
+) -> str:
+    """Hash what a resumed run must share with the one that it goes on with."""
     parts = (
-        openmm.XmlSerializer.serialize(pocket.system),
-        settings.model_dump_json(exclude=_NOT_OF_THE_PAST),
+        openmm.XmlSerializer.serialize(system),
+        settings.model_dump_json(exclude=_MAY_CHANGE),
         f"{seed} {choice.name} {choice.device} {sorted(choice.properties.items())}",
         openmm.Platform.getOpenMMVersion(),
     )
-    digest = hashlib.sha256(pocket.bonded.coordinates.tobytes())
-    for part in parts:
-        digest.update(part.encode())
-    return digest.hexdigest()
+    return hashlib.sha256(bonded.coordinates.tobytes() + "\n".join(parts).encode()).hexdigest()
 
 
-def _replica(bonded: Assembly, settings: DynamicsSettings, folder: Path, seed: int) -> Replica:
-    log = read_log(folder / LOG_FILE)
-    frames = read_frames(folder / DCD_FILE)
-    counted = log["time_ps"] >= settings.equilibration_ps
-    if not counted.any():
-        counted[-1] = True
-    return Replica(
-        seed=seed,
-        folder=folder,
-        log=log,
-        counted=counted,
-        stability=stability(bonded, frames[counted]),
-        temperature=temperature(log["temperature_k"][counted]),
-    )
+def _repartition(
+    bonded: Assembly, system: openmm.System, mobile: BoolArray, hydrogen: float
+) -> None:
+    """Give mobile hydrogens mass from the atoms that bear them (10.1021/ct5010406)."""
+    masses = np.array([atom.GetMass() for atom in bonded.mol.GetAtoms()])
+    for atom in bonded.mol.GetAtoms():
+        if atom.GetAtomicNum() == 1 and mobile[atom.GetIdx()]:
+            masses[atom.GetNeighbors()[0].GetIdx()] -= hydrogen - masses[atom.GetIdx()]
+            masses[atom.GetIdx()] = hydrogen
+    least = float(masses[mobile].min())
+    if least < _LEAST_HEAVY_MASS:
+        raise PhysicsError(
+            f"hydrogens of {hydrogen:g} amu leave an atom of {bonded.name} {least:.1f} amu: ask "
+            "for a smaller hydrogen mass."
+        )
+    for index in np.flatnonzero(mobile).tolist():
+        system.setParticleMass(index, masses[index])
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except Timeout as error:
+        raise OutputError(
+            f"another process writes to {folder.name}: wait for it, or choose another folder."
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise OutputError(
+            f"the run's files in {folder.name!r} cannot be written or read: {reason}; a run that "
+            "was stopped goes on from its last checkpoint with --resume."
+        ) from error

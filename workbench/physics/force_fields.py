@@ -50,8 +50,6 @@ class Mmff94s:
         solvent: str = AUTO,
     ) -> BuiltComplex:
         """See :meth:`ForceField.build`."""
-        if bonded.box_angstrom is not None:
-            raise PhysicsError("mmff94s knows no explicit water: use the force field amber.")
         chosen = chosen_solvent(self, solvent)
         watery = chosen != NO_SOLVENT
         built = build_mmff(

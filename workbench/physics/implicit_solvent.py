@@ -19,29 +19,15 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.errors import PhysicsError
-from workbench.physics.mmff import ANGSTROM_PER_NM, FORCE_GROUPS, KJ_PER_KCAL, group_energy
+from workbench.physics.mmff import ANGSTROM_PER_NM, FORCE_GROUPS, KJ_PER_KCAL
 from workbench.physics.mmff_parameters import mmff_charges
 from workbench.settings import SolventSettings
 from workbench.tables import born_radii
 
 FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 SOLVENT = "implicit_solvent"
 SOLVENT_GROUP = len(FORCE_GROUPS)
-
-
-@dataclass(frozen=True)
-class Solvation:
-    """Free energy of solvation at fixed coordinates, kcal/mol."""
-
-    polar: float
-    surface: float
-
-    @property
-    def total(self) -> float:
-        """Polar and surface part together."""
-        return self.polar + self.surface
 
 
 @dataclass(frozen=True)
@@ -66,7 +52,6 @@ class BornAtoms:
         self,
         settings: SolventSettings | None = None,
         *,
-        surface: bool = True,
         cutoff_angstrom: float | None = None,
     ) -> openmm.GBSAOBCForce:
         """Return the OpenMM force, dielectric 1 inside.
@@ -75,8 +60,6 @@ class BornAtoms:
 
         Parameters
         ----------
-        surface
-            Whether the surface term is in it.
         cutoff_angstrom
             ``None`` counts all pairs.
         """
@@ -94,14 +77,10 @@ class BornAtoms:
         force.setSoluteDielectric(1.0)
         force.setSolventDielectric(settings.dielectric)
         tension = settings.surface_kcal_per_mol_angstrom2 * KJ_PER_KCAL * ANGSTROM_PER_NM**2
-        force.setSurfaceAreaEnergy(tension if surface else 0.0)
+        force.setSurfaceAreaEnergy(tension)
         force.setName(SOLVENT)
         force.setForceGroup(SOLVENT_GROUP)
         return force
-
-    def __getitem__(self, members: IntArray) -> BornAtoms:
-        """Return some of the atoms alone."""
-        return BornAtoms(self.charges[members], self.radii[members], self.screening[members])
 
 
 def born_atoms(mol: Chem.Mol, charges: FloatArray | None = None) -> BornAtoms:
@@ -132,36 +111,3 @@ def born_atoms(mol: Chem.Mol, charges: FloatArray | None = None) -> BornAtoms:
         found.append((row.radius_angstrom, row.screening))
     radii, screening = np.array(found).T
     return BornAtoms(mmff_charges(mol) if charges is None else charges, radii, screening)
-
-
-class SolvationModel:
-    """Energies of solvation of one set of atoms at many coordinates, in double precision.
-
-    Parameters
-    ----------
-    atoms
-        See :func:`born_atoms`.
-    settings
-        Dielectric and surface energy.
-    """
-
-    def __init__(self, atoms: BornAtoms, settings: SolventSettings | None = None) -> None:
-        system = openmm.System()
-        for _ in atoms.charges:
-            system.addParticle(1.0)
-        polar, whole = atoms.force(settings, surface=False), atoms.force(settings)
-        whole.setForceGroup(SOLVENT_GROUP + 1)
-        system.addForce(polar)
-        system.addForce(whole)
-        self._context = openmm.Context(
-            system,
-            openmm.VerletIntegrator(0.001),
-            openmm.Platform.getPlatformByName("Reference"),
-        )
-
-    def __call__(self, coordinates: FloatArray) -> Solvation:
-        """Return the energy at ``(n_atoms, 3)`` angstrom."""
-        self._context.setPositions(coordinates / ANGSTROM_PER_NM)
-        polar = group_energy(self._context, SOLVENT_GROUP)
-        whole = group_energy(self._context, SOLVENT_GROUP + 1)
-        return Solvation(polar, whole - polar)
