@@ -42,7 +42,10 @@ class PreparationSettings(Settings):
     )
     force_field: str = Field("amber14/protein.ff14SB.xml", description="for the hydrogens")
     max_loop_residues: int = Field(
-        8, ge=0, le=8, description="missing residues between two kept ones, modelled as a loop"
+        8,
+        ge=0,
+        le=8,
+        description="missing residues between two kept ones, taken over from the human model",
     )
     relax_spring_kcal_per_mol_angstrom2: float = Field(
         10.0, gt=0, le=1000, description="k of k/2 x^2 on heavy atoms, when all are relaxed"

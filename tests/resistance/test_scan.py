@@ -74,11 +74,6 @@ def test_e571k_keeps_the_thiol_and_makes_no_claim(result: ScanResult) -> None:
     assert pair.verdict == "adduct"
     text = " ".join(item.text for item in pair.evidence)
     assert "no claim is made" in text
-    # two charges more: the potential rises everywhere
-    wild, mutant = result.grooves[0], result.grooves[2]
-    assert (wild.mutation, mutant.mutation) == (WILD_TYPE, "E571K")
-    for name, value in wild.potentials_kcal_per_mol_e.items():
-        assert mutant.potentials_kcal_per_mol_e[name] > value
     # with the wild type's rates, a mutant share changes nothing
     assert len(set(pair.export_capacity.values())) == 1
 

@@ -171,9 +171,8 @@ def add_receptor(parser: argparse.ArgumentParser) -> None:
         "--receptor",
         default="human-groove",
         metavar="RECEPTOR",
-        help="human-groove (default) or another that ships (human-groove-3nc1, "
-        "human-groove-glu529, ...: see workbench info), a PDB id, AF-<UniProt>, or a structure "
-        "file (.cif, .bcif, .pdb, .ent, also .gz)",
+        help="human-groove (default) or human-groove-3nc1 (its backbone from a crystal), "
+        "a PDB id, AF-<UniProt>, or a structure file (.cif, .pdb, .ent, also .gz)",
     )
     add_receptor_options(parser)
 

@@ -58,7 +58,7 @@ def add_parser(verbs: Verbs) -> None:
     receptor.add_argument(
         "--no-loops",
         action="store_true",
-        help="cap missing loops of up to 8 residues instead of modelling them",
+        help="cap gaps in the chain instead of taking the residues over from the human model",
     )
     receptor.add_argument(
         "--relax",

@@ -29,7 +29,7 @@ def add_parser(verbs: Verbs) -> None:
         "scan",
         help="resistance: structure, chemistry and occupancy per mutant and drug",
         description="For each mutation and drug: whether an adduct can form and why, scores "
-        "against the wild type with their spread, room and potential of the groove, and what a "
+        "against the wild type with their spread, contacts of the groove, and what a "
         "cell with a mutant share can still export. Finished pairs are kept in the folder: the "
         "same command goes on where it was stopped.",
         epilog="example: workbench scan --mutations C528S,C528W,E571K --ligands "

@@ -77,10 +77,6 @@ class Groove:
     ----------
     residue
         What stands at 528, ``C528``.
-    pocket_volumes_angstrom3
-        By pocket, and ``all`` of them together.
-    potentials_kcal_per_mol_e
-        By pocket: of a unit charge there.
     contact_angstrom
         Shortest distance between the side chains of 568 and 571.
     clashes
@@ -92,8 +88,6 @@ class Groove:
     mutation: str
     residue: str
     has_thiol: bool
-    pocket_volumes_angstrom3: dict[str, float]
-    potentials_kcal_per_mol_e: dict[str, float]
     contact_angstrom: float | None
     clashes: tuple[str, ...]
     changes: tuple[str, ...]

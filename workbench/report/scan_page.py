@@ -152,8 +152,6 @@ def _groove_record(result: ScanResult, place: int) -> dict[str, Any]:
         "mutation": groove.mutation,
         "residue": groove.residue,
         "has_thiol": groove.has_thiol,
-        "pocket_volumes_angstrom3": groove.pocket_volumes_angstrom3,
-        "potentials_kcal_per_mol_e": groove.potentials_kcal_per_mol_e,
         "contact_568_571_angstrom": groove.contact_angstrom,
         "clashes": groove.clashes,
         "changes": groove.changes,

@@ -1,4 +1,4 @@
-"""The groove of each mutant: side chains exchanged and packed, its room and its potential."""
+"""The groove of each mutant: side chains exchanged and packed, its contacts."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import numpy as np
 from workbench.errors import MutationError
 from workbench.records.scan import WILD_TYPE, Groove
 from workbench.resistance.facts import human_equivalent
-from workbench.structures.cavity import pocket_volumes
-from workbench.structures.electrostatics import pocket_potentials
 from workbench.structures.mutation import mutated
 from workbench.structures.receptor import Receptor
 from workbench.structures.topology import CAPS
@@ -66,14 +64,12 @@ def mutant(wild: Receptor, label: str) -> Mutant:
 
 
 def groove_of(made: Mutant) -> Groove:
-    """Return the room, the potential and the contacts of a mutant's groove."""
+    """Return the contacts of a mutant's groove."""
     receptor = made.receptor
     return Groove(
         mutation=made.label,
         residue=_residue(receptor, receptor.reactive_residue_number),
         has_thiol=receptor.reactive_atom is not None,
-        pocket_volumes_angstrom3=pocket_volumes(receptor),
-        potentials_kcal_per_mol_e=pocket_potentials(receptor),
         contact_angstrom=_side_chain_distance(receptor, *FILTER),
         clashes=tuple(line for line in receptor.changes if "clash" in line),
         changes=receptor.changes,

@@ -36,8 +36,6 @@ LIMITS = (
     "range over seeds.",
     "Without a thiol only the encounter complex can form; a mutant with one is taken to bind as "
     "the wild type does.",
-    "Pocket volumes and potentials are of the part of the protein that the groove holds, and "
-    "mean something only as differences to the wild type.",
     CONFIDENCE_RULE,
     *TIME_LIMITS,
 )

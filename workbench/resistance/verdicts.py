@@ -161,22 +161,6 @@ def _structure(case: Case) -> list[Evidence]:
     if groove.mutation == WILD_TYPE:
         return []
     found = [Evidence(text, "computed", PACKING) for text in groove.clashes]
-    volumes, before = groove.pocket_volumes_angstrom3, wild.pocket_volumes_angstrom3
-    if volumes and before:
-        changes = {name: volumes[name] - before[name] for name in volumes}
-        where = [f"{n} {v:+.0f}" for n, v in changes.items() if n != "all" and abs(v) >= 1]
-        text = f"room in the pockets {changes['all']:+.0f} \u00c5\u00b3 of {before['all']:.0f}" + (
-            f" ({', '.join(where)})" if where else ""
-        )
-        found.append(Evidence(text, "computed", "grid points outside all van der Waals spheres"))
-    potentials, at_first = groove.potentials_kcal_per_mol_e, wild.potentials_kcal_per_mol_e
-    if potentials and at_first:
-        shifts = {name: potentials[name] - at_first[name] for name in potentials}
-        name = max(shifts, key=lambda key: abs(shifts[key]))
-        text = f"potential in the pockets shifts most in {name}: {shifts[name]:+.1f} kcal/mol/e"
-        found.append(
-            Evidence(text, "computed", "Coulomb with ff14SB charges, dielectric 4r, no salt")
-        )
     found += _filter(groove, wild)
     return found
 

@@ -240,22 +240,6 @@ def relaxed(
     return result
 
 
-def force_field_charges(
-    atoms: Sequence[Atom], coordinates: FloatArray, settings: PreparationSettings
-) -> FloatArray:
-    """Return ``(n_atoms,)`` partial charges of the settings' force field, in electron charges."""
-    system = _force_field(atoms, settings).createSystem(
-        _bonded_topology(atoms, coordinates), constraints=None, rigidWater=False
-    )
-    (force,) = (f for f in system.getForces() if isinstance(f, openmm.NonbondedForce))
-    return np.array(
-        [
-            force.getParticleParameters(index)[0].value_in_unit(unit.elementary_charge)
-            for index in range(force.getNumParticles())
-        ]
-    )
-
-
 def _screen(system: openmm.System) -> None:
     """Divide all charge products by the dielectric constant of a protein's inside.
 

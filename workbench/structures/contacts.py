@@ -39,7 +39,7 @@ def clashing_pairs(atoms: Sequence[Atom], coordinates: FloatArray, bonds: IntArr
     limit = np.where(hydrogen[pairs].any(axis=1), HYDROGEN_ANGSTROM, HEAVY_ANGSTROM)
     distances = np.linalg.norm(coordinates[pairs[:, 0]] - coordinates[pairs[:, 1]], axis=1)
     pairs = pairs[distances < limit]
-    related = related_atoms(len(atoms), bonds)
+    related = _related_atoms(len(atoms), bonds)
     apart = [not related[i, j] for i, j in pairs]
     result: IntArray = pairs[apart].astype(np.int64)
     return result
@@ -78,7 +78,7 @@ def closest_contact(
     return float(distances[first]), f"{a.name} to {b.name} of {b.residue_name} {b.residue_number}"
 
 
-def related_atoms(n_atoms: int, bonds: IntArray) -> csr_matrix:
+def _related_atoms(n_atoms: int, bonds: IntArray) -> csr_matrix:
     """Return ``(n_atoms, n_atoms)``, not zero where two atoms are at most three bonds apart."""
     ones = np.ones(2 * len(bonds), dtype=np.int64)
     rows = np.concatenate([bonds[:, 0], bonds[:, 1]])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import replace
-from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -18,7 +17,6 @@ from workbench.structures.receptor import Atom, Receptor
 from workbench.structures.topology import assign_topology
 
 _FILES = {"human-groove": "human_groove", "human-groove-3nc1": "human_groove_3nc1"}
-_ENSEMBLE = "human_groove_ensemble.json"
 _KEPT = (
     "name",
     "source",
@@ -40,15 +38,7 @@ _KEPT = (
 
 def embedded_names() -> tuple[str, ...]:
     """Return the names of the receptors that the package ships."""
-    return (*_FILES, *_ensemble()["members"])
-
-
-def ensemble_names() -> tuple[str, ...]:
-    """Return the names of the open human grooves that differ in the rotamers of the lining.
-
-    The first is the receptor that the others were made from.
-    """
-    return (_ensemble()["base"], *_ensemble()["members"])
+    return tuple(_FILES)
 
 
 def read_embedded(name: str) -> Receptor:
@@ -59,8 +49,6 @@ def read_embedded(name: str) -> Receptor:
     ReceptorError
         When there is none of that name.
     """
-    if name in _ensemble()["members"]:
-        return _member(name)
     if name not in _FILES:
         raise ReceptorError(
             f"there is no embedded receptor {name!r}: known are {', '.join(embedded_names())}"
@@ -80,33 +68,6 @@ def embedded_files(receptor: Receptor) -> dict[str, bytes]:
     # no time stamp, so that the same receptor gives the same bytes
     packed = gzip.compress(receptor_mmcif(receptor).encode("ascii"), mtime=0)
     return {".cif.gz": packed, ".json": text.encode("utf-8")}
-
-
-@cache
-def _ensemble() -> dict[str, Any]:
-    """Return the rotamers of the groove: the atoms that each member has elsewhere."""
-    folder = files("workbench").joinpath("data/receptors")
-    record: dict[str, Any] = json.loads(folder.joinpath(_ENSEMBLE).read_text(encoding="utf-8"))
-    return record
-
-
-def _member(name: str) -> Receptor:
-    """Return a member of the ensemble: its base with the atoms that lie elsewhere."""
-    record = _ensemble()
-    member = record["members"][name]
-    base = read_embedded(record["base"])
-    coordinates = base.coordinates.copy()
-    coordinates[member["atoms"]] = member["coordinates"]
-    added = {key: record[key] for key in ("base", "rule", "command")} | {
-        key: member[key]
-        for key in ("residue", "chi_degree", "packing_energy_kcal_per_mol", "moved_angstrom")
-    }
-    return replace(
-        base.with_coordinates(coordinates),
-        name=name,
-        changes=(*base.changes, member["change"]),
-        provenance=base.provenance | {"command": record["command"], "rotamer": added},
-    )
 
 
 def _atoms(text: str) -> tuple[list[Atom], np.ndarray[Any, np.dtype[np.float64]]]:

@@ -16,8 +16,8 @@ from workbench.structures.building import completed, protonated, relaxed
 from workbench.structures.company import company
 from workbench.structures.contacts import clashing_residues
 from workbench.structures.fragment import cut_segments, fragment_atoms
+from workbench.structures.gaps import Gap, capped, filled, site_gaps, unsound, with_anchors
 from workbench.structures.humanising import humanised
-from workbench.structures.loops import Loops, site_loops
 from workbench.structures.mutation import mutated
 from workbench.structures.reading import read_structure
 from workbench.structures.receptor import Atom, FloatArray, Receptor
@@ -48,8 +48,9 @@ def prepare_receptor(
     """Return the receptor that a structure file holds.
 
     XPO1 is found by its sequence and numbered as in human; the residues around its NES groove
-    are kept. Heavy atoms stay where the entry has them, unless two of them collide. Short loops
-    that are missing there are modelled; the residues beside them give way on springs.
+    are kept. Heavy atoms stay where the entry has them, unless two of them collide. Residues that
+    are missing there are taken over from the human model where the residues beside them fit it;
+    all of these give way on springs.
 
     Parameters
     ----------
@@ -85,8 +86,7 @@ def prepare_receptor(
         site = named_site(structure, nucleophile)
     else:
         site = groove_site(structure, settings.shell_angstrom)
-    loops = site_loops(structure, site, settings.max_loop_residues)
-    receptor = _sound_draft(structure, site, loops, settings, keep_waters, keep_partners)
+    receptor = _sound_draft(structure, site, settings, keep_waters, keep_partners)
     if pka:
         receptor = with_titration(receptor, site.residues, site.numbers, settings.ph)
     if humanise:
@@ -97,41 +97,46 @@ def prepare_receptor(
 def _sound_draft(
     structure: SourceStructure,
     site: Site,
-    loops: Loops,
     settings: PreparationSettings,
     keep_waters: bool,
     keep_partners: bool,
 ) -> Receptor:
-    """Return the receptor with those loops that are sound after relaxation."""
+    """Return the receptor with those gaps filled that are sound after relaxation."""
+    gaps, notes = site_gaps(structure, site, settings.max_loop_residues)
     while True:
         try:
-            draft = _draft(structure, site, loops, settings, keep_waters, keep_partners)
+            draft = _draft(structure, site, gaps, notes, settings, keep_waters, keep_partners)
         except ReceptorError:
-            if not loops.models:
+            if not gaps:
                 raise
-            # a model that tears the structure apart must not cost the receptor
-            faults = dict.fromkeys(loops.models, "it could not be relaxed")
+            # residues that cannot be relaxed must not cost the receptor
+            found = [capped(site, gap.before, "they could not be relaxed") for gap in gaps]
         else:
-            faults = loops.faults(draft.atoms, draft.coordinates, draft.bonds)
-            if not faults:
-                return draft
-        loops = loops.without(faults)
+            places = draft.atoms, draft.coordinates, draft.bonds
+            found = [unsound(site, gap, *places) for gap in gaps]
+        if not any(found):
+            return draft
+        gaps = [gap for gap, fault in zip(gaps, found, strict=True) if not fault]
+        notes = [*notes, *filter(None, found)]
 
 
 def _draft(
     structure: SourceStructure,
     site: Site,
-    loops: Loops,
+    gaps: Sequence[Gap],
+    notes: Sequence[str],
     settings: PreparationSettings,
     keep_waters: bool,
     keep_partners: bool,
 ) -> Receptor:
-    """Return the receptor with its loops, before any mutation."""
-    filled = loops.filled(site)
-    segments, cut = cut_segments(filled.residues, filled.numbers, filled.chosen)
+    """Return the receptor with some gaps filled, before any mutation."""
+    whole_site = filled(site, gaps)
+    modelled = [number for gap in gaps for number in gap.numbers]
+    beside_gaps = {end for gap in gaps for end in (gap.numbers[0] - 1, gap.numbers[-1] + 1)}
+    segments, cut = cut_segments(whole_site.residues, whole_site.numbers, whole_site.chosen)
     beside = company(
         structure,
-        filled,
+        whole_site,
         shell_angstrom=_shell_angstrom(site, settings),
         waters=keep_waters,
         partners=keep_partners,
@@ -147,26 +152,29 @@ def _draft(
         (residue.number, residue.name, name)
         for segment in segments
         for residue in segment
-        for name in (residue.atom_names if residue.number in loops.numbers else residue.missing)
+        for name in residue.missing
     }
-    coordinates, moved = _relaxed(atoms, coordinates, built_atoms, loops.anchors, settings)
-    receptor = _receptor(structure, filled, atoms, coordinates, settings)
+    coordinates, moved = _relaxed(
+        atoms, coordinates, built_atoms, beside_gaps | set(modelled), settings
+    )
+    receptor = _receptor(structure, whole_site, atoms, coordinates, settings)
     changes = (
         *structure.notes,
-        *left_out(structure, loops.with_anchors(site), set(beside.names.values())),
+        *left_out(structure, with_anchors(site, gaps), set(beside.names.values())),
         *site.changes,
         *_conformers(structure, site),
         *site.reactive.changes,
         *cut,
-        *loops.changes(),
+        *(gap.change for gap in gaps),
+        *notes,
         *beside.changes,
         *built,
         f"hydrogens were added at pH {settings.ph:g} and minimised with {settings.force_field}",
         *moved,
     )
     provenance = receptor.provenance | ({"kept_beside": beside.names} if beside.names else {})
-    if loops.models:
-        provenance |= {"modelled_residues": list(loops.numbers)}
+    if modelled:
+        provenance |= {"modelled_residues": modelled}
     return replace(receptor, changes=changes, provenance=provenance)
 
 
@@ -194,8 +202,8 @@ def _relaxed(
 ) -> tuple[FloatArray, list[str]]:
     """Return coordinates after minimising hydrogens and built atoms, and what else moved.
 
-    Residues beside a modelled loop are on springs. Residues whose heavy atoms collide in the
-    entry are then minimised too, on springs.
+    Residues that were taken over and those beside them are on springs, then also residues whose
+    heavy atoms collide.
     """
     free = {
         index
@@ -208,7 +216,7 @@ def _relaxed(
         if atom.residue_number in anchors and atom.residue_name not in CAPS
     } - free
     first = relaxed(atoms, coordinates, settings, mobile=free, restrained=beside)
-    notes = _shifted("residues beside modelled loops", coordinates, first, sorted(beside))
+    notes = _shifted("modelled residues and those beside them", coordinates, first, sorted(beside))
     _, bonds = assign_topology(atoms, first)
     clashing = clashing_residues(atoms, first, bonds)
     if not clashing:
@@ -221,7 +229,9 @@ def _relaxed(
     second = relaxed(atoms, first, settings, mobile=free, restrained=sorted(held | beside))
     names = ", ".join(f"{name} {number}" for number, name in sorted(clashing))
     return second, [
-        *_shifted("residues beside modelled loops", coordinates, second, sorted(beside - held)),
+        *_shifted(
+            "modelled residues and those beside them", coordinates, second, sorted(beside - held)
+        ),
         *_shifted(f"colliding residues ({names})", first, second, sorted(held)),
     ]
 

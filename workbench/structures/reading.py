@@ -13,14 +13,13 @@ import gemmi
 import numpy as np
 
 from workbench.errors import ReceptorError
-from workbench.structures.bcif import mmcif_of_bcif
 from workbench.structures.headers import link_records, organisms_of
 from workbench.structures.source import ResidueKind, SourceResidue, SourceStructure
 
 MAX_BYTES = 400_000_000
 """Largest decompressed file that is read: ten times the largest entry that holds XPO1."""
 
-SUFFIXES = (".pdb", ".ent", ".cif", ".mmcif", ".bcif")
+SUFFIXES = (".pdb", ".ent", ".cif", ".mmcif")
 PROTONATION_NAMES = {
     "HID": "HIS",
     "HIE": "HIS",
@@ -44,7 +43,7 @@ _CAPS = ("ACE", "NME", "NH2")
 
 
 def read_structure(path: str | Path) -> SourceStructure:
-    """Return what a PDB, mmCIF or BinaryCIF file (plain or gzipped) holds.
+    """Return what a PDB or mmCIF file (plain or gzipped) holds.
 
     The first model is read; where atoms have alternate locations, one conformer per residue
     is kept: that with the highest occupancy, the first of equals. Hydrogens are left out.
@@ -57,7 +56,7 @@ def read_structure(path: str | Path) -> SourceStructure:
     """
     path = Path(path)
     data = _file_bytes(path)
-    text = _text(data, path.name)
+    text = data.decode("utf-8", errors="replace")
     structure, block = _parsed(text, path.name)
     if len(structure) == 0 or structure[0].count_atom_sites() == 0:
         raise ReceptorError(
@@ -92,9 +91,11 @@ def _title(structure: gemmi.Structure) -> str:
 def _file_bytes(path: Path) -> bytes:
     name = path.name.lower()
     bare = name.removesuffix(".gz")
+    if bare.endswith(".bcif"):
+        raise ReceptorError(f"{path.name} is BinaryCIF, which is not read: give the entry's mmCIF")
     if not bare.endswith(SUFFIXES):
         raise ReceptorError(
-            f"{path.name} is not a structure file that is read: give .pdb, .ent, .cif or .bcif, "
+            f"{path.name} is not a structure file that is read: give .pdb, .ent or .cif, "
             "plain or gzipped"
         )
     try:
@@ -113,22 +114,16 @@ def _file_bytes(path: Path) -> bytes:
         raise ReceptorError(f"{path.name} holds more than {MAX_BYTES // 1_000_000} MB: too large")
     if not data.strip():
         raise ReceptorError(f"{path.name} is empty: get it again")
-    if b"\0" in data and not bare.endswith(".bcif"):
+    if b"\0" in data:
         raise ReceptorError(f"{path.name} is binary, not a PDB or mmCIF text: get it again")
     return data
-
-
-def _text(data: bytes, name: str) -> str:
-    if name.lower().removesuffix(".gz").endswith(".bcif"):
-        return mmcif_of_bcif(data, name)
-    return data.decode("utf-8", errors="replace")
 
 
 def _parsed(text: str, name: str) -> tuple[gemmi.Structure, gemmi.cif.Block | None]:
     """Return the structure, and for mmCIF the block that it came from."""
     bare = name.lower().removesuffix(".gz")
     try:
-        if bare.endswith((".cif", ".mmcif", ".bcif")):
+        if bare.endswith((".cif", ".mmcif")):
             document = gemmi.cif.read_string(text)
             block = document[0] if len(document) else gemmi.cif.Block("empty")
             return gemmi.make_structure_from_block(block), block

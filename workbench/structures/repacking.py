@@ -90,49 +90,6 @@ def repacked(residues: Sequence[FragmentResidue], new: Collection[int]) -> Packi
     return Packing(tuple(residues), moved, tried, _total(places, tables, choice))
 
 
-def alternatives(
-    residues: Sequence[FragmentResidue], turning: Collection[int]
-) -> list[tuple[int, Packing]]:
-    """Return a packing for every other rotamer of each side chain that may turn.
-
-    One side chain is put in the rotamer; the others that may turn stay as they are unless
-    turning one gains more than 3 kcal/mol.
-
-    Parameters
-    ----------
-    residues
-        Complete, heavy atoms only, caps included.
-    turning
-        Indices of residues whose side chains may turn.
-
-    Returns
-    -------
-    list of (index, Packing)
-        The residue that was put in another rotamer, and the packing, whose energy is counted
-        from that of the residues as given.
-    """
-    places = [_place(residues, index, turning, False) for index in sorted(turning)]
-    tables = _tables(places)
-    partners = _partners(places, tables)
-    as_given = [0] * len(places)
-    start = _total(places, tables, as_given)
-    tried = sum(len(place.rotamers) for place in places)
-    found = []
-    for a, place in enumerate(places):
-        for rotamer in range(1, len(place.rotamers)):
-            choice = [*as_given]
-            choice[a] = rotamer
-            choice = _swept(places, tables, partners, choice, partners[a])
-            turned = [places[b] for b, r in enumerate(choice) if r]
-            energy = _total(places, tables, choice) - start - _STAY_KCAL_PER_MOL * len(turned)
-            packed = [*residues]
-            for other, r in zip(places, choice, strict=True):
-                packed[other.index] = other.rotamers[r]
-            moved = tuple(other.index for other in turned)
-            found.append((place.index, Packing(tuple(packed), moved, tried, energy)))
-    return found
-
-
 def _side_chain(residue: FragmentResidue) -> list[int]:
     return [i for i, name in enumerate(residue.atom_names) if name not in _BACKBONE]
 
