@@ -17,7 +17,7 @@ from workbench.resistance.facts import mutation_facts, outside_facts
 from workbench.resistance.verdicts import Case, judged
 from workbench.settings import ScanSettings
 
-WILD = Groove(WILD_TYPE, "C528", True, {"P0": 100.0, "all": 500.0}, {"P0": 1.0}, 3.0, (), ("made",))
+WILD = Groove(WILD_TYPE, "C528", True, 3.0, (), ("made",))
 MUTANT = replace(WILD, mutation="A541W", contact_angstrom=3.0)
 SCORES = Scores((-8.0, -8.2), {"bR": (-13.0, -13.1), "bS": (-12.0, -12.1)})
 
