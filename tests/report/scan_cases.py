@@ -46,8 +46,6 @@ def _groove(mutation: str) -> Groove:
         mutation,
         "C528" if mutation == WILD_TYPE else "S528",
         mutation == WILD_TYPE,
-        {"P0": 10.0, "all": 10.0 if mutation == WILD_TYPE else 12.5},
-        {"P0": 1.5},
         3.1,
         (),
         ("made",),
