@@ -21,7 +21,7 @@ from pathlib import Path
 from workbench.files.docking import read_docking_result
 from workbench.records.docking import DockingResult
 from workbench.report.docking_page import write_docking
-from workbench.report.tour_scene import MUTANT, POSES, WILD_TYPE
+from workbench.report.tour import MUTANT, POSES, WILD_TYPE
 
 KEPT = ("result.json", "poses.sdf", "encounter.sdf", "reference.sdf")
 

@@ -17,7 +17,7 @@ import pytest
 
 import workbench
 from workbench.cli.main import VERBS, build_parser, main
-from workbench.report.tour_scene import POSES, WILD_TYPE
+from workbench.report.tour import POSES, WILD_TYPE
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from workbench.mechanism.simulation import simulate
     from workbench.pipeline.comparing import compare
     from workbench.pipeline.docking import dock
-    from workbench.pipeline.preparing import view_receptor
     from workbench.report.notebook import plot, view
-    from workbench.report.tour_page import tour
+    from workbench.report.tour import tour
     from workbench.resistance import scan
     from workbench.screening.run import screen
     from workbench.structures.loading import load_receptor
@@ -31,9 +30,8 @@ _EXPORTS = {
     "scan": "workbench.resistance",
     "screen": "workbench.screening.run",
     "simulate": "workbench.mechanism.simulation",
-    "tour": "workbench.report.tour_page",
+    "tour": "workbench.report.tour",
     "view": "workbench.report.notebook",
-    "view_receptor": "workbench.pipeline.preparing",
 }
 
 _SHOWN_IN_NOTEBOOKS = (
@@ -60,7 +58,6 @@ __all__ = [
     "simulate",
     "tour",
     "view",
-    "view_receptor",
 ]
 
 

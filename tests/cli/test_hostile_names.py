@@ -14,7 +14,7 @@ import pytest
 from rdkit import Chem
 
 from workbench.cli import main
-from workbench.report.tour_scene import POSES, WILD_TYPE
+from workbench.report.tour import POSES, WILD_TYPE
 
 NAMES = {
     "<script>alert(1)</script>": "O=C(/C=C\\n1cnc(-c2cc(C(F)(F)F)cc(C(F)(F)F)c2)n1)NNc1cnccn1",

@@ -44,5 +44,5 @@ def test_only_a_drug_with_figures_has_it() -> None:
     )
     assert "xpo1_mrna_response" in own.to_frame()
     assert "xpo1_mrna_response" not in borrowed.to_frame()
-    assert notebook_html(own).count("<svg") == 4
+    assert notebook_html(own).count("<svg") == 3
     assert notebook_html(borrowed).count("<svg") == 3

@@ -27,7 +27,7 @@ from workbench.report.reaction_page import reactions_html
 from workbench.report.scan_page import scan_html
 from workbench.report.screen_page import screen_html
 from workbench.report.simulation_page import simulation_html
-from workbench.report.tour_page import tour_html
+from workbench.report.tour import tour_html
 from workbench.structures.loading import load_receptor
 from workbench.structures.writing import receptor_json, receptor_pdb
 

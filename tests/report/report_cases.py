@@ -11,7 +11,7 @@ from rdkit.Chem import AllChem, rdCIPLabeler, rdMolTransforms
 
 from workbench.files.docking import read_docking_result
 from workbench.records.docking import AdductRecord, DockingResult, PoseRecord
-from workbench.report.tour_scene import POSES, WILD_TYPE
+from workbench.report.tour import POSES, WILD_TYPE
 
 KPT_185 = r"CC(C)OC(=O)/C=C\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"
 BOUND = "CC(C)OC(=O)CCn1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"

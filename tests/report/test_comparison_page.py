@@ -16,8 +16,12 @@ from report_cases import HOSTILE
 
 from workbench.records.comparison import Comparison
 from workbench.records.docking import DockingResult
-from workbench.report.comparison_page import comparison_html, notebook_html, write_comparison
-from workbench.report.comparison_scene import build_comparison_scene
+from workbench.report.comparison_page import (
+    build_comparison_scene,
+    comparison_html,
+    notebook_html,
+    write_comparison,
+)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 
 from workbench.errors import OutputError
 from workbench.records.docking import DockingResult
-from workbench.report.figures import adduct_svg, drug_svg, still_svg
+from workbench.report.drawings import adduct_svg, drug_svg, still_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 ATTACKED = re.compile(r"<ellipse[^>]*--tint-attacked")

@@ -13,10 +13,10 @@ import pytest
 from browser_driver import Browser
 from report_cases import HOSTILE
 
+import workbench
 from workbench.errors import OutputError
-from workbench.pipeline.preparing import view_receptor, write_receptor
-from workbench.report.groove_page import groove_html
-from workbench.report.groove_scene import build_groove_scene
+from workbench.pipeline.preparing import write_receptor
+from workbench.report.groove_page import build_groove_scene, groove_html
 from workbench.report.landmarks import ball_radius
 from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor
@@ -161,7 +161,7 @@ def test_yeast_residues_carry_both_numbers(shared_structures: Path, tmp_path: Pa
 
 
 def test_the_notebook_view_holds_the_pockets(receptor: Receptor) -> None:
-    script = view_receptor(receptor)._make_html()
+    script = workbench.view(receptor)._make_html()
     assert script.count("addSphere") == 5
     assert all(f'addLabel("{name}"' in script for name in NAMES)
 

@@ -16,7 +16,7 @@ from workbench.errors import OutputError
 from workbench.records.docking import DockingResult
 from workbench.report import pictures as module
 from workbench.report.docking_page import write_docking
-from workbench.report.interaction_map import interaction_map
+from workbench.report.drawings import interaction_map
 from workbench.report.pictures import pictures, png_of
 from workbench.report.scene import build_scene
 

@@ -16,7 +16,7 @@ from reaction_cases import reaction
 from workbench.files.exports import table_csv
 from workbench.records.reaction import Reaction, Reactions, reaction_rows
 from workbench.report.reaction_page import (
-    bars,
+    energy_bars,
     notebook_html,
     reactions_html,
     write_reactions,
@@ -40,7 +40,7 @@ def test_table(reactions: list[Reaction]) -> None:
 
 
 def test_bars_grow_from_zero_to_the_value(reactions: list[Reaction]) -> None:
-    root = ElementTree.fromstring(bars(reactions))
+    root = ElementTree.fromstring(energy_bars(reactions))
     space = "{http://www.w3.org/2000/svg}"
     boxes = [
         (float(box.attrib["x"]), float(box.attrib["width"])) for box in root.iter(f"{space}rect")
@@ -57,7 +57,7 @@ def test_bars_grow_from_zero_to_the_value(reactions: list[Reaction]) -> None:
 
 
 def test_nothing_but_zero_can_be_drawn() -> None:
-    assert "NaN" not in bars([reaction("selinexor", 0.0, 0.0, spread=0.0)])
+    assert "NaN" not in energy_bars([reaction("selinexor", 0.0, 0.0, spread=0.0)])
 
 
 def test_page_is_closed_and_escaped(reactions: list[Reaction]) -> None:

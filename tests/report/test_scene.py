@@ -13,13 +13,14 @@ import pytest
 from browser_driver import Browser
 from rdkit import Chem
 
+import workbench
 from workbench.errors import OutputError
 from workbench.records.docking import DockingResult
-from workbench.report.cartoon import helix_mask, ribbons
-from workbench.report.notebook_view import NotebookView
-from workbench.report.pdb_lines import read_structure
-from workbench.report.scene import build_scene, scene_json, view_of
-from workbench.report.viewpoint import best_view
+from workbench.report.landmarks import best_view, helix_mask, ribbons
+from workbench.report.notebook import NotebookView
+from workbench.report.poses import read_structure
+from workbench.report.scene import build_scene
+from workbench.report.templating import scene_json
 from workbench.structures.loading import load_receptor
 from workbench.structures.writing import receptor_pdb
 
@@ -196,7 +197,7 @@ def test_a_nan_coordinate_is_refused(docked: DockingResult) -> None:
     text = docked.adducts[0].poses[0].complex_pdb
     line = text.splitlines()[3]
     broken = first_pose_with(docked, complex_pdb=text.replace(line[30:38], "     nan", 1))
-    with pytest.raises(OutputError, match="finite"):
+    with pytest.raises(OutputError, match="unreadable"):
         build_scene(broken)
 
 
@@ -204,7 +205,7 @@ def test_without_any_structure_there_is_no_scene(docked: DockingResult) -> None:
     empty = replace(docked, adducts=(), encounter=(), receptor_pdb="")
     assert build_scene(empty) is None
     with pytest.raises(OutputError, match="no structure"):
-        view_of(empty)
+        workbench.view(empty)
 
 
 def test_json_cannot_end_its_element(hostile: DockingResult) -> None:
@@ -217,14 +218,14 @@ def test_json_cannot_end_its_element(hostile: DockingResult) -> None:
 
 
 def test_py3dmol_gets_the_whole_complex(docked: DockingResult) -> None:
-    view = view_of(docked)
+    view = workbench.view(docked)
     best = docked.adducts[1].poses[0].complex_pdb
     assert json.dumps(best)[1:-1] in view.startjs
     assert '"resn": "LIG"' in view.startjs
 
 
 def test_a_notebook_shows_a_still_picture_below_the_view(docked: DockingResult) -> None:
-    cell = view_of(docked)._repr_html_()
+    cell = workbench.view(docked)._repr_html_()
     assert cell.index("<svg") < cell.index("3dmolviewer")
     assert "A still picture" in cell
     assert cell.count("<script>") == cell.count("</script>") == 1
@@ -291,7 +292,7 @@ def test_without_a_network_the_still_picture_is_seen(
     browser: Browser, docked: DockingResult, tmp_path: Path
 ) -> None:
     path = tmp_path / "view.html"
-    path.write_text(f"<!doctype html><body>{view_of(docked).write_html()}", encoding="utf-8")
+    path.write_text(f"<!doctype html><body>{workbench.view(docked).write_html()}", encoding="utf-8")
     browser.open(path)
     browser.wait("document.readyState == 'complete'")
     size = browser.run(

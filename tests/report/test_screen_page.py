@@ -7,7 +7,7 @@ import re
 from screen_cases import screen_result
 
 from workbench.records.screen import MEASURES, Enrichment, Measured
-from workbench.report.histogram import histogram
+from workbench.report.charts import histogram
 from workbench.report.screen_page import notebook_html, screen_html
 
 

@@ -19,7 +19,7 @@ from workbench.files.sessions import DISTANCE_ANGSTROM, session_scripts
 from workbench.records.docking import DockingResult
 from workbench.report.docking_page import write_docking
 from workbench.report.scene import build_scene, session_view
-from workbench.report.tour_scene import POSES, WILD_TYPE
+from workbench.report.tour import POSES, WILD_TYPE
 
 ASKED = """
 import json

@@ -17,7 +17,7 @@ from page_cases import simulated
 import workbench
 from workbench.errors import UsageError
 from workbench.records.simulation import COURSE_COLUMNS, Parameter, SimulationResult
-from workbench.report.line_plot import Curve, line_plot, ticks
+from workbench.report.charts import Curve, line_plot, ticks
 from workbench.report.simulation_page import (
     drawings,
     notebook_html,

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from workbench.records.docking import DockingResult, best_pose
-from workbench.report import summary
+from workbench.report import docking_page as summary
+from workbench.report.templating import number, sentence
 
 
 def with_scores(docked: DockingResult, *scores: float) -> DockingResult:
@@ -21,7 +22,7 @@ def with_scores(docked: DockingResult, *scores: float) -> DockingResult:
 
 def test_the_ranking_is_told_in_its_own_words(docked: DockingResult) -> None:
     assert docked.ranking is not None
-    assert summary.sentence(docked.ranking["words"]) in summary.details(docked)
+    assert sentence(docked.ranking["words"]) in summary.details(docked)
     unranked = summary.details(replace(docked, ranking=None))
     assert not any("scores best" in sentence for sentence in unranked)
 
@@ -111,7 +112,7 @@ def test_the_nucleophile_by_name(
     ],
 )
 def test_numbers(value: object, digits: int, text: str) -> None:
-    assert summary.number(value, digits) == text
+    assert number(value, digits) == text
 
 
 def test_a_reference_is_called_an_estimate(docked: DockingResult) -> None:
@@ -121,6 +122,6 @@ def test_a_reference_is_called_an_estimate(docked: DockingResult) -> None:
 
 
 def test_a_sentence_keeps_the_letters_of_a_label() -> None:
-    assert summary.sentence("bR scores best") == "bR scores best."
-    assert summary.sentence("no adduct forms.") == "No adduct forms."
-    assert summary.sentence("") == "."
+    assert sentence("bR scores best") == "bR scores best."
+    assert sentence("no adduct forms.") == "No adduct forms."
+    assert sentence("") == "."

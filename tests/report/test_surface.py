@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.report.pdb_lines import HeavyAtom, Structure
+from workbench.report.poses import HeavyAtom, Structure
 from workbench.report.surface import RADII, groove_surface, hydropathies
 
 

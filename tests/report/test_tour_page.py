@@ -16,9 +16,16 @@ from workbench.cli.main import main
 from workbench.errors import OutputError
 from workbench.mechanism.displacement import displacement
 from workbench.records.docking import DockingResult
-from workbench.report.tour_page import computed, tour_html
-from workbench.report.tour_scene import build_tour_scene, read_tour_poses
-from workbench.report.tour_text import STATUSES, Step, fact, read_steps
+from workbench.report.tour import (
+    STATUSES,
+    Step,
+    build_tour_scene,
+    computed,
+    fact,
+    read_steps,
+    read_tour_poses,
+    tour_html,
+)
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ def add_parser(verbs: Verbs) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the page; return the exit code."""
-    from workbench.report.tour_page import tour
+    from workbench.report.tour import tour
 
     with WRITING:
         path = tour(arguments.out)

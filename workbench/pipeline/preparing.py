@@ -20,7 +20,6 @@ from workbench.ligands.summary import later_forms, ligand_summary, paper_adducts
 from workbench.ligands.writing import ligand_pdbqt, sdf_block
 from workbench.progress import Progress, silent
 from workbench.report.groove_page import groove_html
-from workbench.report.groove_scene import view_groove
 from workbench.structures.facts import groove_facts
 from workbench.structures.mmcif import receptor_mmcif
 from workbench.structures.pdbqt import receptor_pdbqt
@@ -57,14 +56,6 @@ def write_receptor(receptor: Receptor, folder: Path) -> list[Path]:
         "receptor.json": _json(record),
     }
     return write_texts(target, texts)
-
-
-def view_receptor(receptor: Receptor) -> Any:
-    """Return a py3Dmol view of a receptor's groove with its pockets, for notebooks.
-
-    The lining's side chains are sticks, and each pocket is a labelled ball as large as fits.
-    """
-    return view_groove(receptor_pdb(receptor), receptor_json(receptor))
 
 
 def _bounds() -> dict[str, float]:

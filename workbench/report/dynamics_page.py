@@ -10,7 +10,7 @@ from markupsafe import Markup
 from workbench.files.exports import json_text, table_csv
 from workbench.files.writing import write_texts
 from workbench.records.dynamics import DynamicsResult
-from workbench.report.line_plot import COLOURS, Curve, line_plot
+from workbench.report.charts import COLOURS, Curve, line_plot
 from workbench.report.templating import SOURCES, environment, page_parts
 
 PLOTS = (

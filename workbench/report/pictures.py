@@ -10,8 +10,7 @@ from pathlib import Path
 
 from workbench.errors import OutputError
 from workbench.records.docking import DockingResult, best_of
-from workbench.report.figures import adduct_svg, drug_svg, still_of
-from workbench.report.interaction_map import interaction_map
+from workbench.report.drawings import adduct_svg, drug_svg, interaction_map, still_of
 from workbench.report.scene import build_scene
 from workbench.report.still import draw_still
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
 
 from markupsafe import Markup
 
 from workbench.files.exports import json_text, table_csv
 from workbench.files.writing import write_texts
 from workbench.records.reaction import Reaction, reaction_rows
-from workbench.report.line_plot import ticks
+from workbench.report.charts import LONGEST_NAME, bars
 from workbench.report.templating import SOURCES, environment, page_parts
 
 GFN2 = (
@@ -19,7 +18,6 @@ GFN2 = (
     ("ALPB (implicit water)", "10.1021/acs.jctc.1c00471"),
 )
 OF_ONE_DRUG = ("smiles", "energies_from")
-WIDTH, ROW, LEFT, RIGHT, FOOT = 640, 26, 190, 26, 46
 
 
 def write_reactions(reactions: Sequence[Reaction], folder: Path) -> list[Path]:
@@ -52,7 +50,7 @@ def reactions_html(reactions: Sequence[Reaction]) -> str:
                 [*SOURCES[:1], *GFN2],
             ),
             reactions=reactions,
-            drawing=Markup(bars(reactions)),
+            drawing=Markup(energy_bars(reactions)),
             warnings=list(dict.fromkeys(text for one in reactions for text in one.warnings)),
         )
     )
@@ -63,64 +61,24 @@ def notebook_html(reactions: Sequence[Reaction]) -> str:
     return (
         environment()
         .get_template("reactions_notebook.html")
-        .render(reactions=reactions, drawing=Markup(bars(reactions)) if reactions else "")
+        .render(reactions=reactions, drawing=Markup(energy_bars(reactions)) if reactions else "")
     )
 
 
-def bars(reactions: Sequence[Reaction]) -> str:
-    """Draw each adduct's difference to selinexor as a bar from zero, with its uncertainty.
-
-    Parameters
-    ----------
-    reactions
-        At least one.
-    """
-    lines = [(one.ligand, adduct) for one in reactions for adduct in one.adducts]
-    reach = max(
-        abs(adduct.relative_to_selinexor_kcal_per_mol) + (adduct.uncertainty_kcal_per_mol or 0.0)
-        for _, adduct in lines
-    )
-    steps = ticks(max(reach, 1.0) * 1.05)
-    reach = max(max(reach, 1.0) * 1.05, steps[-1])
-    floor = ROW * len(lines) + 8
-
-    def place(value: float) -> float:
-        middle = LEFT + (WIDTH - LEFT - RIGHT) / 2
-        return middle + value / reach * (WIDTH - LEFT - RIGHT) / 2
-
-    parts = []
-    for value in sorted({*steps, *(-step for step in steps)}):
-        at = place(value)
-        parts.append(
-            f'<line x1="{at:.1f}" x2="{at:.1f}" y1="4" y2="{floor}" '
-            f'stroke="{"currentColor" if value == 0 else "var(--line,#d9e0e8)"}"/>'
-            f'<text x="{at:.1f}" y="{floor + 18}" text-anchor="middle">{value:g}</text>'
+def energy_bars(reactions: Sequence[Reaction]) -> str:
+    """Draw each adduct's difference to selinexor with its uncertainty; at least one reaction."""
+    rows = [
+        (
+            f"{one.ligand if len(one.ligand) <= LONGEST_NAME else one.ligand[:21] + chr(0x2026)} "
+            f"{adduct.label}",
+            adduct.relative_to_selinexor_kcal_per_mol,
+            adduct.uncertainty_kcal_per_mol,
         )
-    for row, (name, adduct) in enumerate(lines):
-        y = 6 + ROW * row
-        value = adduct.relative_to_selinexor_kcal_per_mol
-        left, right = sorted((place(0.0), place(value)))
-        shown = name if len(name) <= 22 else name[:21] + "\u2026"
-        parts.append(
-            f'<text x="{LEFT - 10}" y="{y + 15}" text-anchor="end">'
-            f"{escape(shown)} {escape(adduct.label)}</text>"
-            f'<rect x="{left:.1f}" y="{y + 4}" width="{max(right - left, 1.0):.1f}" '
-            f'height="{ROW - 12}" style="fill:var(--accent,#0a6560)"/>'
-        )
-        spread = adduct.uncertainty_kcal_per_mol
-        if spread:
-            parts.append(
-                f'<path d="M{place(value - spread):.1f},{y + 11} H{place(value + spread):.1f}" '
-                'stroke="var(--plain,#7a5200)" stroke-width="3"/>'
-            )
-    middle = LEFT + (WIDTH - LEFT - RIGHT) / 2
-    title = "Free energy of addition less that of selinexor"
-    parts.append(
-        f'<text x="{middle}" y="{floor + 38}" text-anchor="middle">kcal/mol; to the right: lets '
-        "go more easily</text>"
-    )
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {floor + FOOT}" role="img" aria-label={quoteattr(title)} '
-        f'xmlns="http://www.w3.org/2000/svg" font-size="13" fill="currentColor">'
-        f"{''.join(parts)}</svg>"
+        for one in reactions
+        for adduct in one.adducts
+    ]
+    return bars(
+        rows,
+        title="Free energy of addition less that of selinexor",
+        x_label="kcal/mol; to the right: lets go more easily",
     )

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.errors import OutputError
 from workbench.files.sessions import SessionView
 from workbench.records.docking import DockingResult, best_pose
-from workbench.report.cartoon import ribbons
-from workbench.report.frames import (
+from workbench.report.landmarks import best_view, integers, landmarks, ribbons
+from workbench.report.poses import (
     BONDED_ANGSTROM,
-    NEAR_ANGSTROM,
     Drug,
     Frame,
     ResidueKey,
+    Structure,
     address_of,
-    reactive_atom,
     read_drug,
     read_frames,
 )
-from workbench.report.landmarks import integers, landmarks
-from workbench.report.pdb_lines import Structure
-from workbench.report.still import draw_still
-from workbench.report.summary import number
-from workbench.report.viewpoint import best_view
+from workbench.report.templating import number
 
 FloatArray = NDArray[np.float64]
 
@@ -139,60 +132,23 @@ def draw_groove(
     return part, kept, residues
 
 
-def scene_json(scene: dict[str, Any]) -> str:
-    """Return the scene as JSON that cannot end a script element or be read as markup."""
-    text = json.dumps(scene, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
 def session_view(scene: dict[str, Any] | None) -> SessionView | None:
     """Return how the session scripts of other programs look at the first pose of a scene."""
     if scene is None or not scene["poses"]:
         return None
-    pose = scene["poses"][scene["first"]]
-    labels = [scene["receptor"]["labels"][i] for i in {*pose["near"], *scene["focus"]}]
-    digits = ("".join(c for c in label[1:] if c.isdigit()) for label in labels)
     return SessionView(
         np.array(scene["view"], dtype=np.float64).reshape(3, 3),
         np.array(scene["center"], dtype=np.float64),
-        tuple(sorted({int(text) for text in digits if text})),
+        residue_numbers(scene),
     )
 
 
-def view_of(result: DockingResult) -> Any:
-    """Return a py3Dmol view of the best pose, for notebooks.
-
-    py3Dmol loads its script from the network; without one the view is a still picture.
-
-    Raises
-    ------
-    OutputError
-        When the result holds no structure.
-    """
-    best = best_pose(result)
-    pdb = best[1].complex_pdb if best else result.receptor_pdb
-    scene = build_scene(result) if pdb else None
-    if scene is None:
-        raise OutputError("there is no structure to show: the result holds neither pose nor groove")
-    from workbench.report.notebook_view import NotebookView
-
-    view = NotebookView(draw_still(scene, str(result.ligand.get("name", "The drug"))))
-    view.addModel(pdb, "pdb")
-    view.setStyle({}, {"cartoon": {"color": "#9fb2c4", "opacity": 0.75}})
-    drug: dict[str, Any] = {"resn": "LIG"}
-    if best is None and result.encounter and result.encounter[0].sdf:
-        view.addModel(result.encounter[0].sdf, "mol")
-        drug = {"model": 1}
-    near = {"within": {"distance": NEAR_ANGSTROM, "sel": drug}, "byres": True}
-    view.addStyle(near, {"stick": {"radius": 0.12, "colorscheme": "whiteCarbon"}})
-    view.setStyle(drug, {"stick": {"radius": 0.2, "colorscheme": "greenCarbon"}})
-    reactive = reactive_atom(result)
-    if reactive is not None:
-        where = {"chain": reactive[0], "resi": reactive[1]}
-        view.addStyle(where, {"stick": {"radius": 0.18}})
-        view.addResLabels(where, {"fontSize": 12, "backgroundOpacity": 0.6})
-    view.zoomTo(drug)
-    return view
+def residue_numbers(scene: dict[str, Any]) -> tuple[int, ...]:
+    """Return the numbers of the residues shown with the first pose, or of the lining."""
+    near = scene["poses"][scene["first"]]["near"] if scene["poses"] else scene["lining"]
+    labels = [scene["receptor"]["labels"][i] for i in {*near, *scene["focus"]}]
+    digits = ("".join(c for c in label[1:] if c.isdigit()) for label in labels)
+    return tuple(sorted({int(text) for text in digits if text}))
 
 
 def _first(result: DockingResult, frames: list[Frame]) -> Frame | None:

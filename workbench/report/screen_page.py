@@ -13,7 +13,7 @@ from workbench.ligands.building import build_ligands
 from workbench.ligands.depiction import drug_svg
 from workbench.ligands.reading import mol_from_smiles
 from workbench.records.screen import MEASURES, Enrichment, Measured, ScreenResult
-from workbench.report.histogram import histogram
+from workbench.report.charts import histogram
 from workbench.report.templating import SOURCES, environment, page_parts
 from workbench.settings import LigandSettings
 

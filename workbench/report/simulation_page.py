@@ -10,11 +10,10 @@ from markupsafe import Markup
 
 from workbench.files.exports import json_text, table_csv
 from workbench.files.writing import write_texts
-from workbench.records.simulation import RESPONSE_COLUMNS, SimulationResult
-from workbench.report.line_plot import Curve, line_plot
+from workbench.records.simulation import SimulationResult
+from workbench.report.charts import HOURS_PER_DAY, Curve, line_plot
 from workbench.report.templating import environment, page_parts
 
-HOURS_PER_DAY = 24.0
 STEMS = ("simulation", "against")
 """Of the files: the run, and the one that it stands beside."""
 
@@ -95,12 +94,6 @@ def drawings(results: Sequence[SimulationResult]) -> list[tuple[str, str]]:
             (("covalent_occupancy", False), ("encounter_occupancy", True)),
         ),
         ("Export capacity: free XPO1", "fraction of XPO1", 1.0, (("export_capacity", False),)),
-        (
-            "XPO1 mRNA, a marker: its rise as a share of its peak, from published times only",
-            "share of the peak",
-            1.0,
-            ((RESPONSE_COLUMNS[0], False),),
-        ),
     )
     found = []
     for caption, unit, top, columns in plots:
@@ -108,10 +101,7 @@ def drawings(results: Sequence[SimulationResult]) -> list[tuple[str, str]]:
             _curve(run, label, column, dashed, colour)
             for colour, (run, label) in enumerate(zip(results, names(results), strict=True))
             for column, dashed in columns
-            if column in run.courses
         ]
-        if not curves:
-            continue
         title = f"{caption} against time in days"
         drawing = line_plot(
             curves, title=title, x_label="days", y_label=unit, y_max=top, marks=doses

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.report.pdb_lines import Structure
+from workbench.report.poses import Structure
 from workbench.tables import read_table
 
 FloatArray = NDArray[np.float64]

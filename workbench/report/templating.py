@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import math
 from collections.abc import Sequence
 from functools import cache
@@ -12,9 +13,6 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-
-from workbench.report import summary
-from workbench.report.scene import scene_json
 
 SCRIPTS = ("page.js", "labels.js", "painter.js", "viewer.js")
 
@@ -133,7 +131,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["number"] = summary.number
+    made.filters["number"] = number
+    made.filters["sentence"] = sentence
     made.filters["sortkey"] = _sortkey
     return made
 
@@ -143,3 +142,26 @@ def _sortkey(value: object) -> str:
     if isinstance(value, (int, float)) and math.isfinite(value):
         return repr(float(value))
     return ""
+
+
+def scene_json(scene: dict[str, Any]) -> str:
+    """Return the scene as JSON that cannot end a script element or be read as markup."""
+    text = json.dumps(scene, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def number(value: object, digits: int) -> str:
+    """Format a number with a true minus sign; an en dash where there is no finite number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return "\u2013"
+    text = f"{value:.{digits}f}"
+    if float(text) == 0:
+        text = text.lstrip("-")
+    return text.replace("-", "\u2212")
+
+
+def sentence(text: str) -> str:
+    """Give a clause a full stop, and a capital unless it starts with a symbol such as bR or pH."""
+    first = text.split(" ", 1)[0]
+    start = text[:1].upper() if first.islower() else text[:1]
+    return start + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

@@ -1,22 +1,116 @@
-"""The poses of a result as they are drawn: parts taken from the files' texts and checked."""
+"""The receptor and the poses of a result as they are drawn, checked against each other."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import gemmi
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.errors import OutputError
 from workbench.records.docking import DockingResult, PoseRecord
-from workbench.report.pdb_lines import Structure, read_structure
-from workbench.report.summary import number
+from workbench.report.templating import number
 
 FloatArray = NDArray[np.float64]
+
 ResidueKey = tuple[str, int, str]
+
+CAPS = frozenset({"ACE", "NME"})
+LIGAND = "LIG"
+_ATOM_LINE = re.compile(r".{22}[ \d-]{3}\d.{4}(?: *-?\d+\.\d+){3}")
+"""Residue number and three finite coordinates, in their columns."""
+
+
+@dataclass(frozen=True)
+class HeavyAtom:
+    """One heavy atom: where it belongs, without its place in space."""
+
+    name: str
+    element: str
+    residue_name: str
+    chain: str
+    residue_number: int
+    insertion: str
+
+    @property
+    def residue(self) -> ResidueKey:
+        """Chain, number and insertion code: what tells one residue from another."""
+        return self.chain, self.residue_number, self.insertion
+
+    @property
+    def key(self) -> tuple[str, int, str, str]:
+        """The residue and the atom's name."""
+        return *self.residue, self.name
+
+
+@dataclass(frozen=True)
+class Structure:
+    """The heavy atoms of one PDB text: ``atoms`` and ``coordinates`` ``(n, 3)`` angstrom."""
+
+    atoms: tuple[HeavyAtom, ...]
+    coordinates: FloatArray
+
+    def select(self, wanted: list[bool]) -> Structure:
+        """Return the atoms whose flag in ``wanted`` (one per atom) is set."""
+        atoms = tuple(atom for atom, keep in zip(self.atoms, wanted, strict=True) if keep)
+        return Structure(atoms, self.coordinates[np.asarray(wanted, dtype=bool)])
+
+    def index(self) -> dict[tuple[str, int, str, str], int]:
+        """Return the position of each atom by its key."""
+        return {atom.key: i for i, atom in enumerate(self.atoms)}
+
+
+def read_structure(text: str) -> tuple[Structure, Structure]:
+    """Read the receptor and the ligand (residue ``LIG``) of a PDB text.
+
+    Hydrogens and terminal caps (ACE, NME) are left out: the view draws neither.
+
+    Parameters
+    ----------
+    text
+        ATOM and HETATM lines; other lines are passed over.
+
+    Returns
+    -------
+    tuple of Structure
+        The receptor, and the ligand (without atoms when there is none).
+
+    Raises
+    ------
+    OutputError
+        When a line cannot be read or a coordinate is not finite.
+    """
+    for line in text.splitlines():
+        if line.startswith(("ATOM  ", "HETATM")) and not _ATOM_LINE.match(line):
+            raise OutputError(f"the 3D view cannot be drawn: unreadable atom line {line[:54]!r}")
+    parsed = gemmi.read_pdb_string(text)
+    found = [
+        cra
+        for model in parsed
+        for cra in model.all()
+        if not cra.atom.is_hydrogen() and cra.residue.name not in CAPS
+    ]
+    atoms = tuple(
+        HeavyAtom(
+            name=cra.atom.name,
+            element=cra.atom.element.name,
+            residue_name=cra.residue.name,
+            chain=cra.chain.name,
+            residue_number=cra.residue.seqid.num or 0,
+            insertion=cra.residue.seqid.icode.strip(),
+        )
+        for cra in found
+    )
+    points = np.array([cra.atom.pos.tolist() for cra in found], dtype=np.float64).reshape(-1, 3)
+    whole = Structure(atoms, points)
+    is_ligand = [atom.residue_name == LIGAND for atom in atoms]
+    return whole.select([not flag for flag in is_ligand]), whole.select(is_ligand)
+
 
 NEAR_ANGSTROM = 4.5
 BONDED_ANGSTROM = 2.1
