@@ -1,9 +1,11 @@
-"""Remake ``workbench/data/calibration_energies.csv``; run again to go on where it was stopped.
+"""Remake ``docs/data/calibration_energies.csv``; run again to go on where it was stopped.
 
     python scripts/make_calibration.py --scratch scratch/ [--levels gfn2 dft]
 
-Acceptors that the table holds already are left alone: delete their rows to remake them. Those
-that choose the scale come first, then the drugs, then the held out ones, small ones first.
+The affinity of each Michael acceptor of ``docs/data/calibration.csv`` for an anion: electronic
+energy of acceptor + anion -> adduct at GFN2-xTB geometries in water, solvents by ALPB. In the SMILES
+the attacked atom has the map number 1, the one that takes the charge 2. Rows that the table holds are
+left alone: delete them to remake them.
 """
 
 from __future__ import annotations
@@ -11,109 +13,191 @@ from __future__ import annotations
 import argparse
 import csv
 import pickle
-from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from rdkit import Chem
 
 from workbench.errors import MechanismError
 from workbench.ligands.reading import load_ligand
-from workbench.mechanism.calibration import (
-    CHOICE,
-    HELD_OUT,
-    LEVELS,
-    MEDIA,
-    PROBES,
-    Affinity,
-    AffinityLevel,
-    Probe,
-    acceptors,
-    energies_in_media,
-    lowest_minimum,
-    marked_model,
-    reactants_and_product,
-    with_diffuse,
-)
-from workbench.mechanism.species import Species
+from workbench.mechanism.quantum import BASIS, KCAL_PER_HARTREE, Gfn2, dft_energy
+from workbench.mechanism.species import Species, deprotonated, from_starts, shapes_of, species
+from workbench.mechanism.truncation import cut_back, kept_atoms
 from workbench.progress import to_stream
 
-TABLE = Path(__file__).resolve().parents[1] / "workbench/data/calibration_energies.csv"
-COLUMNS = [field.name for field in fields(Affinity)]
-SOURCE = "scripts/make_calibration.py"
+DATA = Path(__file__).resolve().parents[1] / "docs/data"
+ACCEPTORS, TABLE = DATA / "calibration.csv", DATA / "calibration_energies.csv"
+LEVELS = ("gfn2", "dft", "dft diffuse")
+PROBES = {"methanethiolate": "C[S-:2]", "methyl anion": "[CH3-:2]"}
+MEDIA = {"water": "water", "dmso": "DMSO", "gas": ""}
 DRUGS = ("selinexor", "eltanexor")
+DIFFUSE_BASIS = "def2-SVPD"
+N_EMBEDDED, N_OPTIMISED = 20, 2
 
 
 def main() -> None:
     """Compute what the table lacks."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scratch", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--levels", nargs="+", choices=list(LEVELS), default=list(LEVELS))
+    parser.add_argument("--levels", nargs="+", choices=LEVELS, default=LEVELS)
     parser.add_argument("--probes", nargs="+", choices=list(PROBES), default=list(PROBES))
     arguments = parser.parse_args()
     arguments.scratch.mkdir(exist_ok=True)
-    if not TABLE.exists():
-        TABLE.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
     with TABLE.open(encoding="utf-8", newline="") as handle:
         present = {(row["name"], row["probe"], row["level"]) for row in csv.DictReader(handle)}
-    told = to_stream()
-    wanted = _wanted()
+    told, wanted = to_stream(), wanted_molecules()
     for level in arguments.levels:
         for number, (name, smiles) in enumerate(wanted, start=1):
             for probe in arguments.probes:
-                if (name, probe, level) not in present:
-                    note, values = _affinity(name, smiles, probe, level, arguments.scratch)
-                    _append(name, probe, level, note, values)
+                if (name, probe, level) in present:
+                    continue
+                try:
+                    note, values = "", affinity(name, smiles, probe, level, arguments.scratch)
+                except MechanismError as error:
+                    note, values = str(error), {}
+                append_rows(name, probe, level, note, values)
             told(f"{level}: {name}", number, len(wanted))
 
 
-def _wanted() -> list[tuple[str, str]]:
-    """Return name and marked SMILES of what is computed, the most needed first."""
-    known = sorted(acceptors(), key=lambda one: Chem.MolFromSmiles(one.smiles).GetNumAtoms())
-    choice, held_out = (
-        [(one.name, one.smiles) for one in known if one.part == part] for part in (CHOICE, HELD_OUT)
-    )
-    return [*choice, *((name, marked_model(load_ligand(name))) for name in DRUGS), *held_out]
+def wanted_molecules() -> list[tuple[str, str]]:
+    """Return name and marked SMILES: acceptors that choose the scale, drugs, those held out."""
+    with ACCEPTORS.open(encoding="utf-8", newline="") as handle:
+        rows = sorted(
+            csv.DictReader(handle), key=lambda row: Chem.MolFromSmiles(row["smiles"]).GetNumAtoms()
+        )
+    choice = [(row["name"], row["smiles"]) for row in rows if row["part"] == "choice"]
+    held_out = [(row["name"], row["smiles"]) for row in rows if row["part"] != "choice"]
+    return [*choice, *((name, marked_model(name)) for name in DRUGS), *held_out]
 
 
-def _affinity(
-    name: str, smiles: str, probe: Probe, level: AffinityLevel, scratch: Path
-) -> tuple[str, dict[str, str]]:
-    """Return a note and the affinity in each medium, blank where there is none."""
-    try:
-        sides = []
-        for mol, title in reactants_and_product(smiles, probe, name):
-            key = "".join(c if c.isalnum() else "_" for c in title)
-            store = scratch / f"{key}.pickle"
-            if not store.exists():
-                store.write_bytes(pickle.dumps(lowest_minimum(mol, title)))
-            sides.append(_energies(pickle.loads(store.read_bytes()), level, scratch / key))
-    except MechanismError as error:
-        return str(error), dict.fromkeys(MEDIA, "")
-    acceptor, anion, product = sides
-    return "", {m: f"{product[m] - acceptor[m] - anion[m]:.2f}" for m in MEDIA}
+def marked_model(name: str) -> str:
+    """Return the SMILES of a drug's truncated model with its map numbers."""
+    ligand = load_ligand(name)
+    assert ligand.warhead is not None
+    mol = Chem.Mol(ligand.mol)
+    mol.GetAtomWithIdx(ligand.warhead.reactive_atom_index).SetAtomMapNum(1)
+    mol.GetAtomWithIdx(ligand.warhead.partner_atom_index).SetAtomMapNum(2)
+    return Chem.MolToSmiles(cut_back(mol, kept_atoms(ligand)))
 
 
-def _energies(found: Species, level: AffinityLevel, stem: Path) -> dict[str, float]:
-    """Return the energy of a minimum in each medium, kept in a file once it is known."""
+def affinity(name: str, smiles: str, probe: str, level: str, scratch: Path) -> dict[str, float]:
+    """Return the affinity in each medium, kcal/mol; minima and energies are kept in ``scratch``.
+
+    Raises
+    ------
+    MechanismError
+        When a molecule has no minimum at GFN2-xTB.
+    """
+    acceptor = Chem.MolFromSmiles(smiles)
+    sides = []
+    for mol, title in (
+        (acceptor, name),
+        (Chem.MolFromSmiles(PROBES[probe]), probe),
+        (adduct_anion(acceptor, probe), f"the {probe} adduct of {name}"),
+    ):
+        stem = scratch / "".join(c if c.isalnum() else "_" for c in title)
+        found = kept(stem.with_name(f"{stem.name}.pickle"), lowest_minimum, mol, title)
+        sides.append(energies(found, level, stem))
+    first, anion, product = sides
+    return {medium: product[medium] - first[medium] - anion[medium] for medium in MEDIA}
+
+
+def adduct_anion(acceptor: Chem.Mol, probe: str) -> Chem.Mol:
+    """Return the product of adding an anion, its charge on the atom beside the attacked one."""
+    mol = Chem.RWMol(acceptor)
+    marked = {atom.GetAtomMapNum(): atom.GetIdx() for atom in mol.GetAtoms()}
+    bond = mol.GetBondBetweenAtoms(marked[1], marked[2])
+    bond.SetStereo(Chem.BondStereo.STEREONONE)
+    bond.SetBondType(Chem.BondType.SINGLE)
+    for other in mol.GetBonds():
+        other.SetBondDir(Chem.BondDir.NONE)
+    mol.GetAtomWithIdx(marked[2]).SetFormalCharge(-1)
+    last = marked[1]
+    for number in (6,) if probe == "methyl anion" else (16, 6):
+        new = mol.AddAtom(Chem.Atom(number))
+        mol.AddBond(last, new, Chem.BondType.SINGLE)
+        last = new
+    Chem.SanitizeMol(mol)
+    Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
+    return mol.GetMol()
+
+
+def lowest_minimum(mol: Chem.Mol, name: str) -> Species:
+    """Return the lowest conformer in water; a carbanion starts from its conjugate acid's shapes."""
+    if not Chem.GetFormalCharge(mol):
+        return species(
+            mol, name, 1, n_embedded=N_EMBEDDED, n_optimised=N_OPTIMISED, vibrations=False
+        )
+    acid = Chem.RWMol(mol)
+    place = next(atom for atom in acid.GetAtoms() if atom.GetAtomMapNum() == 2)
+    place.SetFormalCharge(0)
+    place.SetNumExplicitHs(place.GetNumExplicitHs() + 1)
+    Chem.SanitizeMol(acid)
+    full, shapes = shapes_of(acid.GetMol(), name, 1, N_EMBEDDED)
+    ion, starts = deprotonated(full, place.GetIdx(), shapes[:N_OPTIMISED])
+    engine = Gfn2([a.GetAtomicNum() for a in ion.GetAtoms()], -1, name=name)
+    return from_starts(ion, starts, engine, name=name, vibrations=False)
+
+
+def energies(found: Species, level: str, stem: Path) -> dict[str, float]:
+    """Return the energy of a minimum in each medium, kcal/mol."""
+    if level == "gfn2":
+        return {
+            medium: Gfn2(found.elements.tolist(), found.charge, solvent=solvent)(
+                found.coordinates
+            ).energy
+            for medium, solvent in MEDIA.items()
+        }
     store = stem.with_name(f"{stem.name}_{level.replace(' ', '_')}.pickle")
+    molecule = (found.elements, found.coordinates, found.charge, found.name)
+    if level == "dft diffuse":
+        added = kept(store, diffuse_energy, *molecule)
+        return {medium: value + added for medium, value in energies(found, "dft", stem).items()}
+    lower = energies(found, "gfn2", stem)
+    gas = kept(store, dft_energy, *molecule)
+    return {medium: gas + value - lower["gas"] for medium, value in lower.items()}
+
+
+def diffuse_energy(elements: Any, coordinates: Any, charge: int, name: str) -> float:
+    """Return what diffuse basis functions add by Hartree-Fock, kcal/mol.
+
+    Reference
+    ---------
+    def2-SVPD: Rappoport 2010 J. Chem. Phys. 133:134105, 10.1063/1.3484283.
+    """
+    from pyscf import gto, scf
+
+    found = []
+    for basis in (BASIS, DIFFUSE_BASIS):
+        atoms = [(int(z), tuple(x)) for z, x in zip(elements, coordinates, strict=True)]
+        field = scf.RHF(gto.M(atom=atoms, basis=basis, charge=charge, verbose=0)).density_fit()
+        field.conv_tol = 1e-6
+        field.kernel()
+        if not field.converged:
+            raise MechanismError(f"Hartree-Fock/{basis} did not converge for {name}")
+        found.append(float(field.e_tot))
+    return float(np.diff(found)[0]) * KCAL_PER_HARTREE
+
+
+def kept(store: Path, compute: Any, *arguments: Any) -> Any:
+    """Return what a file of the scratch folder holds, computed where it is missing."""
     if not store.exists():
-        if level == "dft diffuse":
-            energies = with_diffuse(found, _energies(found, "dft", stem))
-        else:
-            energies = energies_in_media(found, level)
-        store.write_bytes(pickle.dumps(energies))
-    kept: dict[str, float] = pickle.loads(store.read_bytes())
-    return kept
+        store.write_bytes(pickle.dumps(compute(*arguments)))
+    return pickle.loads(store.read_bytes())
 
 
-def _append(name: str, probe: str, level: str, note: str, values: dict[str, str]) -> None:
-    """Write one acceptor's rows at the end of the table."""
+def append_rows(name: str, probe: str, level: str, note: str, values: dict[str, float]) -> None:
+    """Write one acceptor's rows at the end of the table, blank where there is no minimum."""
     date = datetime.now(UTC).strftime("%Y-%m-%d")
     with TABLE.open("a", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         for medium in MEDIA:
-            writer.writerow((name, probe, level, medium, values[medium], note, date, SOURCE))
+            value = f"{values[medium]:.2f}" if values else ""
+            writer.writerow(
+                (name, probe, level, medium, value, note, date, "scripts/make_calibration.py")
+            )
 
 
 if __name__ == "__main__":

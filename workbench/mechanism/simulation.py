@@ -30,10 +30,9 @@ from workbench.mechanism.parameters import (
 )
 from workbench.mechanism.pharmacokinetics import OralModel
 from workbench.mechanism.regimens import parse_regimen
-from workbench.mechanism.response import mrna_response
 from workbench.mechanism.selinexor import NAME as SELINEXOR
 from workbench.mechanism.selinexor import selinexor_residuals
-from workbench.records.simulation import RESPONSE_COLUMNS, Parameter, SimulationResult
+from workbench.records.simulation import Parameter, SimulationResult
 from workbench.text import quoted
 
 DEFAULT_REGIMEN = "80 mg days 1,3 weekly"
@@ -49,10 +48,8 @@ LIMITS = (
     "The mutant C528S is taken to bind as the wild type does, without the bond.",
     "The cell's interior is taken to have plasma's free concentration (times the factor, for the "
     "brain): no uptake, efflux, metabolism or reaction with other thiols in the cell.",
-    "XPO1 mRNA rises under treatment (peak after 4 to 8 h, elevated for 24 to 48 h in patients): a "
-    "marker, not occupancy. Its course is drawn from these times alone, as a share of its own "
-    "peak; how high it rises, and what it does to XPO1, is not modelled. Without "
-    "--target-half-life-h no XPO1 is made or lost.",
+    "Without --target-half-life-h no XPO1 is made or lost; the rise of XPO1 mRNA under treatment is "
+    "not modelled.",
     "The pharmacokinetics are those of a mean patient: no variation between patients, no food, "
     "no interaction.",
 )
@@ -161,7 +158,7 @@ def simulate(
             for p in rate_parameters
         ]
     cells = cell_occupancies(cases, exposure, mutant_fraction, times)
-    courses = _courses(times, exposure, cells) | _response(drug.name, doses, times)
+    courses = _courses(times, exposure, cells)
     tmax = model.tmax_h()
     first_mg = doses[0][1]
     capacity = cells[0].export_capacity
@@ -219,15 +216,6 @@ def _courses(
     ):
         found[f"{name}_low"], found[f"{name}_high"] = band(courses)
     return {name: column.tolist() for name, column in found.items()}
-
-
-def _response(
-    name: str, doses: tuple[tuple[float, float], ...], times: FloatArray
-) -> dict[str, list[float]]:
-    found = mrna_response(name, doses, times)
-    if found is None:
-        return {}
-    return {column: curve.tolist() for column, curve in zip(RESPONSE_COLUMNS, found, strict=True)}
 
 
 def _finite(value: float) -> float | None:

@@ -25,12 +25,6 @@ BAND_COLUMNS = (
     "export_capacity_low",
     "export_capacity_high",
 )
-RESPONSE_COLUMNS = (
-    "xpo1_mrna_response",
-    "xpo1_mrna_response_low",
-    "xpo1_mrna_response_high",
-)
-"""Only of drugs whose response is published: a share of its own peak, not of anything else."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +61,7 @@ class SimulationResult:
         Each published figure beside the model's.
     courses
         ``COURSE_COLUMNS`` and ``BAND_COLUMNS``, a list of equal length each; fractions are of
-        the untreated XPO1. ``RESPONSE_COLUMNS`` where they are known.
+        the untreated XPO1.
     limits
         What the simulation leaves out, in words.
     """
