@@ -3,9 +3,9 @@
     python scripts/make_calibration.py --scratch scratch/ [--levels gfn2 dft]
 
 The affinity of each Michael acceptor of ``docs/data/calibration.csv`` for an anion: electronic
-energy of acceptor + anion -> adduct at GFN2-xTB geometries in water, solvents by ALPB. In the SMILES
-the attacked atom has the map number 1, the one that takes the charge 2. Rows that the table holds are
-left alone: delete them to remake them.
+energy of acceptor + anion -> adduct at GFN2-xTB geometries in water, solvents by ALPB. In the
+SMILES the attacked atom has the map number 1, the one that takes the charge 2. Rows that the
+table holds are left alone: delete them to remake them.
 """
 
 from __future__ import annotations

@@ -341,14 +341,6 @@ class ScanSettings(Settings):
         n_forms=2,
         edge_angstrom=22.0,
     )
-    mutant_fractions: tuple[float, ...] = Field(
-        (0.0, 0.5, 1.0), min_length=1, description="of a cell's XPO1; 0.5 is heterozygous"
-    )
-    regimen: str = Field("80 mg days 1,3 weekly", description="of every drug of the scan")
-    days: float = Field(7.0, gt=0, le=366, description="of the regimen")
-    saturation: float = Field(
-        0.9, gt=0, lt=1, description="share of wild-type XPO1 occupied at saturating drug"
-    )
 
     @classmethod
     def quick(cls) -> ScanSettings:

@@ -9,9 +9,8 @@ import pytest
 from rdkit import Chem
 
 from workbench.errors import MechanismError
-from workbench.mechanism.density_functional import dft_energy, diffuse_energy
 from workbench.mechanism.energetics import Bench
-from workbench.mechanism.quantum import KCAL_PER_HARTREE, Gfn2
+from workbench.mechanism.quantum import KCAL_PER_HARTREE, Gfn2, dft_energy
 
 WATER = np.array([[0, 0, 0.1173], [0, 0.7572, -0.4692], [0, -0.7572, -0.4692]])
 ELEMENTS = np.array([8, 1, 1])
@@ -27,27 +26,6 @@ def test_energy_of_water_without_short_cuts() -> None:
     # whole integrals and one fine grid: fitting shifts an absolute energy by about 0.1
     expected = field.kernel() * KCAL_PER_HARTREE
     assert dft_energy(ELEMENTS, WATER, 0, "water") == pytest.approx(expected, abs=0.3)
-
-
-def test_diffuse_functions_hold_an_anion() -> None:
-    pyscf = pytest.importorskip("pyscf", reason="the extra react is not installed")
-    hydroxide = np.array([[0, 0, 0], [0, 0, 0.96]])
-    found = diffuse_energy(np.array([8, 1]), hydroxide, -1, "hydroxide")
-    # whole integrals, each basis from its own start
-    whole = [
-        pyscf.scf.RHF(
-            pyscf.gto.M(
-                atom=list(zip("OH", hydroxide.tolist(), strict=True)),
-                basis=basis,
-                charge=-1,
-                verbose=0,
-            )
-        ).kernel()
-        for basis in ("def2-SVPD", "def2-SVP")
-    ]
-    assert found == pytest.approx((whole[0] - whole[1]) * KCAL_PER_HARTREE, abs=0.1)
-    water = diffuse_energy(ELEMENTS, WATER, 0, "water")
-    assert found < 3 * water < 0
 
 
 def test_level_changes_the_energy_and_keeps_the_rest() -> None:

@@ -8,18 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.linalg import expm
-from scipy.optimize import brentq
 
 from workbench.errors import MechanismError
 from workbench.mechanism.facts import assumed_rates, figure
-from workbench.mechanism.kinetics import Rates, mass_action, target_course, washout
-from workbench.mechanism.limits import (
+from workbench.mechanism.kinetics import (
+    Rates,
     encounter_kd_nm,
-    irreversible_adduct,
     overall_kd_nm,
     residence_time_h,
-    reversible_encounter,
-    steady_state,
+    target_course,
     with_apparent_kd,
 )
 
@@ -43,78 +40,48 @@ def by_hand(rates: Rates, nm: float, hours: float, start: list[float]) -> Any:
 
 
 def test_one_reversible_step_follows_its_closed_form() -> None:
-    rates = Rates(1e5, 0.01, 0, 0)
-    course = target_course(rates, lambda _: 300.0, HOURS / 100)
-    assert np.abs(course[:, 1] - reversible_encounter(rates, 300.0, HOURS / 100)).max() < 1e-6
-    # 300 nM against a Kd of 100 nM: three quarters
-    assert course[-1, 1] == pytest.approx(0.75, abs=1e-4)
+    hours = HOURS / 100
+    course = target_course(Rates(1e5, 0.01, 0, 0), lambda _: 300.0, hours)
+    # 300 nM against a Kd of 100 nM: three quarters, with k_obs = k_on [I] + k_off
+    expected = 0.75 * -np.expm1(-(1e5 * 300e-9 + 0.01) * 3600 * hours)
+    assert np.abs(course[:, 1] - expected).max() < 1e-6
 
 
-@pytest.mark.parametrize("nm", [1.0, 50.0, 1e4])
-def test_an_irreversible_bond_follows_its_closed_form(nm: float) -> None:
-    rates = Rates(1e5, 0.1, 1e-3, 0)
-    course = target_course(rates, lambda _: nm, HOURS)
-    assert np.abs(course[:, 2] - irreversible_adduct(rates, nm, HOURS)).max() < 1e-6
-    assert irreversible_adduct(rates, nm, np.array([7.0]))[0] == pytest.approx(
-        by_hand(rates, nm, 7.0, [1, 0, 0, 0])[2], abs=1e-9
-    )
-
-
-def test_the_usual_rate_of_inactivation_is_the_limit_of_fast_binding() -> None:
+def test_fast_binding_gives_the_usual_rate_of_inactivation() -> None:
     # k_obs = k_inact [I] / (K_I + [I]), with K_I = (k_off + k_inact) / k_on
-    rates, nm = Rates(1e6, 10.0, 1e-4, 0), 2000.0
-    k_obs = 1e-4 * nm / (10000.1 + nm)
-    left = 1 - irreversible_adduct(rates, nm, np.array([1.0, 6.0]))
+    course = target_course(Rates(1e6, 10.0, 1e-4, 0), lambda _: 2000.0, [0.0, 1.0, 6.0])
+    left = 1 - course[1:, 2]
+    k_obs = 1e-4 * 2000 / (10000.1 + 2000)
     assert -math.log(left[1] / left[0]) / (5 * 3600) == pytest.approx(k_obs, rel=1e-3)
 
 
-def test_equal_rates_have_a_limit_of_their_own() -> None:
-    rates = Rates(1e5, 0.0, 1e-4, 0)  # 1 nM binds at 1e-4 per s too
-    found = irreversible_adduct(rates, 1.0, np.array([2.0]))[0]
-    assert found == pytest.approx(by_hand(rates, 1.0, 2.0, [1, 0, 0, 0])[2], abs=1e-9)
-
-
-def test_all_steps_together_follow_the_matrix_exponential() -> None:
-    rates = Rates(1e5, 0.1, 1e-3, 5e-6, k_lock_per_s=1e-6)
-    course = target_course(rates, lambda _: 40.0, HOURS)
+@pytest.mark.parametrize(
+    ("rates", "nm"),
+    [
+        (Rates(1e5, 0.1, 1e-3, 5e-6, k_lock_per_s=1e-6), 40.0),
+        (Rates(1e5, 0.1, 1e-3, 0), 1e4),
+        (Rates(1e5, 0.0, 1e-4, 0), 1.0),  # binds and bonds at the same rate
+    ],
+)
+def test_all_steps_together_follow_the_matrix_exponential(rates: Rates, nm: float) -> None:
+    course = target_course(rates, lambda _: nm, HOURS)
     for k in (3, 11, 24):
-        assert course[k] == pytest.approx(by_hand(rates, 40.0, HOURS[k], [1, 0, 0, 0]), abs=1e-6)
+        assert course[k] == pytest.approx(by_hand(rates, nm, HOURS[k], [1, 0, 0, 0]), abs=1e-6)
+    washed = target_course(rates, lambda _: 0.0, [0.0, 20.0], start=course[3].tolist())
+    assert washed[1] == pytest.approx(by_hand(rates, 0.0, 20.0, course[3]), abs=1e-5)
 
 
-def test_a_concentration_that_jumps() -> None:
-    course = target_course(
-        USUAL, lambda t: 100.0 if t <= 5 else 2.0, [0.0, 5.0, 20.0], breaks_h=[5.0]
-    )
-    loaded = by_hand(USUAL, 100.0, 5.0, [1, 0, 0, 0])
-    assert course[1] == pytest.approx(loaded, abs=1e-6)
-    assert course[2] == pytest.approx(by_hand(USUAL, 2.0, 15.0, loaded), abs=1e-5)
-
-
-def test_washout() -> None:
-    loaded = by_hand(USUAL, 77.0, 4.0, [1, 0, 0, 0])
-    left = washout(USUAL, 77.0, 4.0, [1.0, 48.0])
-    assert left[0] == pytest.approx(by_hand(USUAL, 0.0, 1.0, loaded), abs=1e-6)
-    assert left[1] == pytest.approx(by_hand(USUAL, 0.0, 48.0, loaded), abs=1e-6)
-    locked = washout(Rates(1e5, 0.1, 1e-3, 0, k_lock_per_s=1e-2), 77.0, 200.0, [1000.0])
-    assert locked[0, 3] == pytest.approx(1, abs=1e-4)
-
-
-def test_the_steady_state_obeys_detailed_balance() -> None:
-    free, encounter, adduct, locked = steady_state(USUAL, 20.0)
-    assert encounter / free == pytest.approx(20.0 / 1000.0)
-    assert adduct / encounter == pytest.approx(1e-3 / 5e-6)
+def test_the_end_obeys_detailed_balance() -> None:
+    free, encounter, adduct, locked = target_course(USUAL, lambda _: 20.0, [0.0, 5000.0])[-1]
+    assert encounter / free == pytest.approx(20.0 / 1000.0, rel=1e-4)
+    assert adduct / encounter == pytest.approx(1e-3 / 5e-6, rel=1e-4)
     assert locked == 0
-    assert free + encounter + adduct == pytest.approx(1)
-    course = target_course(USUAL, lambda _: 20.0, [0.0, 5000.0])
-    assert course[-1] == pytest.approx([free, encounter, adduct, locked], abs=1e-6)
     # at the apparent Kd half of the target is free
-    assert steady_state(USUAL, overall_kd_nm(USUAL))[0] == pytest.approx(0.5)
+    at_kd = target_course(USUAL, lambda _: overall_kd_nm(USUAL), [0.0, 5000.0])[-1]
+    assert at_kd[0] == pytest.approx(0.5, abs=1e-5)
 
 
-def test_states_that_nothing_leaves() -> None:
-    assert steady_state(Rates(1, 1, 1, 0), 1.0)[2] == 1
-    assert steady_state(Rates(1, 1, 1, 1, k_lock_per_s=1), 1.0)[3] == 1
-    assert steady_state(USUAL, 0.0)[0] == 1
+def test_constants_of_a_bond_that_never_opens() -> None:
     assert overall_kd_nm(Rates(1e5, 0.1, 1, 0)) == 0
     assert residence_time_h(Rates(1e5, 0.1, 1, 0)) == math.inf
     assert encounter_kd_nm(Rates(0, 1, 1, 1)) == math.inf
@@ -147,21 +114,6 @@ def test_a_wanted_affinity_sets_the_reversal() -> None:
             with_apparent_kd(USUAL, wrong)
 
 
-def test_a_closed_vessel_keeps_its_mass_and_reaches_equilibrium() -> None:
-    course = mass_action(USUAL, 100.0, 60.0, [0.0, 0.1, 3.0, 24.0, 20000.0])
-    assert np.abs(course[:, 1:].sum(axis=1) - 100).max() < 1e-9 * 100
-    assert np.abs(course[:, 0] + course[:, 2:].sum(axis=1) - 60).max() < 1e-9 * 100
-    kd = overall_kd_nm(USUAL)
-    bound = brentq(lambda b: (100 - b) * (60 - b) - kd * b, 0, 60)
-    assert course[-1, 2:].sum() == pytest.approx(bound, rel=1e-6)
-    assert (course >= -1e-9).all()
-
-
-def test_drug_in_great_excess_is_not_used_up() -> None:
-    vessel = mass_action(USUAL, 0.001, 50.0, HOURS)[:, 1:] / 0.001
-    assert np.abs(vessel - target_course(USUAL, lambda _: 50.0, HOURS)).max() < 1e-4
-
-
 @pytest.mark.parametrize("position", range(5))
 @pytest.mark.parametrize("size", [1e-6, 1e6])
 def test_any_order_of_magnitude_is_solved(position: int, size: float) -> None:
@@ -171,9 +123,6 @@ def test_any_order_of_magnitude_is_solved(position: int, size: float) -> None:
     course = target_course(rates, lambda _: 1e3, [0.0, 1e-4, 1.0, 100.0])
     assert np.abs(course.sum(axis=1) - 1).max() < 1e-9
     assert course.min() > -1e-9
-    vessel = mass_action(rates, 1.0, 1e3, [0.0, 1.0, 100.0])
-    assert np.abs(vessel[:, 1:].sum(axis=1) - 1).max() < 1e-6 * 1e-3
-    assert np.abs(vessel[:, 0] + vessel[:, 2:].sum(axis=1) - 1e3).max() < 1e-9 * 1e3
 
 
 def test_turnover_keeps_the_amount_and_brings_free_target_back() -> None:
@@ -192,9 +141,17 @@ def test_loss_of_the_bonded_target_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["k_on_per_molar_per_s", "k_off_per_s", "k_inact_per_s", "k_rev_per_s", "k_lock_per_s"]
+    ("name", "value"),
+    [
+        ("k_on_per_molar_per_s", -1.0),
+        ("k_off_per_s", math.nan),
+        ("k_inact_per_s", math.inf),
+        ("k_rev_per_s", None),
+        ("k_lock_per_s", "1"),
+        ("target_half_life_h", 0.0),
+        ("target_half_life_h", math.nan),
+    ],
 )
-@pytest.mark.parametrize("value", [-1.0, math.nan, math.inf, None, "1"])
 def test_bad_rates_are_named(name: str, value: Any) -> None:
     usual: dict[str, Any] = {
         "k_on_per_molar_per_s": 1.0,
@@ -202,24 +159,11 @@ def test_bad_rates_are_named(name: str, value: Any) -> None:
         "k_inact_per_s": 1.0,
         "k_rev_per_s": 1.0,
     }
-    with pytest.raises(MechanismError, match=rf"^{name} is .*: give a number of at least 0$"):
+    with pytest.raises(MechanismError, match=f"^{name} is "):
         Rates(**(usual | {name: value}))
-
-
-@pytest.mark.parametrize("value", [0.0, -1.0, math.nan])
-def test_a_bad_half_life_is_named(value: float) -> None:
-    with pytest.raises(MechanismError, match="target_half_life_h"):
-        Rates(1, 1, 1, 1, target_half_life_h=value)
 
 
 @pytest.mark.parametrize("times", [[], [1.0, 1.0], [2.0, 1.0], [0.0, math.nan]])
 def test_times_that_do_not_increase(times: list[float]) -> None:
     with pytest.raises(MechanismError, match="times_h"):
         target_course(USUAL, lambda _: 1.0, times)
-
-
-def test_a_closed_vessel_refuses_what_it_cannot_hold() -> None:
-    with pytest.raises(MechanismError, match="drug_nm"):
-        mass_action(USUAL, 1.0, -1.0, [0.0, 1.0])
-    with pytest.raises(MechanismError, match="turnover"):
-        mass_action(Rates(1, 1, 1, 1, target_half_life_h=5.0), 1.0, 1.0, [0.0, 1.0])

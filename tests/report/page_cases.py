@@ -91,7 +91,7 @@ PAGES: dict[str, Callable[[DockingResult], str]] = {
 """By verb; ``groove`` is the page of ``prepare receptor``."""
 
 WITH_SCENE = ("dock", "compare", "groove", "scan", "tour")
-WITH_DRAWINGS = ("simulate", "scan", "react", "screen", "dynamics")
+WITH_DRAWINGS = ("simulate", "react", "screen", "dynamics")
 
 HOSTILE_PAGES: dict[str, Callable[[DockingResult, str], str]] = {
     "dock": lambda result, text: report_html(hostile_result(result, text)),

@@ -10,7 +10,6 @@ from rdkit.Chem import AllChem
 
 from workbench.records.scan import (
     WILD_TYPE,
-    Course,
     Difference,
     Evidence,
     Groove,
@@ -62,20 +61,13 @@ def _pair(mutation: str, ligand: str) -> ScanPair:
         reason="because",
         encounter_score_kcal_per_mol=-8.0,
         adduct_score_kcal_per_mol=-12.0 if wild else None,
-        occupancy={"0": 0.9, "0.5": 0.5},
-        export_capacity={"0": 0.1, "0.5": 0.55},
         evidence=(Evidence("a text", "computed", "a source"),),
         confidence="high",
         confidence_reason="chemistry",
         encounter_difference=None if wild else Difference(0.2, 0.5, False),
+        contacts_lost=() if wild else ("CYS528",),
+        contacts_gained=() if wild else ("SER528", "LYS568"),
         sdf=_sdf(),
-    )
-
-
-def course(ligand: str, bonds: bool, fraction: float) -> Course:
-    line = (1.0, 0.5, 0.75)
-    return Course(
-        ligand, bonds, fraction, (0.0, 12.0, 24.0), line, line, (0.9, 0.4, 0.7), (1.0, 0.6, 0.8)
     )
 
 
@@ -84,12 +76,6 @@ def scan_result() -> ScanResult:
     return ScanResult(
         pairs=tuple(_pair(m, "selinexor") for m in (WILD_TYPE, "C528S")),
         grooves=(_groove(WILD_TYPE), _groove("C528S")),
-        courses=(
-            course("selinexor", True, 0.0),
-            course("selinexor", False, 0.0),
-            course("selinexor", False, 0.5),
-        ),
-        regimen="80 mg once",
         limits=("nothing was measured",),
         warnings=(),
         outside=({"what": "NF-kB", "finding": "f", "source": "", "confidence": "named only"},),
@@ -104,8 +90,6 @@ def hostile_scan(text: str) -> ScanResult:
     return replace(
         plain,
         pairs=tuple(replace(p, ligand=text, reason=text, evidence=(said,)) for p in plain.pairs),
-        courses=tuple(replace(one, ligand=text) for one in plain.courses),
-        regimen=text,
         warnings=(text,),
         failures=((text, text),),
         provenance={"command": text},

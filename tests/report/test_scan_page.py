@@ -79,6 +79,7 @@ def test_files(result: ScanResult, tmp_path: Path) -> None:
     rows = list(csv.DictReader((tmp_path / "scan.csv").read_text().splitlines()))
     assert rows[1]["ligand"] == "'=cmd()"  # no spreadsheet takes it for a formula
     assert rows[1]["adduct_score_kcal_per_mol"] == ""
+    assert rows[1]["contacts_gained"] == "SER528 LYS568"
 
 
 def test_a_notebook_shows_it(result: ScanResult) -> None:

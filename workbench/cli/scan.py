@@ -27,11 +27,10 @@ def add_parser(verbs: Verbs) -> None:
     """Add the verb to the command line."""
     parser: argparse.ArgumentParser = verbs.add_parser(
         "scan",
-        help="resistance: structure, chemistry and occupancy per mutant and drug",
+        help="resistance: structure and chemistry per mutant and drug",
         description="For each mutation and drug: whether an adduct can form and why, scores "
-        "against the wild type with their spread, contacts of the groove, and what a "
-        "cell with a mutant share can still export. Finished pairs are kept in the folder: the "
-        "same command goes on where it was stopped.",
+        "against the wild type with their spread, and contacts lost and gained. Finished pairs are "
+        "kept in the folder: the same command goes on where it was stopped.",
         epilog="example: workbench scan --mutations C528S,C528W,E571K --ligands "
         "selinexor,eltanexor --out scan",
     )
@@ -56,11 +55,6 @@ def add_parser(verbs: Verbs) -> None:
         default="human-groove",
         metavar="RECEPTOR",
         help="an XPO1 with a free thiol (default: human-groove)",
-    )
-    parser.add_argument(
-        "--regimen",
-        metavar="TEXT",
-        help='of every drug, as "80 mg days 1,3 weekly" (default)',
     )
     parser.add_argument("--seed", type=seed, default=1, metavar="N", help="default: 1")
     parser.add_argument(
@@ -100,10 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
     drugs = list(readable)
     folder = prepare_output_folder(arguments.out)
     plain = ScanSettings.quick() if arguments.quick else ScanSettings()
-    settings = ScanSettings(
-        **plain.model_dump()
-        | {"n_seeds": arguments.seeds, "regimen": arguments.regimen or plain.regimen}
-    )
+    settings = ScanSettings(**plain.model_dump() | {"n_seeds": arguments.seeds})
     result = scan(
         ",".join(arguments.mutations).split(","),
         drugs,
@@ -138,9 +129,5 @@ def _line(pair: ScanPair) -> str:
         parts.append(f"encounter {pair.encounter_score_kcal_per_mol:.1f} kcal/mol")
     if pair.adduct_score_kcal_per_mol is not None:
         parts.append(f"adduct {pair.adduct_score_kcal_per_mol:.1f} kcal/mol")
-    left = ", ".join(f"{value:.2f} at {name}" for name, value in pair.export_capacity.items())
-    parts.append(f"lowest export capacity {left}")
-    return (
-        f"{pair.mutation}, {pair.ligand}: {WORDS[pair.verdict]} (confidence {pair.confidence}); "
-        + "; ".join(parts)
-    )
+    verdict = f"{WORDS[pair.verdict]} (confidence {pair.confidence})"
+    return f"{pair.mutation}, {pair.ligand}: " + "; ".join([verdict, *parts])

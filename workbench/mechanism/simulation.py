@@ -12,8 +12,8 @@ from scipy.integrate import trapezoid
 from workbench.errors import MechanismError
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.reading import load_ligand
-from workbench.mechanism.kinetics import FloatArray
-from workbench.mechanism.limits import (
+from workbench.mechanism.kinetics import (
+    FloatArray,
     encounter_kd_nm,
     overall_kd_nm,
     residence_time_h,
@@ -48,8 +48,8 @@ LIMITS = (
     "The mutant C528S is taken to bind as the wild type does, without the bond.",
     "The cell's interior is taken to have plasma's free concentration (times the factor, for the "
     "brain): no uptake, efflux, metabolism or reaction with other thiols in the cell.",
-    "Without --target-half-life-h no XPO1 is made or lost; the rise of XPO1 mRNA under treatment is "
-    "not modelled.",
+    "Without --target-half-life-h no XPO1 is made or lost; the rise of XPO1 mRNA under treatment "
+    "is not modelled.",
     "The pharmacokinetics are those of a mean patient: no variation between patients, no food, "
     "no interaction.",
 )

@@ -56,20 +56,6 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Course:
-    """Occupancy and export capacity in time, of one kind of cell; lists of equal length."""
-
-    ligand: str
-    bonds: bool
-    mutant_fraction: float
-    time_h: tuple[float, ...]
-    occupancy: tuple[float, ...]
-    export_capacity: tuple[float, ...]
-    export_capacity_low: tuple[float, ...]
-    export_capacity_high: tuple[float, ...]
-
-
-@dataclass(frozen=True)
 class Groove:
     """The groove of one mutant.
 
@@ -104,10 +90,11 @@ class ScanPair:
         Best over seeds (and diastereomers); ``None`` where it does not apply.
     encounter_difference, adduct_difference
         Against the wild type; ``None`` for the wild type itself, or without a score.
-    occupancy, export_capacity
-        Mutant fraction (``"0.5"``) -> highest occupancy and lowest export capacity of the course.
-    export_capacity_at_saturation
-        The same at ``saturating_nm`` of free drug, held for ever; ``None`` where bonds never open.
+    encounter_spread_kcal_per_mol, adduct_spread_kcal_per_mol
+        Range over seeds.
+    contacts_lost, contacts_gained
+        Residues within 4 angstrom of the encounter complex with every seed in one groove and with
+        none in the other, against the wild type.
     sdf
         Mol block of the best encounter pose.
     """
@@ -118,8 +105,6 @@ class ScanPair:
     reason: str
     encounter_score_kcal_per_mol: float | None
     adduct_score_kcal_per_mol: float | None
-    occupancy: dict[str, float]
-    export_capacity: dict[str, float]
     evidence: tuple[Evidence, ...]
     confidence: Confidence
     confidence_reason: str
@@ -128,8 +113,8 @@ class ScanPair:
     encounter_difference: Difference | None = None
     adduct_difference: Difference | None = None
     adduct_label: str = ""
-    saturating_nm: float | None = None
-    export_capacity_at_saturation: dict[str, float] | None = None
+    contacts_lost: tuple[str, ...] = ()
+    contacts_gained: tuple[str, ...] = ()
     sdf: str = field(repr=False, default="")
 
     def to_dict(self) -> dict[str, Any]:
@@ -147,8 +132,8 @@ class ScanResult:
     ----------
     pairs
         The wild type first, then mutation by mutation.
-    grooves, courses
-        What the pairs rest on.
+    grooves
+        Of the wild type and the mutants.
     outside
         Resistance that the model cannot see: ``what``, ``finding``, ``source``, ``confidence``.
     failures
@@ -157,8 +142,6 @@ class ScanResult:
 
     pairs: tuple[ScanPair, ...]
     grooves: tuple[Groove, ...]
-    courses: tuple[Course, ...]
-    regimen: str
     limits: tuple[str, ...]
     warnings: tuple[str, ...]
     outside: tuple[dict[str, str], ...]
@@ -188,11 +171,6 @@ class ScanResult:
                 return pair
         raise KeyError(f"{mutation}, {ligand}")
 
-    def shown_courses(self, ligand: str) -> tuple[Course, ...]:
-        """Return a drug's courses in cells with a thiol-less mutant, else the wild type's."""
-        own = [course for course in self.courses if course.ligand == ligand]
-        return tuple(course for course in own if not course.bonds) or tuple(own[:1])
-
     def to_dict(self) -> list[dict[str, Any]]:
         """Return the content of ``scan.json``: a list, one element per pair."""
         return [pair.to_dict() for pair in self.pairs]
@@ -203,18 +181,16 @@ class ScanResult:
 
 
 def pair_row(pair: ScanPair) -> dict[str, Any]:
-    """Return a pair as one flat row: evidence as text, one column per mutant fraction."""
-    flat = {"encounter_difference", "adduct_difference", "evidence", "sdf"}
-    maps = {"occupancy", "export_capacity", "export_capacity_at_saturation"}
+    """Return a pair as one flat row, evidence and contacts as text."""
+    left_out = {"encounter_difference", "adduct_difference", "evidence", "sdf"}
     row = {
-        item.name: getattr(pair, item.name) for item in fields(pair) if item.name not in flat | maps
+        item.name: getattr(pair, item.name) for item in fields(pair) if item.name not in left_out
     }
     for name in ("encounter_difference", "adduct_difference"):
         difference: Difference | None = getattr(pair, name)
         row[f"{name}_kcal_per_mol"] = difference.kcal_per_mol if difference else None
         row[f"{name}_spread_kcal_per_mol"] = difference.spread_kcal_per_mol if difference else None
-    for name in sorted(maps):
-        for fraction, value in (getattr(pair, name) or {}).items():
-            row[f"{name}_at_{fraction}"] = value
+    for name in ("contacts_lost", "contacts_gained"):
+        row[name] = " ".join(getattr(pair, name))
     row["evidence"] = "; ".join(item.text for item in pair.evidence)
     return row

@@ -1,4 +1,4 @@
-"""The resistance scan: mutants of the groove against drugs, structure and time together."""
+"""The resistance scan: mutants of the groove against drugs, structure and chemistry."""
 
 from workbench.resistance.scanning import scan
 

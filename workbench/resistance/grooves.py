@@ -1,40 +1,60 @@
-"""The groove of each mutant: side chains exchanged and packed, its contacts."""
+"""The groove of each mutant: side chains exchanged and packed, and what stands at the site."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
+import gemmi
 import numpy as np
+from rdkit import Chem
+from scipy.spatial.distance import cdist
 
 from workbench.errors import MutationError
 from workbench.records.scan import WILD_TYPE, Groove
-from workbench.resistance.facts import human_equivalent
 from workbench.structures.mutation import mutated
 from workbench.structures.receptor import Receptor
 from workbench.structures.topology import CAPS
 from workbench.structures.writing import receptor_pdb
+from workbench.tables import read_table
 
 FILTER = (568, 571)
 """Lys568 and Glu571, whose contact Fung 2017 (eLife 6:e23961) describes as the selectivity
 filter."""
 
-LETTERS = {
-    **{"ALA": "A", "ARG": "R", "ASN": "N", "ASP": "D", "CYS": "C", "GLN": "Q", "GLU": "E"},
-    **{"GLY": "G", "HIS": "H", "ILE": "I", "LEU": "L", "LYS": "K", "MET": "M", "PHE": "F"},
-    **{"PRO": "P", "SER": "S", "THR": "T", "TRP": "W", "TYR": "Y", "VAL": "V"},
-}
+CONTACT_ANGSTROM = 4.0
 _BACKBONE = ("N", "CA", "C", "O", "CB")
 
 
 @dataclass(frozen=True)
-class Mutant:
-    """A receptor and the name of what was changed in it."""
+class MutationFact:
+    """One row of ``mutations.csv``; what nobody could verify is blank.
 
-    label: str
-    receptor: Receptor
+    Parameters
+    ----------
+    mutation
+        In human numbering, unless it names another species.
+    yeast_equivalent
+        The same residue in S. cerevisiae CRM1.
+    confidence
+        How sure the row is, in words; shown wherever the row is used.
+    """
+
+    mutation: str
+    yeast_equivalent: str
+    effect: str
+    evidence: str
+    source: str
+    confidence: str
 
 
-def mutant(wild: Receptor, label: str) -> Mutant:
+@cache
+def mutation_facts() -> tuple[MutationFact, ...]:
+    """Return what is known of mutations, in the table's order."""
+    return read_table("mutations.csv", MutationFact)
+
+
+def mutant(wild: Receptor, label: str) -> Receptor:
     """Return a mutant of a receptor, named in the receptor's numbering.
 
     Parameters
@@ -48,26 +68,26 @@ def mutant(wild: Receptor, label: str) -> Mutant:
         When a mutation is malformed or does not fit; a known yeast name is pointed out.
     """
     if label == WILD_TYPE:
-        return Mutant(WILD_TYPE, wild)
+        return wild
     parts = [part.strip() for part in label.split("+")]
     try:
-        made = mutated(wild, parts)
+        return mutated(wild, parts)
     except MutationError as error:
-        known = [human_equivalent(part.upper()) for part in parts]
-        if any(known):
-            human = "+".join(k or p for k, p in zip(known, parts, strict=True))
+        rows = [row for row in reversed(mutation_facts()) if row.yeast_equivalent]
+        human = {row.yeast_equivalent: row.mutation for row in rows}
+        known = [human.get(part.upper(), part) for part in parts]
+        if known != parts:
             raise MutationError(
-                f"{label} is in the numbering of yeast CRM1: in human numbering it is {human}"
+                f"{label} is in the numbering of yeast CRM1: in human numbering it is "
+                f"{'+'.join(known)}"
             ) from error
         raise
-    return Mutant("+".join(made.mutations[len(wild.mutations) :]), made)
 
 
-def groove_of(made: Mutant) -> Groove:
-    """Return the contacts of a mutant's groove."""
-    receptor = made.receptor
+def groove_of(receptor: Receptor, label: str) -> Groove:
+    """Return the residue at the site, the contact of the filter and the clashes of a mutant."""
     return Groove(
-        mutation=made.label,
+        mutation=label,
         residue=_residue(receptor, receptor.reactive_residue_number),
         has_thiol=receptor.reactive_atom is not None,
         contact_angstrom=_side_chain_distance(receptor, *FILTER),
@@ -77,16 +97,29 @@ def groove_of(made: Mutant) -> Groove:
     )
 
 
+def contacts(receptor: Receptor, sdf: str) -> tuple[str, ...]:
+    """Return residues such as ``LYS568`` with a heavy atom within 4 angstrom of a pose's."""
+    pose = Chem.MolFromMolBlock(sdf).GetConformer().GetPositions()
+    near = (cdist(receptor.coordinates, pose) <= CONTACT_ANGSTROM).any(axis=1)
+    found = {
+        (atom.residue_number, atom.residue_name)
+        for atom, close in zip(receptor.atoms, near, strict=True)
+        if close and atom.element != "H" and atom.residue_name not in CAPS
+    }
+    return tuple(f"{name}{number}" for number, name in sorted(found))
+
+
 def _residue(receptor: Receptor, number: int) -> str:
     for atom in receptor.atoms:
         if atom.residue_number == number and atom.residue_name not in CAPS:
-            return f"{LETTERS.get(atom.residue_name, atom.residue_name)}{number}"
+            letter = gemmi.find_tabulated_residue(atom.residue_name).one_letter_code
+            return f"{letter.strip().upper() or atom.residue_name}{number}"
     return str(number)
 
 
 def _side_chain_distance(receptor: Receptor, first: int, second: int) -> float | None:
     """Return the shortest distance between heavy side-chain atoms, ``None`` without any."""
-    chosen = [
+    one, other = (
         [
             receptor.coordinates[i]
             for i, atom in enumerate(receptor.atoms)
@@ -97,8 +130,7 @@ def _side_chain_distance(receptor: Receptor, first: int, second: int) -> float |
             and atom.name not in _BACKBONE
         ]
         for number in (first, second)
-    ]
-    if not all(chosen):
+    )
+    if not (one and other):
         return None
-    one, other = (np.array(points) for points in chosen)
-    return round(float(np.linalg.norm(one[:, None] - other[None], axis=2).min()), 2)
+    return round(float(cdist(np.array(one), np.array(other)).min()), 2)

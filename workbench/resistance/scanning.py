@@ -5,28 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from workbench import provenance
 from workbench.errors import MutationError, UsageError
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.reading import load_ligand
-from workbench.mechanism.regimens import parse_regimen
-from workbench.mechanism.simulation import LIMITS as TIME_LIMITS
 from workbench.progress import Progress, silent
-from workbench.records.scan import WILD_TYPE, Groove, ScanPair, ScanResult
-from workbench.resistance.binding import Scores
-from workbench.resistance.cells import Cell, cell
-from workbench.resistance.facts import outside_facts
-from workbench.resistance.grooves import Mutant, groove_of, mutant
+from workbench.records.scan import WILD_TYPE, ScanResult
+from workbench.resistance.grooves import groove_of, mutant
+from workbench.resistance.scoring import Scorer, Scores, Task, scored
 from workbench.resistance.store import PairStore
 from workbench.resistance.verdicts import CONFIDENCE_RULE, Case, judged
-from workbench.resistance.work import Scorer, Task, scored
 from workbench.settings import ScanSettings
 from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor
 from workbench.structures.writing import receptor_pdb
+from workbench.tables import read_table
 
 LIMITS = (
     "A mutant is the wild type's groove with other side chains: the backbone stays, nothing is "
@@ -34,11 +30,23 @@ LIMITS = (
     "Scores are those of the searches, without minimisation, in a rigid groove. A docking score "
     "does not rank these drugs, and its differences are no affinities; each stands with its "
     "range over seeds.",
-    "Without a thiol only the encounter complex can form; a mutant with one is taken to bind as "
-    "the wild type does.",
+    "Without a thiol only the encounter complex can form. What that does to the cell depends on "
+    "rates that nobody has measured: workbench simulate --mutant-fraction shows it.",
+    "PROPKA gives the wild type's Cys528 a pKa of 10.0 to 10.4, each uncertain by 3.5 "
+    "(Awoonor-Williams and Rowley 2016): how acid the thiol is, and what a mutation does to it, "
+    "stays open.",
     CONFIDENCE_RULE,
-    *TIME_LIMITS,
 )
+
+
+@dataclass(frozen=True)
+class OutsideFact:
+    """One row of ``outside_resistance.csv``: resistance that does not sit in XPO1."""
+
+    what: str
+    finding: str
+    source: str
+    confidence: str
 
 
 def scan(
@@ -66,7 +74,7 @@ def scan(
     receptor
         An XPO1 with a free thiol.
     settings
-        Of the searches and of the cells.
+        Of the searches.
     seed
         The same seed gives the same result on the same machine, whatever ``jobs`` is.
     jobs
@@ -91,36 +99,37 @@ def scan(
         When a drug or the receptor cannot be used.
     """
     settings = settings or ScanSettings()
-    parse_regimen(settings.regimen)  # refused before any work is done
     wild = load_receptor(receptor) if isinstance(receptor, str) else receptor
-    _check_wild_type(wild)
+    if wild.reactive_atom is None or wild.numbering != "human":
+        raise UsageError(
+            f"a scan starts from an XPO1 with a free thiol at 528, which {wild.name} is not: give "
+            "human-groove, or an entry that has one"
+        )
     drugs = _distinct(ligands)
     scorer = Scorer(wild, drugs, settings, seed)
-    store = _store(scorer, out, writing)
+    store = _store(scorer, out, writing) if out else None
     mutants, failures = _mutants(wild, mutations, progress)
-    cells = {
-        (drug.smiles, bonds): cell(drug, bonds, settings)
-        for drug in drugs
-        for bonds in sorted({m.receptor.reactive_atom is not None for m in mutants})
-    }
-    grooves = {made.label: groove_of(made) for made in mutants}
+    grooves = {label: groove_of(made, label) for label, made in mutants.items()}
     scores = _scores(scorer, list(grooves), store, jobs, progress)
     pairs = tuple(
-        _pair(drug, place, label, grooves, scores, cells)
-        for label in grooves
+        judged(
+            Case(
+                drug=drug,
+                groove=groove,
+                wild_groove=grooves[WILD_TYPE],
+                scores=scores[label, place],
+                wild=scores[WILD_TYPE, place],
+            )
+        )
+        for label, groove in grooves.items()
         for place, drug in enumerate(drugs)
     )
-    warnings = dict.fromkeys(
-        text for found in cells.values() for text in found.warnings
-    ) | dict.fromkeys(text for drug in drugs for text in drug.warnings)
     return ScanResult(
         pairs=pairs,
         grooves=tuple(grooves.values()),
-        courses=tuple(course for found in cells.values() for course in found.courses),
-        regimen=settings.regimen,
         limits=LIMITS,
-        warnings=tuple(warnings),
-        outside=tuple(asdict(row) for row in outside_facts()),
+        warnings=tuple(dict.fromkeys(text for drug in drugs for text in drug.warnings)),
+        outside=tuple(asdict(row) for row in read_table("outside_resistance.csv", OutsideFact)),
         failures=failures,
         provenance=provenance.collect(
             command=command,
@@ -128,18 +137,10 @@ def scan(
             inputs={"receptor": receptor_pdb(wild).encode()}
             | {f"ligand {drug.name}": drug.smiles.encode() for drug in drugs},
             platform="none: nothing is minimised with a drug",
-            force_field="amber14/protein.ff14SB.xml (side chains and charges of mutants)",
+            force_field="amber14/protein.ff14SB.xml (side chains of mutants)",
         )
         | {"settings": settings.model_dump()},
     )
-
-
-def _check_wild_type(wild: Receptor) -> None:
-    if wild.reactive_atom is None or wild.numbering != "human":
-        raise UsageError(
-            f"a scan starts from an XPO1 with a free thiol at 528, which {wild.name} is not: give "
-            "human-groove, or an entry that has one"
-        )
 
 
 def _distinct(ligands: Sequence[str | Path | Ligand]) -> list[Ligand]:
@@ -161,15 +162,9 @@ def _distinct(ligands: Sequence[str | Path | Ligand]) -> list[Ligand]:
 
 def _mutants(
     wild: Receptor, mutations: Sequence[str], progress: Progress
-) -> tuple[list[Mutant], tuple[tuple[str, str], ...]]:
-    """Return the wild type and the mutants that can be made, and why others cannot.
-
-    Raises
-    ------
-    MutationError
-        When none can be made.
-    """
-    made = {WILD_TYPE: mutant(wild, WILD_TYPE)}
+) -> tuple[dict[str, Receptor], tuple[tuple[str, str], ...]]:
+    """Return the wild type and the mutants that can be made by name, and why others cannot."""
+    made = {WILD_TYPE: wild}
     failures: list[tuple[str, str]] = []
     labels = list(dict.fromkeys(text.strip() for text in mutations if text.strip()))
     for done, label in enumerate(labels, start=1):
@@ -178,18 +173,14 @@ def _mutants(
         except MutationError as error:
             failures.append((label, str(error)))
             continue
-        made.setdefault(found.label, found)
+        made.setdefault("+".join(found.mutations[len(wild.mutations) :]), found)
         progress("grooves of the mutants", done, len(labels))
     if len(made) == 1:
         raise MutationError(failures[-1][1] if failures else "there is no mutation to scan")
-    return list(made.values()), tuple(failures)
+    return made, tuple(failures)
 
 
-def _store(
-    scorer: Scorer, out: Path | None, writing: AbstractContextManager[object] | None
-) -> PairStore | None:
-    if out is None:
-        return None
+def _store(scorer: Scorer, out: Path, writing: AbstractContextManager[object] | None) -> PairStore:
     used = {"grid", "search", "encounter", "n_seeds"}
     settings = scorer.settings.model_dump(include=used) | {
         "seed": scorer.seed,
@@ -222,24 +213,3 @@ def _scores(
         found[label, place] = scores
         progress(f"scored {label}, {scorer.ligands[place].name}", len(found), len(tasks))
     return found
-
-
-def _pair(
-    drug: Ligand,
-    place: int,
-    label: str,
-    grooves: dict[str, Groove],
-    scores: dict[Task, Scores],
-    cells: dict[tuple[str, bool], Cell],
-) -> ScanPair:
-    groove = grooves[label]
-    return judged(
-        Case(
-            drug=drug,
-            groove=groove,
-            wild_groove=grooves[WILD_TYPE],
-            scores=scores[label, place],
-            wild=scores[WILD_TYPE, place],
-            cell=cells[drug.smiles, groove.has_thiol],
-        )
-    )

@@ -11,7 +11,7 @@ from typing import Any
 from workbench.errors import OutputError
 from workbench.files.exports import json_text
 from workbench.files.writing import write_texts
-from workbench.resistance.binding import Scores
+from workbench.resistance.scoring import Scores
 
 SETTINGS = "settings.json"
 PAIRS = "pairs"
@@ -52,79 +52,55 @@ class PairStore:
             raise OutputError(
                 f"'{self.folder}' cannot be made: {error.strerror}; choose another with --out"
             ) from error
-        before = self._read(SETTINGS)
-        if before is not None and before != self.settings:
-            changed = ", ".join(_changed(before, self.settings))
-            raise OutputError(
-                f"'{folder}' holds a scan with other settings ({changed}): choose another folder "
-                "with --out, or the same settings"
-            )
-        if before is None:
+        try:
+            before = json.loads((self.folder / SETTINGS).read_text(encoding="utf-8"))
+        except FileNotFoundError:
             self._write(SETTINGS, self.settings)
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the settings; every pair's file carries it."""
-        text = json.dumps(self.settings, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+            return
+        except (OSError, ValueError) as error:
+            raise OutputError(
+                f"'{self.folder / SETTINGS}' cannot be read: remove the folder '{self.folder}', or "
+                "choose another with --out"
+            ) from error
+        if before != self.settings:
+            raise OutputError(
+                f"'{folder}' holds a scan with other settings "
+                f"({', '.join(_changed(before, self.settings))}): choose another folder with "
+                "--out, or the same settings"
+            )
 
     def load(self, mutation: str, smiles: str) -> Scores | None:
-        """Return the scores of a finished pair, ``None`` when there are none of these settings."""
-        record = self._read(_name(mutation, smiles))
-        if not isinstance(record, dict):
-            return None
-        key = {"settings_sha256": self.digest, "mutation": mutation, "smiles": smiles}
-        if any(record.get(name) != value for name, value in key.items()):
-            return None
+        """Return the scores of a finished pair, ``None`` when its file is missing or damaged."""
         try:
-            return Scores.from_dict(record["scores"])
-        except (KeyError, TypeError, ValueError, AttributeError):
+            text = (self.folder / self._name(mutation, smiles)).read_text(encoding="utf-8")
+            return Scores.from_dict(json.loads(text)["scores"])
+        except (OSError, KeyError, TypeError, ValueError, AttributeError):
             return None
 
     def save(self, mutation: str, smiles: str, scores: Scores) -> None:
         """Keep the scores of a pair; its file appears only when it is complete."""
         self._write(
-            _name(mutation, smiles),
-            {
-                "settings_sha256": self.digest,
-                "mutation": mutation,
-                "smiles": smiles,
-                "scores": scores.to_dict(),
-            },
+            self._name(mutation, smiles),
+            {"mutation": mutation, "smiles": smiles, "scores": scores.to_dict()},
         )
 
-    def _read(self, name: str) -> Any:
-        """Return a file's content; one that is missing or damaged is made again."""
-        try:
-            return json.loads((self.folder / name).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError) as error:
-            if name != SETTINGS:
-                return None
-            raise OutputError(
-                f"'{self.folder / name}' cannot be read: remove the folder '{self.folder}', or "
-                "choose another with --out"
-            ) from error
+    def _name(self, mutation: str, smiles: str) -> str:
+        """Return a name that is safe as a file's and the same for the same pair and settings."""
+        key = json.dumps([self.settings, mutation, smiles], sort_keys=True)
+        return f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.json"
 
     def _write(self, name: str, content: Any) -> None:
         with self.writing:
             write_texts(self.folder, {name: json_text(content)})
 
 
-def _name(mutation: str, smiles: str) -> str:
-    """Return a file's name that no mutation and no drug can make unsafe."""
-    digest = hashlib.sha256(f"{mutation}\n{smiles}".encode()).hexdigest()
-    return f"{digest[:24]}.json"
-
-
 def _changed(before: Any, now: Any, path: str = "") -> list[str]:
     """Return the names of settings that differ, such as ``search.n_conformers``."""
     if not (isinstance(before, dict) and isinstance(now, dict)):
         return [path or "all"]
-    found = []
-    for name in sorted({*before, *now}):
-        inside = f"{path}.{name}" if path else str(name)
-        if before.get(name) != now.get(name):
-            found += _changed(before.get(name), now.get(name), inside)
-    return found
+    return [
+        name
+        for key in sorted({*before, *now})
+        if before.get(key) != now.get(key)
+        for name in _changed(before.get(key), now.get(key), f"{path}.{key}" if path else str(key))
+    ]

@@ -1,9 +1,10 @@
-"""From scores, grooves and courses to a verdict in words, with its evidence and confidence."""
+"""From scores and grooves to a verdict in words, with its evidence and confidence."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cache
 
 from workbench.ligands.catalogue import drug_of_skeleton
 from workbench.ligands.molecules import Ligand
@@ -17,9 +18,9 @@ from workbench.records.scan import (
     ScanPair,
     ScanVerdict,
 )
-from workbench.resistance.binding import Scores
-from workbench.resistance.cells import Cell, fraction_name
-from workbench.resistance.chemistry import acidity, nucleophile, published
+from workbench.resistance.grooves import mutation_facts
+from workbench.resistance.scoring import Scores
+from workbench.tables import read_table
 
 CONFIDENCE_RULE = (
     "High: chemistry alone decides (no thiol, or no warhead), or the wild type's adduct is known "
@@ -30,6 +31,34 @@ CONFIDENCE_RULE = (
 VINA = "Vina, best of the seeds; no minimisation"
 SEARCH = "covalent search, rigid groove, best of the seeds; no minimisation"
 PACKING = "rotamer packing and relaxation of the mutant's side chains; the backbone stays"
+CONTACTS = "heavy atoms within 4 \u00c5; every seed in one groove and none in the other"
+    "heavy atoms within 4 \u00c5 of the best pose of every seed, and of none in the other groove"
+)
+
+
+@dataclass(frozen=True)
+class SideChain:
+    """One row of ``side_chains_at_528.csv``: what a residue could do in the cysteine's place.
+
+    Parameters
+    ----------
+    residue
+        One letter.
+    adds
+        ``yes``, ``no`` or ``unknown``: whether it adds to the drugs.
+    """
+
+    residue: str
+    group: str
+    adds: str
+    words: str
+    source: str
+
+
+@cache
+def side_chains() -> tuple[SideChain, ...]:
+    """Return the side chains that have a row of their own."""
+    return read_table("side_chains_at_528.csv", SideChain)
 
 
 @dataclass(frozen=True)
@@ -41,28 +70,22 @@ class Case:
     wild_groove: Groove
     scores: Scores
     wild: Scores
-    cell: Cell
 
 
 def judged(case: Case) -> ScanPair:
     """Return the pair with its verdict."""
     verdict = _verdict(case)
     encounter = _difference(case, case.scores.encounter, case.wild.encounter)
-    label, adduct = best_adduct(case.scores)
-    _, wild_adduct = best_adduct(case.wild)
-    adduct_difference = _difference(case, adduct, wild_adduct)
+    label, adduct = _best_adduct(case.scores)
+    adduct_difference = _difference(case, adduct, _best_adduct(case.wild)[1])
     confidence, why = _confidence(case, verdict, encounter, adduct_difference)
-    cell = case.cell
-    courses = {fraction_name(c.mutant_fraction): c for c in cell.courses}
     pair = ScanPair(
         mutation=case.groove.mutation,
         ligand=case.drug.name,
         verdict=verdict,
-        reason=_reason(case, verdict),
+        reason=_reason(case, verdict, label),
         encounter_score_kcal_per_mol=min(case.scores.encounter, default=None),
         adduct_score_kcal_per_mol=min(adduct, default=None),
-        occupancy={name: max(c.occupancy) for name, c in courses.items()},
-        export_capacity={name: min(c.export_capacity) for name, c in courses.items()},
         evidence=(),
         confidence=confidence,
         confidence_reason=why,
@@ -71,18 +94,30 @@ def judged(case: Case) -> ScanPair:
         encounter_difference=encounter,
         adduct_difference=adduct_difference,
         adduct_label=label,
-        saturating_nm=None if cell.saturating_nm is None else round(cell.saturating_nm, 2),
-        export_capacity_at_saturation=cell.at_saturation,
+        contacts_lost=_only_in(case.wild, case.scores),
+        contacts_gained=_only_in(case.scores, case.wild),
         sdf=case.scores.sdf,
     )
-    return _with_evidence(pair, case)
+    return replace(
+        pair,
+        evidence=(
+            nucleophile(case.groove.residue),
+            *_published(case.groove),
+            *_structure(case),
+            *_binding(pair, case),
+        ),
+    )
 
 
-def best_adduct(scores: Scores) -> tuple[str, tuple[float, ...]]:
+def _best_adduct(scores: Scores) -> tuple[str, tuple[float, ...]]:
     """Return label and scores of the diastereomer that scores best; nothing without one."""
-    if not scores.adducts:
-        return "", ()
-    return min(scores.adducts.items(), key=lambda item: min(item[1]))
+    return min(scores.adducts.items(), key=lambda item: min(item[1]), default=("", ()))
+
+
+def _only_in(first: Scores, second: Scores) -> tuple[str, ...]:
+    """Return the contacts that every seed gave in the first groove and none in the second."""
+    always = [name for name in first.contacts[0] if all(name in c for c in first.contacts[1:])]
+    return tuple(name for name in always if not any(name in c for c in second.contacts))
 
 
 def _verdict(case: Case) -> ScanVerdict:
@@ -93,14 +128,13 @@ def _verdict(case: Case) -> ScanVerdict:
     return "adduct" if case.scores.adducts else "blocked"
 
 
-def _reason(case: Case, verdict: ScanVerdict) -> str:
+def _reason(case: Case, verdict: ScanVerdict, label: str) -> str:
     if verdict in ("no_warhead", "unsupported_warhead"):
         return case.drug.warhead_problem
     if verdict == "no_thiol":
         return f"{nucleophile(case.groove.residue).text}; only the encounter complex is left"
     if verdict == "blocked":
         return f"the thiol is there, but no adduct fits: {case.scores.problem}"
-    label, _ = best_adduct(case.scores)
     return f"the thiol is there, and the adduct {label} fits into the groove"
 
 
@@ -144,83 +178,70 @@ def _known_from_crystals(drug: Ligand) -> tuple[Confidence, str]:
     return "high", f"the wild type's adduct is known from crystals ({entries})"
 
 
-def _with_evidence(pair: ScanPair, case: Case) -> ScanPair:
-    evidence = (
-        nucleophile(case.groove.residue),
-        *published(case.groove),
-        *acidity(case.groove),
-        *_structure(case),
-        *_binding(pair, case),
-        *_time(pair, case),
-    )
-    return replace(pair, evidence=evidence)
+def nucleophile(residue: str) -> Evidence:
+    """Return what a residue such as ``S528`` can do, in words."""
+    row = next((row for row in side_chains() if row.residue == residue[0]), None)
+    if row is None:
+        text = f"{residue}: no nucleophile in place of the thiol"
+        return Evidence(text, "general knowledge", "general knowledge")
+    general = row.source == "general knowledge"
+    text = f"{residue}: {row.words}"
+    return Evidence(text, "general knowledge" if general else "published", row.source)
+
+
+def _published(groove: Groove) -> list[Evidence]:
+    """Return what the table says about each mutation of a groove, with how sure it is."""
+    if groove.mutation == WILD_TYPE:
+        return []
+    found = []
+    known = {row.mutation: row for row in reversed(mutation_facts())}
+    for label in groove.mutation.split("+"):
+        row = known.get(label)
+        if row is None:
+            text = f"{label}: nothing is known from the table of mutations"
+            found.append(Evidence(text, "assumed", "workbench table of mutations"))
+            continue
+        parts = [row.effect, row.evidence, f"confidence: {row.confidence}"]
+        text = f"{label}: " + "; ".join(part for part in parts if part)
+        found.append(Evidence(text, "published", row.source or "no source"))
+    return found
 
 
 def _structure(case: Case) -> list[Evidence]:
-    groove, wild = case.groove, case.wild_groove
-    if groove.mutation == WILD_TYPE:
+    """Return the clashes, and what becomes of the contact between 568 and 571."""
+    if case.groove.mutation == WILD_TYPE:
         return []
-    found = [Evidence(text, "computed", PACKING) for text in groove.clashes]
-    found += _filter(groove, wild)
+    found = [Evidence(text, "computed", PACKING) for text in case.groove.clashes]
+    now, before = case.groove.contact_angstrom, case.wild_groove.contact_angstrom
+    if now != before:
+        reach = "no side chain on one side" if now is None else f"{now:.1f} \u00c5"
+        first = "none" if before is None else f"{before:.1f} \u00c5"
+        text = f"side chains of 568 and 571: {reach} apart, {first} in the wild type"
+        found.append(Evidence(text, "computed", PACKING))
     return found
-
-
-def _filter(groove: Groove, wild: Groove) -> list[Evidence]:
-    """Say what becomes of the contact between 568 and 571, where it changes."""
-    now, before = groove.contact_angstrom, wild.contact_angstrom
-    if now == before:
-        return []
-    reach = "no side chain on one side" if now is None else f"{now:.1f} \u00c5"
-    first = "none" if before is None else f"{before:.1f} \u00c5"
-    text = f"side chains of 568 and 571: {reach} apart, {first} in the wild type"
-    return [Evidence(text, "computed", PACKING)]
 
 
 def _binding(pair: ScanPair, case: Case) -> list[Evidence]:
+    """Return the scores with their spread, and the contacts that change."""
     found = []
-    for name, score, spread, difference, method in (
-        (
-            "encounter complex",
-            pair.encounter_score_kcal_per_mol,
-            pair.encounter_spread_kcal_per_mol,
-            pair.encounter_difference,
-            VINA,
-        ),
-        (
-            f"adduct {pair.adduct_label}",
-            pair.adduct_score_kcal_per_mol,
-            pair.adduct_spread_kcal_per_mol,
-            pair.adduct_difference,
-            SEARCH,
-        ),
+    for name, kind, method in (
+        ("encounter complex", "encounter", VINA),
+        (f"adduct {pair.adduct_label}", "adduct", SEARCH),
     ):
-        if score is None:
-            continue
-        text = f"{name}: score {score:.1f} kcal/mol, range over seeds {spread:.1f}"
-        if difference is not None:
-            text += f"; {difference}"
-        found.append(Evidence(text, "computed", method))
+        score = getattr(pair, f"{kind}_score_kcal_per_mol")
+        if score is not None:
+            spread = getattr(pair, f"{kind}_spread_kcal_per_mol")
+            text = f"{name}: score {score:.1f} kcal/mol, range over seeds {spread:.1f}"
+            difference = getattr(pair, f"{kind}_difference")
+            found.append(
+                Evidence(f"{text}; {difference}" if difference else text, "computed", method)
+            )
     if case.scores.problem:
         found.append(Evidence(case.scores.problem, "computed", SEARCH))
-    return found
-
-
-def _time(pair: ScanPair, case: Case) -> list[Evidence]:
-    source = "two-step kinetics with assumed rates; see the limits"
-    left = ", ".join(f"{value:.2f} at {name}" for name, value in pair.export_capacity.items())
-    found = [
-        Evidence(f"lowest export capacity as dosed, by mutant fraction: {left}", "assumed", source)
-    ]
-    if pair.export_capacity_at_saturation is not None and pair.saturating_nm is not None:
-        left = ", ".join(
-            f"{value:.2f} at {name}" for name, value in pair.export_capacity_at_saturation.items()
+    if pair.contacts_lost or pair.contacts_gained:
+        lost, gained = (
+            ", ".join(names) or "none" for names in (pair.contacts_lost, pair.contacts_gained)
         )
-        text = f"held at {pair.saturating_nm:.0f} nM of free drug (saturates the wild type): {left}"
-        half = case.cell.half_kept_up_to_nm
-        if half is not None:
-            text += f"; a heterozygous cell keeps half up to {half:.0f} nM"
-        found.append(Evidence(text, "assumed", source))
-    if case.groove.has_thiol and case.groove.mutation != WILD_TYPE:
-        text = "the mutant is taken to bind with the wild type's rates: no score is turned into one"
-        found.append(Evidence(text, "assumed", source))
+        text = f"contacts of the encounter complex lost: {lost}; gained: {gained}"
+        found.append(Evidence(text, "computed", CONTACTS))
     return found

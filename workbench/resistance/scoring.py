@@ -1,0 +1,240 @@
+"""Scores of a drug in a groove: the encounter complex, and every adduct where one can form."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass, field
+from multiprocessing import resource_tracker
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.docking.box import docking_box
+from workbench.docking.covalent import adduct_maps, covalent_site
+from workbench.docking.encounter import dock_encounter
+from workbench.docking.flexible import turning_neighbours, with_side_chains
+from workbench.docking.repeats import repeat_seeds
+from workbench.docking.search import search
+from workbench.docking.torsions import build_tree
+from workbench.errors import DockingError
+from workbench.ligands.adducts import enumerate_adducts
+from workbench.ligands.conformers import embed
+from workbench.ligands.molecules import Adduct, Ligand
+from workbench.pipeline.summarising import encounter_records
+from workbench.resistance.grooves import contacts, mutant
+from workbench.settings import ScanSettings
+from workbench.structures.receptor import Receptor
+
+Task = tuple[str, int]
+"""A mutation and the drug's place in the list."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What the searches of one pair gave.
+
+    Parameters
+    ----------
+    encounter
+        Best score of each seed, kcal/mol.
+    adducts
+        Label -> best score of each seed; empty where no adduct was searched.
+    problem
+        Why an adduct that was searched could not be placed.
+    contacts
+        Residues near the best encounter pose of each seed.
+    sdf
+        Mol block of the best encounter pose.
+    """
+
+    encounter: tuple[float, ...]
+    adducts: dict[str, tuple[float, ...]]
+    problem: str = ""
+    contacts: tuple[tuple[str, ...], ...] = ()
+    sdf: str = field(repr=False, default="")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what is kept on disk."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, record: dict[str, Any]) -> Scores:
+        """Return what :meth:`to_dict` gave."""
+        return cls(
+            tuple(float(x) for x in record["encounter"]),
+            {str(k): tuple(float(x) for x in v) for k, v in record["adducts"].items()},
+            str(record["problem"]),
+            tuple(tuple(str(name) for name in names) for names in record["contacts"]),
+            str(record["sdf"]),
+        )
+
+
+class Scorer:
+    """Scores pairs, and keeps what several of them need: mutants and conformers.
+
+    Poses are not minimised with the force field: scores are the searches' own. The box is that
+    of the wild type for every mutant, so that the same space is searched.
+    """
+
+    def __init__(
+        self, wild: Receptor, ligands: Sequence[Ligand], settings: ScanSettings, seed: int
+    ) -> None:
+        self.wild = wild
+        self.ligands = ligands
+        self.settings = settings
+        self.seed = seed
+        self.box = docking_box(wild, settings.encounter.edge_angstrom)
+        self._receptors: dict[str, Receptor] = {}
+        self._shapes: dict[tuple[str, str], NDArray[np.float64]] = {}
+
+    def scores(self, task: Task) -> Scores:
+        """Dock the intact drug, then search its adducts where the groove has a thiol.
+
+        Raises
+        ------
+        DockingError
+            When the intact drug finds no place in the box.
+        LigandError
+            When the drug's stereo is open.
+        """
+        label, place = task
+        if label not in self._receptors:
+            self._receptors[label] = mutant(self.wild, label)
+        receptor, ligand = self._receptors[label], self.ligands[place]
+        seeds = repeat_seeds(self.seed, self.settings.n_seeds)
+        found = [
+            dock_encounter(receptor, ligand, self.box, self.settings.encounter, s).poses
+            for s in seeds
+        ]
+        encounter = tuple(round(poses[0].score_kcal_per_mol, 3) for poses in found)
+        sdfs = [encounter_records(ligand, poses[:1])[0].sdf for poses in found]
+        adducts, problem = {}, ""
+        if receptor.reactive_atom is not None and ligand.warhead is not None:
+            try:
+                adducts = self._adduct_scores(receptor, ligand, seeds)
+            except DockingError as error:
+                problem = str(error)
+        return Scores(
+            encounter,
+            adducts,
+            problem,
+            tuple(contacts(receptor, sdf) for sdf in sdfs),
+            sdfs[encounter.index(min(encounter))],
+        )
+
+    def _adduct_scores(
+        self, receptor: Receptor, ligand: Ligand, seeds: Sequence[int]
+    ) -> dict[str, tuple[float, ...]]:
+        """Return the scores of the diastereomers that fit; raise the last reason if none does."""
+        settings = self.settings.search
+        asked = settings.flexible
+        turning = turning_neighbours(receptor) if asked == "auto" else ()
+        site = covalent_site(receptor, turning if not isinstance(asked, tuple) else asked)
+        adducts = enumerate_adducts(ligand)
+        trees = {
+            adduct.label: with_side_chains(
+                build_tree(adduct, self._conformers(adduct), site.backbone),
+                site.flexible,
+                settings.rotamer_penalty_kcal_per_mol,
+            )
+            for adduct in adducts
+        }
+        maps = adduct_maps(site, adducts[0], trees.values(), self.settings.grid)
+        found: dict[str, tuple[float, ...]] = {}
+        problem: DockingError | None = None
+        for adduct in adducts:
+            tree = trees[adduct.label]
+            try:
+                best = [search(site, adduct, tree, maps, settings, s).poses[0] for s in seeds]
+            except DockingError as error:
+                problem = error
+                continue
+            found[adduct.label] = tuple(round(pose.score_kcal_per_mol, 3) for pose in best)
+        if problem is not None and not found:
+            raise problem
+        return found
+
+    def _conformers(self, adduct: Adduct) -> NDArray[np.float64]:
+        key = (adduct.smiles, adduct.label)
+        if key not in self._shapes:
+            self._shapes[key] = embed(adduct, self.settings.search.n_conformers, self.seed)
+        return self._shapes[key]
+
+
+def scored(scorer: Scorer, tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Scores]]:
+    """Yield each task with its scores as it is done; one core per process.
+
+    Raises
+    ------
+    DockingError
+        When a drug finds no place in the wild type's box, or a process was killed.
+    """
+    if jobs == 1 or len(tasks) <= 1:
+        for task in tasks:
+            yield task, scorer.scores(task)
+        return
+    # spawned, since forking a process that runs threads may hang it
+    with _signals_kept():
+        resource_tracker.ensure_running()
+    pool = ProcessPoolExecutor(
+        min(jobs, len(tasks)),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_start,
+        initargs=(scorer, os.getpid()),
+    )
+    try:
+        futures = {pool.submit(_scores, task): task for task in tasks}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    except BrokenProcessPool as error:
+        raise DockingError(
+            "a process of the scan was killed, perhaps for want of memory: start it again with "
+            "fewer --jobs; finished pairs are kept"
+        ) from error
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Keep which signals this thread blocks: starting Python's tracker unblocks SIGINT."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+_scorer: list[Scorer] = []
+"""The one of this process, once ``_start`` has run in it."""
+
+
+def _start(scorer: Scorer, parent: int) -> None:
+    """Prepare a process of the pool: it ends by Ctrl-C, and soon after its parent does."""
+    with contextlib.suppress(AttributeError):  # a system that cannot block signals
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    _scorer[:] = [scorer]
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)
+
+
+def _scores(task: Task) -> Scores:
+    return _scorer[0].scores(task)
