@@ -32,8 +32,6 @@ VINA = "Vina, best of the seeds; no minimisation"
 SEARCH = "covalent search, rigid groove, best of the seeds; no minimisation"
 PACKING = "rotamer packing and relaxation of the mutant's side chains; the backbone stays"
 CONTACTS = "heavy atoms within 4 \u00c5; every seed in one groove and none in the other"
-    "heavy atoms within 4 \u00c5 of the best pose of every seed, and of none in the other groove"
-)
 
 
 @dataclass(frozen=True)
