@@ -24,12 +24,11 @@ from workbench.docking.torsions import build_tree
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import embed
 from workbench.ligands.reading import load_ligand
-from workbench.physics import descent
-from workbench.physics.bonded_complex import bond
-from workbench.physics.complex import Complex
+from workbench.physics import minimization
+from workbench.physics.assembly import bond
+from workbench.physics.complex import Complex, ligand_mask
 from workbench.physics.minimization import PocketMinimiser
 from workbench.physics.platforms import describe_platforms
-from workbench.physics.pocket import ligand_mask
 from workbench.settings import (
     GridSettings,
     MinimizationSettings,
@@ -77,7 +76,7 @@ class InOpenMM:
 
     def __enter__(self) -> InOpenMM:
         self._minimize = openmm.LocalEnergyMinimizer.minimize
-        self._report = descent._Watch.report
+        self._report = minimization._Watch.report
 
         def minimize(*arguments: object) -> None:
             started = time.process_time()
@@ -91,12 +90,12 @@ class InOpenMM:
             return stop
 
         openmm.LocalEnergyMinimizer.minimize = staticmethod(minimize)
-        descent._Watch.report = report
+        minimization._Watch.report = report
         return self
 
     def __exit__(self, *_: object) -> None:
         openmm.LocalEnergyMinimizer.minimize = staticmethod(self._minimize)
-        descent._Watch.report = self._report
+        minimization._Watch.report = self._report
 
 
 def one(start: Complex, radius: float, platform: str) -> list[str]:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import openmm
+from make_amber_tables import terms_text
 from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import rdMolTransforms
@@ -24,13 +25,23 @@ from scipy.optimize import minimize
 
 from workbench.ligands.conformers import conformers
 from workbench.ligands.reading import load_ligand
-from workbench.physics.amber_fits import ACETAL, FITTED_FILE, refitted
-from workbench.physics.amber_molecules import AmberMolecule, amber_drug
+from workbench.physics.amber_molecules import amber_drug
 from workbench.physics.amber_system import amber_parameters, amber_system
-from workbench.physics.amber_tables import terms_text
-from workbench.physics.amber_terms import AmberTerms, Term
-from workbench.physics.fragment import with_conformer
-from workbench.physics.gfn2 import BOHR_PER_ANGSTROM, KCAL_PER_HARTREE, Gfn2Energy, gfn2_relaxed
+from workbench.physics.amber_tables import (
+    ACETAL,
+    FITTED_FILE,
+    AmberMolecule,
+    AmberTerms,
+    Term,
+    refitted,
+)
+from workbench.physics.antechamber import (
+    BOHR_PER_ANGSTROM,
+    KCAL_PER_HARTREE,
+    Gfn2Energy,
+    gfn2_relaxed,
+)
+from workbench.physics.assembly import with_conformer
 
 FloatArray = NDArray[np.float64]
 
@@ -46,6 +57,37 @@ _ROUNDS = 8
 _STEPS = 8
 _TRUST_BOHR = 0.3
 _GRADIENT = 1e-3
+
+
+class TorsionSpring:
+    """k (1 - cos(angle - angle at the start)), hartree and bohr."""
+
+    _STIFFNESS = 5.0
+
+    def __init__(self, start: FloatArray, atoms: tuple[int, int, int, int]) -> None:
+        self._atoms = list(atoms)
+        self._target, _ = torsion(start[self._atoms])
+
+    def __call__(self, flat: FloatArray) -> tuple[float, FloatArray]:
+        """Return energy and gradient of flat coordinates in bohr."""
+        angle, slope = torsion(flat.reshape(-1, 3)[self._atoms])
+        off = angle - self._target
+        gradient = np.zeros((len(flat) // 3, 3))
+        gradient[self._atoms] = self._STIFFNESS * np.sin(off) * slope
+        return float(self._STIFFNESS * (1 - np.cos(off))), gradient.ravel()
+
+
+def torsion(points: FloatArray) -> tuple[float, FloatArray]:
+    """Return a torsion angle in radians and its gradient, ``(4, 3)`` per unit of length."""
+    back, axis, front = points[0] - points[1], points[2] - points[1], points[3] - points[2]
+    left, right = np.cross(back, axis), np.cross(front, axis)
+    length = np.linalg.norm(axis)
+    angle = np.arctan2(np.dot(np.cross(left, right), axis) / length, np.dot(left, right))
+    first = left * length / (left @ left)
+    last = -right * length / (right @ right)
+    along_back, along_front = (back @ axis) / length**2, (front @ axis) / length**2
+    second = -first + along_back * first + along_front * last
+    return float(angle), np.array([first, second, -(first + second + last), last])
 
 
 def density_functional(mol: Chem.Mol, points: FloatArray) -> Any:
@@ -217,7 +259,9 @@ def fit_vinyl() -> tuple[AmberTerms, dict[str, Any]]:
     for degree in SCAN_DEGREE:
         shaped = with_conformer(full, start)
         rdMolTransforms.SetDihedralDeg(shaped.GetConformer(), *held, float(degree))
-        points, _ = gfn2_relaxed(full, shaped.GetConformer().GetPositions(), held=held)
+        points, _ = gfn2_relaxed(
+            full, start := shaped.GetConformer().GetPositions(), TorsionSpring(start, held)
+        )
         energy = density_functional(full, points).e_tot
         angle = rdMolTransforms.GetDihedralDeg(with_conformer(full, points).GetConformer(), *held)
         scan.append((angle, energy * KCAL_PER_HARTREE, points))

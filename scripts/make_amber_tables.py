@@ -7,7 +7,12 @@ PATH or in the folder that WORKBENCH_AMBER_BIN names; takes about three minutes 
 from __future__ import annotations
 
 import argparse
+import csv
+import io
+import json
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +22,64 @@ from rdkit import Chem
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.reading import load_ligand
-from workbench.physics.amber_fits import refitted
-from workbench.physics.amber_molecules import AmberMolecule, amber_adduct, amber_drug
+from workbench.physics.amber_molecules import amber_adduct, amber_drug
 from workbench.physics.amber_system import amber_parameters, fragment_parameters
 from workbench.physics.amber_tables import (
     MOLECULES_FILE,
     TERMS_FILE,
-    molecules_text,
+    AmberMolecule,
+    AmberTerms,
+    Term,
+    Types,
     placed,
-    terms_text,
+    refitted,
 )
-from workbench.physics.amber_terms import AmberTerms, Term, Types
 
 DRUGS = ("selinexor", "eltanexor", "KPT-185", "KPT-276", "KPT-251", "verdinexor")
 PER_PAIR, PER_MANY, PER_DRUG = 3, 2, 4
 """Geometries per diastereomer of two, of more than two, and of an intact drug."""
 FOLDER = Path(__file__).resolve().parent.parent / "workbench" / "data" / "amber"
+
+
+def terms_text(terms: AmberTerms) -> str:
+    """Return parameters as a table, sorted by kind and types."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("kind", "types", "k", "at_rest", "periodicity", "source"))
+
+    def write(
+        kind: str, types: tuple[str, ...], k: float, rest: float, fold: str, why: str
+    ) -> None:
+        writer.writerow((kind, "-".join(types), f"{k:.6g}", f"{rest:.6g}", fold, why or "GAFF2"))
+
+    for name, (radius, depth, source) in sorted(terms.van_der_waals.items()):
+        write("van_der_waals", (name,), depth, radius, "", source)
+    for kind, table in (("bond", terms.bonds), ("angle", terms.angles)):
+        for types, term in sorted(table.items()):
+            k, rest = term.values
+            write(kind, types, k, rest, "", term.source)
+    for types, rows in sorted(terms.propers.items()):
+        for k, phase, fold in (term.values for term in rows):
+            write("proper", types, k, phase, f"{fold:g}", rows[-1].source)
+    for types, term in sorted(terms.impropers.items()):
+        k, phase, fold = term.values
+        write("improper", types, k, phase, f"{fold:g}", term.source)
+    return out.getvalue()
+
+
+def molecules_text(molecules: Sequence[AmberMolecule], provenance: dict[str, Any]) -> str:
+    """Return descriptions as JSON, one line per drug and field."""
+    rows = []
+    for molecule in molecules:
+        row = asdict(molecule)
+        row["charges"] = [round(charge, 6) for charge in molecule.charges.tolist()]
+        row["bonds"] = molecule.bonds.tolist()
+        row["side_chain"] = {name: round(q, 6) for name, q in molecule.side_chain.items()}
+        row["spread"] = round(molecule.spread, 6)
+        fields = ",\n   ".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in row.items())
+        rows.append(f"  {{{fields}}}")
+    head = json.dumps(provenance, indent=1)
+    return f'{{"provenance": {head},\n "molecules": [\n' + ",\n".join(rows) + "\n ]}\n"
 
 
 class Noted(AmberTerms):

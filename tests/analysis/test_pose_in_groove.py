@@ -15,7 +15,7 @@ from workbench.ligands.molecules import Adduct
 from workbench.ligands.poses import Pose
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.reference_poses import reference_pose
-from workbench.physics.bonded_complex import bond
+from workbench.physics.assembly import bond
 from workbench.physics.complex import Complex
 from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor

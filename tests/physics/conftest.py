@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from physics_cases import reference_bonded
 
-from workbench.physics.bonded_complex import bond
+from workbench.physics.assembly import bond
 from workbench.physics.complex import Complex
 from workbench.physics.minimization import MinimisedComplex, PocketMinimiser
 from workbench.structures.loading import load_receptor

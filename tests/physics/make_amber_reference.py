@@ -26,11 +26,14 @@ from physics_cases import capped_cysteine_complex, shaken
 from rdkit import Chem
 
 from workbench.ligands.reading import load_ligand
-from workbench.physics.amber import described
-from workbench.physics.amber_fits import ACETAL
-from workbench.physics.amber_molecules import SIDE_CHAIN, AmberMolecule
-from workbench.physics.amber_tables import placed, shipped_molecules, shipped_terms
-from workbench.physics.amber_terms import AmberTerms
+from workbench.physics.amber_molecules import SIDE_CHAIN, AmberMolecule, described
+from workbench.physics.amber_tables import (
+    ACETAL,
+    AmberTerms,
+    placed,
+    shipped_molecules,
+    shipped_terms,
+)
 from workbench.physics.complex import Complex
 
 FloatArray = NDArray[np.float64]

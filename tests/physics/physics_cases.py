@@ -17,9 +17,8 @@ from workbench.ligands.molecules import Adduct
 from workbench.ligands.poses import Pose
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.reference_poses import reference_pose
-from workbench.physics.bonded_complex import bond
+from workbench.physics.assembly import bond, place
 from workbench.physics.complex import Complex, EncounterComplex
-from workbench.physics.encounter_complex import place
 from workbench.structures.receptor import Atom, Receptor
 
 FloatArray = NDArray[np.float64]

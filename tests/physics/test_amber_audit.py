@@ -11,7 +11,7 @@ import pytest
 from physics_cases import capped_cysteine_complex
 
 from workbench.errors import PhysicsError
-from workbench.physics.amber_audit import amber_audit
+from workbench.physics.audit import amber_audit
 from workbench.physics.complex import Complex
 from workbench.physics.force_fields import force_field
 

@@ -5,10 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.physics.amber_fits import ACETAL, refitted
-from workbench.physics.amber_molecules import AmberMolecule
-from workbench.physics.amber_tables import read_terms, shipped_molecules, shipped_terms, terms_text
-from workbench.physics.amber_terms import AmberTerms, Term
+from workbench.physics.amber_tables import (
+    ACETAL,
+    TERMS_FILE,
+    AmberMolecule,
+    AmberTerms,
+    Term,
+    data_text,
+    refitted,
+    shipped_molecules,
+    shipped_terms,
+)
 
 FIT = Term((184.74, 1.82), "fitted")
 
@@ -55,9 +62,7 @@ def test_every_shipped_adduct_has_the_fitted_carbon(one: AmberMolecule) -> None:
     assert one.types.count(ACETAL) == 1
 
 
-def test_tables_are_read_as_they_are_written() -> None:
-    text = terms_text(shipped_terms())
-    assert terms_text(read_terms(text)) == text
-    # Every torsion that shares its types is kept: OpenMM would silently miss a lost one.
-    rows = [line for line in text.splitlines() if line.startswith("proper,")]
+def test_no_torsion_of_the_table_is_lost() -> None:
+    """Rows that share their types are all kept: OpenMM would silently miss a lost one."""
+    rows = [line for line in data_text(TERMS_FILE).splitlines() if line.startswith("proper,")]
     assert len(rows) == sum(len(found) for found in shipped_terms().propers.values())

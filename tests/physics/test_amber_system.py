@@ -20,21 +20,21 @@ from workbench.errors import PhysicsError
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import conformers
 from workbench.ligands.reading import load_ligand
-from workbench.physics.amber import described
-from workbench.physics.amber_molecules import AmberMolecule
+from workbench.physics.amber_molecules import described
 from workbench.physics.amber_protein import PROTEIN_FILE, protein_terms, topology_of
 from workbench.physics.amber_system import amber_parameters, amber_system
 from workbench.physics.amber_tables import (
+    AmberMolecule,
+    AmberTerms,
     placed,
     shipped_molecule,
     shipped_molecules,
     shipped_terms,
 )
-from workbench.physics.amber_terms import AmberTerms
-from workbench.physics.encounter_complex import place
+from workbench.physics.assembly import place
+from workbench.physics.complex import mobile_atoms
 from workbench.physics.force_fields import force_field
 from workbench.physics.mmff import group_energy
-from workbench.physics.pocket import mobile_atoms
 from workbench.structures.receptor import Receptor
 from workbench.structures.writing import receptor_pdb
 

@@ -11,9 +11,8 @@ import pytest
 
 from workbench.errors import PhysicsError
 from workbench.physics.audit import audit
-from workbench.physics.complex import Complex
+from workbench.physics.complex import Complex, mobile_atoms
 from workbench.physics.mmff import NONBONDED, ONE_FOUR, build_mmff
-from workbench.physics.pocket import mobile_atoms
 
 ADD = {
     openmm.CustomBondForce: ("Bond", False),

@@ -14,9 +14,8 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import PhysicsError
 from workbench.ligands.poses import Pose
-from workbench.physics.assembling import address
-from workbench.physics.bonded_complex import bond
-from workbench.physics.complex import Complex
+from workbench.physics.assembly import bond
+from workbench.physics.complex import Complex, address
 from workbench.structures.receptor import Atom, Receptor
 
 

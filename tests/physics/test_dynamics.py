@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from workbench.analysis.trajectory import stability
 from workbench.errors import OutputError, PhysicsError
-from workbench.physics.complex import Complex
+from workbench.physics.complex import Complex, ligand_mask
 from workbench.physics.dynamics import (
     CHECKPOINT_FILE,
     DCD_FILE,
@@ -27,7 +27,6 @@ from workbench.physics.dynamics import (
     run,
 )
 from workbench.physics.mmff import build_mmff
-from workbench.physics.pocket import ligand_mask
 from workbench.settings import DynamicsSettings
 
 KT = 0.0019872 * 300

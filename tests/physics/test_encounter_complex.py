@@ -12,10 +12,9 @@ from rdkit import Chem
 
 from workbench.errors import PhysicsError
 from workbench.ligands.reading import load_ligand
+from workbench.physics.assembly import place
 from workbench.physics.audit import audit
-from workbench.physics.complex import EncounterComplex
-from workbench.physics.complex_files import complex_texts
-from workbench.physics.encounter_complex import place
+from workbench.physics.complex import EncounterComplex, complex_texts
 from workbench.physics.minimization import MinimisedComplex, PocketMinimiser, minimise
 from workbench.physics.mmff import build_mmff
 from workbench.settings import MinimizationSettings

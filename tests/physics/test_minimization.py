@@ -17,18 +17,16 @@ from physics_cases import (
 )
 
 from workbench.errors import PhysicsError
-from workbench.physics.bonded_complex import bond
-from workbench.physics.complex import Complex
-from workbench.physics.descent import Descent
-from workbench.physics.interaction_energy import interaction_by_residue, interaction_terms
-from workbench.physics.minimization import MinimisedComplex, PocketMinimiser, minimise
-from workbench.physics.mmff import TERMS, build_mmff
-from workbench.physics.pocket import (
+from workbench.physics.assembly import bond
+from workbench.physics.complex import (
+    Complex,
     closest_contact,
     inverted_centres,
     ligand_mask,
     mobile_atoms,
 )
+from workbench.physics.minimization import Descent, MinimisedComplex, PocketMinimiser, minimise
+from workbench.physics.mmff import TERMS, build_mmff, interaction_by_residue, interaction_terms
 from workbench.settings import MinimizationSettings
 from workbench.structures.receptor import Receptor
 

@@ -18,7 +18,7 @@ from physics_cases import (
 from rdkit import Chem
 
 from workbench.errors import PhysicsError
-from workbench.physics.complex import Complex
+from workbench.physics.complex import Complex, mobile_atoms
 from workbench.physics.mmff import (
     FORCE_GROUPS,
     NONBONDED,
@@ -28,7 +28,6 @@ from workbench.physics.mmff import (
     group_energy,
 )
 from workbench.physics.mmff_parameters import mmff_parameters, mmff_properties
-from workbench.physics.pocket import mobile_atoms
 
 MOLECULES = {
     "selinexor adduct": SELINEXOR_ADDUCT,

@@ -13,12 +13,15 @@ import pytest
 
 from workbench.errors import PhysicsError
 from workbench.physics import platforms
-from workbench.physics.platform_probe import ProbeResult, main, probe, short_reason
 from workbench.physics.platforms import (
     ORDER,
     PlatformChoice,
+    ProbeResult,
     choose_platform,
     describe_platforms,
+    main,
+    probe,
+    short_reason,
     thread_count,
 )
 
@@ -124,34 +127,32 @@ def test_a_bad_thread_count_is_refused(monkeypatch: pytest.MonkeyPatch, text: st
 
 
 def test_wrong_energies_disqualify(monkeypatch: pytest.MonkeyPatch) -> None:
-    from workbench.physics import platform_probe
+    from workbench.physics import platforms
 
     energies = iter([1000.0, 1001.0])
-    monkeypatch.setattr(platform_probe, "_energy", lambda context: next(energies))
+    monkeypatch.setattr(platforms, "_energy", lambda context: next(energies))
     result = probe("CPU")
     assert not result.works
     assert result.reason.startswith("wrong energy: 1000 instead of 1001")
 
 
 def test_a_processor_behind_opencl_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from workbench.physics import platform_probe
+    from workbench.physics import platforms
 
     real = openmm.Platform.getPlatformByName
     monkeypatch.setattr(
-        platform_probe.openmm.Platform,
+        platforms.openmm.Platform,
         "getPlatformByName",
         lambda name: real("CPU" if name == "OpenCL" else name),
     )
-    monkeypatch.setattr(
-        platform_probe, "_property", lambda platform, context, name: "pthread-Xeon E5"
-    )
+    monkeypatch.setattr(platforms, "_property", lambda platform, context, name: "pthread-Xeon E5")
     result = probe("OpenCL")
     assert not result.works
     assert "device is a processor (pthread-Xeon E5)" in result.reason
 
 
 def test_the_probe_answers_from_its_own_process() -> None:
-    command = [sys.executable, "-m", "workbench.physics.platform_probe", "CPU"]
+    command = [sys.executable, "-m", "workbench.physics.platforms", "CPU"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     assert json.loads(done.stdout)["works"] is True
     assert main(["probe"]) == 2

@@ -12,12 +12,11 @@ from rdkit.Chem import rdDistGeom, rdForceFieldHelpers, rdMolTransforms
 
 from workbench.errors import PhysicsError
 from workbench.ligands.conformers import conformers
+from workbench.physics.assembly import drug_hydrogens, protonated
 from workbench.physics.complex import Complex
-from workbench.physics.fragment import drug_hydrogens, protonated
-from workbench.physics.free_adduct import FreeAdduct
 from workbench.physics.minimization import MinimisedComplex
 from workbench.physics.mmff import build_mmff
-from workbench.physics.strain import StrainReference
+from workbench.physics.strain import FreeAdduct, StrainReference
 
 
 @pytest.fixture(scope="module")

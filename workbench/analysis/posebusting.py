@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from rdkit import Chem, rdBase
 
 from workbench.errors import UsageError
-from workbench.physics.assembling import LIGAND_RESIDUE
-from workbench.physics.complex import Complex
+from workbench.physics.complex import LIGAND_RESIDUE, Complex
 
 FloatArray = NDArray[np.float64]
 

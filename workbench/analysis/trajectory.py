@@ -11,9 +11,7 @@ from numpy.typing import NDArray
 from workbench.errors import PhysicsError
 from workbench.ligands.geometry import placed_atoms, self_mappings
 from workbench.optional import mdanalysis_package
-from workbench.physics.assembling import CAPS
-from workbench.physics.complex import Assembly
-from workbench.physics.pocket import heavy_mask, ligand_mask
+from workbench.physics.complex import CAPS, Assembly, heavy_mask, ligand_mask
 
 FloatArray = NDArray[np.float64]
 

@@ -9,17 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.errors import PhysicsError
+from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import conformers
 from workbench.ligands.molecules import Adduct, Ligand
-from workbench.physics.amber_terms import AmberTerms
-from workbench.physics.antechamber import Typing, program_folder, selected_terms, typing
-from workbench.physics.gfn2 import gfn2_relaxed
+from workbench.physics.amber_tables import (
+    AmberMolecule,
+    AmberTerms,
+    placed,
+    refitted,
+    shipped_molecule,
+    shipped_terms,
+)
+from workbench.physics.antechamber import (
+    Typing,
+    gfn2_relaxed,
+    program_folder,
+    selected_terms,
+    typing,
+)
+from workbench.physics.complex import Assembly, Complex, edges_of, ligand_mask
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -32,45 +47,12 @@ BACKBONE_CHARGE = 0.0051
 """Sum of ff14SB's charges of N, H, CA, HA, C, O in cysteine (protein.ff14SB.xml of OpenMM)."""
 
 _SEARCHED = 30
+_OWN_CONFORMERS = 3
+_made: dict[tuple[str, str], tuple[AmberMolecule, AmberTerms]] = {}
+_making = Lock()
 _CAPS = Chem.MolFromSmiles("CC(=O)NCC(=O)NC")
 _ALPHA = 4
 _ALPHA_CIP = "R"
-
-
-@dataclass(frozen=True)
-class AmberMolecule:
-    """What Amber needs to know about the atoms of a drug, whole or bonded.
-
-    Parameters
-    ----------
-    name, form
-        The drug, and ``adduct`` or ``drug``.
-    elements, types
-        ``n_atoms``: heavy atoms, then hydrogens.
-    charges
-        ``(n_atoms,)`` electron charges.
-    bonds
-        ``(n_bonds, 2)``.
-    reactive
-        The atom that bears the sulphur; ``None`` in the intact drug.
-    side_chain
-        Charges of CB, HB2, HB3 and SG in the adduct.
-    n_geometries
-        How many geometries the charges are the mean of.
-    spread
-        Charge added to each atom of drug and side chain to make the residue's charge whole.
-    """
-
-    name: str
-    form: str
-    elements: tuple[str, ...]
-    types: tuple[str, ...]
-    charges: FloatArray
-    bonds: IntArray
-    reactive: int | None
-    side_chain: dict[str, float]
-    n_geometries: int
-    spread: float
 
 
 @dataclass(frozen=True)
@@ -206,3 +188,56 @@ def _capped(adduct: Adduct) -> _Model:
 def _hydrogens(mol: Chem.Mol, atom: int) -> list[int]:
     around = mol.GetAtomWithIdx(atom).GetNeighbors()
     return [n.GetIdx() for n in around if n.GetAtomicNum() == 1]
+
+
+def described(complex_: Assembly) -> tuple[AmberMolecule, AmberTerms, IntArray]:
+    """Return the description of a complex's ligand, its terms, and the atoms' places.
+
+    A catalogue drug's is shipped, bonded or intact; for another one Amber's own programs are run.
+
+    Raises
+    ------
+    PhysicsError
+        When no table is shipped and the programs are missing or fail.
+    """
+    members = np.flatnonzero(ligand_mask(complex_)).tolist()
+    if isinstance(complex_, Complex):
+        return description(complex_.mol, members, complex_.reactive_carbon, complex_.adduct)
+    return description(complex_.mol, members, None, complex_.ligand)
+
+
+def description(
+    mol: Chem.Mol, members: list[int], reactive_atom: int | None, source: Adduct | Ligand
+) -> tuple[AmberMolecule, AmberTerms, IntArray]:
+    """Return the description of those atoms of a molecule that are the drug's."""
+    place = {atom: k for k, atom in enumerate(members)}
+    elements = [mol.GetAtomWithIdx(atom).GetSymbol() for atom in members]
+    edges = [(place[i], place[j]) for i, j in edges_of(mol) if i in place and j in place]
+    reactive = None if reactive_atom is None else place[reactive_atom]
+    shipped = shipped_molecule(elements, edges, reactive)
+    if shipped is not None:
+        return shipped[0], shipped_terms(), np.array(members)[shipped[1]]
+    molecule, terms = _own(source)
+    found = placed(molecule, elements, edges, reactive)
+    if found is None:
+        raise PhysicsError(
+            f"the description made for {molecule.name} does not fit its complex: "
+            "use --force-field mmff94s."
+        )
+    return molecule, terms, np.array(members)[found]
+
+
+def _own(source: Adduct | Ligand) -> tuple[AmberMolecule, AmberTerms]:
+    """Describe a user's drug or adduct once per process, all diastereomers together."""
+    adduct = source if isinstance(source, Adduct) else None
+    ligand = source if isinstance(source, Ligand) else source.ligand
+    key = (ligand.smiles, adduct.form if adduct else "")
+    with _making:
+        if key not in _made:
+            if adduct is None:
+                made = amber_drug(ligand, _OWN_CONFORMERS)
+            else:
+                together = enumerate_adducts(ligand) if adduct.form == "adduct" else (adduct,)
+                made = amber_adduct(together, _OWN_CONFORMERS)
+            _made[key] = refitted(*made)
+        return _made[key]

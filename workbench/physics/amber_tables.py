@@ -1,35 +1,132 @@
-"""The shipped Amber descriptions of catalogue drugs, and how a molecule finds its own.
-
-``data/amber/molecules.json`` holds types and charges, ``data/amber/terms.csv`` the parameters
-that these molecules need. Both are results of ``scripts/make_amber_tables.py``.
-"""
+"""Amber's parameters of ligands: terms by type, the shipped tables, and what was fitted."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from itertools import permutations, product
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from workbench.physics.amber_molecules import AmberMolecule
-from workbench.physics.amber_terms import AmberTerms, Term
-
+FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+Types = tuple[str, ...]
 MOLECULES_FILE = "molecules.json"
 TERMS_FILE = "terms.csv"
-COLUMNS = ("kind", "types", "k", "at_rest", "periodicity", "source")
-
 _GAFF2 = "GAFF2"
 _MARK = 1
+FITTED_FILE = "fitted.csv"
+
+ACETAL = "c3*"
+"""Type of the carbon between the sulphur and an azole's nitrogen: c3, but for fitted terms."""
+
+_CARBON, _AZOLE = "c3", "na"
+
+
+class Term(NamedTuple):
+    """Parameters of one term, and where they are from (empty: GAFF2 as published).
+
+    ``values`` holds k and the length or angle at rest; of a torsion k, phase and periodicity.
+    """
+
+    values: tuple[float, ...]
+    source: str = ""
+
+
+@dataclass
+class AmberTerms:
+    """All parameters that some molecules need, by atom types.
+
+    Parameters
+    ----------
+    van_der_waals
+        Half the distance of the minimum, depth, source.
+    impropers
+        Centre third.
+    """
+
+    van_der_waals: dict[str, tuple[float, float, str]] = field(default_factory=dict)
+    bonds: dict[Types, Term] = field(default_factory=dict)
+    angles: dict[Types, Term] = field(default_factory=dict)
+    propers: dict[Types, list[Term]] = field(default_factory=dict)
+    impropers: dict[Types, Term] = field(default_factory=dict)
+
+    def bond(self, types: Types) -> Term | None:
+        """Return a bond's parameters from either end."""
+        return self.bonds.get(types) or self.bonds.get(types[::-1])
+
+    def angle(self, types: Types) -> Term | None:
+        """Return an angle's parameters from either end."""
+        return self.angles.get(types) or self.angles.get(types[::-1])
+
+    def proper(self, types: Types) -> list[Term] | None:
+        """Return a torsion's terms from either end."""
+        return self.propers.get(types) or self.propers.get(types[::-1])
+
+    def improper(self, centre: str, around: Types) -> tuple[tuple[int, int, int], Term] | None:
+        """Return how the three neighbours are ordered about the centre (third), and the term.
+
+        Of neighbours of one type the earlier stands first, as Amber's tleap has it.
+        """
+        for i, j, k in permutations(range(3)):
+            found = self.impropers.get((around[i], around[j], centre, around[k]))
+            if found is not None:
+                return (i, j, k), found
+        return None
+
+    def merge(self, others: Iterable[AmberTerms]) -> None:
+        """Take in the parameters of other molecules."""
+        for other in others:
+            self.van_der_waals |= other.van_der_waals
+            self.bonds |= other.bonds
+            self.angles |= other.angles
+            self.propers |= other.propers
+            self.impropers |= other.impropers
+
+
+@dataclass(frozen=True)
+class AmberMolecule:
+    """What Amber needs to know about the atoms of a drug, whole or bonded.
+
+    Parameters
+    ----------
+    name, form
+        The drug, and ``adduct`` or ``drug``.
+    elements, types
+        ``n_atoms``: heavy atoms, then hydrogens.
+    charges
+        ``(n_atoms,)`` electron charges.
+    bonds
+        ``(n_bonds, 2)``.
+    reactive
+        The atom that bears the sulphur; ``None`` in the intact drug.
+    side_chain
+        Charges of CB, HB2, HB3 and SG in the adduct.
+    n_geometries
+        How many geometries the charges are the mean of.
+    spread
+        Charge added to each atom of drug and side chain to make the residue's charge whole.
+    """
+
+    name: str
+    form: str
+    elements: tuple[str, ...]
+    types: tuple[str, ...]
+    charges: FloatArray
+    bonds: IntArray
+    reactive: int | None
+    side_chain: dict[str, float]
+    n_geometries: int
+    spread: float
 
 
 def shipped_molecule(
@@ -108,47 +205,6 @@ def read_terms(text: str) -> AmberTerms:
     return terms
 
 
-def terms_text(terms: AmberTerms) -> str:
-    """Return parameters as a table, sorted by kind and types."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-
-    def write(
-        kind: str, types: tuple[str, ...], k: float, rest: float, fold: str, why: str
-    ) -> None:
-        writer.writerow((kind, "-".join(types), f"{k:.6g}", f"{rest:.6g}", fold, why or _GAFF2))
-
-    for name, (radius, depth, source) in sorted(terms.van_der_waals.items()):
-        write("van_der_waals", (name,), depth, radius, "", source)
-    for kind, table in (("bond", terms.bonds), ("angle", terms.angles)):
-        for types, term in sorted(table.items()):
-            k, rest = term.values
-            write(kind, types, k, rest, "", term.source)
-    for types, rows in sorted(terms.propers.items()):
-        for k, phase, fold in (term.values for term in rows):
-            write("proper", types, k, phase, f"{fold:g}", rows[-1].source)
-    for types, term in sorted(terms.impropers.items()):
-        k, phase, fold = term.values
-        write("improper", types, k, phase, f"{fold:g}", term.source)
-    return out.getvalue()
-
-
-def molecules_text(molecules: Sequence[AmberMolecule], provenance: dict[str, Any]) -> str:
-    """Return descriptions as JSON, one line per drug and field."""
-    rows = []
-    for molecule in molecules:
-        row = asdict(molecule)
-        row["charges"] = [round(charge, 6) for charge in molecule.charges.tolist()]
-        row["bonds"] = molecule.bonds.tolist()
-        row["side_chain"] = {name: round(q, 6) for name, q in molecule.side_chain.items()}
-        row["spread"] = round(molecule.spread, 6)
-        fields = ",\n   ".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in row.items())
-        rows.append(f"  {{{fields}}}")
-    head = json.dumps(provenance, indent=1)
-    return f'{{"provenance": {head},\n "molecules": [\n' + ",\n".join(rows) + "\n ]}\n"
-
-
 def _molecule(row: dict[str, Any]) -> AmberMolecule:
     return AmberMolecule(
         **row
@@ -178,3 +234,54 @@ def _graph(
 def data_text(name: str) -> str:
     """Return a file of ``data/amber``."""
     return files("workbench").joinpath("data", "amber", name).read_text(encoding="utf-8")
+
+
+def refitted(
+    molecule: AmberMolecule, terms: AmberTerms, fits: AmberTerms | None = None
+) -> tuple[AmberMolecule, AmberTerms]:
+    """Return a molecule and its terms with the fitted ones in the places that they are for.
+
+    Parameters
+    ----------
+    fits
+        Those of ``fitted.csv`` when ``None``.
+    """
+    found = AmberTerms()
+    found.merge([terms])
+    if _is_acetal(molecule):
+        types = list(molecule.types)
+        types[molecule.reactive or 0] = ACETAL
+        molecule = replace(molecule, types=tuple(types))
+        _copied(found)
+    chosen = _shipped_fits() if fits is None else fits
+    for name in ("bonds", "angles", "propers"):
+        table: dict[Types, Any] = getattr(found, name)
+        for key, value in getattr(chosen, name).items():
+            for there in (key, key[::-1]):
+                if there in table:
+                    table[there] = value
+    return molecule, found
+
+
+def _is_acetal(molecule: AmberMolecule) -> bool:
+    centre = molecule.reactive
+    if centre is None or molecule.types[centre] != _CARBON:
+        return False
+    around = [pair for pair in molecule.bonds.tolist() if centre in pair]
+    return any(molecule.types[i] == _AZOLE for pair in around for i in pair)
+
+
+def _copied(terms: AmberTerms) -> None:
+    """Add the rows of c3 for the acetal carbon."""
+    terms.van_der_waals[ACETAL] = terms.van_der_waals[_CARBON]
+    for name in ("bonds", "angles", "propers", "impropers"):
+        table: dict[Types, Any] = getattr(terms, name)
+        for key in list(table):
+            choices = [(kind, ACETAL) if kind == _CARBON else (kind,) for kind in key]
+            for copy in product(*choices):
+                table.setdefault(copy, table[key])
+
+
+@cache
+def _shipped_fits() -> AmberTerms:
+    return read_terms(data_text(FITTED_FILE))

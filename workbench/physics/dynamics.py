@@ -19,13 +19,10 @@ from openmm import app
 
 from workbench.errors import OutputError, PhysicsError
 from workbench.physics.amber_protein import topology_of
-from workbench.physics.complex import Assembly
-from workbench.physics.complex_files import complex_texts
+from workbench.physics.complex import Assembly, complex_texts, mobile_atoms
 from workbench.physics.force_fields import force_field
 from workbench.physics.mmff import ANGSTROM_PER_NM
-from workbench.physics.platform_probe import short_reason
-from workbench.physics.platforms import PlatformChoice, choose_platform
-from workbench.physics.pocket import mobile_atoms
+from workbench.physics.platforms import PlatformChoice, choose_platform, short_reason
 from workbench.progress import Progress, silent
 from workbench.settings import DynamicsSettings
 

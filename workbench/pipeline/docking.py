@@ -27,7 +27,7 @@ from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.poses import Pose
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.reference_poses import reference_for_adduct
-from workbench.physics.bonded_complex import bond
+from workbench.physics.assembly import bond
 from workbench.physics.force_fields import FORCE_FIELDS
 from workbench.physics.platforms import PlatformChoice, choose_platform
 from workbench.pipeline import summarising

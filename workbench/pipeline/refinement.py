@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from workbench.ligands.poses import Pose
 from workbench.physics.complex import Complex
-from workbench.physics.interaction_energy import interaction_by_residue
 from workbench.physics.minimization import MinimisedComplex, PocketMinimiser
+from workbench.physics.mmff import interaction_by_residue
 from workbench.physics.strain import StrainReference
 from workbench.settings import DockSettings
 

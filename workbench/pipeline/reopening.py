@@ -17,10 +17,8 @@ from workbench.errors import UsageError
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.poses import Pose
 from workbench.ligands.reading import load_ligand
-from workbench.physics.assembling import address, ligand_records
-from workbench.physics.bonded_complex import bond
-from workbench.physics.complex import Complex, EncounterComplex
-from workbench.physics.encounter_complex import place
+from workbench.physics.assembly import bond, ligand_records, place
+from workbench.physics.complex import Complex, EncounterComplex, address
 from workbench.pipeline.docking import adducts_of
 from workbench.structures.addresses import file_places
 from workbench.structures.embedded import embedded_names

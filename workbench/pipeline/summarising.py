@@ -19,7 +19,7 @@ from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.poses import EncounterPose, SideChain
 from workbench.ligands.reference_poses import ReferencePose
 from workbench.ligands.writing import drug_sdf_block
-from workbench.physics.complex_files import complex_texts
+from workbench.physics.complex import complex_texts
 from workbench.physics.platforms import PlatformChoice
 from workbench.pipeline.refinement import RefinedPose
 from workbench.records.docking import AdductRecord, EncounterRecord, PoseRecord

@@ -279,7 +279,7 @@ def minimise(job: Job, item: Item) -> list[Row]:
         One row, of the pose that is valid and has the best score.
     """
     from workbench.docking.flexible import with_turned
-    from workbench.physics.bonded_complex import bond
+    from workbench.physics.assembly import bond
     from workbench.pipeline.refinement import refine
     from workbench.pipeline.summarising import adduct_record
     from workbench.settings import DockSettings

@@ -1,0 +1,441 @@
+"""Put receptor and drug together: a bonded pose, or the intact drug beside the thiol."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit import Chem
+
+from workbench.errors import PhysicsError
+from workbench.ligands.molecules import Adduct, Ligand
+from workbench.ligands.poses import Pose
+from workbench.physics.complex import (
+    CAPS,
+    LIGAND_CHAIN,
+    LIGAND_RESIDUE,
+    Complex,
+    EncounterComplex,
+    address,
+)
+from workbench.structures.receptor import Atom, Receptor
+
+FloatArray = NDArray[np.float64]
+
+_SAME_PLACE_ANGSTROM = 0.5
+_BOND_ANGSTROM = (1.4, 2.4)
+LIGAND_NUMBER = 1
+
+_ELEMENTS = frozenset(("H", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Br", "I"))
+"""Of organic molecules; MMFF94's bare metal ions are left out, their pockets are bonded ones."""
+_ORDERS = {
+    1: Chem.BondType.SINGLE,
+    2: Chem.BondType.DOUBLE,
+    3: Chem.BondType.TRIPLE,
+}
+_C_H_ANGSTROM = 1.09
+
+
+@dataclass(frozen=True)
+class Cysteine:
+    """Receptor indices of the reactive residue's side chain."""
+
+    ca: int
+    cb: int
+    sg: int
+    hg: int
+    methylene: tuple[int, int]
+
+
+def bond(receptor: Receptor, pose: Pose) -> Complex:
+    """Make the bonded complex of a receptor and a pose.
+
+    The thiol's hydrogen leaves, SG is taken from the pose, CB's hydrogens are rebuilt to fit
+    it, and the ligand's hydrogens are placed by geometry. Nothing else of the receptor moves.
+
+    Parameters
+    ----------
+    receptor
+        Protonated, with Kekule bonds and formal charges.
+    pose
+        Heavy atoms in the order of ``pose.adduct.mol``, in the receptor's frame.
+
+    Returns
+    -------
+    Complex
+
+    Raises
+    ------
+    PhysicsError
+        When the receptor has no single free thiol, the pose does not hang on it, its stereo is
+        not the adduct's, or an atom's valence is wrong (a missing hydrogen, for one).
+    """
+    cysteine = reactive_cysteine(receptor)
+    adduct = pose.adduct
+    points = np.asarray(pose.coordinates, dtype=np.float64)
+    _check_pose(receptor, cysteine, adduct, points)
+    check_stereo(adduct.mol, points, f"{adduct.ligand.name} {adduct.label}")
+    full = protonated(adduct, points)
+    ligand = [*range(adduct.n_drug_atoms), *drug_hydrogens(full, adduct)]
+    kept = [i for i in range(len(receptor.atoms)) if i != cysteine.hg]
+    new_index = {old: new for new, old in enumerate(kept)}
+    place = {atom: len(kept) + k for k, atom in enumerate(ligand)}
+    atoms = tuple(receptor.atoms[i] for i in kept) + ligand_records(full, ligand)
+    bonds = joined_bonds(receptor, new_index, full, place)
+    bonds.append((new_index[cysteine.sg], place[adduct.reactive_atom_index], 1))
+    return Complex(
+        receptor=receptor,
+        adduct=adduct,
+        mol=molecule(atoms, bonds),
+        atoms=atoms,
+        coordinates=np.vstack(
+            [
+                _moved_cysteine(receptor, cysteine, points[adduct.sg_index])[kept],
+                full.GetConformer().GetPositions()[ligand],
+            ]
+        ),
+        drug_atoms=np.array([place[i] for i in range(adduct.n_drug_atoms)], dtype=np.int64),
+        sg=new_index[cysteine.sg],
+        cb=new_index[cysteine.cb],
+        ca=new_index[cysteine.ca],
+        reactive_carbon=place[adduct.reactive_atom_index],
+    )
+
+
+def reactive_cysteine(receptor: Receptor) -> Cysteine:
+    """Return the side chain that bears the free thiol.
+
+    Raises
+    ------
+    PhysicsError
+        When the receptor has no single free, protonated thiol.
+    """
+    number = receptor.reactive_residue_number
+    where = f"residue {number} of {receptor.name}"
+    if receptor.reactive_atom is None:
+        raise PhysicsError(
+            f"{where} has no thiol ({receptor.verdict}): no complex can be bonded there."
+        )
+    own = [
+        i
+        for i, atom in enumerate(receptor.atoms)
+        if atom.residue_number == number and atom.residue_name not in CAPS
+    ]
+    names = Counter(receptor.atoms[i].name for i in own)
+    twice = sorted(name for name, count in names.items() if count > 1)
+    if twice:
+        raise PhysicsError(
+            f"{receptor.name} holds more than one residue {number} (atom {twice[0]} occurs "
+            f"{names[twice[0]]} times): keep one copy of the chain."
+        )
+    index = {receptor.atoms[i].name: i for i in own}
+    missing = [name for name in ("CA", "CB", "SG") if name not in index]
+    if missing or index["SG"] != receptor.reactive_atom:
+        raise PhysicsError(
+            f"{where} is not the cysteine that the receptor calls reactive"
+            + (f" (no {', '.join(missing)})" if missing else "")
+            + ": prepare the receptor again."
+        )
+    bonded = _neighbours(receptor, (index["SG"], index["CB"]))
+    hydrogens = [i for i in bonded[index["SG"]] if receptor.atoms[i].element == "H"]
+    others = [i for i in bonded[index["SG"]] if receptor.atoms[i].element != "H"]
+    methylene = [i for i in bonded[index["CB"]] if receptor.atoms[i].element == "H"]
+    if len(hydrogens) != 1 or others != [index["CB"]] or len(methylene) != 2:
+        raise PhysicsError(
+            f"the side chain of {where} is not a free, protonated thiol (SG bears "
+            f"{len(hydrogens)} H and {len(others)} heavy atoms, CB {len(methylene)} H): "
+            "prepare the receptor with hydrogens."
+        )
+    return Cysteine(
+        index["CA"], index["CB"], index["SG"], hydrogens[0], (methylene[0], methylene[1])
+    )
+
+
+def _neighbours(receptor: Receptor, centres: tuple[int, ...]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {centre: [] for centre in centres}
+    for i, j, _ in receptor.bonds.tolist():
+        if i in found:
+            found[i].append(j)
+        if j in found:
+            found[j].append(i)
+    return found
+
+
+def _check_pose(receptor: Receptor, cysteine: Cysteine, adduct: Adduct, points: FloatArray) -> None:
+    what = f"the pose of {adduct.ligand.name} {adduct.label}"
+    if points.shape != (adduct.mol.GetNumAtoms(), 3) or not np.isfinite(points).all():
+        raise PhysicsError(
+            f"{what} needs {adduct.mol.GetNumAtoms()} finite positions, got an array of shape "
+            f"{points.shape}."
+        )
+    for name, mine, theirs in (
+        ("CA", adduct.ca_index, cysteine.ca),
+        ("CB", adduct.cb_index, cysteine.cb),
+    ):
+        off = float(np.linalg.norm(points[mine] - receptor.coordinates[theirs]))
+        if off > _SAME_PLACE_ANGSTROM:
+            raise PhysicsError(
+                f"{what} has {name} {off:.1f} angstrom away from the receptor's: "
+                "it was made for another receptor or frame."
+            )
+    sulphur = points[adduct.sg_index]
+    for name, end in (("SG-C", adduct.reactive_atom_index), ("CB-SG", adduct.cb_index)):
+        length = float(np.linalg.norm(points[end] - sulphur))
+        if not _BOND_ANGSTROM[0] < length < _BOND_ANGSTROM[1]:
+            raise PhysicsError(f"{what} has an {name} bond of {length:.2f} angstrom.")
+
+
+def _moved_cysteine(receptor: Receptor, cysteine: Cysteine, sulphur: FloatArray) -> FloatArray:
+    """Return the receptor's coordinates with SG at its new place and CB's hydrogens rebuilt.
+
+    Each hydrogen keeps its name: HB2 and HB3 are told apart by the handedness that they had.
+    """
+    points = receptor.coordinates.copy()
+    ca, cb, old = points[cysteine.ca], points[cysteine.cb], points[cysteine.sg]
+    first, second = cysteine.methylene
+    handed = float(np.dot(np.cross(ca - cb, old - cb), points[first] - cb))
+    left, right = methylene_hydrogens(ca, cb, sulphur)
+    points[first], points[second] = (left, right) if handed > 0 else (right, left)
+    points[cysteine.sg] = sulphur
+    return points
+
+
+def place(receptor: Receptor, drug: Ligand, coordinates: FloatArray) -> EncounterComplex:
+    """Put the intact drug into a receptor; its hydrogens are placed by geometry.
+
+    Parameters
+    ----------
+    receptor
+        Protonated, with Kekule bonds, formal charges and a free thiol.
+    coordinates
+        ``(n_drug, 3)`` angstrom, heavy atoms in the drug's order, in the receptor's frame.
+
+    Raises
+    ------
+    PhysicsError
+        When the receptor has no free thiol, the drug no warhead, coordinates and drug do not fit,
+        the stereo that they show is not the drug's, or an atom's valence is wrong.
+    """
+    if drug.warhead is None:
+        raise PhysicsError(
+            f"{drug.name} has no warhead ({drug.warhead_problem}): no atom of it is attacked."
+        )
+    points = np.asarray(coordinates, dtype=np.float64)
+    n_drug = drug.mol.GetNumAtoms()
+    if points.shape != (n_drug, 3) or not np.isfinite(points).all():
+        raise PhysicsError(
+            f"the pose of {drug.name} needs {n_drug} finite positions, got an array of shape "
+            f"{points.shape}."
+        )
+    check_stereo(drug.mol, points, drug.name)
+    cysteine = reactive_cysteine(receptor)
+    full = Chem.AddHs(with_conformer(drug.mol, points), addCoords=True)
+    first = len(receptor.atoms)
+    atoms = receptor.atoms + ligand_records(full, range(full.GetNumAtoms()))
+    bonds = joined_bonds(
+        receptor,
+        {i: i for i in range(first)},
+        full,
+        {i: first + i for i in range(full.GetNumAtoms())},
+    )
+    return EncounterComplex(
+        receptor=receptor,
+        mol=molecule(atoms, bonds),
+        atoms=atoms,
+        coordinates=np.vstack([receptor.coordinates, full.GetConformer().GetPositions()]),
+        drug_atoms=np.arange(first, first + n_drug),
+        sg=cysteine.sg,
+        cb=cysteine.cb,
+        ca=cysteine.ca,
+        reactive_carbon=first + drug.warhead.reactive_atom_index,
+        drug=drug,
+    )
+
+
+def ligand_records(full: Chem.Mol, ligand: Sequence[int]) -> tuple[Atom, ...]:
+    """Return records of some atoms of a molecule as residue ``LIG``, each with its own name."""
+    seen: Counter[str] = Counter()
+    named = []
+    for index in ligand:
+        atom = full.GetAtomWithIdx(index)
+        symbol = atom.GetSymbol()
+        seen[symbol] += 1
+        named.append(
+            Atom(
+                name=f"{symbol.upper()}{seen[symbol]}",
+                element=symbol,
+                residue_name=LIGAND_RESIDUE,
+                residue_number=LIGAND_NUMBER,
+                chain=LIGAND_CHAIN,
+                formal_charge=atom.GetFormalCharge(),
+            )
+        )
+    return tuple(named)
+
+
+def joined_bonds(
+    receptor: Receptor, new_index: dict[int, int], full: Chem.Mol, place: dict[int, int]
+) -> list[tuple[int, int, int]]:
+    """Return the bonds within receptor and ligand, Kekule orders, by index in the complex.
+
+    Parameters
+    ----------
+    new_index, place
+        Index in the receptor, and in ``full``, -> index in the complex; others are left out.
+    """
+    bonds = [
+        (new_index[i], new_index[j], order)
+        for i, j, order in receptor.bonds.tolist()
+        if i in new_index and j in new_index
+    ]
+    kekule = Chem.Mol(full)
+    Chem.Kekulize(kekule, clearAromaticFlags=True)
+    for edge in kekule.GetBonds():
+        i, j = edge.GetBeginAtomIdx(), edge.GetEndAtomIdx()
+        if i in place and j in place:
+            bonds.append((place[i], place[j], int(edge.GetBondTypeAsDouble())))
+    return bonds
+
+
+def molecule(atoms: tuple[Atom, ...], bonds: list[tuple[int, int, int]]) -> Chem.Mol:
+    """Return atoms and Kekule bonds as one sanitised molecule without a conformer.
+
+    Raises
+    ------
+    PhysicsError
+        When an element is outside the force fields, or a valence is wrong: a hydrogen missing, an
+        odd number of electrons, a charge that does not fit.
+    """
+    for record in atoms:
+        if record.element not in _ELEMENTS:
+            raise PhysicsError(
+                f"{address(record)} ({record.residue_name}) is {record.element}, for which the "
+                "force field has no parameters: take it out of the structure."
+            )
+    editable = Chem.RWMol()
+    for record in atoms:
+        atom = Chem.Atom(record.element)
+        atom.SetFormalCharge(record.formal_charge)
+        atom.SetNoImplicit(True)
+        editable.AddAtom(atom)
+    for i, j, order in bonds:
+        editable.AddBond(i, j, _ORDERS[order])
+    mol = editable.GetMol()
+    problems = Chem.DetectChemistryProblems(mol)
+    if problems:
+        first = problems[0]
+        at = first.GetAtomIdx() if hasattr(first, "GetAtomIdx") else None
+        where = "" if at is None else f" at {address(atoms[at])}"
+        raise PhysicsError(f"the structure is no valid molecule{where}: {first.Message()}.")
+    Chem.SanitizeMol(mol)
+    for atom, record in zip(mol.GetAtoms(), atoms, strict=True):
+        # With no implicit hydrogens allowed, RDKit counts an unfilled valence as a radical.
+        if atom.GetNumRadicalElectrons():
+            raise PhysicsError(
+                f"{address(record)} ({record.residue_name}) has an open valence: a hydrogen or a "
+                "bond order is missing there; prepare the receptor with hydrogens."
+            )
+    return mol
+
+
+def with_conformer(mol: Chem.Mol, coordinates: FloatArray) -> Chem.Mol:
+    """Return a copy whose only conformer has these coordinates, ``(n_atoms, 3)`` angstrom."""
+    copy = Chem.Mol(mol)
+    copy.RemoveAllConformers()
+    conformer = Chem.Conformer(copy.GetNumAtoms())
+    conformer.SetPositions(np.ascontiguousarray(coordinates, dtype=np.float64))
+    copy.AddConformer(conformer, assignId=True)
+    return copy
+
+
+def protonated(adduct: Adduct, coordinates: FloatArray) -> Chem.Mol:
+    """Return the adduct with explicit hydrogens placed by geometry.
+
+    Parameters
+    ----------
+    coordinates
+        ``(n_atoms, 3)`` angstrom, heavy atoms in the order of ``adduct.mol``.
+
+    Returns
+    -------
+    Chem.Mol
+        Heavy atoms first, in their order; the alpha carbon is a methyl group.
+    """
+    return Chem.AddHs(with_conformer(adduct.mol, coordinates), addCoords=True)
+
+
+def drug_hydrogens(full: Chem.Mol, adduct: Adduct) -> list[int]:
+    """Return the hydrogens on the drug's atoms, of those that ``protonated`` added, in order."""
+    return [
+        atom.GetIdx()
+        for atom in full.GetAtoms()
+        if atom.GetIdx() >= adduct.mol.GetNumAtoms()
+        and atom.GetNeighbors()[0].GetIdx() < adduct.n_drug_atoms
+    ]
+
+
+def check_stereo(mol: Chem.Mol, coordinates: FloatArray, name: str) -> None:
+    """Compare the stereo that coordinates show with the one that a molecule states.
+
+    Parameters
+    ----------
+    coordinates
+        ``(n_atoms, 3)`` angstrom, heavy atoms in the order of ``mol``.
+    name
+        Of the molecule, for the message.
+
+    Raises
+    ------
+    PhysicsError
+        When a centre or a double bond is of the other kind, or flat.
+    """
+    shown = with_conformer(mol, coordinates)
+    Chem.AssignStereochemistryFrom3D(shown, replaceExistingTags=True)
+    stated = Chem.Mol(mol)
+    Chem.AssignStereochemistry(stated, cleanIt=True, force=True)
+    for atom in stated.GetAtoms():
+        if atom.HasProp("_CIPCode"):
+            seen = shown.GetAtomWithIdx(atom.GetIdx())
+            found = seen.GetProp("_CIPCode") if seen.HasProp("_CIPCode") else "flat"
+            if found != atom.GetProp("_CIPCode"):
+                raise PhysicsError(
+                    f"{name}: atom {atom.GetSymbol()}{atom.GetIdx()} "
+                    f"is {found} in the coordinates but {atom.GetProp('_CIPCode')} in its formula; "
+                    "the pose belongs to another stereoisomer."
+                )
+    for bond in stated.GetBonds():
+        stereo = bond.GetStereo()
+        if stereo in (Chem.BondStereo.STEREOE, Chem.BondStereo.STEREOZ):
+            found_stereo = shown.GetBondWithIdx(bond.GetIdx()).GetStereo()
+            if found_stereo != stereo:
+                raise PhysicsError(
+                    f"{name}: the double bond "
+                    f"{bond.GetBeginAtomIdx()}-{bond.GetEndAtomIdx()} is {found_stereo.name[6:]} "
+                    f"in the coordinates but {stereo.name[6:]} in its formula."
+                )
+
+
+def methylene_hydrogens(
+    before: FloatArray, centre: FloatArray, after: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return two hydrogens on a tetrahedral carbon between two neighbours.
+
+    The first one makes ``(before, after, hydrogen)`` counter-clockwise around the centre, i.e.
+    a positive triple product.
+    """
+    back = _unit(before - centre) + _unit(after - centre)
+    normal = np.cross(before - centre, after - centre)
+    if np.linalg.norm(back) < 1e-3 or np.linalg.norm(normal) < 1e-3:
+        raise PhysicsError("CA, CB and SG of the reactive cysteine lie on one line.")
+    half = np.radians(109.47) / 2
+    inward, sideways = -_unit(back) * np.cos(half), _unit(normal) * np.sin(half)
+    return centre + _C_H_ANGSTROM * (inward + sideways), centre + _C_H_ANGSTROM * (
+        inward - sideways
+    )
+
+
+def _unit(vector: FloatArray) -> FloatArray:
+    return np.asarray(vector / np.linalg.norm(vector))
