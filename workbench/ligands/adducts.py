@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import product
@@ -14,21 +14,30 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import LigandError
 from workbench.ligands.catalogue import name_key
-from workbench.ligands.isomers import bond_ends, open_elements, stereo_elements, with_geometry
+from workbench.ligands.isomers import (
+    GEOMETRIES,
+    TAGS,
+    bond_ends,
+    cip_of,
+    open_elements,
+    stereo_elements,
+    with_geometry,
+)
 from workbench.ligands.molecules import Adduct, Ligand, Stereocentre, WarheadMatch, pattern
-from workbench.ligands.warheads import bond_edits, edited, sanitised
+from workbench.ligands.warheads import bond_edits, edited, placed_edits, sanitised
 from workbench.tables import FollowUp, Thiol, follow_ups, thiols
 from workbench.text import quoted
 
-_TAGS = (Chem.ChiralType.CHI_TETRAHEDRAL_CCW, Chem.ChiralType.CHI_TETRAHEDRAL_CW)
-_GEOMETRIES = (Chem.BondStereo.STEREOCIS, Chem.BondStereo.STEREOTRANS)
+FLAT = "flat"
+CYSTEINE = "cysteine"
+_BACK = ("back",)
 
 
 def enumerate_adducts(ligand: Ligand) -> tuple[Adduct, ...]:
-    """Return every stereoisomer that the addition of a cysteine thiol can make.
+    """Return every stereoisomer that the addition of a cysteine thiol can make, by label.
 
     Stereo that the drug already has is kept (inverted where the sulphur pushes a group out);
-    each new stereocentre and each new double bond takes both configurations. Ordered by label.
+    each new stereocentre and each new double bond takes both configurations.
 
     Raises
     ------
@@ -36,36 +45,33 @@ def enumerate_adducts(ligand: Ligand) -> tuple[Adduct, ...]:
         When the drug has no warhead, or a stereo element that its input leaves open
         (``flat_adduct`` does the chemistry all the same).
     """
-    skeleton, drug_atoms = _add_thiol(ligand, _warhead(ligand))
+    skeleton, drug_atoms = _add_thiol(ligand)
     centres, double_bonds = _new_stereo(skeleton, ligand.mol, drug_atoms)
     _refuse_open_stereo(skeleton, ligand, {*centres}, {*double_bonds}, drug_atoms)
     adducts: dict[str, Adduct] = {}
-    for tags in product(_TAGS, repeat=len(centres)):
-        for geometries in product(_GEOMETRIES, repeat=len(double_bonds)):
+    for tags in product(TAGS, repeat=len(centres)):
+        for geometries in product(GEOMETRIES, repeat=len(double_bonds)):
             mol = Chem.Mol(skeleton)
             for index, tag in zip(centres, tags, strict=True):
                 mol.GetAtomWithIdx(index).SetChiralTag(tag)
             for ends, geometry in zip(double_bonds, geometries, strict=True):
                 mol = with_geometry(mol, ends, geometry)
-            adduct = assembled(ligand, mol, drug_atoms, centres, double_bonds)
+            adduct = _assembled(ligand, mol, drug_atoms, centres, double_bonds)
             # a meso pair is one isomer
             adducts.setdefault(adduct.smiles, adduct)
     return tuple(sorted(adducts.values(), key=lambda adduct: adduct.label))
 
 
 def flat_adduct(ligand: Ligand) -> Adduct:
-    """Return the adduct on paper, the new stereo elements and those left open undrawn.
-
-    For formulas and for what may follow, of drugs whose stereo is not known; without a shape,
-    so it cannot be docked.
+    """Return the adduct with its new and open stereo elements undrawn; it cannot be docked.
 
     Raises
     ------
     LigandError
         When the drug has no warhead.
     """
-    skeleton, drug_atoms = _add_thiol(ligand, _warhead(ligand))
-    return replace(assembled(ligand, skeleton, drug_atoms, ()), label=FLAT)
+    skeleton, drug_atoms = _add_thiol(ligand)
+    return replace(_assembled(ligand, skeleton, drug_atoms, ()), label=FLAT)
 
 
 def _warhead(ligand: Ligand) -> WarheadMatch:
@@ -75,14 +81,9 @@ def _warhead(ligand: Ligand) -> WarheadMatch:
     return ligand.warhead
 
 
-def _add_thiol(ligand: Ligand, warhead: WarheadMatch) -> tuple[Chem.Mol, tuple[int, ...]]:
-    """Return the adduct with CH3-CH2-S on the attacked atom, new stereo elements open.
-
-    Returns
-    -------
-    mol, drug_atoms
-        What is left of the drug, then SG, CB and CA; the drug atom index of the former.
-    """
+def _add_thiol(ligand: Ligand) -> tuple[Chem.Mol, tuple[int, ...]]:
+    """Return the drug's rest with S-CH2-CH3, new stereo open; and the rest's drug atom indices."""
+    warhead = _warhead(ligand)
     mol = Chem.RWMol(ligand.mol)
     attacked = warhead.reactive_atom_index
     sg, cb, ca = (mol.AddAtom(Chem.Atom(number)) for number in (16, 6, 6))
@@ -140,10 +141,7 @@ def _refuse_open_stereo(
         )
 
 
-FLAT = "flat"
-
-
-def assembled(
+def _assembled(
     ligand: Ligand,
     mol: Chem.Mol,
     drug_atoms: tuple[int, ...],
@@ -153,29 +151,15 @@ def assembled(
     form: str = "adduct",
     change: Counter[str] | None = None,
 ) -> Adduct:
-    """Return a checked and labelled adduct.
+    """Return a labelled adduct, its atoms and charge balanced.
 
-    Parameters
-    ----------
-    mol
-        What is left of the drug, then SG, CB and CA.
-    drug_atoms
-        See ``Adduct``.
-    centres, double_bonds
-        Atoms and bonds of ``mol`` that are new stereo elements; they make the label.
-    change
-        Atoms gained (or lost, below zero) in a step after the addition.
-
-    Raises
-    ------
-    LigandError
-        When the atoms or the charge do not balance.
+    ``mol`` is what is left of the drug, then SG, CB and CA; ``centres`` and ``double_bonds`` are
+    its new stereo elements, and ``change`` the atoms gained (lost below zero) after the addition.
     """
-    warhead = ligand.warhead
-    assert warhead is not None, "an adduct has a warhead"
+    warhead = _warhead(ligand)
     mol = sanitised(mol)
     sg = len(drug_atoms)
-    whole = joined(mol, sg, CYSTEINE)
+    whole = _joined(mol, sg, CYSTEINE)
     _check_balance(ligand, whole, drug_atoms, change or Counter())
     attacked = drug_atoms.index(warhead.reactive_atom_index)
     prefixes = {attacked: "b"}
@@ -183,9 +167,10 @@ def assembled(
         prefixes[drug_atoms.index(warhead.partner_atom_index)] = "a"
     labelled = Chem.Mol(whole)
     rdCIPLabeler.AssignCIPLabels(labelled)
-    cips = {i: _cip(labelled.GetAtomWithIdx(i)) for i in sorted(centres, key=attacked.__ne__)}
+    cips = {i: cip_of(labelled.GetAtomWithIdx(i)) for i in sorted(centres, key=attacked.__ne__)}
     parts = [f"{prefixes.get(i, f'c{i}')}{cip}" for i, cip in cips.items() if cip]
-    parts += _geometries(whole, double_bonds)
+    bonds = (whole.GetBondBetweenAtoms(*ends) for ends in double_bonds)
+    parts += [bond.GetStereo().name.removeprefix("STEREO") for bond in bonds]
     return Adduct(
         label="_".join(parts) or "single",
         ligand=ligand,
@@ -202,31 +187,16 @@ def assembled(
     )
 
 
-def composition(mol: Chem.Mol) -> Counter[str]:
+def _composition(mol: Chem.Mol) -> Counter[str]:
     """Return the number of atoms of each element, hydrogens included."""
-    counts: Counter[str] = Counter()
-    for atom in mol.GetAtoms():
-        counts[atom.GetSymbol()] += 1
-        counts["H"] += atom.GetTotalNumHs()
-    return counts
-
-
-def _cip(atom: Chem.Atom) -> str:
-    """Return R or S (r or s where only the stereo of branches differs), blank without a label."""
-    return atom.GetProp("_CIPCode") if atom.HasProp("_CIPCode") else ""
-
-
-def _geometries(mol: Chem.Mol, double_bonds: Iterable[tuple[int, int]]) -> list[str]:
-    """Return E or Z of each double bond."""
-    names = (mol.GetBondBetweenAtoms(*ends).GetStereo().name for ends in double_bonds)
-    return [name.removeprefix("STEREO") for name in names]
+    return Counter(atom.GetSymbol() for atom in Chem.AddHs(mol).GetAtoms())
 
 
 def _check_balance(
     ligand: Ligand, whole: Chem.Mol, drug_atoms: tuple[int, ...], change: Counter[str]
 ) -> None:
     """Raise unless the whole is drug + cysteine, less a leaving group and its H, and the change."""
-    expected = composition(ligand.mol) + composition(thiol_mol(CYSTEINE))
+    expected = _composition(ligand.mol) + _composition(thiol_mol(CYSTEINE))
     expected.update(change)
     gone = {*range(ligand.mol.GetNumAtoms())} - {*drug_atoms}
     for atom in map(ligand.mol.GetAtomWithIdx, gone):
@@ -236,14 +206,11 @@ def _check_balance(
     expected.subtract({"H": bool(gone)})
     kept = (ligand.mol.GetAtomWithIdx(index) for index in drug_atoms if index >= 0)
     charge = sum(atom.GetFormalCharge() for atom in kept)
-    if +composition(whole) != +expected or Chem.GetFormalCharge(whole) != charge:
+    if +_composition(whole) != +expected or Chem.GetFormalCharge(whole) != charge:
         raise LigandError(
             f"{ligand.name}: the adduct {CalcMolFormula(whole)} does not balance "
             f"{ligand.formula} + C3H7NO2S"
         )
-
-
-CYSTEINE = "cysteine"
 
 
 def thiol_named(name: str) -> Thiol:
@@ -268,35 +235,21 @@ def thiol_mol(name: str) -> Chem.Mol:
 
 
 def adduct_with(adduct: Adduct, thiol: str) -> Chem.Mol:
-    """Return the same stereoisomer of an adduct with another thiol than Cys528.
+    """Return the same stereoisomer of an adduct with a thiol of ``thiols.csv``.
 
-    Parameters
-    ----------
-    thiol
-        A name of ``thiols.csv``, such as ``capped cysteine``.
-
-    Returns
-    -------
-    Chem.Mol
-        The drug's part in the adduct's order, the sulphur, then the thiol's other atoms in the
-        order of its SMILES.
+    The drug's part comes first, in the adduct's order, then the sulphur, then the thiol's other
+    atoms in the order of its SMILES.
 
     Raises
     ------
     LigandError
         When the table has no such thiol.
     """
-    return joined(adduct.mol, adduct.sg_index, thiol)
+    return _joined(adduct.mol, adduct.sg_index, thiol)
 
 
-def joined(mol: Chem.Mol, sg_index: int, thiol: str) -> Chem.Mol:
-    """Return an adduct with a whole thiol in place of its SG, CB and CA.
-
-    Parameters
-    ----------
-    mol
-        The drug's part, then SG at ``sg_index``, CB and CA.
-    """
+def _joined(mol: Chem.Mol, sg_index: int, thiol: str) -> Chem.Mol:
+    """Return an adduct with a whole thiol in place of its last atoms, SG, CB and CA."""
     whole = Chem.RWMol(mol)
     for index in (sg_index + 2, sg_index + 1):
         whole.RemoveAtom(index)
@@ -313,13 +266,10 @@ def joined(mol: Chem.Mol, sg_index: int, thiol: str) -> Chem.Mol:
     return sanitised(whole)
 
 
-_BACK = ("back",)
-
-
 def steps_of(adduct: Adduct) -> tuple[FollowUp, ...]:
-    """Return the steps of the table that an adduct can take."""
-    warhead = adduct.ligand.warhead
-    if adduct.form != "adduct" or warhead is None:
+    """Return the steps of ``follow_ups.csv`` that an adduct can take."""
+    warhead = _warhead(adduct.ligand)
+    if adduct.form != "adduct":
         return ()
     return tuple(
         step
@@ -329,19 +279,13 @@ def steps_of(adduct: Adduct) -> tuple[FollowUp, ...]:
 
 
 def what_may_follow(adduct: Adduct) -> tuple[str, ...]:
-    """Return in words what may happen to an adduct, each with its source.
-
-    The reversal of the addition first, where the warhead's class is known to reverse; empty for
-    an adduct that has taken its last step.
-    """
-    warhead = adduct.ligand.warhead
-    if warhead is None or adduct.form != "adduct":
-        return ()
+    """Return in words what may happen to an adduct, reversal first, each with its source."""
+    warhead = _warhead(adduct.ligand).warhead
     lines = []
-    if warhead.warhead.reversible and not adduct.left_atoms:
+    if adduct.form == "adduct" and warhead.reversible and not adduct.left_atoms:
         lines.append(
-            f"reversal: the thiol leaves again ({warhead.warhead.reference}; "
-            f"confidence {warhead.warhead.confidence})"
+            f"reversal: the thiol leaves again ({warhead.reference}; "
+            f"confidence {warhead.confidence})"
         )
     lines += [f"{s.name} ({s.reference}; confidence {s.confidence})" for s in steps_of(adduct)]
     return tuple(lines)
@@ -358,9 +302,8 @@ def after(adduct: Adduct, step: str) -> Adduct:
     Returns
     -------
     Adduct
-        Atoms that the step brought stand behind the drug's, with -1 in ``drug_atoms``; SG, CB
-        and CA are still the last. Its label is of the new molecule: CIP labels may change where
-        no atom moved.
+        Atoms that the step brought stand behind the drug's, with -1 in ``drug_atoms``. Its label
+        is of the new molecule: CIP labels may change where no atom moved.
 
     Raises
     ------
@@ -376,59 +319,40 @@ def after(adduct: Adduct, step: str) -> Adduct:
             f"steps that do: {known}"
         )
     mol, n_new = _changed(adduct, chosen)
-    n_drug = adduct.n_drug_atoms
-    n_all = adduct.mol.GetNumAtoms()
+    n_drug, n_all = adduct.n_drug_atoms, adduct.mol.GetNumAtoms()
     order = [*range(n_drug), *range(n_all, n_all + n_new), *range(n_drug, n_all)]
-    done = assembled(
+    change = _composition(Chem.MolFromSmiles(chosen.gains))
+    change.subtract(_composition(Chem.MolFromSmiles(chosen.loses)))
+    done = _assembled(
         adduct.ligand,
         Chem.RenumberAtoms(mol, order),
         (*adduct.drug_atoms, *[-1] * n_new),
         [centre.atom_index for centre in adduct.stereocentres],
         form=chosen.form,
-        change=_change(chosen),
+        change=change,
     )
-    return replace(done, label=FLAT if adduct.label == FLAT else _label(adduct, done))
-
-
-def _label(before: Adduct, done: Adduct) -> str:
-    """Return the label, with the new double bonds that the addition made."""
-    kept = [part for part in before.label.split("_") if part in ("E", "Z")]
+    if adduct.label == FLAT:
+        return replace(done, label=FLAT)
+    geometries = [part for part in adduct.label.split("_") if part in ("E", "Z")]
     centres = [] if done.label == "single" else [done.label]
-    return "_".join([*centres, *kept]) or "single"
+    return replace(done, label="_".join([*centres, *geometries]) or "single")
 
 
 def _changed(adduct: Adduct, step: FollowUp) -> tuple[Chem.Mol, int]:
     """Return the changed molecule, new atoms last, and how many they are."""
-    warhead = adduct.ligand.warhead
-    assert warhead is not None, "an adduct has a warhead"
     if step.edits == _BACK:
-        back = [(first, second, -change) for first, second, change in bond_edits(warhead)]
-        return edited(adduct.mol, back).GetMol(), 0
+        edits = bond_edits(_warhead(adduct.ligand))
+        return edited(adduct.mol, [(i, j, -change) for i, j, change in edits]).GetMol(), 0
     mol = Chem.RWMol(adduct.mol)
     places = list(_match(adduct, step))
     gained = Chem.MolFromSmiles(step.gains)
     places += [mol.AddAtom(Chem.Atom(atom.GetAtomicNum())) for atom in gained.GetAtoms()]
-    edits = []
-    for text in step.edits:
-        pair, change = text.split(":")
-        first, second = (places[int(position)] for position in pair.split("-"))
-        edits.append((first, second, int(change)))
-    return edited(mol, edits).GetMol(), gained.GetNumAtoms()
+    return edited(mol, placed_edits(step.edits, places)).GetMol(), gained.GetNumAtoms()
 
 
 def _match(adduct: Adduct, step: FollowUp) -> tuple[int, ...]:
-    """Return the atoms at which a step happens: those of Cys528's own sulphur; none is empty."""
+    """Return the atoms at which a step happens, beginning with Cys528's sulphur; or none."""
     for atoms in adduct.mol.GetSubstructMatches(pattern(step.smarts), uniquify=False):
         if atoms[0] == adduct.sg_index and atoms[1] == adduct.reactive_atom_index:
             return tuple(atoms)
     return ()
-
-
-def _change(step: FollowUp) -> Counter[str]:
-    """Return the atoms that a step adds, those it removes below zero."""
-    change: Counter[str] = Counter()
-    for smiles, sign in ((step.gains, 1), (step.loses, -1)):
-        mol = Chem.MolFromSmiles(smiles)
-        for symbol, count in composition(mol).items():
-            change[symbol] += sign * count
-    return change

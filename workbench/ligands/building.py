@@ -1,4 +1,4 @@
-"""From a parsed molecule to checked ligands: salts, limits, charges, stereo and warhead."""
+"""From a parsed molecule to checked ligands: limits, standard form, stereo and warhead."""
 
 from __future__ import annotations
 
@@ -16,9 +16,15 @@ from workbench.ligands.catalogue import (
 )
 from workbench.ligands.conformers import rotatable_bonds
 from workbench.ligands.isomers import Isomer, stereoisomers
-from workbench.ligands.molecules import Ligand, WarheadMatch
+from workbench.ligands.molecules import Ligand
 from workbench.ligands.standardise import at_ph, canonical_tautomer, neutral, parent
-from workbench.ligands.warheads import RANKING, WarheadFinding, chosen_warhead, find_warheads
+from workbench.ligands.warheads import (
+    RANKING,
+    WarheadFinding,
+    chosen_warhead,
+    find_warheads,
+    fitting_warheads,
+)
 from workbench.settings import LigandSettings
 from workbench.text import MAX_NAME_LENGTH, clean_name
 
@@ -48,9 +54,8 @@ def build_ligands(
     ----------
     mol
         Counterions, solvents, hydrogens, conformers, atom map numbers and the atom order are
-        dropped: the ligand's atoms come in the order of its canonical SMILES, so that an index
-        means the same in every file and the same drug gives the same result however it was
-        drawn. What was changed is in the ligand's warnings.
+        dropped: atoms come in the order of the canonical SMILES, so that the same drug gives the
+        same result however it was drawn. What was changed is in the ligand's warnings.
     name
         As the input gives it; the first block of the InChIKey takes the place of a blank.
     where
@@ -69,23 +74,20 @@ def build_ligands(
     _refuse_unfit(drug, where)
     bare = _bare(drug, where)
     _refuse_large(bare, where)
-    key = inchikey_of(bare)
-    known = drug_of_component(key, name)
-    if known is not None:
-        bare, name = known.mol, known.name
-        warnings += known.warnings
+    component = drug_of_component(inchikey_of(bare), name)
+    if component is not None:
+        bare, name = component.mol, component.name
+        warnings += component.warnings
     standard, changes = _standardised(bare, settings, where)
-    changed = known is not None or standard is not bare
     ordered = _in_order(standard)
     finding = find_warheads(ordered)
-    isomers = stereoisomers(
-        ordered, _settling(finding, settings.warhead), settings.max_stereoisomers, where
-    )
+    # the warhead whose geometry must be known
+    reacting = next(iter(fitting_warheads(finding.matches, settings.warhead)), None)
+    isomers = stereoisomers(ordered, reacting, settings.max_stereoisomers, where)
     return tuple(
         _ligand(
             isomer,
             finding if isomer.mol is ordered else None,
-            key if isomer.mol is ordered and not changed else "",
             name,
             f" (isomer {number} of {len(isomers)}: {isomer.label})" * (len(isomers) > 1),
             warnings + changes,
@@ -119,36 +121,33 @@ def _in_order(mol: Chem.Mol) -> Chem.Mol:
     return Chem.MolFromSmiles(Chem.MolToSmiles(mol))
 
 
-def _settling(finding: WarheadFinding, choice: str) -> WarheadMatch | None:
-    """Return the warhead whose geometry must be known."""
-    wanted = choice.strip().casefold()
-    for match in finding.matches:
-        if not wanted or wanted in (match.name.casefold(), str(match.reactive_atom_index)):
-            return match
-    return None
-
-
 def _ligand(
     isomer: Isomer,
     finding: WarheadFinding | None,
-    key: str,
     name: str,
     suffix: str,
     warnings: tuple[str, ...],
     where: str,
     settings: LigandSettings,
 ) -> Ligand:
-    """Return the ligand of one stereoisomer; warheads and InChIKey are found unless given."""
+    """Return the ligand of one stereoisomer; its warheads are found unless given."""
     ordered = isomer.mol if finding else _in_order(isomer.mol)
     finding = finding or find_warheads(ordered)
-    key = key or inchikey_of(ordered)
+    key = inchikey_of(ordered)
+    others = finding.matches
+    match = None
     unused = "" if settings.warhead else _unused_warhead(finding, key)
     if unused:
-        match, others = None, finding.matches
         finding = finding._replace(problem=unused, verdict="no_warhead")
-    else:
-        match, others = _chosen(finding.matches, settings.warhead, where)
-    refused = [row.name for row in finding.refused if match]
+    elif others or settings.warhead:
+        chosen = chosen_warhead(others, settings.warhead, where) if settings.warhead else others[0]
+        match, others = chosen, tuple(other for other in others if other is not chosen)
+    also = [
+        f"a thiol could also add to the {other.name} at atom {other.reactive_atom_index}; "
+        f"the first was taken ({RANKING}); --warhead chooses"
+        for other in others
+    ]
+    also += [f"also carries a {row.name}, which is not modelled" for row in finding.refused]
     base = clean_name(name, key.split("-")[0] or "ligand")
     return Ligand(
         name=base[: MAX_NAME_LENGTH - len(suffix)] + suffix,
@@ -162,10 +161,8 @@ def _ligand(
         warnings=(
             *warnings,
             *isomer.warnings,
-            *(_also(other) for other in others if match),
-            *(f"also carries a {name}, which is not modelled" for name in refused),
-            *_other_stereo(key),
-            *(told for told in (unused, misdrawn_component(key)) if told),
+            *(also if match else []),
+            *(told for told in (_other_stereo(key), unused, misdrawn_component(key)) if told),
             *([SATURATED] if match is None and looks_saturated(ordered) else []),
         ),
         warhead_verdict=finding.verdict,
@@ -183,24 +180,6 @@ def _unused_warhead(finding: WarheadFinding, inchikey: str) -> str:
         f"no covalent warhead by default: the catalogue has {known.name} as {known.binding} "
         f"({known.warhead}); --warhead {found.reactive_atom_index} takes its {found.name} all "
         "the same"
-    )
-
-
-def _chosen(
-    matches: tuple[WarheadMatch, ...], choice: str, where: str
-) -> tuple[WarheadMatch | None, tuple[WarheadMatch, ...]]:
-    """Return the warhead that reacts and the others."""
-    if choice:
-        match = chosen_warhead(matches, choice, where)
-        return match, tuple(other for other in matches if other is not match)
-    return (matches[0], matches[1:]) if matches else (None, ())
-
-
-def _also(other: WarheadMatch) -> str:
-    """Return the warning of a second warhead."""
-    return (
-        f"a thiol could also add to the {other.name} at atom {other.reactive_atom_index}; "
-        f"the first was taken ({RANKING}); --warhead chooses"
     )
 
 
@@ -230,19 +209,20 @@ def _refuse_unfit(mol: Chem.Mol, where: str) -> None:
             )
     table = Chem.GetPeriodicTable()
     for atom in mol.GetAtoms():
-        place = f"atom {atom.GetIdx()}"
+        problem = ""
         if atom.GetAtomicNum() == 0 or atom.HasQuery():
-            raise LigandError(f"{where}: {place} is a dummy or query atom; draw a real element")
-        if atom.GetAtomicNum() not in _ELEMENTS:
-            element = table.GetElementName(atom.GetAtomicNum()).lower()
-            raise LigandError(
-                f"{where}: {place} is {element}, for which the force field MMFF94s has no "
-                "parameters (metals, boron and the like)"
+            problem = "a dummy or query atom; draw a real element"
+        elif atom.GetAtomicNum() not in _ELEMENTS:
+            problem = (
+                f"{table.GetElementName(atom.GetAtomicNum()).lower()}, for which the force field "
+                "MMFF94s has no parameters (metals, boron and the like)"
             )
-        if atom.GetIsotope():
-            raise LigandError(f"{where}: {place} is an isotope; give the unlabelled molecule")
-        if atom.GetNumRadicalElectrons():
-            raise LigandError(f"{where}: {place} is a radical; add the missing hydrogen or bond")
+        elif atom.GetIsotope():
+            problem = "an isotope; give the unlabelled molecule"
+        elif atom.GetNumRadicalElectrons():
+            problem = "a radical; add the missing hydrogen or bond"
+        if problem:
+            raise LigandError(f"{where}: atom {atom.GetIdx()} is {problem}")
 
 
 def _is_drug_bond(bond: Chem.Bond) -> bool:
@@ -283,14 +263,14 @@ def _refuse_large(mol: Chem.Mol, where: str) -> None:
         )
 
 
-def _other_stereo(key: str) -> list[str]:
-    """Return a warning when the catalogue knows the skeleton with another geometry."""
+def _other_stereo(key: str) -> str:
+    """Return a warning when the catalogue knows the skeleton with another geometry or charge."""
     known = drug_of_skeleton(key)
     if known is None or known.inchikey == key:
-        return []
+        return ""
     if known.inchikey.split("-")[:2] == key.split("-")[:2]:
-        return [f"another charge state of the catalogue's {known.name}"]
-    return [
+        return f"another charge state of the catalogue's {known.name}"
+    return (
         f"same skeleton as the catalogue's {known.name} but another stereoisomer "
         f"({key} against {known.inchikey}); E-KPT-185, for example, is an inactive control"
-    ]
+    )

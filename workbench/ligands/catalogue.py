@@ -9,8 +9,18 @@ from typing import NamedTuple
 
 from rdkit import Chem, rdBase
 
+from workbench.ligands.molecules import pattern
 from workbench.tables import Compound, compounds
 from workbench.text import quoted
+
+SATURATED = (
+    "it looks like the bound form of a SINE as a crystal shows it (azole-CH2-CH2-acceptor), which "
+    "no catalogue drug has: draw the drug's C=C with its geometry; none was made up"
+)
+_FILLERS = re.compile(r"[\s_\-]+")
+_WORDS = re.compile(r"[A-Za-z0-9]+")
+# an N-linked azole with CH2-CH2 (or CH2-CH aryl) to a carbonyl or an azole's carbon
+_SATURATED = "n(:[#6,#7])-!@[CH2]-!@[CH2,$([CH]-c)]-!@[$([CX3]=[OX1]),$(c1nnco1)]"
 
 
 def inchikey_of(mol: Chem.Mol) -> str:
@@ -24,9 +34,6 @@ def skeleton_of(inchikey: str) -> str:
     return inchikey.split("-", 1)[0]
 
 
-_FILLERS = re.compile(r"[\s_\-]+")
-
-
 def name_key(text: str) -> str:
     """Return the form under which names are compared: no case, blanks, hyphens or underscores."""
     return _FILLERS.sub("", text).casefold()
@@ -35,8 +42,11 @@ def name_key(text: str) -> str:
 def compound_names(compound: Compound) -> tuple[str, ...]:
     """Return every name of a compound; a CAS number counts with and without its prefix."""
     names = (compound.name, *compound.synonyms, *compound.unverified_synonyms)
-    bare = tuple(name.removeprefix("CAS ") for name in names if name.startswith("CAS "))
-    return names + bare
+    return names + _bare_numbers(names)
+
+
+def _bare_numbers(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name.removeprefix("CAS ") for name in names if name.startswith("CAS "))
 
 
 @cache
@@ -50,14 +60,12 @@ def find_compound(text: str) -> Compound | None:
     return _by_key().get(name_key(text))
 
 
-def component_named(text: str) -> Compound | None:
+def _component_named(text: str) -> Compound | None:
     """Return the bound form of that name or PDB component code (``V6A``), in any case."""
     wanted = text.strip().casefold()
     for compound in compounds():
-        if compound.kind == "bound_form" and wanted in (
-            compound.name.casefold(),
-            compound.pdb_ligand.casefold(),
-        ):
+        names = (compound.name.casefold(), compound.pdb_ligand.casefold())
+        if compound.kind == "bound_form" and wanted in names:
             return compound
     return None
 
@@ -71,16 +79,16 @@ def drug_named(text: str) -> Compound | None:
     compound = find_compound(text)
     if compound is not None and compound.kind != "bound_form":
         return compound
-    component = component_named(text)
-    return None if component is None else parent_of(component)
+    component = _component_named(text)
+    return None if component is None else _drug_of(component)
 
 
-def parent_of(component: Compound) -> Compound:
+def _drug_of(component: Compound) -> Compound:
     """Return the drug of a bound form."""
     return next(compound for compound in compounds() if compound.name == component.parent)
 
 
-def component_warning(component: Compound) -> str:
+def _component_warning(component: Compound) -> str:
     """Return what is said when a bound form was given and its drug taken."""
     note = f" ({component.note})" if component.note else ""
     return (
@@ -91,13 +99,10 @@ def component_warning(component: Compound) -> str:
 
 def name_warnings(compound: Compound, text: str) -> tuple[str, ...]:
     """Return what the catalogue says against a structure that was asked for by a name."""
-    component = component_named(text)
-    warnings = [] if component is None else [component_warning(component)]
-    if name_key(text) in {
-        name_key(name)
-        for synonym in compound.unverified_synonyms
-        for name in (synonym, synonym.removeprefix("CAS "))
-    }:
+    component = _component_named(text)
+    warnings = [] if component is None else [_component_warning(component)]
+    unverified = compound.unverified_synonyms
+    if name_key(text) in {name_key(name) for name in unverified + _bare_numbers(unverified)}:
         warnings.append(f"{quoted(text)} as an identifier of {compound.name} is unverified")
     if compound.confidence != "high" and not compound.confidence.startswith("high (structure)"):
         warnings.append(f"catalogue structure of {compound.name}: confidence {compound.confidence}")
@@ -117,19 +122,13 @@ def nearest_names(text: str) -> tuple[str, ...]:
 
 def drug_of_skeleton(inchikey: str) -> Compound | None:
     """Return the drug with the same connectivity (first block of the InChIKey), any stereo."""
+    same = _of_skeleton(inchikey)
+    return next((compound for compound in same if compound.kind != "bound_form"), None)
+
+
+def _of_skeleton(inchikey: str) -> list[Compound]:
     block = skeleton_of(inchikey)
-    for compound in compounds():
-        if compound.kind != "bound_form" and skeleton_of(compound.inchikey) == block:
-            return compound
-    return None
-
-
-_WORDS = re.compile(r"[A-Za-z0-9]+")
-
-SATURATED = (
-    "it looks like the bound form of a SINE as a crystal shows it (azole-CH2-CH2-acceptor), which "
-    "no catalogue drug has: draw the drug's C=C with its geometry; none was made up"
-)
+    return [compound for compound in compounds() if skeleton_of(compound.inchikey) == block]
 
 
 class DrugOfComponent(NamedTuple):
@@ -141,78 +140,53 @@ class DrugOfComponent(NamedTuple):
 
 
 def drug_of_component(key: str, name: str) -> DrugOfComponent | None:
-    """Return the catalogue's drug of a molecule that is a known bound form.
+    """Return the catalogue's drug of a molecule that is a known bound form, ``None`` if it is none.
 
-    A bound form is known by its skeleton (first block of the InChIKey). Where a component kept
-    the drug's skeleton and draws its alkene another way (K76), the name has to say that the
-    component is meant: the other geometry may be meant as drawn.
+    A bound form is known by its skeleton. Where a component kept the drug's skeleton and draws
+    its alkene another way (K76), the name has to say that the component is meant: the other
+    geometry may be meant as drawn.
 
     Parameters
     ----------
     key
         InChIKey of the molecule.
     name
-        As the input gives it, such as the title of a mol block.
-
-    Returns
-    -------
-    DrugOfComponent or None
-        Called by the drug's name when the input has none or the component's. ``None`` when the
-        molecule is no bound form that the catalogue knows; nothing is oxidised by analogy.
+        As the input gives it, such as the title of a mol block; the drug's name takes its place
+        when it is blank or the component's.
     """
-    component = _component_of(key, name)
-    if component is None:
-        return None
-    drug = parent_of(component)
-    unnamed = not name.strip() or _names(component, name)
-    return DrugOfComponent(
-        mol=Chem.MolFromSmiles(drug.smiles),
-        name=drug.name if unnamed else name,
-        warnings=(component_warning(component), *name_warnings(drug, drug.name)),
-    )
+    same_as_drug = drug_of_skeleton(key) is not None
+    for component in _components(key):
+        named = _names(component, name)
+        if same_as_drug and not named:
+            continue
+        drug = _drug_of(component)
+        return DrugOfComponent(
+            mol=Chem.MolFromSmiles(drug.smiles),
+            name=drug.name if named or not name.strip() else name,
+            warnings=(_component_warning(component), *name_warnings(drug, drug.name)),
+        )
+    return None
 
 
 def misdrawn_component(key: str) -> str:
     """Return a warning when an InChIKey is that of an isomer which a component stands for."""
-    drug = drug_of_skeleton(key)
-    if drug is None or drug.inchikey == key:
+    drug, components = drug_of_skeleton(key), _components(key)
+    if drug is None or drug.inchikey == key or not components:
         return ""
-    for component in _components(key):
-        return (
-            f"PDB component {component.pdb_ligand} is drawn like this ({component.note}); whoever "
-            f"means the crystal's ligand asks for {component.parent}"
-        )
-    return ""
+    return (
+        f"PDB component {components[0].pdb_ligand} is drawn like this ({components[0].note}); "
+        f"whoever means the crystal's ligand asks for {components[0].parent}"
+    )
 
 
 def looks_saturated(mol: Chem.Mol) -> bool:
     """Return whether a molecule could be a SINE analog in its bound form (drug + 2 H)."""
-    return bool(mol.HasSubstructMatch(_saturated_pattern()))
-
-
-@cache
-def _saturated_pattern() -> Chem.Mol:
-    """Return an N-linked azole with CH2-CH2 (or CH2-CH aryl) to a carbonyl or an azole's carbon."""
-    return Chem.MolFromSmarts("n(:[#6,#7])-!@[CH2]-!@[CH2,$([CH]-c)]-!@[$([CX3]=[OX1]),$(c1nnco1)]")
-
-
-def _component_of(key: str, name: str) -> Compound | None:
-    """Return the bound form that a molecule is."""
-    same_as_drug = drug_of_skeleton(key) is not None
-    for component in _components(key):
-        if not same_as_drug or _names(component, name):
-            return component
-    return None
+    return bool(mol.HasSubstructMatch(pattern(_SATURATED)))
 
 
 def _components(inchikey: str) -> list[Compound]:
     """Return the bound forms of one skeleton."""
-    block = skeleton_of(inchikey)
-    return [
-        compound
-        for compound in compounds()
-        if compound.kind == "bound_form" and skeleton_of(compound.inchikey) == block
-    ]
+    return [compound for compound in _of_skeleton(inchikey) if compound.kind == "bound_form"]
 
 
 def _names(component: Compound, name: str) -> bool:

@@ -12,6 +12,10 @@ from workbench.errors import LigandError
 from workbench.ligands.catalogue import drug_of_skeleton, inchikey_of
 from workbench.ligands.molecules import WarheadMatch
 
+MAX_OPEN_ELEMENTS = 10
+TAGS = (Chem.ChiralType.CHI_TETRAHEDRAL_CCW, Chem.ChiralType.CHI_TETRAHEDRAL_CW)
+GEOMETRIES = (Chem.BondStereo.STEREOCIS, Chem.BondStereo.STEREOTRANS)
+
 
 def stereo_elements(mol: Chem.Mol) -> list[Chem.StereoInfo]:
     """Return the stereo elements that matter.
@@ -22,9 +26,13 @@ def stereo_elements(mol: Chem.Mol) -> list[Chem.StereoInfo]:
     return [
         element
         for element in Chem.FindPotentialStereo(mol)
-        if element.type != Chem.StereoType.Bond_Double
+        if not _is_double_bond(element)
         or all(_has_sides(mol.GetAtomWithIdx(end)) for end in bond_ends(mol, element))
     ]
+
+
+def _is_double_bond(element: Chem.StereoInfo) -> bool:
+    return bool(element.type == Chem.StereoType.Bond_Double)
 
 
 def _has_sides(end: Chem.Atom) -> bool:
@@ -36,11 +44,8 @@ def _has_sides(end: Chem.Atom) -> bool:
 
 def open_elements(mol: Chem.Mol) -> list[Chem.StereoInfo]:
     """Return the stereo elements without a configuration."""
-    return [
-        element
-        for element in stereo_elements(mol)
-        if element.specified != Chem.StereoSpecified.Specified
-    ]
+    specified = Chem.StereoSpecified.Specified
+    return [element for element in stereo_elements(mol) if element.specified != specified]
 
 
 def bond_ends(mol: Chem.Mol, element: Chem.StereoInfo) -> tuple[int, int]:
@@ -50,13 +55,7 @@ def bond_ends(mol: Chem.Mol, element: Chem.StereoInfo) -> tuple[int, int]:
 
 
 def with_geometry(mol: Chem.Mol, ends: tuple[int, int], geometry: Chem.BondStereo) -> Chem.Mol:
-    """Return a copy whose double bond is cis or trans about the first neighbour of each end.
-
-    Parameters
-    ----------
-    geometry
-        ``STEREOCIS`` or ``STEREOTRANS``.
-    """
+    """Return a copy whose double bond is cis or trans about the first neighbour of each end."""
     isomer = Chem.Mol(mol)
     bond = isomer.GetBondBetweenAtoms(*ends)
     pair = (bond.GetBeginAtom(), bond.GetEndAtom())
@@ -71,10 +70,9 @@ def with_geometry(mol: Chem.Mol, ends: tuple[int, int], geometry: Chem.BondStere
     return isomer
 
 
-MAX_OPEN_ELEMENTS = 10
-
-_TAGS = (Chem.ChiralType.CHI_TETRAHEDRAL_CCW, Chem.ChiralType.CHI_TETRAHEDRAL_CW)
-_GEOMETRIES = (Chem.BondStereo.STEREOCIS, Chem.BondStereo.STEREOTRANS)
+def cip_of(holder: Chem.Atom | Chem.Bond) -> str:
+    """Return the CIP label of an atom or bond, blank without one."""
+    return str(holder.GetProp("_CIPCode")) if holder.HasProp("_CIPCode") else ""
 
 
 class Isomer(NamedTuple):
@@ -98,8 +96,6 @@ def stereoisomers(
     ----------
     mol
         In canonical order: errors and warnings name its atoms.
-    warhead
-        The place that reacts.
 
     Raises
     ------
@@ -130,11 +126,10 @@ def stereoisomers(
 def _from_catalogue(mol: Chem.Mol, warhead: WarheadMatch) -> tuple[Chem.Mol, tuple[str, ...]]:
     """Return the molecule with the geometry that the catalogue knows, and a warning if it did."""
     ends = warhead.reactive_atom_index, warhead.partner_atom_index
-    bond = mol.GetBondBetweenAtoms(*ends).GetIdx()
-    if not any(_is_bond(element, bond) for element in open_elements(mol)):
+    if not _is_open(mol, ends, open_elements(mol)):
         return mol, ()
     known = drug_of_skeleton(inchikey_of(mol))
-    for geometry in _GEOMETRIES:
+    for geometry in GEOMETRIES:
         isomer = with_geometry(mol, ends, geometry)
         if known is not None and inchikey_of(isomer) == known.inchikey:
             told = f"the alkene geometry was not given: taken from the catalogue's {known.name}"
@@ -149,8 +144,7 @@ def _refuse_open_warhead(
     if warhead is None:
         return
     ends = warhead.reactive_atom_index, warhead.partner_atom_index
-    bond = mol.GetBondBetweenAtoms(*ends)
-    if bond is not None and any(_is_bond(element, bond.GetIdx()) for element in still_open):
+    if _is_open(mol, ends, still_open):
         raise LigandError(
             f"{where}: the geometry of the warhead's C=C (atoms {ends[0]} and {ends[1]} of "
             f"{Chem.MolToSmiles(mol)}) is undefined; write it with / and \\ around the double "
@@ -158,13 +152,14 @@ def _refuse_open_warhead(
         )
 
 
-def _is_bond(element: Chem.StereoInfo, bond: int) -> bool:
-    return bool(element.type == Chem.StereoType.Bond_Double and element.centeredOn == bond)
+def _is_open(mol: Chem.Mol, ends: tuple[int, int], elements: list[Chem.StereoInfo]) -> bool:
+    """Return whether the double bond between two atoms is among open stereo elements."""
+    return any(_is_double_bond(e) and {*bond_ends(mol, e)} == {*ends} for e in elements)
 
 
 def _place(mol: Chem.Mol, element: Chem.StereoInfo) -> str:
     """Return where a stereo element is, in words."""
-    if element.type != Chem.StereoType.Bond_Double:
+    if not _is_double_bond(element):
         return f"stereocentre at atom {element.centeredOn}"
     return "double bond " + "=".join(str(end) for end in bond_ends(mol, element))
 
@@ -174,7 +169,6 @@ def _enumerated(
 ) -> list[tuple[str, Chem.Mol]]:
     """Return every distinct isomer with its label, by label."""
     many = f"{where}: {len(still_open)} undefined stereo elements make "
-    remedy = f"over the limit of {limit}; draw them, or raise --max-stereoisomers"
     if len(still_open) > MAX_OPEN_ELEMENTS:
         raise LigandError(
             f"{many}up to {2 ** len(still_open)} stereoisomers; at most {MAX_OPEN_ELEMENTS} "
@@ -182,13 +176,12 @@ def _enumerated(
         )
     isomers: dict[str, tuple[str, Chem.Mol]] = {}
     choices: list[tuple[Any, ...]] = [
-        _GEOMETRIES if element.type == Chem.StereoType.Bond_Double else _TAGS
-        for element in still_open
+        GEOMETRIES if _is_double_bond(element) else TAGS for element in still_open
     ]
     for chosen in product(*choices):
         isomer = Chem.Mol(mol)
         for element, configuration in zip(still_open, chosen, strict=True):
-            if element.type == Chem.StereoType.Bond_Double:
+            if _is_double_bond(element):
                 isomer = with_geometry(isomer, bond_ends(mol, element), configuration)
             else:
                 isomer.GetAtomWithIdx(element.centeredOn).SetChiralTag(configuration)
@@ -196,7 +189,10 @@ def _enumerated(
         # a meso pair is one isomer
         isomers.setdefault(Chem.MolToSmiles(isomer), (_label(isomer, still_open), isomer))
     if len(isomers) > limit:
-        raise LigandError(f"{many}{len(isomers)} stereoisomers, {remedy}")
+        raise LigandError(
+            f"{many}{len(isomers)} stereoisomers, over the limit of {limit}; draw them, or raise "
+            "--max-stereoisomers"
+        )
     if any(open_elements(isomer) for _, isomer in isomers.values()):
         raise LigandError(
             f"{where}: {Chem.MolToSmiles(mol)} has stereo that no stereocentre or double bond "
@@ -209,10 +205,12 @@ def _label(mol: Chem.Mol, elements: list[Chem.StereoInfo]) -> str:
     """Return the CIP labels of some stereo elements."""
     labelled = Chem.Mol(mol)
     rdCIPLabeler.AssignCIPLabels(labelled)
-    labels = []
-    for element in elements:
-        is_bond = element.type == Chem.StereoType.Bond_Double
-        get = labelled.GetBondWithIdx if is_bond else labelled.GetAtomWithIdx
-        holder = get(element.centeredOn)
-        labels.append(holder.GetProp("_CIPCode") if holder.HasProp("_CIPCode") else "-")
-    return ",".join(labels)
+    return ",".join(
+        cip_of(
+            labelled.GetBondWithIdx(element.centeredOn)
+            if _is_double_bond(element)
+            else labelled.GetAtomWithIdx(element.centeredOn)
+        )
+        or "-"
+        for element in elements
+    )

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
-from typing import NamedTuple
 
+from dimorphite_dl.protonate.run import Protonate
 from rdkit import Chem, rdBase
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from workbench.errors import LigandError
+from workbench.ligands.catalogue import inchikey_of
 from workbench.ligands.molecules import pattern
 from workbench.tables import Salt, charge_corrections, salts
 from workbench.text import quoted
 
+MAX_TAUTOMERS = 200
+MAX_TRANSFORMS = 400
+SOUND_PH = (5.0, 9.0)
+"""Outside, one mean pKa per class is too coarse for azoles and azines."""
+
 _ALKALI = frozenset({3, 11, 19, 37, 55, 12, 20, 38, 56})
 
-
-class Parent(NamedTuple):
-    """The drug of a record, and what was left out, in words."""
-
-    mol: Chem.Mol
-    warnings: tuple[str, ...]
+Changed = tuple[Chem.Mol, tuple[str, ...]]
+"""A molecule, and in words what was changed to get it."""
 
 
-def parent(mol: Chem.Mol, where: str) -> Parent:
+def parent(mol: Chem.Mol, where: str) -> Changed:
     """Return the one molecule that is neither a counterion nor a solvent of ``salts.csv``.
 
     A molecule that stands alone is kept whatever it is; a bond to an alkali or alkaline earth
@@ -37,17 +39,13 @@ def parent(mol: Chem.Mol, where: str) -> Parent:
     """
     mol, warnings = _without_metal_bonds(mol)
     if len(Chem.GetMolFrags(mol)) < 2:
-        return Parent(mol, warnings)
+        return mol, warnings
     with rdBase.BlockLogs():
         pieces = Chem.GetMolFrags(mol, asMols=True)
-    known = [salt_of(piece) for piece in pieces]
-    kept = {
-        Chem.MolToSmiles(piece): piece
-        for piece, salt in zip(pieces, known, strict=True)
-        if salt is None
-    }
+    known = [(Chem.MolToSmiles(piece), piece, salt_of(piece)) for piece in pieces]
+    kept = {smiles: piece for smiles, piece, salt in known if salt is None}
     if not kept:
-        names = ", ".join(dict.fromkeys(salt.name for salt in known if salt))
+        names = ", ".join(dict.fromkeys(salt.name for _, _, salt in known if salt))
         raise LigandError(
             f"{where}: nothing but salts and solvents ({quoted(names, 80)}): no drug is left; "
             "if one of them is the ligand, give it alone"
@@ -58,28 +56,23 @@ def parent(mol: Chem.Mol, where: str) -> Parent:
             f"{where}: a mixture of {len(kept)} compounds ({shown}), of which none is a known "
             "counterion or solvent; give the drug alone"
         )
-    counts = Counter(
-        (salt, Chem.MolToSmiles(piece))
-        for piece, salt in zip(pieces, known, strict=True)
-        if salt is not None
-    )
+    counts = Counter((salt, smiles) for smiles, _, salt in known if salt)
     warnings += tuple(
         f"a {salt.kind} was left out: {smiles} ({salt.name}{f', {count} times' * (count > 1)})"
         for (salt, smiles), count in counts.items()
     )
-    (drug,) = kept.values()
-    copies = known.count(None)
+    copies = sum(salt is None for _, _, salt in known)
     if copies > 1:
         warnings += (f"drawn {copies} times beside its counterion: taken once",)
-    return Parent(drug, warnings)
+    return next(iter(kept.values())), warnings
 
 
 def salt_of(fragment: Chem.Mol) -> Salt | None:
     """Return the counterion or solvent that a fragment is, whatever its charge or stereo."""
-    return _salts_by_key().get(_key(fragment))
+    return _salts_by_key().get(_salt_key(fragment))
 
 
-def _without_metal_bonds(mol: Chem.Mol) -> tuple[Chem.Mol, tuple[str, ...]]:
+def _without_metal_bonds(mol: Chem.Mol) -> Changed:
     """Return the molecule with alkali and alkaline earth metals as ions."""
     bound = [a for a in mol.GetAtoms() if a.GetAtomicNum() in _ALKALI and a.GetDegree()]
     if not bound:
@@ -92,24 +85,20 @@ def _without_metal_bonds(mol: Chem.Mol) -> tuple[Chem.Mol, tuple[str, ...]]:
 @cache
 def _salts_by_key() -> dict[str, Salt]:
     """Return the table by comparison key (it is only read)."""
-    return {_key(Chem.MolFromSmiles(salt.smiles)): salt for salt in salts()}
+    return {_salt_key(Chem.MolFromSmiles(salt.smiles)): salt for salt in salts()}
 
 
-def _key(fragment: Chem.Mol) -> str:
+def _salt_key(fragment: Chem.Mol) -> str:
     """Return what stands for a fragment: its element, or its neutral SMILES without stereo."""
     if fragment.GetNumAtoms() == 1:
         return str(fragment.GetAtomWithIdx(0).GetSymbol())
     with rdBase.BlockLogs():
-        neutral = rdMolStandardize.Uncharger().uncharge(fragment)
-    return Chem.MolToSmiles(neutral, isomericSmiles=False)
+        uncharged = rdMolStandardize.Uncharger().uncharge(fragment)
+    return Chem.MolToSmiles(uncharged, isomericSmiles=False)
 
 
-SOUND_PH = (5.0, 9.0)
-"""Outside, one mean pKa per class is too coarse for azoles and azines."""
-
-
-def neutral(mol: Chem.Mol) -> tuple[Chem.Mol, tuple[str, ...]]:
-    """Return the neutral form as far as protons can make it, and what changed.
+def neutral(mol: Chem.Mol) -> Changed:
+    """Return the neutral form as far as protons can make it.
 
     Permanent charges (quaternary nitrogen, nitro group, N-oxide) stay; beside a permanent
     charge its balancing ion stays too.
@@ -129,15 +118,10 @@ def neutral(mol: Chem.Mol) -> tuple[Chem.Mol, tuple[str, ...]]:
     return uncharged, tuple(warnings)
 
 
-def at_ph(mol: Chem.Mol, ph: float, where: str) -> tuple[Chem.Mol, tuple[str, ...]]:
-    """Return the dominant charge state at a pH, each site decided by its class's mean pKa.
+def at_ph(mol: Chem.Mol, ph: float, where: str) -> Changed:
+    """Return the dominant charge state of a neutral molecule at a pH, by each class's mean pKa.
 
     Where several states are equally likely the library's first is taken.
-
-    Parameters
-    ----------
-    mol
-        The neutral form.
 
     Raises
     ------
@@ -148,12 +132,17 @@ def at_ph(mol: Chem.Mol, ph: float, where: str) -> tuple[Chem.Mol, tuple[str, ..
     ----------
     Ropp et al., J Cheminform 2019, 11, 14, doi:10.1186/s13321-019-0336-9 (Dimorphite-DL).
     """
+    # in a list: a bare text might be taken for the path of a file
+    run = Protonate([Chem.MolToSmiles(mol)], ph_min=ph, ph_max=ph, precision=0.0, max_variants=1)
     with rdBase.BlockLogs():
-        state = Chem.MolFromSmiles(_protonated(Chem.MolToSmiles(mol), ph, where))
+        states: list[str] = run.to_list()
+        if len(states) != 1 or run.stats.fallback_used:
+            raise LigandError(f"{where}: no charge state at pH {ph:g} was found; leave the pH away")
+        state = Chem.MolFromSmiles(states[0])
     warnings: tuple[str, ...] = ()
     if state is not None:
         state, warnings = _corrected(state, ph)
-    if state is None or _skeleton(neutral(state)[0]) != _skeleton(mol):
+    if state is None or _uncharged_key(neutral(state)[0]) != _uncharged_key(mol):
         raise LigandError(
             f"{where}: the charge state at pH {ph:g} could not be worked out; draw it and leave "
             "the pH away"
@@ -169,19 +158,7 @@ def at_ph(mol: Chem.Mol, ph: float, where: str) -> tuple[Chem.Mol, tuple[str, ..
     return state, warnings
 
 
-def _protonated(smiles: str, ph: float, where: str) -> str:
-    """Return the library's SMILES of the dominant state."""
-    from dimorphite_dl.protonate.run import Protonate
-
-    # in a list: a bare text might be taken for the path of a file
-    run = Protonate([smiles], ph_min=ph, ph_max=ph, precision=0.0, max_variants=1)
-    states: list[str] = run.to_list()
-    if len(states) != 1 or run.stats.fallback_used:
-        raise LigandError(f"{where}: no charge state at pH {ph:g} was found; leave the pH away")
-    return states[0]
-
-
-def _corrected(mol: Chem.Mol, ph: float) -> tuple[Chem.Mol, tuple[str, ...]]:
+def _corrected(mol: Chem.Mol, ph: float) -> Changed:
     """Return the state with the ions of ``charge_corrections.csv`` taken back."""
     warnings = []
     for correction in charge_corrections():
@@ -206,18 +183,13 @@ def _signed(charge: int) -> str:
     return f"{charge:+d}" if charge else "0"
 
 
-def _skeleton(mol: Chem.Mol) -> tuple[str, ...]:
+def _uncharged_key(mol: Chem.Mol) -> list[str]:
     """Return the connectivity and stereo blocks of the InChIKey: no charge, no mobile proton."""
-    with rdBase.BlockLogs():
-        return tuple(str(Chem.MolToInchiKey(mol)).split("-")[:2])
+    return inchikey_of(mol).split("-")[:2]
 
 
-MAX_TAUTOMERS = 200
-MAX_TRANSFORMS = 400
-
-
-def canonical_tautomer(mol: Chem.Mol) -> tuple[Chem.Mol, tuple[str, ...]]:
-    """Return the tautomer that RDKit's scoring rules prefer, and what changed.
+def canonical_tautomer(mol: Chem.Mol) -> Changed:
+    """Return the tautomer that RDKit's scoring rules prefer.
 
     The rules choose one drawing for all tautomers, not the most stable one in water. Stereo is
     kept where the tautomers leave it. Above ``MAX_TAUTOMERS`` the drawn one is kept.
@@ -236,15 +208,13 @@ def canonical_tautomer(mol: Chem.Mol) -> tuple[Chem.Mol, tuple[str, ...]]:
     if smiles == drawn:
         return mol, ()
     warnings = [f"the canonical tautomer was taken: {smiles} in place of {drawn}"]
-    lost = _defined(mol) - _defined(chosen)
+    lost = _n_defined(mol) - _n_defined(chosen)
     if lost > 0:
         warnings.append(f"the tautomer has {lost} defined stereo element(s) fewer than the drawing")
     return chosen, tuple(warnings)
 
 
-def _defined(mol: Chem.Mol) -> int:
+def _n_defined(mol: Chem.Mol) -> int:
     """Return how many stereo elements are defined."""
-    return sum(
-        element.specified == Chem.StereoSpecified.Specified
-        for element in Chem.FindPotentialStereo(mol)
-    )
+    specified = Chem.StereoSpecified.Specified
+    return sum(element.specified == specified for element in Chem.FindPotentialStereo(mol))

@@ -1,4 +1,4 @@
-"""Where a thiol adds to a drug: the table's warheads, found and ranked.
+"""Where a thiol adds to a drug, and which bonds change there.
 
 What the patterns leave out, because a thiol adds too slowly to call it a warhead: C=C of an
 aromatic-like ring (coumarin, chromone, 2-pyridone, uracil, tropolone); an attacked carbon
@@ -15,7 +15,7 @@ bridges a bicycle (scopolamine).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -29,6 +29,15 @@ RANKING = (
     "classes known on Cys528 of XPO1 first, then by how readily thiols add (the table's priority), "
     "then in the table's order"
 )
+
+Edit = tuple[int, int, int]
+"""Two atoms and what is added to the order of the bond between them."""
+
+_ORDERS = {1: Chem.BondType.SINGLE, 2: Chem.BondType.DOUBLE, 3: Chem.BondType.TRIPLE}
+_FLIPPED = {
+    Chem.ChiralType.CHI_TETRAHEDRAL_CW: Chem.ChiralType.CHI_TETRAHEDRAL_CCW,
+    Chem.ChiralType.CHI_TETRAHEDRAL_CCW: Chem.ChiralType.CHI_TETRAHEDRAL_CW,
+}
 
 
 class WarheadFinding(NamedTuple):
@@ -77,25 +86,25 @@ def find_warheads(mol: Chem.Mol) -> WarheadFinding:
     return WarheadFinding((), (), problem, "no_warhead")
 
 
-def chosen_warhead(matches: tuple[WarheadMatch, ...], choice: str, where: str) -> WarheadMatch:
-    """Return the match that a user asked for.
+def fitting_warheads(matches: tuple[WarheadMatch, ...], choice: str) -> tuple[WarheadMatch, ...]:
+    """Return the matches that a choice may mean, a warhead's name or attacked atom; blank: all."""
+    wanted = choice.strip().casefold()
+    return tuple(
+        match
+        for match in matches
+        if not wanted or wanted in (match.name.casefold(), str(match.reactive_atom_index))
+    )
 
-    Parameters
-    ----------
-    choice
-        A warhead's name, or the index of the attacked atom (in the canonical SMILES).
+
+def chosen_warhead(matches: tuple[WarheadMatch, ...], choice: str, where: str) -> WarheadMatch:
+    """Return the match of a name or of an attacked atom's index in the canonical SMILES.
 
     Raises
     ------
     LigandError
         When none or several fit.
     """
-    wanted = choice.strip().casefold()
-    fitting = [
-        match
-        for match in matches
-        if wanted in (match.name.casefold(), str(match.reactive_atom_index))
-    ]
+    fitting = fitting_warheads(matches, choice)
     if len(fitting) == 1:
         return fitting[0]
     offered = ", ".join(f"{m.name} at atom {m.reactive_atom_index}" for m in matches) or "none"
@@ -128,27 +137,19 @@ def _distinct(mol: Chem.Mol, matches: list[WarheadMatch]) -> list[WarheadMatch]:
     return list(kept.values())
 
 
-Edit = tuple[int, int, int]
-"""Two atoms and what is added to the order of the bond between them."""
-
-_ORDERS = {1: Chem.BondType.SINGLE, 2: Chem.BondType.DOUBLE, 3: Chem.BondType.TRIPLE}
-_FLIPPED = {
-    Chem.ChiralType.CHI_TETRAHEDRAL_CW: Chem.ChiralType.CHI_TETRAHEDRAL_CCW,
-    Chem.ChiralType.CHI_TETRAHEDRAL_CCW: Chem.ChiralType.CHI_TETRAHEDRAL_CW,
-}
-
-
 def bond_edits(match: WarheadMatch) -> tuple[Edit, ...]:
-    """Return the table's edits of a warhead with the drug atoms of a match.
+    """Return the table's edits of a warhead with the drug atoms of a match."""
+    return placed_edits(match.warhead.edits, match.atom_indices)
 
-    ``0-6:-1`` becomes ``(atom 0, atom 6, -1)``.
-    """
-    edits = []
-    for text in match.warhead.edits:
+
+def placed_edits(edits: Sequence[str], atoms: Sequence[int]) -> tuple[Edit, ...]:
+    """Return edits such as ``0-6:-1`` with the atoms that stand at these positions."""
+    placed = []
+    for text in edits:
         pair, change = text.split(":")
-        first, second = (match.atom_indices[int(position)] for position in pair.split("-"))
-        edits.append((first, second, int(change)))
-    return tuple(edits)
+        first, second = (atoms[int(position)] for position in pair.split("-"))
+        placed.append((first, second, int(change)))
+    return tuple(placed)
 
 
 def edited(
@@ -173,16 +174,12 @@ def edited(
     """
     edits = tuple(edits)
     copy = _kekule_form(mol, edits)
-    around = {
-        atom.GetIdx(): _neighbours(atom)
-        for atom in copy.GetAtoms()
-        if atom.HasProp("_CIPCode") or atom.GetChiralTag() in _FLIPPED
-    }
+    before = _neighbours(copy.GetAtomWithIdx(new_bond[0])) if new_bond else []
     for first, second, change in edits:
         _change(copy, first, second, change)
     if new_bond is not None:
         copy.AddBond(*new_bond, Chem.BondType.SINGLE)
-        _invert(copy, *new_bond, around)
+        _invert(copy, *new_bond, before)
     return Chem.RWMol(sanitised(copy))
 
 
@@ -241,23 +238,15 @@ def _neighbours(atom: Chem.Atom) -> list[int]:
     return [bond.GetOtherAtomIdx(atom.GetIdx()) for bond in atom.GetBonds()]
 
 
-def _invert(mol: Chem.RWMol, attacked: int, nucleophile: int, around: dict[int, list[int]]) -> None:
+def _invert(mol: Chem.RWMol, attacked: int, nucleophile: int, before: list[int]) -> None:
     """Turn a stereocentre over whose leaving group the nucleophile has replaced."""
     atom = mol.GetAtomWithIdx(attacked)
-    if atom.GetChiralTag() not in _FLIPPED:
-        return
-    before, after = around[attacked], _neighbours(atom)
+    after = _neighbours(atom)
     gone = [index for index in before if index not in after]
-    if len(gone) != 1:
+    if atom.GetChiralTag() not in _FLIPPED or len(gone) != 1:
         return
     # the nucleophile in the leaving group's place would be retention
     retained = [nucleophile if index == gone[0] else index for index in before]
-    if _parity(retained, after):
-        return
-    atom.SetChiralTag(_FLIPPED[atom.GetChiralTag()])
-
-
-def _parity(first: list[int], second: list[int]) -> bool:
-    """Return whether an odd permutation leads from one order to the other."""
-    places = [second.index(index) for index in first]
-    return sum(a > b for a, b in combinations(places, 2)) % 2 == 1
+    places = [after.index(index) for index in retained]
+    if sum(a > b for a, b in combinations(places, 2)) % 2 == 0:
+        atom.SetChiralTag(_FLIPPED[atom.GetChiralTag()])
