@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from itertools import zip_longest
 from typing import Any
 
@@ -15,7 +14,7 @@ from rdkit.Chem import rdDistGeom, rdForceFieldHelpers, rdMolTransforms
 from workbench.errors import LigandError
 from workbench.ligands.geometry import distinct, flat_aromatic_rings, stereo_is_right
 from workbench.ligands.isomers import open_elements
-from workbench.ligands.molecules import Adduct, Ligand
+from workbench.ligands.molecules import Adduct, Ligand, pattern
 from workbench.settings import ConformerSettings
 
 FloatArray = NDArray[np.float64]
@@ -25,6 +24,8 @@ FloatArray = NDArray[np.float64]
 _DISTANCE_DEPENDENT = 2
 _DIELECTRIC = 4.0
 _MAX_CONFORMERS = 1000
+# amide, ester, thioamide and amidine bonds hold cis or trans; a hydrazide's N-N turns
+_HELD = "[$(C=O),$(C=S),$(C=N)]-!@[#7,O;!$([OH])]"
 _DEFAULT = ConformerSettings()
 _TO_DOCK = ConformerSettings(force_tolerance=1e-2)
 """The docking turns every torsion anew: what it takes are bond lengths, angles and rings."""
@@ -62,20 +63,14 @@ def conformers(
 ) -> ConformerSet:
     """Return distinct, minimised conformers with the stereo of the molecule.
 
-    ETKDGv3 with its torsion preferences for small rings and for macrocycles.
-
     Parameters
     ----------
     mol
         Heavy atoms with explicit stereo; hydrogens are added.
     n_conformers
         How many to embed; duplicates and those that fail a check are dropped.
-    seed
-        The same seed gives the same coordinates on one machine.
     name
         How errors call the molecule.
-    settings
-        Energy window, RMSD of duplicates, steps and attempts.
 
     Raises
     ------
@@ -85,9 +80,8 @@ def conformers(
 
     Reference
     ---------
-    ETKDGv3: Wang 2020 J. Chem. Inf. Model. 60:2044, 10.1021/acs.jcim.0c00025.
-    MMFF94s: Halgren 1999 J. Comput. Chem. 20:720,
-    10.1002/(SICI)1096-987X(199905)20:7<720::AID-JCC7>3.0.CO;2-X.
+    ETKDGv3, with torsions for small rings and macrocycles: Wang 2020, 10.1021/acs.jcim.0c00025.
+    MMFF94s: Halgren 1999, 10.1002/(SICI)1096-987X(199905)20:7<720::AID-JCC7>3.0.CO;2-X.
     """
     name = name or Chem.MolToSmiles(mol)
     if not 1 <= n_conformers <= _MAX_CONFORMERS:
@@ -95,12 +89,11 @@ def conformers(
     full = _embedded(mol, n_conformers, seed, name, settings.embedding_attempts)
     _turn_held_bonds(full, mol)
     energies = _minimised(full, name, settings)
-    heavy = mol.GetNumAtoms()
+    places = np.array([conformer.GetPositions() for conformer in full.GetConformers()])
     good = [
         int(index)
         for index in np.argsort(energies, kind="stable")
-        if stereo_is_right(full, full.GetConformer(int(index)).GetPositions())
-        and flat_aromatic_rings(full, full.GetConformer(int(index)).GetPositions())
+        if stereo_is_right(full, places[index]) and flat_aromatic_rings(full, places[index])
     ]
     if not good:
         raise LigandError(
@@ -109,12 +102,12 @@ def conformers(
         )
     ceiling = energies[good[0]] + settings.window_kcal_per_mol
     good = [index for index in good if energies[index] <= ceiling]
-    shapes = np.array([full.GetConformer(int(i)).GetPositions()[:heavy] for i in good])
+    shapes = places[good, : mol.GetNumAtoms()]
     kept = [good[i] for i in distinct(mol, shapes, settings.distinct_angstrom)]
     result = Chem.Mol(full)
     result.RemoveAllConformers()
     for index in kept:
-        result.AddConformer(full.GetConformer(int(index)), assignId=True)
+        result.AddConformer(full.GetConformer(index), assignId=True)
     return ConformerSet(result, np.array([energies[i] for i in kept]))
 
 
@@ -165,38 +158,24 @@ def _forms(found: ConformerSet, mol: Chem.Mol, window: float) -> list[list[int]]
 
 
 def embed_drug(ligand: Ligand, seed: int, n_conformers: int = 10) -> Chem.Mol:
-    """Return the intact drug with hydrogens and its best of a few conformers.
-
-    Heavy atoms come first, in the drug's order; the alkene has the geometry of the SMILES.
-    """
+    """Return the intact drug with hydrogens, behind its heavy atoms, and its best conformer."""
     return drug_forms(ligand, seed, 1, n_conformers)[0]
 
 
 def drug_forms(
     ligand: Ligand, seed: int, n_forms: int, n_conformers: int = 10
 ) -> tuple[Chem.Mol, ...]:
-    """Return the best conformer of each cis or trans form of the intact drug.
+    """Return the best conformer of at most ``n_forms`` cis or trans forms of the intact drug.
 
-    Parameters
-    ----------
-    n_forms
-        At most so many, the lowest in energy first.
-
-    Returns
-    -------
-    tuple of Chem.Mol
-        As ``embed_drug`` gives; one where no amide-like bond has two forms in reach.
+    The lowest in energy comes first; atoms as in ``embed_drug``.
     """
     found = conformers(ligand.mol, n_conformers, seed, name=ligand.name)
-    forms = _forms(found, ligand.mol, _DEFAULT.form_window_kcal_per_mol)
-    return tuple(_alone(found, members[0], ligand.name) for members in forms[:n_forms])
-
-
-def _alone(found: ConformerSet, index: int, name: str) -> Chem.Mol:
-    """Return the molecule with one conformer of a set."""
-    mol = Chem.Mol(found.mol, confId=index)
-    mol.SetProp("_Name", name)
-    return mol
+    forms = []
+    for members in _forms(found, ligand.mol, _DEFAULT.form_window_kcal_per_mol)[:n_forms]:
+        mol = Chem.Mol(found.mol, confId=members[0])
+        mol.SetProp("_Name", ligand.name)
+        forms.append(mol)
+    return tuple(forms)
 
 
 def mmff_properties(mol: Chem.Mol) -> Any:
@@ -259,22 +238,13 @@ def _minimised(mol: Chem.Mol, name: str, settings: ConformerSettings) -> FloatAr
     return np.array(energies, dtype=np.float64)
 
 
-@cache
-def _held_pattern() -> Chem.Mol:
-    """Return the pattern of amide, ester, thioamide and amidine bonds (read only).
-
-    They hold cis or trans; several conformers cover both forms. A hydrazide's N-N turns.
-    """
-    return Chem.MolFromSmarts("[$(C=O),$(C=S),$(C=N)]-!@[#7,O;!$([OH])]")
-
-
 def rotatable_bonds(mol: Chem.Mol) -> tuple[tuple[int, int], ...]:
     """Return the bonds about which a molecule turns, each as (lower, higher) atom index.
 
     Single bonds outside rings that move a heavy atom on both sides, without amide-like bonds
     and bonds to linear groups that end there (nitriles, alkynes); a CF3 group turns.
     """
-    held = {frozenset(pair) for pair in mol.GetSubstructMatches(_held_pattern())}
+    held = {frozenset(pair) for pair in mol.GetSubstructMatches(pattern(_HELD))}
     bonds = []
     for bond in mol.GetBonds():
         if bond.GetBondType() != Chem.BondType.SINGLE or bond.IsInRing():
@@ -295,7 +265,7 @@ def held_bonds(mol: Chem.Mol) -> tuple[tuple[int, int, int, int], ...]:
     a torsion of 0 degree has them cis.
     """
     torsions = []
-    for first, second in mol.GetSubstructMatches(_held_pattern()):
+    for first, second in mol.GetSubstructMatches(pattern(_HELD)):
         before = _side_chain(mol, first, second)
         after = _side_chain(mol, second, first)
         if before is not None and after is not None:
@@ -309,17 +279,14 @@ def two_form_bonds(mol: Chem.Mol) -> tuple[tuple[int, int, int, int], ...]:
     Acyl hydrazides and hydroxamates, and amides without N-H. Esters and simple secondary
     amides are trans but for rare exceptions.
     """
-    return tuple(torsion for torsion in held_bonds(mol) if _has_two_forms(mol, torsion))
-
-
-def _has_two_forms(mol: Chem.Mol, torsion: tuple[int, int, int, int]) -> bool:
-    nitrogen = next(
-        (a for a in map(mol.GetAtomWithIdx, torsion[1:3]) if a.GetAtomicNum() == 7), None
-    )
-    if nitrogen is None:
-        return False
-    on_hetero_atom = any(a.GetAtomicNum() in (7, 8) for a in nitrogen.GetNeighbors())
-    return on_hetero_atom or nitrogen.GetTotalNumHs() == 0
+    found = []
+    for torsion in held_bonds(mol):
+        for atom in map(mol.GetAtomWithIdx, torsion[1:3]):
+            on_hetero_atom = any(a.GetAtomicNum() in (7, 8) for a in atom.GetNeighbors())
+            if atom.GetAtomicNum() == 7 and (on_hetero_atom or atom.GetTotalNumHs() == 0):
+                found.append(torsion)
+                break
+    return tuple(found)
 
 
 def _side_chain(mol: Chem.Mol, pivot: int, axis: int) -> int | None:

@@ -7,18 +7,23 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.errors import LigandError
-from workbench.geometry import signed_volume
+from workbench.geometry import dihedral, plane_deviation, signed_volume
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
+CIS = (Chem.BondStereo.STEREOZ, Chem.BondStereo.STEREOCIS)
+TRANS = (Chem.BondStereo.STEREOE, Chem.BondStereo.STEREOTRANS)
 DISTINCT_ANGSTROM = 0.5
+MAX_MAPPINGS = 100_000
+_MAX_SELF_MAPPINGS = 200
 _MIN_VOLUME = 0.3
 _MAX_PUCKER_ANGSTROM = 0.1
-
-_CLOCKWISE = Chem.ChiralType.CHI_TETRAHEDRAL_CW
-_COUNTERCLOCKWISE = Chem.ChiralType.CHI_TETRAHEDRAL_CCW
-_CIS = (Chem.BondStereo.STEREOZ, Chem.BondStereo.STEREOCIS)
-_TRANS = (Chem.BondStereo.STEREOE, Chem.BondStereo.STEREOTRANS)
+_HALOGENS = (9, 17, 35, 53)
+_SENSE = {
+    Chem.ChiralType.CHI_TETRAHEDRAL_CW: -1.0,
+    Chem.ChiralType.CHI_TETRAHEDRAL_CCW: 1.0,
+}
 
 
 def stereo_is_right(mol: Chem.Mol, coordinates: FloatArray) -> bool:
@@ -44,38 +49,32 @@ def chirality_is_right(atom: Chem.Atom, coordinates: FloatArray) -> bool:
     coordinates
         ``(n_atoms, 3)`` angstrom; those of the atom and of its neighbours are read.
     """
-    tag = atom.GetChiralTag()
-    if tag not in (_CLOCKWISE, _COUNTERCLOCKWISE):
+    sense = _SENSE.get(atom.GetChiralTag())
+    if sense is None:
         return True
-    others = [bond.GetOtherAtomIdx(atom.GetIdx()) for bond in atom.GetBonds()]
     # Seen from the first neighbour the others run in the sense of the tag; the volume of the
     # first three is then positive for counterclockwise (a sulfoxide's lone pair counts last).
-    volume = float(signed_volume(coordinates[atom.GetIdx()], *(coordinates[i] for i in others[:3])))
-    return volume > _MIN_VOLUME if tag == _COUNTERCLOCKWISE else volume < -_MIN_VOLUME
+    others = [bond.GetOtherAtomIdx(atom.GetIdx()) for bond in atom.GetBonds()][:3]
+    volume = signed_volume(coordinates[atom.GetIdx()], *(coordinates[i] for i in others))
+    return float(volume) * sense > _MIN_VOLUME
 
 
 def _alkene_is_right(bond: Chem.Bond, coordinates: FloatArray) -> bool:
-    stereo = bond.GetStereo()
-    if stereo not in _CIS and stereo not in _TRANS:
+    if bond.GetStereo() not in CIS + TRANS:
         return True
     first, last = bond.GetStereoAtoms()
-    begin, end = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
-    axis = coordinates[end] - coordinates[begin]
-    before = np.cross(axis, coordinates[first] - coordinates[begin])
-    after = np.cross(axis, coordinates[last] - coordinates[end])
-    cosine = before @ after / (np.linalg.norm(before) * np.linalg.norm(after))
-    return bool(cosine > 0.5 if stereo in _CIS else cosine < -0.5)
+    torsion = (first, bond.GetBeginAtomIdx(), bond.GetEndAtomIdx(), last)
+    turn = abs(float(dihedral(*(coordinates[index] for index in torsion))))
+    return turn < 60.0 if bond.GetStereo() in CIS else turn > 120.0
 
 
 def flat_aromatic_rings(mol: Chem.Mol, coordinates: FloatArray) -> bool:
     """Return whether every aromatic ring is flat (within 0.1 angstrom of its mean plane)."""
-    for ring in mol.GetRingInfo().AtomRings():
-        if all(mol.GetAtomWithIdx(i).GetIsAromatic() for i in ring):
-            centred = coordinates[list(ring)] - coordinates[list(ring)].mean(axis=0)
-            normal = np.linalg.svd(centred)[2][-1]
-            if np.abs(centred @ normal).max() > _MAX_PUCKER_ANGSTROM:
-                return False
-    return True
+    return all(
+        plane_deviation(coordinates[list(ring)]) <= _MAX_PUCKER_ANGSTROM
+        for ring in mol.GetRingInfo().AtomRings()
+        if all(mol.GetAtomWithIdx(i).GetIsAromatic() for i in ring)
+    )
 
 
 def distinct(mol: Chem.Mol, shapes: FloatArray, threshold: float = DISTINCT_ANGSTROM) -> list[int]:
@@ -84,8 +83,7 @@ def distinct(mol: Chem.Mol, shapes: FloatArray, threshold: float = DISTINCT_ANGS
     Parameters
     ----------
     mol
-        Heavy atoms; the symmetry of its terminal halogens is left out of the comparison, that
-        of its rings is counted.
+        Heavy atoms; terminal halogens are not compared, the symmetry of rings is counted.
     shapes
         ``(n_conformers, n_atoms, 3)`` angstrom, in the order of preference.
     threshold
@@ -112,13 +110,6 @@ def _best_rmsd(fixed: FloatArray, images: FloatArray) -> float:
     return float(np.sqrt(max(squared.min(), 0.0) / len(target)))
 
 
-IntArray = NDArray[np.int64]
-
-MAX_MAPPINGS = 100_000
-_MAX_SELF_MAPPINGS = 200
-_HALOGENS = (9, 17, 35, 53)
-
-
 def placed_atoms(mol: Chem.Mol) -> list[int]:
     """Return the heavy atoms that tell two shapes of a molecule apart.
 
@@ -133,16 +124,12 @@ def placed_atoms(mol: Chem.Mol) -> list[int]:
 
 
 def self_mappings(mol: Chem.Mol, core: list[int]) -> IntArray:
-    """Return ``(n_mappings, n_core)``: some atoms in every symmetry-equivalent order.
-
-    The first 200 orders of a molecule with more.
-    """
+    """Return ``(n_mappings, n_core)``: some atoms in every equivalent order, at most 200."""
     matches = mol.GetSubstructMatches(
         mol, uniquify=False, useChirality=True, maxMatches=50 * _MAX_SELF_MAPPINGS
     )
     images = list(dict.fromkeys(tuple(match[i] for i in core) for match in matches))
-    chosen = images[:_MAX_SELF_MAPPINGS] or [tuple(core)]
-    return np.array(chosen, dtype=np.int64)
+    return np.array(images[:_MAX_SELF_MAPPINGS] or [tuple(core)], dtype=np.int64)
 
 
 def connectivity(mol: Chem.Mol, n_atoms: int | None = None) -> Chem.Mol:
@@ -154,11 +141,11 @@ def connectivity(mol: Chem.Mol, n_atoms: int | None = None) -> Chem.Mol:
     Parameters
     ----------
     mol
-        Any molecule; atom indices of its heavy atoms must come first if it has hydrogens.
+        Its heavy atoms must come first if it has hydrogens.
     n_atoms
         Keep the first ``n_atoms`` atoms only (the drug within an adduct).
     """
-    count = n_atoms or sum(atom.GetAtomicNum() > 1 for atom in mol.GetAtoms())
+    count = n_atoms or mol.GetNumHeavyAtoms()
     skeleton = Chem.RWMol()
     for index in range(count):
         atom = Chem.Atom(mol.GetAtomWithIdx(index).GetAtomicNum())
@@ -174,12 +161,7 @@ def connectivity(mol: Chem.Mol, n_atoms: int | None = None) -> Chem.Mol:
 
 
 def equivalent_mappings(mol: Chem.Mol, other: Chem.Mol) -> IntArray:
-    """Return every way to lay one skeleton on another by element and connectivity.
-
-    Parameters
-    ----------
-    mol, other
-        Skeletons made by `connectivity`, of the same number of atoms.
+    """Return every way to lay one skeleton of ``connectivity`` on another.
 
     Returns
     -------

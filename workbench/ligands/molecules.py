@@ -15,15 +15,7 @@ WarheadVerdict = Literal["adduct", "no_warhead", "unsupported_warhead"]
 
 @dataclass(frozen=True)
 class WarheadMatch:
-    """Where a warhead was found in a drug.
-
-    Parameters
-    ----------
-    warhead
-        The table's entry that matched.
-    atom_indices
-        All drug atoms of the match, in the order of the pattern.
-    """
+    """Where a warhead was found: all drug atoms of the match, in the order of the pattern."""
 
     warhead: Warhead
     atom_indices: tuple[int, ...]
@@ -45,10 +37,7 @@ class WarheadMatch:
 
     @property
     def partner_atom_index(self) -> int:
-        """The atom that gives up its bond to the attacked one.
-
-        The alpha carbon of a Michael acceptor, the O of a carbonyl, a leaving group ...
-        """
+        """The atom that gives up its bond to it: a Michael acceptor's alpha carbon, C=O's O ..."""
         return self.atom_indices[self.warhead.partner_position]
 
 
@@ -59,15 +48,10 @@ class Ligand:
     Parameters
     ----------
     mol
-        Heavy atoms only, no conformer; its atom order, that of ``smiles``, defines the drug
-        atom index used everywhere else.
-    smiles
-        Isomeric, canonical.
+        Heavy atoms only, no conformer; in the order of the isomeric, canonical ``smiles``, which
+        is the drug atom index everywhere.
     warhead
-        ``None`` when no known warhead was found; ``warhead_problem`` then says why.
-    warhead_verdict
-        ``adduct`` when ``warhead`` is set; otherwise whether nothing electrophilic was found
-        (``no_warhead``) or something that the workbench does not model.
+        ``None`` when none was found; ``warhead_problem`` and ``warhead_verdict`` then say why.
     other_warheads
         Further places where a thiol could add, the likelier first; ``warhead`` is not among them.
     """

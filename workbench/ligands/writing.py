@@ -19,6 +19,12 @@ FloatArray = NDArray[np.float64]
 _TAG_SIGNS = re.compile(r"[^A-Za-z0-9_.\-]+")
 # a coordinate of the V2000 format has ten columns, four of them decimals
 _MAX_COORDINATE = 9999.0
+_INDEX_REMARK = "REMARK SMILES IDX"
+_SMILES_REMARK = "REMARK SMILES "
+# PDBQT coordinates have three decimals
+_ROUNDING_ANGSTROM = 0.002
+# AutoDock types of heavy atoms whose element is not their first letter
+_ELEMENT_OF_TYPE = dict(A="C", NA="N", NS="N", OA="O", OS="O", SA="S", CL="Cl", BR="Br", SI="Si")
 
 
 def drug_sdf_block(
@@ -34,8 +40,7 @@ def drug_sdf_block(
         Of an adduct the sulphur and the cysteine are left out and the attacked C=C is single,
         as crystal components of the bound form are drawn; its other bond orders are the drug's.
     coordinates
-        ``(n_atoms, 3)`` angstrom; atoms beyond the drug's (SG, CB, CA or hydrogens) are
-        ignored.
+        ``(n_atoms, 3)`` angstrom; atoms beyond the drug's are ignored.
     properties
         SD tags; names and values are made safe for the format.
 
@@ -54,13 +59,7 @@ def drug_sdf_block(
 
 
 def sdf_block(mol: Chem.Mol, name: str, properties: Mapping[str, object] | None = None) -> str:
-    """Return an SD record of a molecule with one conformer, hydrogens as it has them.
-
-    Parameters
-    ----------
-    name, properties
-        Title and SD tags; made safe for the format.
-    """
+    """Return an SD record of a molecule with one conformer; title and tags are made safe."""
     named = Chem.Mol(mol)
     named.SetProp("_Name", clean_name(name, "ligand"))
     block = Chem.MolToMolBlock(named, kekulize=True, forceV3000=False)
@@ -88,39 +87,13 @@ def _tag(name: str, value: object) -> str:
     return f">  <{safe}>\n{clean_text(text) or '-'}\n\n"
 
 
-_INDEX_REMARK = "REMARK SMILES IDX"
-_SMILES_REMARK = "REMARK SMILES "
-# PDBQT coordinates have three decimals
-_ROUNDING_ANGSTROM = 0.002
-
-# AutoDock types of heavy atoms whose element is not their first letter
-_ELEMENT_OF_TYPE = {
-    "A": "C",
-    "NA": "N",
-    "NS": "N",
-    "OA": "O",
-    "OS": "O",
-    "SA": "S",
-    "CL": "Cl",
-    "BR": "Br",
-    "SI": "Si",
-    **{f"CG{k}": "C" for k in range(4)},
-}
-
-
 def ligand_pdbqt(ligand: Ligand, placed: Chem.Mol) -> tuple[str, dict[int, int]]:
-    """Return the PDBQT text of a drug and the drug atom of each heavy atom's serial number.
+    """Return the PDBQT text of a drug, and ``{serial: drug atom index}`` of its heavy atoms.
 
     Parameters
     ----------
     placed
-        The drug with hydrogens and one conformer, heavy atoms first in the drug's order
-        (``conformers.embed_drug``).
-
-    Returns
-    -------
-    tuple
-        The text, and ``{serial: drug atom index}`` for every heavy atom of the drug.
+        The drug with hydrogens and one conformer, heavy atoms first in the drug's order.
 
     Raises
     ------
@@ -139,27 +112,24 @@ def ligand_pdbqt(ligand: Ligand, placed: Chem.Mol) -> tuple[str, dict[int, int]]
     smiles, order = setup.get_smiles_and_order()
     atom_of_number = {number: index for index, number in order.items()}
     serials = _smiles_numbers(text, ligand.name, smiles)
-    n_drug = ligand.mol.GetNumAtoms()
     traced = {serial: atom_of_number[number] for serial, number in serials.items()}
-    traced = {serial: index for serial, index in traced.items() if index < n_drug}
+    traced = {s: index for s, index in traced.items() if index < ligand.mol.GetNumAtoms()}
     _check(ligand, placed, text, traced)
     return text, traced
 
 
 def _smiles_numbers(text: str, name: str, smiles: str) -> dict[int, int]:
     """Return ``{serial: number in the SMILES}`` from the remarks that Meeko writes."""
-    written = [
-        line[len(_SMILES_REMARK) :].strip()
-        for line in text.splitlines()
-        if line.startswith(_SMILES_REMARK) and not line.startswith(_INDEX_REMARK)
-    ]
-    if written != [smiles]:
-        raise LigandError(f"{name}: the PDBQT does not name the SMILES that its numbers refer to")
+    written: list[str] = []
     serials: dict[int, int] = {}
     for line in text.splitlines():
         if line.startswith(_INDEX_REMARK):
             numbers = [int(word) for word in line[len(_INDEX_REMARK) :].split()]
             serials.update(zip(numbers[1::2], numbers[::2], strict=True))
+        elif line.startswith(_SMILES_REMARK):
+            written.append(line[len(_SMILES_REMARK) :].strip())
+    if written != [smiles]:
+        raise LigandError(f"{name}: the PDBQT does not name the SMILES that its numbers refer to")
     return serials
 
 
@@ -169,11 +139,9 @@ def _check(ligand: Ligand, placed: Chem.Mol, text: str, traced: dict[int, int]) 
         raise LigandError(f"{ligand.name}: the PDBQT does not hold every atom of the drug once")
     positions = placed.GetConformer().GetPositions()
     for line in text.splitlines():
-        if not line.startswith(("ATOM", "HETATM")):
+        if not line.startswith(("ATOM", "HETATM")) or int(line[6:11]) not in traced:
             continue
-        index = traced.get(int(line[6:11]))
-        if index is None:
-            continue
+        index = traced[int(line[6:11])]
         kind = line[77:].strip()
         element = _ELEMENT_OF_TYPE.get(kind.upper(), kind)
         point = np.array([float(line[start : start + 8]) for start in (30, 38, 46)])
