@@ -1,4 +1,4 @@
-"""Products enumerated from a core and building blocks."""
+"""Products enumerated from a core and building blocks: each once, by number, in bounded memory."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import csv
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, reduce
+from functools import reduce
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from rdkit import Chem, rdBase
+from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
+from rdkit.SimDivFilters.rdSimDivPickers import MaxMinPicker
 
 from workbench.errors import LigandError
+from workbench.ligands.catalogue import inchikey_of
 from workbench.ligands.files import opened_lines
 from workbench.ligands.reading import mol_from_smiles
 from workbench.text import clean_name, quoted
@@ -23,6 +27,12 @@ COLUMNS = ("position", "name", "smiles")
 CORE = "core"
 MAX_GROUPS = 100_000
 MAX_POSITION = 99
+MAX_SMARTS_LENGTH = 2000
+MAX_MATCHES = 1000
+DIVERSITY_POOL = 20
+"""Products among which one is picked for its distance to the others."""
+
+MAX_DIVERSITY_POOL = 20_000
 
 
 @dataclass(frozen=True)
@@ -47,18 +57,31 @@ class Group:
 
 @dataclass(frozen=True)
 class BuildingBlocks:
-    """A table of building blocks.
-
-    Parameters
-    ----------
-    cores
-        By name, as the table spells it.
-    groups
-        By position, in the table's order.
-    """
+    """Cores by name and groups by position, as a table of building blocks has them."""
 
     cores: Mapping[str, Group]
     groups: Mapping[int, tuple[Group, ...]]
+
+
+@dataclass(frozen=True)
+class Product:
+    """One molecule of a library, its groups by ascending position; the number says which."""
+
+    number: int
+    name: str
+    smiles: str
+    inchikey: str
+    groups: tuple[Group, ...]
+
+
+class Exchange(NamedTuple):
+    """Two products with the same groups at all positions but one."""
+
+    first: Product
+    second: Product
+    position: int
+    taken_out: Group
+    put_in: Group
 
 
 def labelled_group(smiles: str, name: str, position: int, where: str) -> Group:
@@ -169,10 +192,6 @@ def _rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
                 yield where, dict(zip(COLUMNS, (cells[k] for k in order), strict=True))
 
 
-MAX_SMARTS_LENGTH = 2000
-MAX_MATCHES = 1000
-
-
 def cut_core(mol: Chem.Mol, smarts: str, name: str) -> Group:
     """Return what a SMARTS finds in a molecule, open at its labelled atoms.
 
@@ -190,7 +209,7 @@ def cut_core(mol: Chem.Mol, smarts: str, name: str) -> Group:
         When the SMARTS is none, does not match in one way, or labels an atom whose group is not
         clear.
     """
-    core = _query(smarts)
+    core = _core_query(smarts)
     found: dict[str, Group] = {}
     for match in mol.GetSubstructMatches(core, uniquify=False, maxMatches=MAX_MATCHES):
         group = _opened(mol, core, match, name)
@@ -201,53 +220,7 @@ def cut_core(mol: Chem.Mol, smarts: str, name: str) -> Group:
     return next(iter(found.values()))
 
 
-def _opened(mol: Chem.Mol, core: Chem.Mol, match: tuple[int, ...], name: str) -> Group:
-    """Return the molecule open at the labelled atoms of one match."""
-    inside = set(match)
-    cut: list[int] = []
-    labels: list[tuple[int, int]] = []
-    bare: list[tuple[int, int]] = []
-    for pattern in core.GetAtoms():
-        if not (label := pattern.GetAtomMapNum()):
-            continue
-        atom = mol.GetAtomWithIdx(match[pattern.GetIdx()])
-        outside = [b for b in atom.GetBonds() if b.GetOtherAtomIdx(atom.GetIdx()) not in inside]
-        if not outside and atom.GetTotalNumHs():
-            bare.append((atom.GetIdx(), label))
-        elif len(outside) == 1 and outside[0].GetBondType() == Chem.BondType.SINGLE:
-            cut.append(outside[0].GetIdx())
-            labels.append((label, label))
-        else:
-            raise LigandError(
-                f"at label {label} of the core, {name} has no single group and no hydrogen to "
-                "replace: label another atom"
-            )
-    open_mol = Chem.FragmentOnBonds(mol, cut, dummyLabels=labels) if cut else Chem.Mol(mol)
-    return _group(open_mol, bare, inside, name)
-
-
-def _group(open_mol: Chem.Mol, bare: list[tuple[int, int]], inside: set[int], name: str) -> Group:
-    """Return the piece that holds the core, with its hydrogens replaced where asked."""
-    editable = Chem.RWMol(open_mol)
-    for at, label in bare:
-        new = editable.AddAtom(Chem.Atom(0))
-        editable.GetAtomWithIdx(new).SetIsotope(label)
-        editable.AddBond(at, new, Chem.BondType.SINGLE)
-        holder = editable.GetAtomWithIdx(at)
-        holder.SetNumExplicitHs(max(holder.GetNumExplicitHs() - 1, 0))
-    for atom in editable.GetAtoms():
-        if atom.GetAtomicNum() == 0:
-            atom.SetAtomMapNum(atom.GetIsotope())
-            atom.SetIsotope(0)
-    pieces = Chem.GetMolFrags(editable)
-    kept = next(piece for piece in pieces if inside & set(piece))
-    smiles = Chem.MolFragmentToSmiles(editable, list(kept))
-    mol = Chem.MolFromSmiles(smiles)
-    found = sorted(atom.GetAtomMapNum() for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0)
-    return Group(0, name, tuple(found), mol)
-
-
-def _query(smarts: str) -> Chem.Mol:
+def _core_query(smarts: str) -> Chem.Mol:
     """Return the pattern of a SMARTS with one label or more, each once."""
     core = Chem.MolFromSmarts(smarts) if 0 < len(smarts) <= MAX_SMARTS_LENGTH else None
     if core is None or not core.GetNumAtoms():
@@ -261,30 +234,42 @@ def _query(smarts: str) -> Chem.Mol:
     return core
 
 
-DIVERSITY_POOL = 20
-"""Products among which one is picked for its distance to the others."""
-
-MAX_DIVERSITY_POOL = 20_000
-_BITS = 2048
-
-
-@dataclass(frozen=True)
-class Product:
-    """One molecule of a library.
-
-    Parameters
-    ----------
-    number
-        In the library, from 0: the same core and groups give the same molecule.
-    groups
-        What hangs at each position, ascending.
-    """
-
-    number: int
-    name: str
-    smiles: str
-    inchikey: str
-    groups: tuple[Group, ...]
+def _opened(mol: Chem.Mol, core: Chem.Mol, match: tuple[int, ...], name: str) -> Group:
+    """Return the piece of a molecule that holds a match, open at its labelled atoms."""
+    inside = set(match)
+    cut: list[int] = []
+    labels: list[tuple[int, int]] = []
+    bare: list[tuple[int, int]] = []
+    for query in core.GetAtoms():
+        if not (label := query.GetAtomMapNum()):
+            continue
+        atom = mol.GetAtomWithIdx(match[query.GetIdx()])
+        outside = [b for b in atom.GetBonds() if b.GetOtherAtomIdx(atom.GetIdx()) not in inside]
+        if not outside and atom.GetTotalNumHs():
+            bare.append((atom.GetIdx(), label))
+        elif len(outside) == 1 and outside[0].GetBondType() == Chem.BondType.SINGLE:
+            cut.append(outside[0].GetIdx())
+            labels.append((label, label))
+        else:
+            raise LigandError(
+                f"at label {label} of the core, {name} has no single group and no hydrogen to "
+                "replace: label another atom"
+            )
+    opened = Chem.RWMol(Chem.FragmentOnBonds(mol, cut, dummyLabels=labels) if cut else mol)
+    for at, label in bare:
+        new = opened.AddAtom(Chem.Atom(0))
+        opened.GetAtomWithIdx(new).SetIsotope(label)
+        opened.AddBond(at, new, Chem.BondType.SINGLE)
+        holder = opened.GetAtomWithIdx(at)
+        holder.SetNumExplicitHs(max(holder.GetNumExplicitHs() - 1, 0))
+    for atom in opened.GetAtoms():
+        if atom.GetAtomicNum() == 0:
+            atom.SetAtomMapNum(atom.GetIsotope())
+            atom.SetIsotope(0)
+    kept = next(piece for piece in Chem.GetMolFrags(opened) if inside & set(piece))
+    piece = Chem.MolFromSmiles(Chem.MolFragmentToSmiles(opened, list(kept)))
+    positions = sorted(a.GetAtomMapNum() for a in piece.GetAtoms() if a.GetAtomicNum() == 0)
+    return Group(0, name, tuple(positions), piece)
 
 
 class Library:
@@ -313,46 +298,35 @@ class Library:
         self._sizes: dict[int, int] = {}
         self._reach: dict[int, frozenset[int]] = {}
         self._check(core, frozenset())
+        self.size = self._size_of(core)
+        """Number of combinations; some may be the same molecule."""
+        self.positions = tuple(sorted(self._reach))
+        """All positions that a product can have, ascending."""
 
     def _check(self, group: Group, above: frozenset[int]) -> frozenset[int]:
         """Count what can hang below a group; return the positions that it can bring."""
         brought: frozenset[int] = frozenset()
         for position in group.open_positions:
-            if position in above | brought:
-                raise LigandError(
-                    f"position {position} comes twice in one product, through {group.name!r}: "
-                    "give it another label there"
-                )
             if position not in self._groups:
                 raise LigandError(
                     f"{group.name!r} has an open position {position}, and no group hangs there: "
                     "add one to the table"
                 )
-            if position not in self._reach:
+            twice = {position} & (above | brought)
+            if not twice and position not in self._reach:
                 below = [self._check(g, above | {position}) for g in self._groups[position]]
                 self._reach[position] = frozenset({position}).union(*below)
                 self._sizes[position] = sum(map(self._size_of, self._groups[position]))
-            if self._reach[position] & (above | brought):
-                twice = min(self._reach[position] & (above | brought))
+            if twice or (twice := self._reach[position] & (above | brought)):
                 raise LigandError(
-                    f"position {twice} comes twice in one product, through {group.name!r}: give "
-                    "it another label there"
+                    f"position {min(twice)} comes twice in one product, through {group.name!r}: "
+                    "give it another label there"
                 )
             brought |= self._reach[position]
         return brought
 
     def _size_of(self, group: Group) -> int:
         return reduce(lambda size, p: size * self._sizes[p], group.open_positions, 1)
-
-    @cached_property
-    def size(self) -> int:
-        """Number of combinations; some may be the same molecule."""
-        return self._size_of(self.core)
-
-    @property
-    def positions(self) -> tuple[int, ...]:
-        """All positions that a product can have, ascending."""
-        return tuple(sorted(self._reach))
 
     def product(self, number: int) -> Product:
         """Return one product.
@@ -367,7 +341,7 @@ class Library:
         groups = tuple(chosen[p] for p in sorted(chosen))
         name = f"{self.core.name}-{number + 1}"
         mol = _joined(self.core, groups, name)
-        return Product(number, name, Chem.MolToSmiles(mol), Chem.MolToInchiKey(mol), groups)
+        return Product(number, name, Chem.MolToSmiles(mol), inchikey_of(mol), groups)
 
     def _choose(self, group: Group, number: int, chosen: dict[int, Group]) -> None:
         """Fill the open positions of a group; the last position changes fastest."""
@@ -381,13 +355,7 @@ class Library:
                 rest -= size
 
     def products(self, numbers: Iterable[int] | None = None) -> Iterator[Product]:
-        """Yield each molecule once (by InChIKey), in the order of the numbers.
-
-        Parameters
-        ----------
-        numbers
-            Of the products; by default all of them.
-        """
+        """Yield the products of these numbers (default: all), each molecule once by InChIKey."""
         seen: set[str] = set()
         with rdBase.BlockLogs():
             for number in range(self.size) if numbers is None else numbers:
@@ -398,9 +366,7 @@ class Library:
 
     def random(self, count: int, seed: int) -> Iterator[Product]:
         """Yield up to ``count`` molecules drawn at random, each once."""
-        drawn = self.products(_random_numbers(self.size, seed))
-        for _, product in zip(range(count), drawn, strict=False):
-            yield product
+        return islice(self.products(_random_numbers(self.size, seed)), count)
 
     def diverse(self, count: int, seed: int) -> list[Product]:
         """Return up to ``count`` molecules that are far from each other.
@@ -412,21 +378,14 @@ class Library:
         ---------
         Ashton 2002, doi:10.1002/qsar.200290002.
         """
-        from rdkit.SimDivFilters.rdSimDivPickers import MaxMinPicker
-
         pool_size = max(count, min(DIVERSITY_POOL * count, MAX_DIVERSITY_POOL))
         pool = list(self.random(pool_size, seed))
         if len(pool) <= count:
             return pool
-        prints = [_fingerprint(product.smiles) for product in pool]
+        generator = GetMorganGenerator(radius=2, fpSize=2048)
+        prints = [generator.GetFingerprint(Chem.MolFromSmiles(p.smiles)) for p in pool]
         picked = MaxMinPicker().LazyBitVectorPick(prints, len(pool), count, seed=seed)
         return [pool[index] for index in picked]
-
-
-def _fingerprint(smiles: str) -> object:
-    from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
-
-    return GetMorganGenerator(radius=2, fpSize=_BITS).GetFingerprint(Chem.MolFromSmiles(smiles))
 
 
 def _random_numbers(size: int, seed: int) -> Iterator[int]:
@@ -449,14 +408,10 @@ def _random_numbers(size: int, seed: int) -> Iterator[int]:
 
 
 def _joined(core: Group, groups: tuple[Group, ...], name: str) -> Chem.Mol:
-    """Return the molecule of a core and its groups."""
-    loose = core.mol
-    for group in groups:
-        loose = Chem.CombineMols(loose, group.mol)
+    """Return the molecule of a core and its groups, as any reader of its SMILES will see it."""
+    loose = reduce(Chem.CombineMols, (group.mol for group in groups), core.mol)
     try:
-        mol = Chem.RemoveHs(Chem.molzip(loose))
-        # as any reader of its SMILES will see it
-        mol = Chem.MolFromSmiles(Chem.MolToSmiles(mol))
+        mol = Chem.MolFromSmiles(Chem.MolToSmiles(Chem.RemoveHs(Chem.molzip(loose))))
         if mol is None or not CalcMolFormula(mol):
             raise ValueError("no molecule")
     except (ValueError, RuntimeError) as error:
@@ -467,31 +422,13 @@ def _joined(core: Group, groups: tuple[Group, ...], name: str) -> Chem.Mol:
     return mol
 
 
-class Exchange(NamedTuple):
-    """Two products with the same groups at all positions but one."""
-
-    first: Product
-    second: Product
-    position: int
-    taken_out: Group
-    put_in: Group
-
-
 def exchanges(products: Sequence[Product]) -> Iterator[Exchange]:
-    """Yield every pair of products that differ in one group, each pair once, in order.
-
-    What the products are made of tells; two molecules of other groups are no pair here, even if
-    ``matched_pairs.matched_pair`` finds a common core.
-    """
-    alike: dict[tuple[int, tuple[tuple[int, int], ...]], list[Product]] = {}
+    """Yield every pair of products that differ in one group, each pair once, in order."""
+    alike: dict[tuple[int, tuple[tuple[int, int], ...]], list[tuple[Product, Group]]] = {}
     for product in products:
         for group in product.groups:
             others = tuple((g.position, id(g)) for g in product.groups if g is not group)
             known = alike.setdefault((group.position, others), [])
-            for other in known:
-                yield Exchange(other, product, group.position, _at(other, group.position), group)
-            known.append(product)
-
-
-def _at(product: Product, position: int) -> Group:
-    return next(group for group in product.groups if group.position == position)
+            for other, replaced in known:
+                yield Exchange(other, product, group.position, replaced, group)
+            known.append((product, group))

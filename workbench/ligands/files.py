@@ -8,7 +8,6 @@ import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, NamedTuple, TextIO, cast
@@ -19,23 +18,54 @@ from workbench.errors import LigandError
 from workbench.settings import LigandSettings
 from workbench.text import quoted
 
+FILE_SUFFIXES = (".sdf", ".mol", ".smi", ".csv")
 PACKED_SUFFIX = ".gz"
 MAX_LINE_LENGTH = 100_000
+MAX_BLOCK_LENGTH = 1_000_000
 # lists of molecules pack five to thirty times; a bomb packs a thousand times
 MAX_UNPACKING = 200
 FREE_UNPACKING = 10_000_000
+SMILES_COLUMNS = ("isomericsmiles", "smiles", "smilesstring", "canonicalsmiles", "structure", "smi")
+NAME_COLUMNS = (
+    *("name", "title", "compoundname", "moleculename", "compound", "molecule", "ligand", "id"),
+    *("compoundid", "moleculeid", "identifier"),
+)
 
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_SEPARATORS = (",", ";", "\t")
+_FILLERS = re.compile(r"[\s_\-#]+")
+_TAG = re.compile(r"<([^>]*)>")
+_OTHER_TEXT = ("<!doctype", "<html", "<?xml")
+
+
+class Record(NamedTuple):
+    """One ligand of a file, not parsed yet.
+
+    ``where`` names it in errors, ``problem`` says why it cannot be parsed at all, and ``notes``
+    are warnings from the reading of the file.
+    """
+
+    where: str
+    name: str
+    text: str
+    is_block: bool
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Columns(NamedTuple):
+    """Where a table has its SMILES and, unless ``None``, its names; and its number of columns."""
+
+    smiles: int
+    name: int | None
+    width: int
 
 
 class Lines:
     """The lines of a text file, none longer than ``MAX_LINE_LENGTH``.
 
-    Attributes
-    ----------
-    number
-        Of the line that was given last, from 1.
+    ``number`` is that of the line that was given last, from 1.
     """
 
     def __init__(self, stream: TextIO, where: str, packed_bytes: int | None) -> None:
@@ -105,48 +135,6 @@ def opened_lines(path: Path) -> Iterator[Lines]:
         unpacked = binary if packed is None else cast(IO[bytes], gzip.GzipFile(fileobj=binary))
         with TextIOWrapper(unpacked, encoding="utf-8-sig", errors="surrogateescape") as text:
             yield Lines(text, where, packed)
-
-
-FILE_SUFFIXES = (".sdf", ".mol", ".smi", ".csv")
-MAX_BLOCK_LENGTH = 1_000_000
-
-SMILES_COLUMNS = ("isomericsmiles", "smiles", "smilesstring", "canonicalsmiles", "structure", "smi")
-NAME_COLUMNS = (
-    *("name", "title", "compoundname", "moleculename", "compound", "molecule", "ligand", "id"),
-    *("compoundid", "moleculeid", "identifier"),
-)
-_SEPARATORS = (",", ";", "\t")
-_FILLERS = re.compile(r"[\s_\-#]+")
-_TAG = re.compile(r"<([^>]*)>")
-_OTHER_TEXT = ("<!doctype", "<html", "<?xml")
-
-
-@dataclass(frozen=True)
-class Record:
-    """One ligand of a file, not parsed yet; ``where`` names it in errors.
-
-    Parameters
-    ----------
-    problem
-        Why it cannot be parsed at all; blank when it may.
-    notes
-        What the reading of the file has to tell about it.
-    """
-
-    where: str
-    name: str
-    text: str
-    is_block: bool
-    problem: str = ""
-    notes: tuple[str, ...] = ()
-
-
-class Columns(NamedTuple):
-    """Where a table has its SMILES and, unless ``None``, its names; and its number of columns."""
-
-    smiles: int
-    name: int | None
-    width: int
 
 
 def kind_of_file(name: str) -> str:
@@ -227,10 +215,8 @@ def _csv(lines: Lines, where: str, settings: LigandSettings) -> Iterator[Record]
         except StopIteration:
             return
         except csv.Error as error:
-            _, notes = lines.taken()
-            yield Record(
-                place, "", "", False, f"{place} to line {lines.number}: no CSV row: {error}", notes
-            )
+            problem = f"{place} to line {lines.number}: no CSV row: {error}"
+            yield Record(place, "", "", False, problem, lines.taken()[1])
             continue
         problem, notes = lines.taken()
         if problem or any(cell.strip() for cell in row):
@@ -287,18 +273,14 @@ def _refuse_page(text: str, where: str) -> None:
 
 def _split(text: str, cuts: int) -> list[str]:
     """Return the fields of a line, divided by tabs if it has any, else by blanks."""
-    if "\t" in text:
-        return text.split("\t")
-    return text.split(maxsplit=cuts)
+    return text.split("\t") if "\t" in text else text.split(maxsplit=cuts)
 
 
 def _cells(fields: list[str], columns: Columns) -> tuple[str, str]:
     """Return the SMILES and the name; blank where a row is too short."""
-    found = [
-        fields[at].strip() if at is not None and at < len(fields) else ""
-        for at in (columns.smiles, columns.name)
-    ]
-    return found[0], found[1]
+    found = dict(enumerate(fields))
+    name = "" if columns.name is None else found.get(columns.name, "")
+    return found.get(columns.smiles, "").strip(), name.strip()
 
 
 def _separator(header: str, settings: LigandSettings, where: str) -> tuple[str, Columns]:
@@ -319,13 +301,7 @@ def _separator(header: str, settings: LigandSettings, where: str) -> tuple[str, 
 def _header(
     row: list[str], settings: LigandSettings, where: str, *, needed: bool
 ) -> Columns | None:
-    """Return the columns that a header names; ``None`` when it is none.
-
-    Raises
-    ------
-    LigandError
-        When it must be one and is not, or when two columns share the name that is asked for.
-    """
+    """Return the columns that a header names; raise, or return ``None``, when it is none."""
     keys = [_key(cell) for cell in row]
     wanted: tuple[str, ...]
     wanted = (_key(settings.smiles_column),) if settings.smiles_column else SMILES_COLUMNS

@@ -8,12 +8,11 @@ from typing import NamedTuple
 from rdkit import Chem
 from rdkit.Chem import rdFMCS
 
+from workbench.ligands.geometry import CIS, TRANS
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.properties import drug_properties
 
 MCS_TIMEOUT_SECONDS = 10
-_CIS = (Chem.BondStereo.STEREOZ, Chem.BondStereo.STEREOCIS)
-_TRANS = (Chem.BondStereo.STEREOE, Chem.BondStereo.STEREOTRANS)
 
 AtomPair = tuple[int, int]
 """An atom of the reference and the ligand's atom in its place."""
@@ -40,23 +39,18 @@ class MatchedPair:
     ----------
     core
         The largest common substructure that is in one piece (same elements and bond orders,
-        rings whole), atom by atom; stereo is not part of the comparison.
-    core_smiles
-        The same as the reference draws it.
+        rings whole), atom by atom; stereo is not compared.
     changes
         Exchanged groups, by where they hang on the core.
     taken_out, put_in
         Reference atoms and ligand atoms outside the core.
-    turned_bonds
-        Double bonds of the core whose neighbours in the core are cis in one and trans in the
-        other (by geometry: E and Z depend on the neighbours' ranks).
-    kept_bonds
-        Double bonds of the core whose neighbours in the core lie the same way in both.
+    turned_bonds, kept_bonds
+        Double bonds of the core whose neighbours in the core lie differently, or alike, in both
+        (by geometry: E and Z depend on the neighbours' ranks).
     property_changes
         Ligand minus reference, by the names of ``properties.Properties``.
     complete
-        Whether the search for the core ended before its time limit; if not, a larger core may
-        exist.
+        Whether the search for the core ended before its time limit.
     """
 
     reference: Ligand
@@ -127,27 +121,18 @@ def _whole_rings(
 
 def _n_places(first: Chem.Mol, second: Chem.Mol, core: tuple[AtomPair, ...]) -> int:
     """Return how many core atoms carry something else, and turned double bonds."""
-    places = set(_anchors(first, [pair[0] for pair in core]))
-    back = {pair[1]: pair[0] for pair in core}
-    places |= {back[index] for index in _anchors(second, list(back))}
+    places = set()
+    for side, mol in enumerate((first, second)):
+        inside = {pair[side] for pair in core}
+        for pair in core:
+            around = mol.GetAtomWithIdx(pair[side]).GetNeighbors()
+            if any(atom.GetIdx() not in inside for atom in around):
+                places.add(pair)
     return len(places) + len(_double_bonds(first, second, core, turned=True))
 
 
-def _anchors(mol: Chem.Mol, core: list[int]) -> list[int]:
-    """Return the core atoms that carry an atom outside the core."""
-    inside = set(core)
-    return [
-        index
-        for index in core
-        if any(a.GetIdx() not in inside for a in mol.GetAtomWithIdx(index).GetNeighbors())
-    ]
-
-
 def _groups(mol: Chem.Mol, core: dict[int, AtomPair]) -> dict[tuple[int, ...], list[str]]:
-    """Return the SMILES of what hangs outside the core, by the core atoms that it hangs on.
-
-    Core atoms are named by the reference's index.
-    """
+    """Return the SMILES of what hangs outside the core, by the reference's atoms it hangs on."""
     cut = [
         bond.GetIdx()
         for bond in mol.GetBonds()
@@ -155,8 +140,7 @@ def _groups(mol: Chem.Mol, core: dict[int, AtomPair]) -> dict[tuple[int, ...], l
     ]
     if not cut:
         # nothing but core, or nothing in common
-        whole = [] if len(core) == mol.GetNumAtoms() else [Chem.MolToSmiles(mol)]
-        return {(): whole} if whole else {}
+        return {} if len(core) == mol.GetNumAtoms() else {(): [Chem.MolToSmiles(mol)]}
     labels = []
     for index in cut:
         bond = mol.GetBondWithIdx(index)
@@ -195,7 +179,7 @@ def _double_bonds(
     found = []
     for bond in first.GetBonds():
         ends = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
-        if bond.GetStereo() not in (*_CIS, *_TRANS) or not partner.keys() >= {*ends}:
+        if bond.GetStereo() not in (*CIS, *TRANS) or not partner.keys() >= {*ends}:
             continue
         sides = [_core_neighbour(first, end, ends, partner) for end in ends]
         old = _are_cis(first, ends, sides)
@@ -222,9 +206,9 @@ def _are_cis(
 ) -> bool | None:
     """Return whether two neighbours of a double bond lie on one side, ``None`` if undefined."""
     bond = mol.GetBondBetweenAtoms(*ends)
-    if None in sides or bond.GetStereo() not in (*_CIS, *_TRANS):
+    if None in sides or bond.GetStereo() not in (*CIS, *TRANS):
         return None
     marked = set(bond.GetStereoAtoms())
     # a neighbour that is not the marked one lies across from it
     turns = sum(side not in marked for side in sides)
-    return (bond.GetStereo() in _CIS) == (turns % 2 == 0)
+    return (bond.GetStereo() in CIS) == (turns % 2 == 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rdkit import Chem, rdBase
 
 from workbench.errors import LigandError
@@ -23,6 +23,12 @@ from workbench.text import MAX_NAME_LENGTH, clean_name, quoted
 MAX_SMILES_LENGTH = 4000
 MAX_ATOMS = 600
 
+_KINDS = f"{', '.join(FILE_SUFFIXES)} (also .gz)"
+_ORDER = (
+    f"a text that ends in {_KINDS} is a file; then catalogue names and synonyms are tried; "
+    "then SMILES"
+)
+_SMILES_SIGNS = frozenset("()[]=#/\\@%")
 _TIME_STAMP = re.compile(r"^\[[\d:]+\]\s*", re.MULTILINE)
 _POSITION = re.compile(r"around position (\d+)")
 _OTHER_KINDS = (
@@ -34,7 +40,7 @@ _OTHER_KINDS = (
 
 
 @contextmanager
-def captured_log() -> Iterator[list[str]]:
+def _captured_log() -> Iterator[list[str]]:
     """Keep RDKit's error log off the terminal and append it to the list that is yielded.
 
     RDKit before 2026.3 can only silence its log: the list then stays empty.
@@ -66,7 +72,7 @@ def mol_from_smiles(text: str, where: str = "the input") -> Chem.Mol:
     parameters: Any = Chem.SmilesParserParams()
     parameters.sanitize = parameters.removeHs = False
     parameters.allowCXSMILES = parameters.parseName = False
-    with captured_log() as log:
+    with _captured_log() as log:
         raw = Chem.MolFromSmiles(smiles, parameters)
     if raw is None:
         raise LigandError(f"{where}: {quoted(smiles)} is no SMILES: {_syntax_problem(smiles, log)}")
@@ -85,7 +91,7 @@ def mol_from_block(text: str, where: str = "the input") -> Chem.Mol:
     """
     if text.startswith(("$RXN", "$MDL", "$RDFILE")):
         raise LigandError(f"{where}: a reaction or R-group file; give one complete molecule")
-    with captured_log() as log:
+    with _captured_log() as log:
         try:
             raw = Chem.MolFromMolBlock(text, sanitize=False, removeHs=False)
         except (RuntimeError, ValueError) as error:
@@ -94,9 +100,9 @@ def mol_from_block(text: str, where: str = "the input") -> Chem.Mol:
         reason = log[0] if log else "it breaks the MDL format"
         raise LigandError(f"{where}: no readable mol block ({quoted(reason, 120)})")
     for conformer in raw.GetConformers():
-        for index, xyz in enumerate(conformer.GetPositions()):
-            if not all(math.isfinite(value) for value in xyz):
-                raise LigandError(f"{where}: atom {index + 1} has a coordinate that is no number")
+        wrong = np.flatnonzero(~np.isfinite(conformer.GetPositions()).all(axis=1))
+        if len(wrong):
+            raise LigandError(f"{where}: atom {wrong[0] + 1} has a coordinate that is no number")
     _refuse_impossible(raw, where)
     return _settled(lambda: Chem.MolFromMolBlock(text), where)
 
@@ -111,7 +117,7 @@ def parsed(record: Record) -> Chem.Mol:
 
 def _settled(read: Callable[[], Chem.Mol | None], where: str) -> Chem.Mol:
     """Return what a second, sanitising reading gives."""
-    with captured_log() as log:
+    with _captured_log() as log:
         try:
             mol = read()
         except (RuntimeError, ValueError) as error:
@@ -142,18 +148,10 @@ def _refuse_impossible(mol: Chem.Mol, where: str) -> None:
     """Raise on molecules too large to sanitise safely, and on impossible valences or rings."""
     if mol.GetNumAtoms() > MAX_ATOMS:
         raise LigandError(f"{where}: {mol.GetNumAtoms()} atoms are over the limit of {MAX_ATOMS}")
-    with captured_log():
+    with rdBase.BlockLogs():
         problems = Chem.DetectChemistryProblems(mol)
     if problems:
         raise LigandError(f"{where}: impossible chemistry: {problems[0].Message()}")
-
-
-_KINDS = f"{', '.join(FILE_SUFFIXES)} (also .gz)"
-_ORDER = (
-    f"a text that ends in {_KINDS} is a file; then catalogue names and synonyms are tried; "
-    "then SMILES"
-)
-_SMILES_SIGNS = frozenset("()[]=#/\\@%")
 
 
 @dataclass(frozen=True)
@@ -179,13 +177,9 @@ def load_ligand(
     text
         A file (.sdf, .mol, .smi, .csv, also .gz) with one record, a catalogue name or synonym
         in any case, or a SMILES; tried in this order.
-    name
-        What to call it, instead of the name that it brings.
     warhead
         Which of several warheads reacts: its name, or the attacked atom's index in the
         canonical SMILES. Blank takes the likeliest and warns of the others.
-    settings
-        Charges, tautomer, open stereo, columns of a table.
 
     Raises
     ------
@@ -194,11 +188,10 @@ def load_ligand(
     """
     outcomes = each_ligand(text, warhead=warhead, settings=settings)
     first = _read(next(outcomes))
-    second = next(outcomes, None)
-    if second is not None:
-        count = 2 + sum(1 for _ in outcomes)
+    more = sum(1 for _ in outcomes)
+    if more:
         raise LigandError(
-            f"{quoted(str(text), 100)} holds {count} ligands where one is expected; "
+            f"{quoted(str(text), 100)} holds {1 + more} ligands where one is expected; "
             "split the file or use load_ligands"
         )
     return first if name is None else replace(first, name=clean_name(name, first.name))
