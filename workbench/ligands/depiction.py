@@ -6,13 +6,13 @@ Nothing that a user typed goes into a drawing: names belong to whatever stands a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from rdkit import Chem
 from rdkit.Chem import rdDepictor
 from rdkit.Chem.Draw import rdMolDraw2D
 
+from workbench.ligands.geometry import CIS, TRANS
 from workbench.ligands.isomers import open_elements
 from workbench.ligands.matched_pairs import AtomPair, MatchedPair
 from workbench.ligands.molecules import Adduct, Ligand, WarheadMatch
@@ -32,21 +32,24 @@ PUT_IN_COLOUR = (0.73, 0.90, 0.74)
 TURNED_COLOUR = (0.86, 0.79, 0.95)
 NOTE_COLOUR = (0.25, 0.25, 0.25)
 
-_GEOMETRY = {
-    Chem.BondStereo.STEREOE: "E",
-    Chem.BondStereo.STEREOZ: "Z",
-    Chem.BondStereo.STEREOTRANS: "E",
-    Chem.BondStereo.STEREOCIS: "Z",
-}
+_GEOMETRY = dict.fromkeys(TRANS, "E") | dict.fromkeys(CIS, "Z")
 
 
-@dataclass
 class _Picture:
-    """A molecule on its way to the paper, with the tints and notes that it gathers."""
+    """A molecule on its way to the paper, with the tints and notes that it gathers.
 
-    mol: Chem.Mol
-    atoms: dict[int, Colour] = field(default_factory=dict)
-    bonds: dict[int, Colour] = field(default_factory=dict)
+    The double bonds with open stereo are crossed, its centres marked ``?``.
+    """
+
+    def __init__(self, mol: Chem.Mol) -> None:
+        self.mol = Chem.Mol(mol)
+        self.atoms: dict[int, Colour] = {}
+        self.bonds: dict[int, Colour] = {}
+        for element in open_elements(self.mol):
+            if element.type == Chem.StereoType.Bond_Double:
+                self.mol.GetBondWithIdx(element.centeredOn).SetStereo(Chem.BondStereo.STEREOANY)
+            else:
+                self.note(element.centeredOn, "?")
 
     def tint(self, atoms: Iterable[int], colour: Colour) -> None:
         """Tint some atoms, and the bonds between them."""
@@ -65,13 +68,10 @@ class _Picture:
         if bond.GetStereo() in _GEOMETRY:
             bond.SetProp("bondNote", _GEOMETRY[bond.GetStereo()])
 
-    def mark_open_stereo(self) -> None:
-        """Cross the double bonds and put ``?`` at the centres whose configuration is open."""
-        for element in open_elements(self.mol):
-            if element.type == Chem.StereoType.Bond_Double:
-                self.mol.GetBondWithIdx(element.centeredOn).SetStereo(Chem.BondStereo.STEREOANY)
-            else:
-                self.note(element.centeredOn, "?")
+    def mark_turned(self, ends: tuple[int, int]) -> None:
+        """Tint a double bond that is turned over, and write its geometry beside it."""
+        self.tint(ends, TURNED_COLOUR)
+        self.note_geometry(self.mol.GetBondBetweenAtoms(*ends))
 
 
 def drug_svg(ligand: Ligand, width: int = 460, height: int = 320) -> str:
@@ -81,8 +81,7 @@ def drug_svg(ligand: Ligand, width: int = 460, height: int = 320) -> str:
     pushes out ``leaves``; further places where a thiol could add are blue, marked ``SG?``.
     Open stereo is a crossed double bond or a ``?``.
     """
-    picture = _Picture(Chem.Mol(ligand.mol))
-    picture.mark_open_stereo()
+    picture = _Picture(ligand.mol)
     for other in reversed(ligand.other_warheads):
         picture.tint(other.atom_indices, OTHER_WARHEAD_COLOUR)
     for other in ligand.other_warheads:
@@ -99,8 +98,7 @@ def adduct_svg(adduct: Adduct, width: int = 460, height: int = 320) -> str:
     The cysteine is tinted; each new stereocentre carries its CIP label and each new double bond
     E or Z; an atom that water brought is marked.
     """
-    picture = _Picture(Chem.Mol(adduct.mol))
-    picture.mark_open_stereo()
+    picture = _Picture(adduct.mol)
     cysteine = (adduct.sg_index, adduct.cb_index, adduct.ca_index)
     picture.tint((adduct.reactive_atom_index, *cysteine), CYSTEINE_COLOUR)
     del picture.atoms[adduct.reactive_atom_index]
@@ -127,15 +125,11 @@ def pair_svg(pair: MatchedPair, width: int = 920, height: int = 340) -> str:
     ligand has instead green, and a double bond that is turned over violet.
     """
     left, right = map(_Picture, laid_out_pair(pair))
-    left.mark_open_stereo()
-    right.mark_open_stereo()
     left.tint(pair.taken_out, TAKEN_OUT_COLOUR)
     right.tint(pair.put_in, PUT_IN_COLOUR)
     for first, second in pair.turned_bonds:
-        for picture, ends in ((left, (first[0], second[0])), (right, (first[1], second[1]))):
-            bond = picture.mol.GetBondBetweenAtoms(*ends)
-            picture.tint(ends, TURNED_COLOUR)
-            picture.note_geometry(bond)
+        left.mark_turned((first[0], second[0]))
+        right.mark_turned((first[1], second[1]))
     return _svg([left, right], width, height)
 
 
@@ -146,12 +140,9 @@ def drug_beside_svg(pair: MatchedPair, width: int = 460, height: int = 320) -> s
     that the sulphur attacks is marked ``SG``. The reference beside itself has no tint.
     """
     picture = _Picture(laid_out_pair(pair)[1])
-    picture.mark_open_stereo()
     picture.tint(pair.put_in, PUT_IN_COLOUR)
     for first, second in pair.turned_bonds:
-        ends = first[1], second[1]
-        picture.tint(ends, TURNED_COLOUR)
-        picture.note_geometry(picture.mol.GetBondBetweenAtoms(*ends))
+        picture.mark_turned((first[1], second[1]))
     if pair.ligand.warhead is not None:
         attacked = pair.ligand.warhead.reactive_atom_index
         picture.atoms[attacked] = ATTACKED_COLOUR

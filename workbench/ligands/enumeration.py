@@ -312,12 +312,13 @@ class Library:
                     f"{group.name!r} has an open position {position}, and no group hangs there: "
                     "add one to the table"
                 )
-            twice = {position} & (above | brought)
+            twice = frozenset({position}) & (above | brought)
             if not twice and position not in self._reach:
                 below = [self._check(g, above | {position}) for g in self._groups[position]]
                 self._reach[position] = frozenset({position}).union(*below)
                 self._sizes[position] = sum(map(self._size_of, self._groups[position]))
-            if twice or (twice := self._reach[position] & (above | brought)):
+            twice = twice or self._reach[position] & (above | brought)
+            if twice:
                 raise LigandError(
                     f"position {min(twice)} comes twice in one product, through {group.name!r}: "
                     "give it another label there"

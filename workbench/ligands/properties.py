@@ -16,6 +16,14 @@ from workbench.ligands.molecules import pattern
 from workbench.ligands.standardise import neutral
 from workbench.tables import BrainFinding, IonisableCentre, brain_findings, ionisable_centres
 
+FILTERS = ("PAINS", "BRENK", "NIH")
+"""RDKit's filters: Baell and Holloway 2010, 10.1021/jm901137j; Brenk 2008,
+10.1002/cmdc.200700139; Jadhav 2010, 10.1021/jm901070c, and Doveston 2015, 10.1039/c4ob02287d."""
+
+PH = 7.4
+LOG_BB_ERROR = 0.35
+"""How well linear models of this kind predict log BB: Platts 2001, Eur J Med Chem 36:719."""
+
 
 @dataclass(frozen=True)
 class Properties:
@@ -25,24 +33,17 @@ class Properties:
 
     Parameters
     ----------
-    molecular_weight_g_per_mol
-        Of the structure as given, average isotopes.
-    heavy_atoms
-        Number of atoms other than hydrogen.
     clogp
-        Octanol-water partition, log10, by atom contributions: Wildman and Crippen 1999,
-        10.1021/ci990307l (it stands in for BioByte's ClogP in other people's formulas).
+        Octanol-water partition, log10: Wildman and Crippen 1999, 10.1021/ci990307l (it stands
+        in for BioByte's ClogP in other people's formulas).
     tpsa_angstrom2
         Topological polar surface area of N and O: Ertl 2000, 10.1021/jm000942e.
-    hydrogen_bond_donors
-        N and O atoms that carry hydrogen; an NH2 group counts once.
-    polar_hydrogens
-        Hydrogens on N and O; an NH2 group counts twice.
+    hydrogen_bond_donors, polar_hydrogens
+        N and O atoms that carry hydrogen, and their hydrogens.
     hydrogen_bond_acceptors
         As RDKit counts them; amide and pyrrole-type nitrogens are none.
     rotatable_bonds
-        RDKit's strict definition: no amides, no terminal groups such as CF3 (the torsions that
-        are searched in docking are others, see ``rotors``).
+        RDKit's strict definition (docking turns others, see ``conformers.rotatable_bonds``).
     fraction_sp3
         sp3 carbons of all carbons: Lovering 2009, 10.1021/jm901241e.
     qed
@@ -59,6 +60,43 @@ class Properties:
     rotatable_bonds: int
     fraction_sp3: float
     qed: float
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One filter's pattern in a drug, by the atoms of its first match.
+
+    ``on_warhead``: it shares a bond with the warhead, so it names what makes the drug covalent.
+    """
+
+    filter_set: str
+    name: str
+    atom_indices: tuple[int, ...]
+    on_warhead: bool
+
+
+@dataclass(frozen=True)
+class BrainEstimate:
+    """What the structure says about the brain; every number is an estimate.
+
+    Parameters
+    ----------
+    log_bb
+        log10 of the concentration ratio brain to blood, by Clark's equation.
+    cns_mpo
+        0 to 6; 74 % of marketed CNS drugs reach 4 (Wager 2010).
+    basic_centre, basic_pka
+        The strongest base of the table of parent compounds; blank and ``None`` without one.
+    log_d
+        log10 of the octanol-water distribution at pH 7.4, from clogP and the strongest acid and
+        base of the table.
+    """
+
+    log_bb: float
+    cns_mpo: float
+    basic_centre: str
+    basic_pka: float | None
+    log_d: float
 
 
 def drug_properties(mol: Chem.Mol) -> Properties:
@@ -80,53 +118,19 @@ def drug_properties(mol: Chem.Mol) -> Properties:
     )
 
 
-FILTERS = {
-    "PAINS": "Baell and Holloway 2010, 10.1021/jm901137j",
-    "BRENK": "Brenk 2008, 10.1002/cmdc.200700139",
-    "NIH": "Jadhav 2010, 10.1021/jm901070c; Doveston 2015, 10.1039/c4ob02287d",
-}
-"""The filters, as RDKit ships them, and where they were published."""
-
-
-@dataclass(frozen=True)
-class Alert:
-    """One filter's pattern in a drug.
-
-    Parameters
-    ----------
-    filter_set, name
-        Which of ``FILTERS``, and the pattern's name there.
-    atom_indices
-        The drug atoms of its first match.
-    on_warhead
-        Whether it shares a bond with the warhead: then it names what makes the drug covalent.
-    """
-
-    filter_set: str
-    name: str
-    atom_indices: tuple[int, ...]
-    on_warhead: bool
-
-
 def structural_alerts(mol: Chem.Mol, warhead_atoms: Collection[int] = ()) -> tuple[Alert, ...]:
     """Return the alerts that a molecule raises, filter by filter, in the filter's order.
 
     An alert is a question, not a verdict: the filters were made for screening collections, and
     most covalent drugs raise one.
-
-    Parameters
-    ----------
-    warhead_atoms
-        Drug atoms of the warhead, to tell the intended electrophile from the rest.
     """
-    warhead = set(warhead_atoms)
     alerts = []
     for filter_set in FILTERS:
         for entry in _catalogue(filter_set).GetMatches(mol):
             found = entry.GetFilterMatches(mol)[0].atomPairs
             atoms = tuple(sorted(index for _, index in found))
-            name = entry.GetDescription()
-            alerts.append(Alert(filter_set, name, atoms, len(warhead.intersection(atoms)) > 1))
+            on_warhead = len({*warhead_atoms} & {*atoms}) > 1
+            alerts.append(Alert(filter_set, entry.GetDescription(), atoms, on_warhead))
     return tuple(alerts)
 
 
@@ -136,35 +140,6 @@ def _catalogue(filter_set: str) -> FilterCatalog:
     parameters = FilterCatalogParams()
     parameters.AddCatalog(getattr(FilterCatalogParams.FilterCatalogs, filter_set))
     return FilterCatalog(parameters)
-
-
-PH = 7.4
-LOG_BB_ERROR = 0.35
-"""How well linear models of this kind predict log BB: Platts 2001, Eur J Med Chem 36:719."""
-
-
-@dataclass(frozen=True)
-class BrainEstimate:
-    """What the structure says about the brain; every number is an estimate.
-
-    Parameters
-    ----------
-    log_bb
-        log10 of the concentration ratio brain to blood, by Clark's equation.
-    cns_mpo
-        0 to 6; 74 % of marketed CNS drugs reach 4 (Wager 2010).
-    basic_centre, basic_pka
-        The strongest base of the table of parent compounds; blank and ``None`` without one.
-    log_d
-        log10 of the octanol-water distribution at pH 7.4, from clogP and the strongest acid and
-        base of the table; clogP itself for a drug that stays neutral.
-    """
-
-    log_bb: float
-    cns_mpo: float
-    basic_centre: str
-    basic_pka: float | None
-    log_d: float
 
 
 def brain_estimate(mol: Chem.Mol) -> BrainEstimate:
@@ -186,8 +161,8 @@ def brain_estimate(mol: Chem.Mol) -> BrainEstimate:
 def clark_log_bb(clogp: float, tpsa_angstrom2: float) -> float:
     """Return log10 of the ratio brain to blood at equilibrium, by passive partition alone.
 
-    Fitted to 55 compounds. It knows no efflux, no active uptake and no binding. Both inputs are
-    stand-ins here: Crippen's logP for ClogP, topological for three-dimensional surface.
+    Fitted to 55 compounds. Both inputs are stand-ins here: Crippen's logP for ClogP, topological
+    for three-dimensional surface.
 
     Reference: Clark 1999 J Pharm Sci 88:815, 10.1021/js980402t.
     """
@@ -195,17 +170,8 @@ def clark_log_bb(clogp: float, tpsa_angstrom2: float) -> float:
 
 
 def cns_mpo(properties: Properties, log_d: float, basic_pka: float | None) -> float:
-    """Return the CNS multiparameter score, 0 (poor) to 6.
+    """Return the CNS multiparameter score, 0 (poor) to 6, with log D at pH 7.4.
 
-    Parameters
-    ----------
-    log_d
-        At pH 7.4.
-    basic_pka
-        Of the strongest base; without one its term is 1, as for any pKa up to 8.
-
-    Notes
-    -----
     Hydrogen-bond donors are counted as atoms; counting an NH2 group twice takes away one third.
 
     Reference: Wager 2010 ACS Chem Neurosci 1:435, 10.1021/cn100008c.
@@ -244,13 +210,7 @@ def told_apart(first: BrainEstimate, second: BrainEstimate) -> bool:
 
 
 def comparison(reference: str, first: BrainEstimate, second: BrainEstimate) -> str:
-    """Return in one sentence whether the estimates tell a drug from a reference.
-
-    Parameters
-    ----------
-    reference
-        The reference's name; ``first`` is its estimate.
-    """
+    """Return in one sentence whether the estimates tell a drug from the named reference."""
     told = "do" if told_apart(first, second) else "do not"
     return (
         f"the estimates {told} tell it from {reference}: log BB {second.log_bb:.2f} against "
@@ -271,7 +231,5 @@ def _strongest(mol: Chem.Mol, kind: str) -> IonisableCentre | None:
         if row.kind == kind:
             for match in mol.GetSubstructMatches(pattern(row.smarts), uniquify=False):
                 centres.setdefault(match[0], row)
-    if not centres:
-        return None
-    ranked = sorted(centres.values(), key=lambda row: row.pka)
-    return ranked[-1] if kind == "base" else ranked[0]
+    ranked = sorted(centres.values(), key=lambda row: row.pka, reverse=kind == "base")
+    return ranked[0] if ranked else None

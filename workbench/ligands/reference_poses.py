@@ -13,21 +13,12 @@ from rdkit import Chem
 
 from workbench.errors import LigandError
 from workbench.ligands.adducts import FLAT
-from workbench.ligands.catalogue import find_compound, inchikey_of, skeleton_of
+from workbench.ligands.catalogue import drug_of_skeleton, find_compound, inchikey_of, skeleton_of
 from workbench.ligands.geometry import connectivity, equivalent_mappings
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.warheads import find_warheads
-from workbench.tables import Compound, compounds
+from workbench.tables import Compound
 from workbench.text import quoted
-
-__all__ = [
-    "ReferencePose",
-    "compounds",
-    "reference_for",
-    "reference_for_adduct",
-    "reference_pose",
-    "reference_poses",
-]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -41,8 +32,6 @@ class ReferencePose:
 
     Parameters
     ----------
-    compound
-        The catalogue's name of the drug.
     form
         ``drug`` when the component has the drug's skeleton, ``hydrolysed`` for an opened
         lactone, whose atoms are the component's (as in ``Adduct.form``).
@@ -51,16 +40,9 @@ class ReferencePose:
     diastereomer, resolved
         Label at the S-bearing carbon (blank when undetermined), and whether the placement
         decides it; when it does not, the label is only a leaning.
-    note
-        What was said about the diastereomer.
-    method
-        How the coordinates were placed.
     mol
         Heavy atoms in the drug's order with one conformer. Bond orders are the drug's, apart
         from the attacked C=C, which is as the component draws it.
-    mappings
-        ``(n_mappings, n_atoms)``: for every symmetry-equivalent order, the atom of ``mol`` that
-        stands for each drug atom (bond orders are ignored). The first is the identity.
     """
 
     compound: str
@@ -70,11 +52,7 @@ class ReferencePose:
     diastereomer: str
     resolved: bool
     uncertainty_angstrom: float
-    sg_c_distance_angstrom: float
-    note: str
-    method: str
     mol: Chem.Mol
-    mappings: IntArray
 
     @property
     def coordinates(self) -> FloatArray:
@@ -83,11 +61,6 @@ class ReferencePose:
 
     def coordinates_for(self, mol: Chem.Mol) -> FloatArray:
         """Return the coordinates in the atom order of the same molecule, read from elsewhere.
-
-        Parameters
-        ----------
-        mol
-            The drug, or the drug's part of an adduct (``Adduct.remnant``).
 
         Returns
         -------
@@ -106,9 +79,7 @@ class ReferencePose:
 
 
 def reference_pose(name: str) -> ReferencePose | None:
-    """Return the reference pose of a drug by any of its names, ``None`` when there is none.
-
-    A hydrolysed component is never returned: it is not the drug (see ``reference_poses``).
+    """Return the pose of a drug by any of its names; never that of a hydrolysed component.
 
     Raises
     ------
@@ -118,36 +89,29 @@ def reference_pose(name: str) -> ReferencePose | None:
     compound = find_compound(name)
     if compound is None:
         raise LigandError(f"the catalogue has no compound {quoted(name)}")
-    for pose in reference_poses():
-        if pose.compound == compound.name and pose.form == "drug":
-            return pose
-    return None
+    same = (pose for pose in reference_poses() if pose.compound == compound.name)
+    return next((pose for pose in same if pose.form == "drug"), None)
 
 
 def reference_for(ligand: Ligand) -> ReferencePose | None:
     """Return the reference pose of a ligand that is a catalogue drug, alkene geometry included."""
-    for compound in compounds():
-        if compound.inchikey == ligand.inchikey and compound.kind != "bound_form":
-            return reference_pose(compound.name)
-    return None
+    drug = drug_of_skeleton(ligand.inchikey)
+    return reference_pose(drug.name) if drug and drug.inchikey == ligand.inchikey else None
 
 
 def reference_for_adduct(adduct: Adduct) -> ReferencePose | None:
     """Return the reference pose of an adduct in the form that it has.
 
-    An adduct as it first forms has its drug's (see ``reference_for``). A hydrolysed one has that
-    of a component with the same opened skeleton and stereo, the atoms that water brought
-    included; of a flat adduct the skeleton alone is compared.
+    A hydrolysed one has that of a component with the same opened skeleton and stereo, the atoms
+    that water brought included; of a flat adduct the skeleton alone is compared.
     """
     if adduct.form == "adduct":
         return reference_for(adduct.ligand)
     wanted = inchikey_of(adduct.remnant())
     for pose in reference_poses():
         found = inchikey_of(pose.mol)
-        same = wanted == found
-        if adduct.label == FLAT:
-            same = skeleton_of(wanted) == skeleton_of(found)
-        if pose.form == adduct.form and same:
+        flat = adduct.label == FLAT and skeleton_of(wanted) == skeleton_of(found)
+        if pose.form == adduct.form and (wanted == found or flat):
             return pose
     return None
 
@@ -156,10 +120,8 @@ def reference_for_adduct(adduct: Adduct) -> ReferencePose | None:
 def reference_poses() -> tuple[ReferencePose, ...]:
     """Return all reference poses of the package, by component."""
     folder = files("workbench").joinpath("data", "reference_poses")
-    entries = sorted(
-        (entry for entry in folder.iterdir() if entry.name.endswith(".sdf")),
-        key=lambda entry: entry.name,
-    )
+    entries = [entry for entry in folder.iterdir() if entry.name.endswith(".sdf")]
+    entries.sort(key=lambda entry: entry.name)
     return tuple(_read_pose(entry.read_text(encoding="utf-8")) for entry in entries)
 
 
@@ -173,7 +135,6 @@ def _read_pose(text: str) -> ReferencePose:
     mol = _on_drug_atoms(compound, component)
     label = _LABEL.search(tags["diastereomer"])
     undetermined = tags["diastereomer"].startswith("NOT DETERMINED")
-    placed = component if mol is None else mol
     return ReferencePose(
         compound=compound.name,
         form="hydrolysed" if mol is None else "drug",
@@ -182,11 +143,7 @@ def _read_pose(text: str) -> ReferencePose:
         diastereomer=label.group() if label and not undetermined else "",
         resolved=bool(label) and tags["diastereomer"].startswith("b"),
         uncertainty_angstrom=float(tags["uncertainty_angstrom"]),
-        sg_c_distance_angstrom=float(tags["sg_c_distance_angstrom"]),
-        note=tags["diastereomer"],
-        method=tags["method"],
-        mol=placed,
-        mappings=_skeleton_matches(placed, placed),
+        mol=component if mol is None else mol,
     )
 
 
