@@ -22,8 +22,7 @@ from workbench.analysis.rmsd import (
     compare_to_reference,
     symmetric_rmsd,
 )
-from workbench.docking.box import docking_box
-from workbench.docking.encounter import dock_encounter
+from workbench.docking.encounter import dock_encounter, docking_box
 from workbench.errors import WorkbenchError
 from workbench.ligands.adducts import after, enumerate_adducts, flat_adduct
 from workbench.ligands.geometry import connectivity, equivalent_mappings

@@ -17,11 +17,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.docking.annealing import anneal, cross, mutate, random_minimum, settle
 from workbench.docking.compiling import compiled
 from workbench.docking.covalent import adduct_maps, build_problem, covalent_site
 from workbench.docking.flexible import turning_neighbours, with_side_chains
 from workbench.docking.kernels import Problem
-from workbench.docking.pool import breed, cross, mutate, random_minimum, settle
 from workbench.docking.search import search_plan
 from workbench.docking.torsions import build_tree
 from workbench.ligands.adducts import enumerate_adducts
@@ -42,7 +42,7 @@ def pools(problem: Problem, seed: int, budget: int) -> FloatArray:
     plan = search_plan(len(problem.parent), SearchSettings())
     history, spent = [], 0
     for child in np.random.SeedSequence(seed).generate_state(1000):
-        _, evaluations, _, gains = breed(problem, int(child), plan)
+        _, evaluations, _, gains = anneal(problem, int(child), plan)
         history.append(gains + np.array([spent, 0.0]))
         spent += evaluations
         if spent >= budget:

@@ -38,7 +38,6 @@ KNOWN = {
     ("physics.reactive_score", "mechanism.optimization"),
     ("physics.reactive_score", "mechanism.quantum"),
     ("physics.reactive_score", "mechanism.truncation"),
-    ("physics.readiness", "docking.attack"),
 }
 KNOWN_IN_CIRCLES = {
     ("cli.completion", "cli.main"),

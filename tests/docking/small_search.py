@@ -5,9 +5,11 @@ from __future__ import annotations
 from docking_cases import make_case
 from test_pool import BRIEF, _problem
 
-from workbench.docking import pool
+from workbench.docking import annealing
 from workbench.docking.search import search_plan
 
 case = make_case("KPT-185", "bR")
-_, evaluations, _, history = pool.breed(_problem(case), 3, search_plan(case.tree.n_torsions, BRIEF))
+_, evaluations, _, history = annealing.anneal(
+    _problem(case), 3, search_plan(case.tree.n_torsions, BRIEF)
+)
 print(evaluations, *(float(score).hex() for score in history[:, 1]))

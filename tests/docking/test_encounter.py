@@ -11,8 +11,7 @@ from rdkit import Chem
 from rdkit.Chem import rdMolTransforms
 
 from workbench.docking import encounter
-from workbench.docking.box import docking_box
-from workbench.docking.encounter import dock_encounter
+from workbench.docking.encounter import dock_encounter, docking_box
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.poses import EncounterPose
 from workbench.ligands.reading import load_ligand

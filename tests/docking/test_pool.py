@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from docking_cases import Case, make_case
 
-from workbench.docking import kernels, pool
+from workbench.docking import annealing, kernels
 from workbench.docking.covalent import adduct_maps, build_problem, covalent_site
 from workbench.docking.search import search, search_plan
 from workbench.docking.torsions import build_tree
@@ -40,7 +40,7 @@ def test_another_conformer_keeps_every_torsion(kpt_185: Case) -> None:
     angles = np.random.default_rng(1).uniform(-np.pi, np.pi, kpt_185.tree.n_torsions)
     placed = np.empty((2, len(problem.part), 3))
     kernels.place(problem, angles, 0, placed[0], np.empty((len(angles), 3)))
-    pool.change_conformer(problem, angles, 0, 1)
+    annealing.change_conformer(problem, angles, 0, 1)
     kernels.place(problem, angles, 1, placed[1], np.empty((len(angles), 3)))
     assert not np.allclose(placed[0], placed[1], atol=0.01)
     for start, end in zip(kpt_185.tree.axis_start, kpt_185.tree.axis_end, strict=True):
@@ -66,7 +66,7 @@ def test_a_child_has_one_branch_of_each_parent(kpt_185: Case) -> None:
     child = np.empty(n)
     borders = []
     for _ in range(200):
-        pool.cross(problem, first, 0, second, 0, child)
+        annealing.cross(problem, first, 0, second, 0, child)
         from_second = np.isclose(np.cos(child), np.cos(1.0))
         assert np.all(from_second | np.isclose(np.cos(child), 1.0))
         borders.append(
@@ -83,17 +83,17 @@ def test_a_child_has_one_branch_of_each_parent(kpt_185: Case) -> None:
 def test_a_pool_ends_by_its_test_or_by_its_limit(kpt_185: Case) -> None:
     problem = _problem(kpt_185)
     plan = search_plan(kpt_185.tree.n_torsions, BRIEF)
-    minima, _, converged, history = pool.breed(problem, 3, plan)
+    minima, _, converged, history = annealing.anneal(problem, 3, plan)
     assert converged
     assert history[-1, 1] == minima.energies.min()
     assert (np.diff(history[:, 1]) < 0).all()
-    *_, converged, _ = pool.breed(problem, 3, plan._replace(most=5))
+    *_, converged, _ = annealing.anneal(problem, 3, plan._replace(most=5))
     assert not converged
 
 
 def test_minima_are_what_they_say(kpt_185: Case) -> None:
     problem = _problem(kpt_185)
-    minima, *_ = pool.breed(problem, 4, search_plan(kpt_185.tree.n_torsions, BRIEF))
+    minima, *_ = annealing.anneal(problem, 4, search_plan(kpt_185.tree.n_torsions, BRIEF))
     points, slopes = np.empty((len(problem.part), 3)), np.empty(kpt_185.tree.n_torsions)
     for energy, angles, conformer in zip(*minima, strict=True):
         found = kernels.evaluate(problem, angles, conformer, points, slopes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from docking_cases import Case
 
-from workbench.docking.repeats import pooled, repeat_seeds
+from workbench.docking.search import pooled, repeat_seeds
 from workbench.ligands.poses import Pose
 from workbench.settings import SearchSettings
 

@@ -9,10 +9,9 @@ import pytest
 from docking_cases import Case
 from rdkit import Chem
 
-from workbench.docking.clustering import leaders
 from workbench.docking.covalent import covalent_site, exact_score
 from workbench.docking.flexible import with_turned
-from workbench.docking.search import search
+from workbench.docking.search import leaders, search
 from workbench.docking.torsions import build_tree
 from workbench.errors import DockingError
 from workbench.ligands.geometry import placed_atoms, self_mappings

@@ -1,21 +1,21 @@
-"""The encounter complex: the intact drug in the groove before the bond forms, by Vina."""
+"""The intact drug in the groove before the bond forms, docked by Vina: box and poses."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
-from workbench.docking.attack import attack
-from workbench.docking.box import Box
-from workbench.docking.clustering import leaders
-from workbench.docking.repeats import repeat_seeds
+from workbench.docking.faces import approach
+from workbench.docking.search import leaders, repeat_seeds
 from workbench.errors import DockingError
+from workbench.geometry import angle, distance
 from workbench.ligands.conformers import drug_forms
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.poses import EncounterPose
@@ -25,6 +25,58 @@ from workbench.structures.pdbqt import receptor_pdbqt
 from workbench.structures.receptor import Receptor
 
 FloatArray = NDArray[np.float64]
+
+_SEARCH_RADIUS_ANGSTROM = 12.0
+_CLEARANCE_ANGSTROM = (3.0, 5.0)
+_BURIAL_RADIUS_ANGSTROM = 8.0
+_BURIED_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Box:
+    """A docking box: centre and edge lengths, ``(3,)`` angstrom each."""
+
+    center_angstrom: tuple[float, float, float]
+    size_angstrom: tuple[float, float, float]
+
+    def to_dict(self) -> dict[str, list[float]]:
+        """Return the content of ``box.json``."""
+        return {name: [round(v, 3) for v in value] for name, value in asdict(self).items()}
+
+
+def docking_box(receptor: Receptor, edge_angstrom: float = 26.0) -> Box:
+    """Centre a cubic box on the cavity beside the reactive residue.
+
+    The cavity is where a probe atom fits (3-5 angstrom from the nearest heavy atom) within 12
+    angstrom of CB and lies deeper than half of such places, by the number of atoms around.
+
+    Raises
+    ------
+    DockingError
+        When nothing fits beside the residue.
+    """
+    heavy = np.array([a.element != "H" for a in receptor.atoms])
+    tree = cKDTree(receptor.coordinates[heavy])
+    start = receptor.coordinates[receptor.find(receptor.reactive_residue_number, "CB")]
+    steps = np.arange(-_SEARCH_RADIUS_ANGSTROM, _SEARCH_RADIUS_ANGSTROM + 0.5, 1.0)
+    offsets = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
+    offsets = offsets[np.linalg.norm(offsets, axis=1) <= _SEARCH_RADIUS_ANGSTROM]
+    points = start + offsets
+    distance, _ = tree.query(points)
+    points = points[(distance >= _CLEARANCE_ANGSTROM[0]) & (distance <= _CLEARANCE_ANGSTROM[1])]
+    if not len(points):
+        raise DockingError(
+            f"Nothing fits beside residue {receptor.reactive_residue_number} of {receptor.name}: "
+            "the site is closed."
+        )
+    around = np.array(tree.query_ball_point(points, _BURIAL_RADIUS_ANGSTROM, return_length=True))
+    deep = points[around >= np.quantile(around, _BURIED_SHARE)]
+    x, y, z = (float(v) for v in deep.mean(axis=0))
+    return Box((x, y, z), (edge_angstrom,) * 3)
+
+
+_BUERGI_DUNITZ_DEGREE = 107.0
+"""Buergi and Dunitz 1973, for a warhead whose row gives no angle."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +148,12 @@ def dock_encounter(
         found += of_run
     found.sort(key=lambda pair: pair[0])
     drugs = np.array([drug for _, drug in found])
+    sulphur = (
+        None if receptor.reactive_atom is None else receptor.coordinates[receptor.reactive_atom]
+    )
     distinct = leaders(drugs, ligand.mol, settings.distinct_angstrom, len(found))
     measured = [
-        _measured(receptor, ligand, adducts, drugs[index], found[index][0], settings)
+        attack(ligand, adducts, drugs[index], found[index][0], sulphur, settings)
         for index in distinct
     ]
     return Encounter(_chosen(measured, settings.n_poses), tuple(run_scores))
@@ -166,25 +221,46 @@ def _run_vina(
     return models, scores[: len(models)]
 
 
-def _measured(
-    receptor: Receptor,
+def attack(
     ligand: Ligand,
     adducts: Sequence[Adduct],
     drug: FloatArray,
     score: float,
+    sulphur: FloatArray | None,
     settings: EncounterSettings,
 ) -> EncounterPose:
-    if receptor.reactive_atom is None:
+    """Measure how near a pose of the drug is to reacting, and to which adducts.
+
+    Parameters
+    ----------
+    adducts
+        Those that the drug can form.
+    drug
+        ``(n_drug_atoms, 3)`` angstrom, heavy atoms in the drug's order.
+    score
+        kcal/mol.
+    sulphur
+        ``(3,)`` angstrom; ``None`` without a thiol.
+    settings
+        What counts as ready.
+    """
+    if sulphur is None or ligand.warhead is None:
         return EncounterPose(drug, score, None, None, False)
-    seen = attack(ligand, adducts, drug, receptor.coordinates[receptor.reactive_atom], settings)
-    if seen is None:
-        return EncounterPose(drug, score, None, None, False)
-    return EncounterPose(
-        drug,
-        score,
-        seen.distance_angstrom,
-        seen.angle_degree,
-        seen.ready,
-        seen.face,
-        seen.leads_to,
+    carbon = drug[ligand.warhead.reactive_atom_index]
+    partner = drug[ligand.warhead.partner_atom_index]
+    apart = float(distance(sulphur, carbon))
+    approach_degree = float(angle(sulphur, carbon, partner))
+    ideal = ligand.warhead.warhead.attack_angle_degree or _BUERGI_DUNITZ_DEGREE
+    seen = approach(ligand, adducts, drug, sulphur)
+    beside = (
+        seen.elevation_degree is not None
+        and seen.elevation_degree < settings.attack_elevation_degree
     )
+    ready = (
+        apart <= settings.attack_distance_angstrom
+        and abs(approach_degree - ideal) <= settings.attack_angle_tolerance_degree
+        and not beside
+    )
+    if beside:
+        return EncounterPose(drug, score, apart, approach_degree, ready)
+    return EncounterPose(drug, score, apart, approach_degree, ready, seen.face, seen.leads_to)

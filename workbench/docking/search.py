@@ -1,27 +1,64 @@
-"""The global search over an adduct's torsions: independent pools of minima until they agree."""
+"""The global search over an adduct's torsions: independent banks of minima until they agree."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from rdkit import Chem
 
 from workbench.docking import kernels
-from workbench.docking.clustering import leaders
+from workbench.docking.annealing import Minima, Plan, anneal
 from workbench.docking.covalent import Site, build_problem, exact_score
 from workbench.docking.flexible import side_chains_at
 from workbench.docking.grids import GridMaps
-from workbench.docking.pool import Minima, Plan, breed
 from workbench.docking.torsion_profiles import series_energy
 from workbench.docking.torsions import TorsionTree
 from workbench.errors import DockingError
+from workbench.ligands.geometry import placed_atoms, self_mappings
 from workbench.ligands.molecules import Adduct
 from workbench.ligands.poses import Pose
 from workbench.settings import SearchSettings
 
 FloatArray = NDArray[np.float64]
+
+
+def leaders(coordinates: FloatArray, mol: Chem.Mol, cutoff_angstrom: float, most: int) -> list[int]:
+    """Pick poses, best first, each farther than a cut-off from all picked before it.
+
+    Parameters
+    ----------
+    coordinates
+        ``(n_poses, n_atoms, 3)`` angstrom, sorted by score.
+    mol
+        The drug, in the same atom order.
+    cutoff_angstrom, most
+        Least RMSD between two picked poses; how many to pick.
+
+    Returns
+    -------
+    list of int
+        Indices of the picked poses.
+    """
+    counted = placed_atoms(mol)
+    mappings = self_mappings(mol, counted)
+    picked: list[int] = []
+    images: list[FloatArray] = []
+    for index, points in enumerate(coordinates):
+        own = points[counted]
+        if all(
+            np.sqrt(((image - own) ** 2).sum(-1).mean(-1)).min() > cutoff_angstrom
+            for image in images
+        ):
+            picked.append(index)
+            images.append(points[mappings])
+            if len(picked) == most:
+                break
+    return picked
+
 
 _CANDIDATES_PER_POSE = 8
 """Minima refined for each pose that is kept: a rough one may lie 0.25 kcal/mol above its bottom,
@@ -93,7 +130,7 @@ def search(
         while len(found) < settings.max_pools:
             missing = settings.agreeing_pools - (_agreeing(found, settings) if found else 0)
             batch = seeds[len(found) : len(found) + missing]
-            for minima, spent, *_ in workers.map(lambda s: breed(problem, int(s), plan), batch):
+            for minima, spent, *_ in workers.map(lambda s: anneal(problem, int(s), plan), batch):
                 found.append(minima)
                 evaluations += spent
             if _agreeing(found, settings) >= settings.agreeing_pools:
@@ -183,3 +220,44 @@ def scored_pose(
     score = sum(value for name, value in terms.items() if name != "intramolecular")
     turned = side_chains_at(site.flexible, points[own:])
     return Pose(adduct, points[:own], score, terms, turned)
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """What several searches of one adduct found together.
+
+    Parameters
+    ----------
+    poses
+        Of all of them, best score first, distinct.
+    best_scores_kcal_per_mol
+        Best score of each search, in the order of the seeds.
+    """
+
+    poses: tuple[Pose, ...]
+    best_scores_kcal_per_mol: tuple[float, ...]
+
+
+def repeat_seeds(seed: int, count: int) -> tuple[int, ...]:
+    """Return a run's own seed and further ones that no other run's seed gives alike."""
+    more = (np.random.SeedSequence([seed, k]).generate_state(1)[0] for k in range(1, count))
+    return (seed, *(int(state) % 2**31 for state in more))
+
+
+def pooled(searches: Sequence[tuple[Pose, ...]], settings: SearchSettings) -> Repeats:
+    """Pool the poses of several searches of one adduct.
+
+    Parameters
+    ----------
+    searches
+        Poses of each search, best first, none empty.
+    settings
+        How many poses are kept, and how far apart they lie.
+    """
+    every = sorted((p for poses in searches for p in poses), key=lambda p: p.score_kcal_per_mol)
+    adduct = every[0].adduct
+    drugs = np.array([pose.coordinates[: adduct.n_drug_atoms] for pose in every])
+    kept = leaders(drugs, adduct.remnant(), settings.cluster_angstrom, settings.n_poses)
+    return Repeats(
+        tuple(every[k] for k in kept), tuple(poses[0].score_kcal_per_mol for poses in searches)
+    )

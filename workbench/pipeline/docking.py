@@ -12,13 +12,11 @@ from typing import Any
 
 from workbench import provenance
 from workbench.analysis.posebusting import load_posebusters
-from workbench.docking.box import docking_box
 from workbench.docking.covalent import Site, adduct_maps, covalent_site
-from workbench.docking.encounter import Encounter, dock_encounter
+from workbench.docking.encounter import Encounter, dock_encounter, docking_box
 from workbench.docking.flexible import turning_neighbours, with_side_chains, with_turned
 from workbench.docking.grids import GridMaps
-from workbench.docking.repeats import Repeats, pooled, repeat_seeds
-from workbench.docking.search import search
+from workbench.docking.search import Repeats, pooled, repeat_seeds, search
 from workbench.docking.torsions import TorsionTree, build_tree
 from workbench.errors import UsageError
 from workbench.ligands.adducts import after, enumerate_adducts

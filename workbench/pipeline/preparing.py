@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from workbench.docking.box import docking_box
+from workbench.docking.encounter import docking_box
 from workbench.errors import LigandError
 from workbench.files.writing import growing_text, prepare_output_folder, write_texts
 from workbench.ligands.conformers import embed_drug

@@ -18,12 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.docking.box import docking_box
 from workbench.docking.covalent import adduct_maps, covalent_site
-from workbench.docking.encounter import dock_encounter
+from workbench.docking.encounter import dock_encounter, docking_box
 from workbench.docking.flexible import turning_neighbours, with_side_chains
-from workbench.docking.repeats import repeat_seeds
-from workbench.docking.search import search
+from workbench.docking.search import repeat_seeds, search
 from workbench.docking.torsions import build_tree
 from workbench.errors import DockingError
 from workbench.ligands.adducts import enumerate_adducts

@@ -1,11 +1,5 @@
-"""A pool of minima that breeds: the compiled part of the global search.
+"""Conformational space annealing, compiled: a bank of minima, replaced by their offspring.
 
-Conformational space annealing: children of a small pool of minima, made by crossing two or by
-changing one, are minimised and take the place of the member that they resemble, or of the worst.
-What counts as resembling shrinks as the search goes on, so the pool first spreads and then deepens.
-
-Reference
----------
 Lee, Scheraga & Rackovsky, J. Comput. Chem. 1997, 18, 1222,
 doi:10.1002/(SICI)1096-987X(19970715)18:9<1222::AID-JCC10>3.0.CO;2-7.
 """
@@ -209,7 +203,7 @@ def _child(problem: Problem, pool: Minima, crossing: float, child: FloatArray) -
 
 
 @compiled(nogil=True)
-def breed(problem: Problem, seed: int, plan: Plan) -> tuple[Minima, int, bool, FloatArray]:
+def anneal(problem: Problem, seed: int, plan: Plan) -> tuple[Minima, int, bool, FloatArray]:
     """Run one pool until it has converged.
 
     Returns
@@ -244,8 +238,8 @@ def breed(problem: Problem, seed: int, plan: Plan) -> tuple[Minima, int, bool, F
     best = pool.energies.min()
     history = [(float(evaluations), best)]
     idle = 0
-    for bred in range(plan.most):
-        if idle >= plan.patience and bred >= plan.annealing:
+    for n_trials in range(plan.most):
+        if idle >= plan.patience and n_trials >= plan.annealing:
             break
         conformer = _child(problem, pool, plan.crossing, child)
         place_taken = int(np.argmax(pool.energies))
@@ -259,7 +253,7 @@ def breed(problem: Problem, seed: int, plan: Plan) -> tuple[Minima, int, bool, F
             continue
         place(problem, child, conformer, points, axes)
         alike, apart = _most_alike(points, placed)
-        cooled = min(1.0, bred / plan.annealing)
+        cooled = min(1.0, n_trials / plan.annealing)
         if apart < plan.far * (plan.near / plan.far) ** cooled:
             place_taken = alike
         if energy < pool.energies[place_taken]:
