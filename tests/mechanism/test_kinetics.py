@@ -10,7 +10,6 @@ import pytest
 from scipy.linalg import expm
 
 from workbench.errors import MechanismError
-from workbench.mechanism.facts import assumed_rates, figure
 from workbench.mechanism.kinetics import (
     Rates,
     encounter_kd_nm,
@@ -19,6 +18,8 @@ from workbench.mechanism.kinetics import (
     target_course,
     with_apparent_kd,
 )
+from workbench.mechanism.parameters import assumed_rates
+from workbench.mechanism.pharmacokinetics import figure
 
 USUAL = Rates(1e5, 0.1, 1e-3, 5e-6)
 HOURS = np.linspace(0, 48, 25)

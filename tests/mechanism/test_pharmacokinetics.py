@@ -10,8 +10,12 @@ from scipy.integrate import quad
 from scipy.linalg import expm
 
 from workbench.errors import MechanismError
-from workbench.mechanism.pharmacokinetics import OralModel, free_nm
-from workbench.mechanism.selinexor import selinexor_model, selinexor_residuals
+from workbench.mechanism.pharmacokinetics import (
+    OralModel,
+    free_nm,
+    selinexor_model,
+    selinexor_residuals,
+)
 
 ONE = OralModel(1.1, 15.0, 120.0)
 TWO = OralModel(0.6, 15.0, 60.0, 6.0, 40.0)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import math
+import re
+from pathlib import Path
 
 import pytest
 from rdkit import Chem
+from rdkit.Chem.rdMolDescriptors import CalcMolFormula
+from scipy.stats import spearmanr
 
 from workbench.ligands.reading import load_ligand
 from workbench.mechanism import reaction_table
@@ -13,13 +18,17 @@ from workbench.mechanism.energetics import LEVELS, modelled
 from workbench.mechanism.reaction_table import (
     ReactionEnergy,
     best_by_ligand,
+    ionisation_energy,
     level_spread,
+    measured_lactones,
     reaction_energies,
     rows_of,
 )
 from workbench.mechanism.reactivity import react
+from workbench.mechanism.thermochemistry import RT
 
 GFN2 = LEVELS["gfn2"]
+DATA = Path(__file__).resolve().parents[2] / "docs/data"
 
 
 def test_rows_are_of_the_drugs_that_they_name() -> None:
@@ -95,3 +104,62 @@ def test_spread_of_levels(monkeypatch: pytest.MonkeyPatch) -> None:
 def _rows(name: str) -> tuple[ReactionEnergy, ...]:
     smiles = load_ligand(name).smiles
     return rows_of(smiles, model="truncated", thiol="methanethiol", level=GFN2)
+
+
+def test_measured_lactone_balances_with_water() -> None:
+    (known,) = measured_lactones()
+    assert CalcMolFormula(Chem.MolFromSmiles(known.lactone)) == "C4H6O2"
+    assert CalcMolFormula(Chem.MolFromSmiles(known.acid)) == "C4H8O3"
+    # K = 0.40 at 37 degree C: a little uphill
+    assert known.free_energy == pytest.approx(0.565, abs=0.005)
+
+
+def test_acids_gain_by_their_charge() -> None:
+    # pKa 4.8 at pH 7.4: RT ln(1 + 10^2.6) = 3.55 kcal/mol at 25 degree C
+    acid = ionisation_energy(Chem.MolFromSmiles("OCCCC(=O)O"), 7.4)
+    assert acid == pytest.approx(-3.55, abs=0.01)
+    assert ionisation_energy(Chem.MolFromSmiles("OCCCC(=O)O"), 1.0) == pytest.approx(0, abs=0.001)
+    assert ionisation_energy(Chem.MolFromSmiles("CCOC(C)=O"), 7.4) == 0
+
+
+def test_computed_difference_between_two_measured_additions() -> None:
+    """The ratio of both rate constants is the equilibrium: RT ln K less, as computed."""
+    measured = {}
+    with (DATA / "thiol_equilibria.csv").open(encoding="utf-8", newline="") as handle:
+        for row in csv.DictReader(handle):
+            reverse = math.log(2) / (float(row["reverse_half_life_days"]) * 86400)
+            measured[row["name"]] = -RT * math.log(float(row["forward_per_molar_per_s"]) / reverse)
+    # 120 / (ln 2 / 4.6 d) = 6.9e7 per M, and 32 / (ln 2 / 60.7 d) = 2.4e8 per M
+    assert measured["acrolein"] == pytest.approx(-10.7, abs=0.05)
+    assert measured["methyl vinyl ketone"] == pytest.approx(-11.4, abs=0.05)
+    computed = best_by_ligand(GFN2)
+    first, second = "methyl vinyl ketone", "acrolein"
+    gap = computed[first] - computed[second]
+    assert gap == pytest.approx(measured[first] - measured[second], abs=1.0)
+
+
+def test_affinities_rank_the_measured_electrophilicities_as_the_docs_say() -> None:
+    def rows(name: str) -> list[dict[str, str]]:
+        with (DATA / name).open(encoding="utf-8", newline="") as handle:
+            return list(csv.DictReader(handle))
+
+    acceptors = {row["name"]: row for row in rows("calibration.csv")}
+    levels = {"GFN2-xTB": "gfn2", "M06-2X": "dft", "M06-2X, diffuse": "dft diffuse"}
+    text = (DATA.parent / "reactivity.md").read_text(encoding="utf-8")
+    told = re.findall(
+        r"^\| ([^|]+) \| ([a-z ]+), (DMSO|water) \| ([^|]+) \| ([^|]+) \|$", text, re.M
+    )
+    assert len(told) == 4
+    for level, probe, medium, *cells in told:
+        for part, cell in zip(("choice", "held out"), cells, strict=True):
+            pairs = [
+                (float(row["affinity_kcal_per_mol"]), float(acceptors[row["name"]]["mayr_e"]))
+                for row in rows("calibration_energies.csv")
+                if (row["probe"], row["level"], row["medium"])
+                == (probe, levels[level], medium.lower())
+                and row["affinity_kcal_per_mol"]
+                and acceptors.get(row["name"], {}).get("part") == part
+            ]
+            rho = spearmanr(*zip(*pairs, strict=True)).statistic
+            assert float(cell.split()[0]) == pytest.approx(rho, abs=0.0051)
+            assert cell.endswith(f"(n = {len(pairs)})")

@@ -14,7 +14,7 @@ import pytest
 import workbench
 from workbench.cli.main import main
 from workbench.errors import OutputError
-from workbench.mechanism.displacement import displacement
+from workbench.mechanism.nes import displacement
 from workbench.records.docking import DockingResult
 from workbench.report.tour import (
     STATUSES,

@@ -12,8 +12,7 @@ from workbench.cli.arguments import (
 )
 
 if TYPE_CHECKING:
-    from workbench.mechanism.displacement import Displacement
-    from workbench.mechanism.nes import Match
+    from workbench.mechanism.nes import Displacement, Match
 
 NO_MATCH = "no pattern fits; the text was read as residues in one-letter code"
 
@@ -43,8 +42,7 @@ def add_parser(verbs: Verbs) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the matches; return the exit code."""
-    from workbench.mechanism.displacement import displacement
-    from workbench.mechanism.nes import find_signals, sequence_text
+    from workbench.mechanism.nes import displacement, find_signals, sequence_text
 
     matches = find_signals(sequence_text(arguments.sequence))
     drug = displacement(arguments.drug)

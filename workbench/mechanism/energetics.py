@@ -22,8 +22,8 @@ from workbench.ligands.adducts import (
 )
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.warheads import bond_edits
-from workbench.mechanism.measured_equilibria import ionisation_energy, measured_lactones
 from workbench.mechanism.quantum import DFT, GFN2, Gfn2, dft_energy
+from workbench.mechanism.reaction_table import ionisation_energy, measured_lactones
 from workbench.mechanism.species import (
     N_EMBEDDED,
     N_OPTIMISED,

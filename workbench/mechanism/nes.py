@@ -1,15 +1,21 @@
-"""Nuclear export signals: where a sequence has the hydrophobic spacing that XPO1 reads."""
+"""Nuclear export signals: where their spacing fits a sequence, and what a drug displaces."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from workbench.errors import MechanismError
-from workbench.mechanism.facts import KnownNes, NesPattern, known_signals, nes_patterns
+from workbench.ligands.reference_poses import reference_pose, reference_poses
+from workbench.structures.embedded import read_embedded
+from workbench.structures.pockets import receptor_pockets
+from workbench.tables import read_table
 from workbench.text import clean_name, quoted
 
 ANCHORS = frozenset("LIVFM")
@@ -20,6 +26,74 @@ AMINO_ACIDS = frozenset("ACDEFGHIKLMNPQRSTVWY")
 MAX_RESIDUES = 1_000_000
 
 SELECTIVITY = "a match is no proof: about half of the matching peptides that were tested bound XPO1"
+
+SHARED_ANGSTROM = 3.4
+"""Twice the van der Waals radius of carbon (Bondi 1964, doi:10.1021/j100785a001): where the drug
+has an atom this near to the middle of an anchor's side chain, both cannot be there."""
+
+RECEPTOR = "human-groove"
+
+
+@dataclass(frozen=True)
+class NesPattern:
+    """One row of ``nes_patterns.csv``: how the hydrophobic residues of an NES are spaced.
+
+    Parameters
+    ----------
+    gaps
+        Residues between one anchor and the next, from the N terminus on.
+    pockets
+        Which pocket of the groove each anchor takes, in the same order.
+    direction
+        ``plus`` (as PKI) or ``minus``, in which the chain runs the other way.
+    """
+
+    name: str
+    gaps: tuple[str, ...]
+    pockets: tuple[str, ...]
+    direction: str
+    source: str
+
+    @property
+    def offsets(self) -> tuple[int, ...]:
+        """Positions of the anchors, the first at 0."""
+        found = [0]
+        for gap in self.gaps:
+            found.append(found[-1] + int(gap) + 1)
+        return tuple(found)
+
+
+@dataclass(frozen=True)
+class KnownNes:
+    """One row of ``nes.csv``: a peptide that was tested on XPO1.
+
+    Parameters
+    ----------
+    pattern
+        The class its authors gave it; blank for a false positive.
+    binds
+        ``yes`` or ``no``, to wild-type XPO1.
+    """
+
+    name: str
+    residues: str
+    sequence: str
+    pattern: str
+    binds: str
+    note: str
+    source: str
+
+
+@cache
+def nes_patterns() -> tuple[NesPattern, ...]:
+    """Return the eleven patterns of nuclear export signals."""
+    return read_table("nes_patterns.csv", NesPattern)
+
+
+@cache
+def known_signals() -> tuple[KnownNes, ...]:
+    """Return the tested peptides, in the table's order."""
+    return read_table("nes.csv", KnownNes)
 
 
 @dataclass(frozen=True)
@@ -210,3 +284,79 @@ def _with_known(match: Match, inside: list[tuple[int, KnownNes]]) -> Match:
     if not notes:
         return match
     return Match(**(asdict(match) | {"warnings": (*notes, *match.warnings)}))
+
+
+@dataclass(frozen=True)
+class Displacement:
+    """Pockets of the groove that a drug's pose fills.
+
+    Parameters
+    ----------
+    distances_angstrom
+        Pocket -> from its centre to the drug's nearest heavy atom.
+    shared
+        Pockets within ``SHARED_ANGSTROM``.
+    borderline
+        Pockets that would be shared, or not, if the pose were off by its uncertainty.
+    uncertainty_angstrom
+        Of the reference pose.
+    """
+
+    drug: str
+    distances_angstrom: dict[str, float]
+    shared: tuple[str, ...]
+    borderline: tuple[str, ...]
+    uncertainty_angstrom: float
+
+    def anchors(self, pockets: Mapping[str, str]) -> dict[str, str]:
+        """Return those of a match's anchors (pocket -> residue) whose pockets the drug fills."""
+        return {name: residue for name, residue in pockets.items() if name in self.shared}
+
+    def sentence(self) -> str:
+        """Say which pockets are shared, and how sure that is."""
+        held = ", ".join(self.shared) or "no pocket"
+        doubt = f"; {', '.join(self.borderline)} within its uncertainty" if self.borderline else ""
+        return (
+            f"{self.drug} fills {held} (crystal pose laid on {RECEPTOR}, good to "
+            f"{self.uncertainty_angstrom:g} angstrom{doubt}): anchors there are displaced"
+        )
+
+
+def displacement(drug: str) -> Displacement:
+    """Return the pockets that a drug with a reference pose fills.
+
+    Parameters
+    ----------
+    drug
+        By any of its names.
+
+    Raises
+    ------
+    MechanismError
+        When the package has no crystal pose of it.
+    """
+    pose = reference_pose(drug)
+    if pose is None:
+        known = ", ".join(dict.fromkeys(row.compound for row in reference_poses()))
+        raise MechanismError(f"there is no crystal pose of {quoted(drug)}: name one of {known}")
+    found = receptor_pockets(read_embedded(RECEPTOR))
+    assert found is not None  # the embedded groove holds the whole lining
+    heavy = [atom.GetIdx() for atom in pose.mol.GetAtoms() if atom.GetAtomicNum() > 1]
+    points = np.asarray(pose.mol.GetConformer().GetPositions())[heavy]
+    distances = {
+        pocket.name: round(
+            float(np.linalg.norm(points - np.array(pocket.centre_angstrom), axis=1).min()), 2
+        )
+        for pocket in found.pockets
+    }
+    return Displacement(
+        drug=pose.compound,
+        distances_angstrom=distances,
+        shared=tuple(name for name, d in distances.items() if d <= SHARED_ANGSTROM),
+        borderline=tuple(
+            name
+            for name, d in distances.items()
+            if abs(d - SHARED_ANGSTROM) < pose.uncertainty_angstrom
+        ),
+        uncertainty_angstrom=pose.uncertainty_angstrom,
+    )

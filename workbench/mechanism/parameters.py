@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 
 from workbench.errors import MechanismError
 from workbench.ligands.catalogue import drug_named, drug_of_skeleton
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.properties import drug_properties
-from workbench.mechanism.facts import assumed_rates, figure
 from workbench.mechanism.kinetics import Rates
-from workbench.mechanism.pharmacokinetics import OralModel
-from workbench.mechanism.selinexor import NAME as SELINEXOR
-from workbench.mechanism.selinexor import PERIPHERAL_SHARE, selinexor_model
+from workbench.mechanism.pharmacokinetics import (
+    PERIPHERAL_SHARE,
+    SELINEXOR,
+    OralModel,
+    figure,
+    selinexor_model,
+)
 from workbench.records.simulation import Parameter, Status
+from workbench.tables import read_table
 from workbench.text import quoted
 
 RATE_FIELDS = {
@@ -31,6 +36,24 @@ MODEL_NAMES = {
     "peripheral_volume_l": ("peripheral_volume", "L"),
 }
 GIVEN = "given by the user"
+
+
+@dataclass(frozen=True)
+class AssumedRate:
+    """One row of ``rate_assumptions.csv``: a rate that nobody measured, with a range to sweep."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    reason: str
+
+
+@cache
+def assumed_rates() -> tuple[AssumedRate, ...]:
+    """Return the rates that are assumed, in the table's order."""
+    return read_table("rate_assumptions.csv", AssumedRate)
 
 
 def identified(drug: Ligand) -> Ligand:

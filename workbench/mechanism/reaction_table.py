@@ -1,4 +1,4 @@
-"""Reaction energies that were computed beforehand and ship with the package."""
+"""Tables of reaction energies: those computed beforehand, and equilibria that were measured."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import math
 from dataclasses import dataclass
 from functools import cache
 
-from workbench.tables import read_table
+from rdkit import Chem
+
+from workbench.ligands.molecules import pattern
+from workbench.mechanism.thermochemistry import GAS_KCAL, RT
+from workbench.tables import ionisable_centres, read_table
 
 
 @dataclass(frozen=True)
@@ -111,3 +115,49 @@ def level_spread(first: str, second: str, ligand: str = "") -> float | None:
     if not gaps:
         return None
     return math.sqrt(sum(gap**2 for gap in gaps.values()) / len(gaps))
+
+
+@dataclass(frozen=True)
+class MeasuredLactone:
+    """One row of ``lactone_hydrolysis.csv``: a lactone whose equilibrium with water is known.
+
+    Parameters
+    ----------
+    lactone, acid
+        SMILES of both sides, the acid neutral.
+    equilibrium_constant
+        Acid over lactone in water.
+    """
+
+    name: str
+    lactone: str
+    acid: str
+    equilibrium_constant: float
+    temperature_k: float
+    source: str
+
+    @property
+    def free_energy(self) -> float:
+        """Of opening it in water, kcal/mol."""
+        return -GAS_KCAL * self.temperature_k * math.log(self.equilibrium_constant)
+
+
+@cache
+def measured_lactones() -> tuple[MeasuredLactone, ...]:
+    """Return the lactones whose hydrolysis was measured."""
+    return read_table("lactone_hydrolysis.csv", MeasuredLactone)
+
+
+def ionisation_energy(mol: Chem.Mol, ph: float) -> float:
+    """Return what a molecule's acids gain by ionising at a pH, kcal/mol, zero or below.
+
+    By the pKa of the parent compound (``ionisable_centres.csv``), each acid on its own.
+    """
+    gained, taken = 0.0, set[int]()
+    for centre in ionisable_centres():
+        for atoms in mol.GetSubstructMatches(pattern(centre.smarts)):
+            if atoms[0] not in taken:
+                taken.add(atoms[0])
+                if centre.kind == "acid":
+                    gained -= RT * math.log1p(10 ** (ph - centre.pka))
+    return gained

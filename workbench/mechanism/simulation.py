@@ -28,10 +28,8 @@ from workbench.mechanism.parameters import (
     identified,
     oral_model,
 )
-from workbench.mechanism.pharmacokinetics import OralModel
+from workbench.mechanism.pharmacokinetics import SELINEXOR, OralModel, selinexor_residuals
 from workbench.mechanism.regimens import parse_regimen
-from workbench.mechanism.selinexor import NAME as SELINEXOR
-from workbench.mechanism.selinexor import selinexor_residuals
 from workbench.records.simulation import Parameter, SimulationResult
 from workbench.text import quoted
 
