@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from core_placement import parts_against
 from deposited import RedockingCase, adducts_of, deposited, native_stereo, redocking_cases
 from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 from stages import flexible_residues, searched
 
-from workbench.analysis.rmsd import (
+from workbench.analysis.reference import (
     PlacedMolecule,
-    ReferenceComparison,
     compare_to_reference,
     symmetric_rmsd,
 )
@@ -238,24 +238,24 @@ def _pose_row(
     adduct: Adduct, coordinates: FloatArray, score: float, reference: PlacedMolecule
 ) -> dict[str, Any]:
     drug = np.asarray(coordinates)[: adduct.n_drug_atoms]
+    return {"score": round(score, 3)} | _compared(adduct, drug, reference)
+
+
+def _compared(adduct: Adduct, drug: FloatArray, reference: PlacedMolecule) -> dict[str, Any]:
     compared = compare_to_reference(adduct, drug, reference)
-    return {"score": round(score, 3)} | _compared(compared)
-
-
-def _compared(compared: ReferenceComparison) -> dict[str, Any]:
     row: dict[str, Any] = {"rmsd": round(compared.rmsd_angstrom, 3)}
-    if compared.core is None:
+    parts = parts_against(adduct, drug, reference)
+    if parts is None or compared.core_rmsd_angstrom is None:
         return row
-    assert compared.core_rmsd_angstrom is not None
-    assert compared.tail_rmsd_angstrom is not None
+    core, tail = parts
     return row | {
         "core": round(compared.core_rmsd_angstrom, 3),
-        "tail": round(compared.tail_rmsd_angstrom, 3),
-        "centroid": round(compared.core.aryl_centroid_distance_angstrom, 3),
-        "normal": round(compared.core.aryl_normal_angle_degree, 1),
-        "axis": round(compared.core.axis_angle_degree, 1),
-        "flip": round(compared.core.triazole_flip_degree, 1),
-        "in_place": compared.core.in_place,
+        "tail": round(tail, 3),
+        "centroid": round(core.aryl_centroid_distance_angstrom, 3),
+        "normal": round(core.aryl_normal_angle_degree, 1),
+        "axis": round(core.axis_angle_degree, 1),
+        "flip": round(core.triazole_flip_degree, 1),
+        "in_place": core.in_place,
     }
 
 
@@ -337,7 +337,7 @@ def _encounter_rows(
         }
         if reference is not None:
             adduct = enumerate_adducts(ligand)[0]
-            row |= _compared(compare_to_reference(adduct, pose.coordinates, reference))
+            row |= _compared(adduct, pose.coordinates, reference)
         rows.append(row)
     return {"encounter": rows}
 

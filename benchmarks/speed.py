@@ -31,7 +31,7 @@ from peers import PeerRun, missing_programs, run_autodock, run_vina
 from speed_tables import METHODS, WORKBENCH, report
 from stages import flexible_residues, searched
 
-from workbench.analysis.rmsd import PlacedMolecule, compare_to_reference
+from workbench.analysis.reference import PlacedMolecule, compare_to_reference
 from workbench.errors import WorkbenchError
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.molecules import Adduct

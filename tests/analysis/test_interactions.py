@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
-from analysis_toys import Fragment, add_fragments, adduct_from, bonded_complex, fragment, place
+from analysis_toys import add_fragments, adduct_from, bonded_complex, fragment, place
 from rdkit import Chem
 
 from workbench import geometry
-from workbench.analysis.interaction_base import InteractionKind
-from workbench.analysis.interaction_kinds import all_kinds
-from workbench.analysis.interactions import find_interactions
+from workbench.analysis.interactions import InteractionKind, all_kinds, find_interactions
+from workbench.analysis.perception import perceive
 from workbench.physics.complex import Complex
 
 NUMBER = 537
+BENZENE = ("PHE", "c1ccccc1", "CG CD1 CE1 CZ CE2 CD2")
+ACETONE = ("GLN", "O=C(C)C", "OE1 CD CG X1")
+METHANE = ("ALA", "C", "CB")
+AMMONIUM = ("LYS", "[NH3+]C", "NZ CE")
+AMINE = ("LYS", "NC", "NZ CE")
 
 
 @pytest.fixture(scope="module")
@@ -27,34 +33,39 @@ def anilinium() -> Complex:
     return bonded_complex(adduct_from("C[NH2+]CC#CCNC(=O)CCSCC"))
 
 
-def of(complex_: Complex, kind: str) -> list[dict]:
-    """Return the interactions of one kind with the placed residue."""
+def drug_atom(c: Complex, smarts: str) -> tuple[int, ...]:
+    matches = c.mol.GetSubstructMatches(Chem.MolFromSmarts(smarts))
+    return next(tuple(match) for match in matches if match[0] < len(c.drug_atoms))
+
+
+def beside(
+    c: Complex, group: tuple[str, str, str], to: np.ndarray, way: np.ndarray, kind: str
+) -> list[dict[str, Any]]:
+    """Put a residue's first atom (a ring's centre) at a point, its second (its axis) along a way.
+
+    Return the interactions of one kind with it.
+    """
+    piece = fragment(group[0], NUMBER, *group[1:])
+    first, then = piece.coordinates[:2]
+    if group is BENZENE:
+        first = piece.coordinates[:6].mean(axis=0)
+        then = first + geometry.plane_normal(piece.coordinates[:6])
+    return of(add_fragments(c, [place(piece, first, then, to, way)]), kind)
+
+
+def of(c: Complex, kind: str) -> list[dict[str, Any]]:
     return [
         item
-        for item in find_interactions(complex_)
-        if item["type"] == kind and item["residue"].endswith(str(NUMBER))
+        for item in find_interactions(c)
+        if item["type"].startswith(kind) and item["residue"].endswith(str(NUMBER))
     ]
 
 
-def drug_atom(complex_: Complex, smarts: str) -> tuple[int, ...]:
-    n_drug = len(complex_.drug_atoms)
-    for match in complex_.mol.GetSubstructMatches(Chem.MolFromSmarts(smarts)):
-        if match[0] < n_drug:
-            return tuple(match)
-    raise AssertionError(smarts)
-
-
-def with_group(
-    complex_: Complex,
-    group: Fragment,
-    *where: np.ndarray,
-) -> Complex:
-    """Return the complex with a group placed beside it; ``where`` as for ``place``."""
-    return add_fragments(complex_, [place(group, *where)])
-
-
-def direction(complex_: Complex, start: int, end: int) -> np.ndarray:
-    return geometry.unit(complex_.coordinates[end] - complex_.coordinates[start])
+def ray(c: Complex, smarts: str) -> tuple[int, np.ndarray, np.ndarray]:
+    """Return the first atom of a pattern, its place, and the way out from the second."""
+    atom, inner = drug_atom(c, smarts)[:2]
+    point = c.coordinates[atom]
+    return atom, point, geometry.unit(point - c.coordinates[inner])
 
 
 def across(vector: np.ndarray) -> np.ndarray:
@@ -62,113 +73,94 @@ def across(vector: np.ndarray) -> np.ndarray:
     return geometry.unit(np.cross(vector, [0.21, -0.53, 0.82]))
 
 
-def test_covalent_link_is_always_there(selinexor_complex):
+def aryl(c: Complex) -> tuple[list[int], np.ndarray, np.ndarray]:
+    """Return the drug's six-membered carbocycle, its centre and its normal."""
+    ring = list(drug_atom(c, "[#6]1:[#6]:[#6]:[#6]:[#6]:[#6]:1"))
+    points = c.coordinates[ring]
+    return ring, points.mean(axis=0), geometry.plane_normal(points)
+
+
+def test_covalent_link_is_always_there(selinexor_complex: Complex) -> None:
     (link,) = [i for i in find_interactions(selinexor_complex) if i["type"] == "covalent"]
-    assert link["residue"] == "CYS528"
-    assert link["receptor_atom"] == "SG"
+    assert (link["residue"], link["receptor_atom"]) == ("CYS528", "SG")
     assert link["ligand_atoms"] == [selinexor_complex.adduct.reactive_atom_index]
-    assert 1.78 < link["distance_angstrom"] < 1.88
-    assert 95 < link["angle_degree"] < 112
+    assert 1.78 < link["distance_angstrom"] < 1.88 and 95 < link["angle_degree"] < 112
 
 
 @pytest.mark.parametrize(
     ("gap", "bend", "found"),
     [(1.9, 0, True), (2.4, 0, True), (2.6, 0, False), (1.9, 50, True), (1.9, 70, False)],
 )
-def test_hydrogen_bond_to_the_drugs_carbonyl(selinexor_complex, gap, bend, found):
+def test_hydrogen_bond_to_the_drugs_carbonyl(
+    selinexor_complex: Complex, gap: float, bend: float, found: bool
+) -> None:
     """Methanol's O-H points at the carbonyl oxygen, or is turned away from it."""
     c = selinexor_complex
-    carbon, oxygen = drug_atom(c, "C=O")
-    way = direction(c, carbon, oxygen)
+    oxygen, point, way = ray(c, "O=C")
     methanol = fragment("SER", NUMBER, "OC", "OG CB")
     x = methanol.coordinates
-    hydrogen = next(
-        n.GetIdx() for n in methanol.mol.GetAtomWithIdx(0).GetNeighbors() if n.GetAtomicNum() == 1
-    )
+    (hydrogen,) = (n.GetIdx() for n in methanol.mol.GetAtomWithIdx(0).GetNeighbors()
+                   if n.GetAtomicNum() == 1)  # fmt: skip
     tilted = geometry.rotation_about(across(way), bend) @ way
-    both = with_group(c, methanol, x[hydrogen], x[0], c.coordinates[oxygen] + gap * way, tilted)
-    hits = of(both, "hydrogen_bond")
-    assert bool(hits) == found
-    if found:
-        (hit,) = hits
-        assert (hit["residue"], hit["receptor_atom"]) == (f"SER{NUMBER}", "OG")
-        assert hit["ligand_atoms"] == [oxygen]
+    placed = place(methanol, x[hydrogen], x[0], point + gap * way, tilted)
+    hits = of(add_fragments(c, [placed]), "hydrogen_bond")
+    assert [(h["receptor_atom"], h["ligand_atoms"]) for h in hits] == [("OG", [oxygen])] * found
+    for hit in hits:
         assert hit["angle_degree"] == pytest.approx(180 - bend, abs=0.1)
         bond = geometry.distance(x[0], x[hydrogen])
         sides = gap**2 + bond**2 + 2 * gap * bond * np.cos(np.radians(bend))
         assert hit["distance_angstrom"] == pytest.approx(np.sqrt(sides), abs=1e-3)
 
 
-def test_hydrogen_bond_from_the_drugs_hydrazide(selinexor_complex):
+def test_hydrogen_bond_from_the_drugs_hydrazide(selinexor_complex: Complex) -> None:
     c = selinexor_complex
-    _, nitrogen = drug_atom(c, "O=C-N")[1:]
-    hydrogen = next(
-        n.GetIdx() for n in c.mol.GetAtomWithIdx(nitrogen).GetNeighbors() if n.GetAtomicNum() == 1
-    )
-    way = direction(c, nitrogen, hydrogen)
-    acetone = fragment("GLN", NUMBER, "O=C(C)C", "OE1 CD CG X1")
-    x = acetone.coordinates
-    both = with_group(c, acetone, x[0], x[1], c.coordinates[hydrogen] + 2.0 * way, way)
-    (hit,) = of(both, "hydrogen_bond")
-    assert (hit["receptor_atom"], hit["ligand_atoms"]) == ("OE1", [nitrogen])
+    _, point, way = _hydrazide(c)
+    (hit,) = beside(c, ACETONE, point + 2.0 * way, way, "hydrogen_bond")
+    assert hit["receptor_atom"] == "OE1"
+    assert hit["ligand_atoms"] == [drug_atom(c, "NC=O")[0]]
     assert hit["angle_degree"] == pytest.approx(180, abs=0.1)
 
 
-def test_fluorine_accepts_no_hydrogen_and_no_halogen_bond(selinexor_complex):
-    c = selinexor_complex
-    fluorine, carbon = drug_atom(c, "FC")
-    way = direction(c, carbon, fluorine)
-    for smiles, names in (("OC", "OG CB"), ("O=C(C)C", "OE1 CD CG X1")):
-        group = fragment("SER", NUMBER, smiles, names)
-        x = group.coordinates
-        both = with_group(c, group, x[0], x[1], c.coordinates[fluorine] + 2.9 * way, way)
-        assert not of(both, "hydrogen_bond")
-        assert not of(both, "halogen_bond")
+def _hydrazide(c: Complex) -> tuple[int, np.ndarray, np.ndarray]:
+    nitrogen = drug_atom(c, "NC=O")[0]
+    (hydrogen,) = (n.GetIdx() for n in c.mol.GetAtomWithIdx(nitrogen).GetNeighbors()
+                   if n.GetAtomicNum() == 1)  # fmt: skip
+    point = c.coordinates[hydrogen]
+    return hydrogen, point, geometry.unit(point - c.coordinates[nitrogen])
+
+
+@pytest.mark.parametrize("group", [("SER", "OC", "OG CB"), ACETONE])
+@pytest.mark.parametrize("kind", ["hydrogen_bond", "halogen_bond"])
+def test_fluorine_accepts_no_hydrogen_and_no_halogen_bond(
+    selinexor_complex: Complex, group: tuple[str, str, str], kind: str
+) -> None:
+    _, point, way = ray(selinexor_complex, "FC")
+    assert not beside(selinexor_complex, group, point + 2.9 * way, way, kind)
 
 
 @pytest.mark.parametrize(
     ("gap", "bend", "found"), [(3.1, 0, True), (3.1, 40, True), (3.1, 50, False), (4.1, 0, False)]
 )
-def test_halogen_bond_of_chlorine(chlorobenzoate, gap, bend, found):
-    c = chlorobenzoate
-    chlorine, carbon = drug_atom(c, "Clc")
-    axis = direction(c, carbon, chlorine)
+def test_halogen_bond_of_chlorine(
+    chlorobenzoate: Complex, gap: float, bend: float, found: bool
+) -> None:
+    chlorine, point, axis = ray(chlorobenzoate, "Clc")
     way = geometry.rotation_about(across(axis), bend) @ axis
-    acetone = fragment("GLN", NUMBER, "O=C(C)C", "OE1 CD CG X1")
-    x = acetone.coordinates
-    both = with_group(c, acetone, x[0], x[1], c.coordinates[chlorine] + gap * way, way)
-    hits = of(both, "halogen_bond")
-    assert bool(hits) == found
-    if found:
-        assert hits[0]["angle_degree"] == pytest.approx(180 - bend, abs=0.1)
-        assert hits[0]["distance_angstrom"] == pytest.approx(gap, abs=1e-3)
-        assert hits[0]["ligand_atoms"] == [chlorine]
+    hits = beside(chlorobenzoate, ACETONE, point + gap * way, way, "halogen_bond")
+    assert [h["ligand_atoms"] for h in hits] == [[chlorine]] * found
+    for hit in hits:
+        assert hit["angle_degree"] == pytest.approx(180 - bend, abs=0.1)
+        assert hit["distance_angstrom"] == pytest.approx(gap, abs=1e-3)
 
 
 @pytest.mark.parametrize(("gap", "found"), [(3.7, True), (3.98, True), (4.1, False)])
-def test_hydrophobic_contact_with_a_trifluoromethyl_group(selinexor_complex, gap, found):
-    c = selinexor_complex
-    fluorine, carbon = drug_atom(c, "FC")
-    way = direction(c, carbon, fluorine)
-    methane = fragment("ALA", NUMBER, "C", "CB")
-    x = methane.coordinates
-    both = with_group(c, methane, x[0], x[1], c.coordinates[fluorine] + gap * way, way)
-    hits = of(both, "hydrophobic")
-    assert [hit["ligand_atoms"] for hit in hits] == ([[fluorine]] if found else [])
-    if found:
-        assert hits[0]["distance_angstrom"] == pytest.approx(gap, abs=1e-3)
-        assert hits[0]["angle_degree"] is None
-
-
-def aryl(c: Complex) -> tuple[list[int], np.ndarray, np.ndarray]:
-    """Return the drug's six-membered carbocycle, its centre and its normal."""
-    ring = next(
-        list(r)
-        for r in c.mol.GetRingInfo().AtomRings()
-        if len(r) == 6 and all(c.mol.GetAtomWithIdx(i).GetSymbol() == "C" for i in r)
-    )
-    points = c.coordinates[ring]
-    return ring, points.mean(axis=0), geometry.plane_normal(points)
+def test_hydrophobic_contact_with_a_trifluoromethyl_group(
+    selinexor_complex: Complex, gap: float, found: bool
+) -> None:
+    fluorine, point, way = ray(selinexor_complex, "FC")
+    hits = beside(selinexor_complex, METHANE, point + gap * way, way, "hydrophobic")
+    assert [h["ligand_atoms"] for h in hits] == [[fluorine]] * found
+    assert [h["distance_angstrom"] for h in hits] == pytest.approx([gap] * found, abs=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -184,20 +176,15 @@ def aryl(c: Complex) -> tuple[list[int], np.ndarray, np.ndarray]:
         (5.7, 0.0, 0, None),
     ],
 )
-def test_pi_stacking(chlorobenzoate, height, aside, tilt, kind):
-    c = chlorobenzoate
-    ring, centre, normal = aryl(c)
-    benzene = fragment("PHE", NUMBER, "c1ccccc1", "CG CD1 CE1 CZ CE2 CD2")
-    own = geometry.plane_normal(benzene.coordinates[:6])
-    middle = benzene.coordinates[:6].mean(axis=0)
-    beside = across(normal)
-    to = centre + height * normal + aside * beside
-    turned = geometry.rotation_about(beside, tilt) @ normal
-    both = with_group(c, benzene, middle, middle + own, to, turned)
-    hits = of(both, "pi_stacking_parallel") + of(both, "pi_stacking_t_shaped")
+def test_pi_stacking(
+    chlorobenzoate: Complex, height: float, aside: float, tilt: float, kind: str | None
+) -> None:
+    ring, centre, normal = aryl(chlorobenzoate)
+    to = centre + height * normal + aside * across(normal)
+    turned = geometry.rotation_about(across(normal), tilt) @ normal
+    hits = beside(chlorobenzoate, BENZENE, to, turned, "pi_stacking")
     assert [hit["type"] for hit in hits] == ([kind] if kind else [])
-    if kind:
-        (hit,) = hits
+    for hit in hits:
         assert hit["distance_angstrom"] == pytest.approx(np.hypot(height, aside), abs=2e-3)
         assert hit["angle_degree"] == pytest.approx(tilt, abs=0.5)
         assert hit["ligand_atoms"] == sorted(ring)
@@ -205,103 +192,130 @@ def test_pi_stacking(chlorobenzoate, height, aside, tilt, kind):
 
 
 @pytest.mark.parametrize(
-    ("smiles", "height", "aside", "found"),
+    ("group", "height", "aside", "found"),
     [
-        ("[NH3+]C", 4.0, 0.0, True),
-        ("[NH3+]C", 4.0, 2.5, False),
-        ("[NH3+]C", 6.5, 0.0, False),
-        ("NC", 4.0, 0.0, False),
+        (AMMONIUM, 4.0, 0.0, True),
+        (AMMONIUM, 4.0, 2.5, False),
+        (AMMONIUM, 6.5, 0.0, False),
+        (AMINE, 4.0, 0.0, False),
     ],
 )
-def test_cation_over_the_drugs_ring(chlorobenzoate, smiles, height, aside, found):
-    c = chlorobenzoate
-    ring, centre, normal = aryl(c)
-    group = fragment("LYS", NUMBER, smiles, "NZ CE")
-    x = group.coordinates
+def test_cation_over_the_drugs_ring(
+    chlorobenzoate: Complex, group: tuple[str, str, str], height: float, aside: float, found: bool
+) -> None:
+    ring, centre, normal = aryl(chlorobenzoate)
     to = centre + height * normal + aside * across(normal)
-    hits = of(with_group(c, group, x[0], x[1], to, normal), "cation_pi")
-    assert bool(hits) == found
-    if found:
-        assert hits[0]["receptor_atom"] == "NZ"
-        assert hits[0]["ligand_atoms"] == sorted(ring)
-        assert hits[0]["distance_angstrom"] == pytest.approx(height, abs=1e-3)
-        assert hits[0]["angle_degree"] == pytest.approx(0, abs=0.1)
+    hits = beside(chlorobenzoate, group, to, normal, "cation_pi")
+    assert [(h["receptor_atom"], h["ligand_atoms"]) for h in hits] == [("NZ", sorted(ring))] * found
+    for hit in hits:
+        assert hit["distance_angstrom"] == pytest.approx(height, abs=1e-3)
+        assert hit["angle_degree"] == pytest.approx(0, abs=0.1)
 
 
-def test_cation_over_an_electron_poor_ring_is_no_interaction(selinexor_complex):
-    c = selinexor_complex
-    _, centre, normal = aryl(c)
-    group = fragment("LYS", NUMBER, "[NH3+]C", "NZ CE")
-    x = group.coordinates
-    both = with_group(c, group, x[0], x[1], centre + 4.0 * normal, normal)
-    assert not of(both, "cation_pi")
+def test_cation_over_an_electron_poor_ring_is_no_interaction(selinexor_complex: Complex) -> None:
+    _, centre, normal = aryl(selinexor_complex)
+    assert not beside(selinexor_complex, AMMONIUM, centre + 4 * normal, normal, "cation_pi")
 
 
-def test_cation_of_the_drug_over_a_phenylalanine(anilinium):
-    c = anilinium
-    (nitrogen,) = drug_atom(c, "[N+]")
-    way = direction(c, drug_atom(c, "C[N+]")[0], nitrogen)
-    benzene = fragment("PHE", NUMBER, "c1ccccc1", "CG CD1 CE1 CZ CE2 CD2")
-    middle = benzene.coordinates[:6].mean(axis=0)
-    own = geometry.plane_normal(benzene.coordinates[:6])
-    both = with_group(c, benzene, middle, middle + own, c.coordinates[nitrogen] + 4.2 * way, way)
-    (hit,) = of(both, "cation_pi")
+def test_cation_of_the_drug_over_a_phenylalanine(anilinium: Complex) -> None:
+    nitrogen, methyl = drug_atom(anilinium, "[N+][CH3]")
+    point = anilinium.coordinates[nitrogen]
+    way = geometry.unit(point - anilinium.coordinates[methyl])
+    (hit,) = beside(anilinium, BENZENE, point + 4.2 * way, way, "cation_pi")
     assert hit["ligand_atoms"] == [nitrogen]
     assert hit["receptor_atom"].count("/") == 5
 
 
 @pytest.mark.parametrize(
-    ("smiles", "gap", "found"),
-    [("[NH3+]C", 2.8, True), ("[NH3+]C", 3.9, True), ("[NH3+]C", 4.3, False), ("NC", 2.8, False)],
+    ("group", "gap", "found"),
+    [(AMMONIUM, 2.8, True), (AMMONIUM, 3.9, True), (AMMONIUM, 4.3, False), (AMINE, 2.8, False)],
 )
-def test_salt_bridge_of_a_carboxylate(chlorobenzoate, smiles, gap, found):
-    c = chlorobenzoate
-    oxygen, carbon = drug_atom(c, "[O-]C")
-    way = direction(c, carbon, oxygen)
-    group = fragment("LYS", NUMBER, smiles, "NZ CE")
-    x = group.coordinates
-    both = with_group(c, group, x[0], x[1], c.coordinates[oxygen] + gap * way, way)
-    hits = of(both, "salt_bridge")
-    assert [(h["receptor_atom"], h["ligand_atoms"]) for h in hits] == (
-        [("NZ", [oxygen])] if found else []
-    )
+def test_salt_bridge_of_a_carboxylate(
+    chlorobenzoate: Complex, group: tuple[str, str, str], gap: float, found: bool
+) -> None:
+    oxygen, point, way = ray(chlorobenzoate, "[O-]C")
+    hits = beside(chlorobenzoate, group, point + gap * way, way, "salt_bridge")
+    assert [(h["receptor_atom"], h["ligand_atoms"]) for h in hits] == [("NZ", [oxygen])] * found
 
 
 @pytest.mark.parametrize(
     ("gap", "angle", "found"), [(3.1, 90, True), (3.1, 50, False), (3.7, 90, False)]
 )
-def test_fluorine_over_a_carbonyl(selinexor_complex, gap, angle, found):
-    c = selinexor_complex
-    fluorine, carbon = drug_atom(c, "FC")
-    way = direction(c, carbon, fluorine)
-    formaldehyde = fragment("ALA", NUMBER, "C=O", "C O")
-    x = formaldehyde.coordinates
+def test_fluorine_over_a_carbonyl(
+    selinexor_complex: Complex, gap: float, angle: float, found: bool
+) -> None:
+    fluorine, point, way = ray(selinexor_complex, "FC")
     bond = geometry.rotation_about(across(way), angle) @ -way
-    both = with_group(c, formaldehyde, x[0], x[1], c.coordinates[fluorine] + gap * way, bond)
-    hits = [h for h in of(both, "fluorine_carbonyl") if h["ligand_atoms"] == [fluorine]]
-    assert bool(hits) == found
-    if found:
-        assert hits[0]["angle_degree"] == pytest.approx(angle, abs=0.1)
+    group = ("ALA", "C=O", "C O")
+    hits = beside(selinexor_complex, group, point + gap * way, bond, "fluorine_carbonyl")
+    angles = [h["angle_degree"] for h in hits if h["ligand_atoms"] == [fluorine]]
+    assert angles == pytest.approx([angle] * found, abs=0.1)
 
 
-def test_result_is_sorted_and_the_same_each_time(selinexor_complex):
-    methane = fragment("ALA", NUMBER, "C", "CB")
-    fluorine, carbon = drug_atom(selinexor_complex, "FC")
-    way = direction(selinexor_complex, carbon, fluorine)
-    x = methane.coordinates
-    both = with_group(
-        selinexor_complex,
-        methane,
-        x[0],
-        x[1],
-        selinexor_complex.coordinates[fluorine] + 3.5 * way,
-        way,
-    )
-    first = find_interactions(both)
-    assert first == find_interactions(both)
-    assert [item["type"] for item in first] == sorted(item["type"] for item in first)
-
-
-def test_every_class_under_the_base_is_run():
+def test_every_class_under_the_base_is_run_and_the_result_is_sorted(
+    chlorobenzoate: Complex,
+) -> None:
     assert {type(kind) for kind in all_kinds()} == set(InteractionKind.__subclasses__())
-    assert len(all_kinds()) == 8
+    found = find_interactions(chlorobenzoate)
+    assert found == find_interactions(chlorobenzoate)
+    assert [item["type"] for item in found] == sorted(item["type"] for item in found)
+
+
+@pytest.mark.parametrize(
+    ("smiles", "acceptors", "donors", "positive", "negative"),
+    [
+        ("CC(=O)NC", 1, 1, 0, 0),
+        ("CC(=O)[O-]", 2, 0, 0, 1),
+        ("CC(=O)O", 1, 1, 0, 0),
+        ("CC(=O)OC", 1, 0, 0, 0),
+        ("NC(=[NH2+])NC", 0, 5, 1, 0),
+        ("Cc1c[nH]c[nH+]1", 0, 2, 1, 0),
+        ("Cc1cnc[nH]1", 1, 1, 0, 0),
+        ("c1ccncc1", 1, 0, 0, 0),
+        ("c1ccoc1", 0, 0, 0, 0),
+        ("C[N+](=O)[O-]", 2, 0, 0, 0),
+        ("CN(C)C", 1, 0, 0, 0),
+        ("C[NH3+]", 0, 3, 1, 0),
+        ("Nc1ccccc1", 0, 2, 0, 0),
+        ("CC#N", 1, 0, 0, 0),
+        ("FC(F)(F)c1ccccc1", 0, 0, 0, 0),
+        ("CO", 1, 1, 0, 0),
+        ("CSC", 0, 0, 0, 0),
+        # Selinexor: carbonyl, two triazole and two pyrazine nitrogens; two N-H.
+        ("O=C(/C=C\\n1cnc(-c2cc(C(F)(F)F)cc(C(F)(F)F)c2)n1)NNc1cnccn1", 5, 2, 0, 0),
+    ],
+)
+def test_donors_acceptors_and_charges_by_hand(
+    smiles: str, acceptors: int, donors: int, positive: int, negative: int
+) -> None:
+    found = perceive(Chem.AddHs(Chem.MolFromSmiles(smiles)))
+    assert (len(found.acceptors), len(found.donors)) == (acceptors, donors)
+    assert (len(found.positive), len(found.negative)) == (positive, negative)
+
+
+@pytest.mark.parametrize(
+    ("what", "smiles", "count"),
+    [
+        ("electron_rich_rings", "Cc1ccccc1", 1),
+        ("electron_rich_rings", "Cc1ccc(O)cc1", 1),
+        ("electron_rich_rings", "Cc1c[nH]c2ccccc12", 2),
+        ("electron_rich_rings", "Cc1cnc[nH]1", 1),
+        ("electron_rich_rings", "Cc1c[nH]c[nH+]1", 0),
+        ("electron_rich_rings", "Cc1ccccn1", 0),
+        ("electron_rich_rings", "c1cnccn1", 0),
+        ("electron_rich_rings", "c1nc[nH]n1", 0),
+        ("electron_rich_rings", "FC(F)(F)c1cc(C(F)(F)F)ccc1", 0),
+        ("electron_rich_rings", "COc1cc(C(F)(F)F)ccc1", 1),
+        ("hydrophobic", "CC", 2),
+        ("hydrophobic", "CSC", 3),
+        ("hydrophobic", "CO", 0),
+        ("hydrophobic", "CCO", 1),
+        ("hydrophobic", "FC(F)(F)c1ccccc1", 9),
+        ("hydrophobic", "c1ccncc1", 3),
+        ("hydrophobic", "CCCl", 2),
+        ("carbonyls", "CC(=O)[O-]", 0),
+        ("carbonyls", "CC(=O)N", 1),
+    ],
+)
+def test_other_features_by_hand(what: str, smiles: str, count: int) -> None:
+    assert len(getattr(perceive(Chem.AddHs(Chem.MolFromSmiles(smiles))), what)) == count

@@ -9,7 +9,7 @@ import pytest
 from deposited import adducts_of, deposited, native_stereo, redocking_cases
 from stages import searched
 
-from workbench.analysis.rmsd import compare_to_reference
+from workbench.analysis.reference import compare_to_reference
 from workbench.errors import LigandError
 from workbench.settings import DockSettings, SearchSettings
 from workbench.structures.loading import load_receptor

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from rdkit import Chem
 
-from workbench.analysis.rmsd import compare_to_reference
+from workbench.analysis.reference import compare_to_reference
 from workbench.errors import LigandError
 from workbench.ligands.adducts import (
     after,

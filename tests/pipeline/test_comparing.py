@@ -11,8 +11,7 @@ import pytest
 from pipeline_cases import HASTY
 from rdkit import Chem
 
-from workbench.analysis.common_core import overlay_core
-from workbench.analysis.contact_sets import contact_set, contact_shares, novelty
+from workbench.analysis.comparison import contact_set, contact_shares, novelty, overlay_core
 from workbench.errors import DockingError, UsageError
 from workbench.files.docking import read_docking_result
 from workbench.ligands.matched_pairs import matched_pair

@@ -41,22 +41,33 @@ def stereo_is_right(mol: Chem.Mol, coordinates: FloatArray) -> bool:
     )
 
 
-def chirality_is_right(atom: Chem.Atom, coordinates: FloatArray) -> bool:
-    """Return whether an atom's neighbours lie as its chirality says; true when it has none.
+def chiral_volume(atom: Chem.Atom, coordinates: FloatArray) -> float | None:
+    """Return the signed volume of a stereocentre, positive where it is as drawn.
 
     Parameters
     ----------
     coordinates
         ``(n_atoms, 3)`` angstrom; those of the atom and of its neighbours are read.
+
+    Returns
+    -------
+    float or None
+        See ``geometry.signed_volume``; ``None`` where no chirality is drawn.
     """
     sense = _SENSE.get(atom.GetChiralTag())
     if sense is None:
-        return True
+        return None
     # Seen from the first neighbour the others run in the sense of the tag; the volume of the
     # first three is then positive for counterclockwise (a sulfoxide's lone pair counts last).
     others = [bond.GetOtherAtomIdx(atom.GetIdx()) for bond in atom.GetBonds()][:3]
     volume = signed_volume(coordinates[atom.GetIdx()], *(coordinates[i] for i in others))
-    return float(volume) * sense > _MIN_VOLUME
+    return float(volume) * sense
+
+
+def chirality_is_right(atom: Chem.Atom, coordinates: FloatArray) -> bool:
+    """Return whether an atom's neighbours lie as its chirality says; true when it has none."""
+    volume = chiral_volume(atom, coordinates)
+    return volume is None or volume > _MIN_VOLUME
 
 
 def _alkene_is_right(bond: Chem.Bond, coordinates: FloatArray) -> bool:

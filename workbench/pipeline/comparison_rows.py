@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from workbench.analysis.common_core import overlay_core
-from workbench.analysis.contact_sets import contact_set, contact_shares, novelty
+from workbench.analysis.comparison import contact_set, contact_shares, novelty, overlay_core
 from workbench.errors import UsageError
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.catalogue import drug_of_skeleton

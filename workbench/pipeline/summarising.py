@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from workbench import geometry
 from workbench.analysis.interactions import find_interactions
 from workbench.analysis.posebusting import Judge
-from workbench.analysis.rmsd import compare_to_reference, symmetric_rmsd
+from workbench.analysis.reference import compare_to_reference, symmetric_rmsd
 from workbench.analysis.validity import check_complex
 from workbench.ligands.geometry import connectivity, placed_atoms, self_mappings
 from workbench.ligands.molecules import Adduct, Ligand

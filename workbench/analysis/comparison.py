@@ -1,8 +1,11 @@
-"""Where the common core of two drugs lies in two poses: as they are, and laid on each other."""
+"""What poses of two drugs share: the place of their common core, and their contacts."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +17,7 @@ from workbench.ligands.matched_pairs import MatchedPair
 FloatArray = NDArray[np.float64]
 
 FEWEST_ATOMS = 3
+Contacts = frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -65,3 +69,35 @@ def overlay_core(
         in_place_angstrom=float(np.sqrt(squared[best])),
         superposition=superposed(places[best], target),
     )
+
+
+def contact_set(interactions: Iterable[Mapping[str, Any]]) -> Contacts:
+    """Return each contact as ``hydrogen bond LYS537``; the covalent link is left out.
+
+    Every bonded pose has that one: it would make all poses alike.
+    """
+    return frozenset(
+        f"{str(item['type']).replace('_', ' ')} {item['residue']}"
+        for item in interactions
+        if item["type"] != "covalent"
+    )
+
+
+def contact_shares(poses: Sequence[Contacts]) -> dict[str, float]:
+    """Return each contact with the share of the poses that have it, the commonest first."""
+    counts = Counter(contact for pose in poses for contact in pose)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return {contact: round(count / len(poses), 3) for contact, count in ordered}
+
+
+def novelty(first: Contacts, second: Contacts) -> float:
+    """Return the Jaccard distance: 0 for the same contacts, 1 for none in common.
+
+    Two poses without any contact are the same.
+
+    References
+    ----------
+    Levandowsky and Winter 1971, doi:10.1038/234034a0.
+    """
+    either = first | second
+    return len(first ^ second) / len(either) if either else 0.0

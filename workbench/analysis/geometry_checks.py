@@ -1,8 +1,13 @@
-"""Checks of what the bonds fix: the tether, lengths, angles and flat groups."""
+"""Checks of what the bonds fix: the tether, lengths, angles, flat groups and chirality.
+
+Chirality is compared as geometry, never as a CIP label: a label can change when a neighbour is
+exchanged in the same place.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
@@ -10,12 +15,88 @@ from rdkit import Chem
 from rdkit.Chem import rdDistGeom
 
 from workbench import geometry
-from workbench.analysis.checks import CheckResult, Limits, within
-from workbench.analysis.features import aromatic_rings
-from workbench.analysis.parts import ComplexParts
+from workbench.analysis.perception import CAPS, ComplexParts, aromatic_rings
 from workbench.geometry import FloatArray
+from workbench.ligands.geometry import chiral_volume
 
 _AMIDE = Chem.MolFromSmarts("[#6X3;!a](=[OX1,SX1])-!@[NX3;!a]")
+_CIS = (Chem.BondStereo.STEREOZ, Chem.BondStereo.STEREOCIS)
+_TRANS = (Chem.BondStereo.STEREOE, Chem.BondStereo.STEREOTRANS)
+# Centre and three neighbours whose signed volume is positive in the natural amino acid.
+_NATURAL_CENTRES = (
+    (None, "CA", ("N", "C", "CB")),
+    ("ILE", "CB", ("CA", "CG1", "CG2")),
+    ("THR", "CB", ("CA", "OG1", "CG2")),
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of the checks; lengths in angstrom, angles in degrees.
+
+    The tether's windows enclose C-S bonds and angles of small-molecule thioethers, those of a
+    trigonal carbon (thioesters, dithiocarbamates, aryl and vinyl sulfides) being shorter, and S-S
+    bonds of disulfides. The bond and
+    angle tolerances are beyond the range that RDKit's distance bounds allow: minimised adducts
+    of SINEs stay within 0.06 angstrom and 10 degrees of them (18 at a linear atom).
+
+    References
+    ----------
+    Buttenschoen, Morris and Deane 2024 (the idea of such checks), doi:10.1039/D3SC04185A
+    Allen et al. 1987 (C-S 1.82, trigonal C-S 1.74 to 1.77, S-S 2.05), doi:10.1039/P298700000S1
+    Engh and Huber 1991 (CA-CB-SG 114.4 +- 2.3 degrees in cysteine), doi:10.1107/S0108767391001071
+    """
+
+    sg_c_distance: tuple[float, float] = (1.78, 1.88)
+    sg_trigonal_distance: tuple[float, float] = (1.70, 1.82)
+    sg_sulphur_distance: tuple[float, float] = (1.98, 2.12)
+    cb_sg_c_angle: tuple[float, float] = (95.0, 112.0)
+    ca_cb_sg_angle: tuple[float, float] = (105.0, 122.0)
+    bond_tolerance: float = 0.10
+    angle_tolerance: float = 20.0
+    hydrogen_bond_length: tuple[float, float] = (0.85, 1.40)
+    receptor_bond_length: tuple[float, float] = (1.15, 2.15)
+    single_bond_minimum: float = 1.44
+    stereo_volume_minimum: float = 0.30
+    receptor_stereo_volume_minimum: float = 0.40
+    ring_deviation: float = 0.10
+    trigonal_degree: float = 15.0
+    amide_twist_degree: float = 30.0
+    contact: float = 2.9
+    hydrogen_bond_contact: float = 2.5
+    internal_contact_fraction: float = 0.75
+    neighbourhood: float = 6.0
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """Outcome of one check.
+
+    Parameters
+    ----------
+    name
+        Name of the check, as it appears among the failed ones.
+    passed
+        Whether the pose passes it.
+    measures
+        What was measured; the unit is in the name. A quantity that the pose does not have
+        (the twist of an amide where there is none) is left out.
+    details
+        One line for each atom, bond or pair worth naming.
+    """
+
+    name: str
+    passed: bool
+    measures: dict[str, float] = field(default_factory=dict)
+    details: tuple[str, ...] = ()
+
+
+Check = Callable[[ComplexParts, Limits], CheckResult]
+
+
+def within(value: float, window: tuple[float, float]) -> bool:
+    """Tell whether a value lies in a closed window; NaN does not."""
+    return window[0] <= value <= window[1]
 
 
 def covalent_link(parts: ComplexParts, limits: Limits) -> CheckResult:
@@ -221,3 +302,94 @@ def _hydrogens(parts: ComplexParts) -> Iterator[tuple[int, int]]:
         for neighbour in parts.mol.GetAtomWithIdx(int(index)).GetNeighbors():
             if neighbour.GetAtomicNum() == 1:
                 yield int(index), neighbour.GetIdx()
+
+
+def new_stereocentres(parts: ComplexParts, limits: Limits) -> CheckResult:
+    """Check that the centres made by the addition have the handedness of the label."""
+    centres = [centre.atom_index for centre in parts.complex.adduct.stereocentres]
+    return _centres(parts, limits, "new_stereocentres", centres)
+
+
+def kept_stereocentres(parts: ComplexParts, limits: Limits) -> CheckResult:
+    """Check that the stereocentres that the drug brought along are as drawn."""
+    adduct = parts.complex.adduct
+    new = {centre.atom_index for centre in adduct.stereocentres}
+    kept = [
+        atom.GetIdx()
+        for atom in adduct.mol.GetAtoms()
+        if atom.GetIdx() not in new and chiral_volume(atom, parts.adduct_coordinates) is not None
+    ]
+    return _centres(parts, limits, "kept_stereocentres", kept)
+
+
+def double_bond_stereo(parts: ComplexParts, limits: Limits) -> CheckResult:
+    """Check that the double bonds left in the adduct are cis or trans as drawn."""
+    points = parts.adduct_coordinates
+    details = []
+    for bond in parts.complex.adduct.mol.GetBonds():
+        if bond.GetStereo() not in _CIS + _TRANS:
+            continue
+        first, last = bond.GetStereoAtoms()
+        middle = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+        torsion = abs(float(geometry.dihedral(*points[[first, *middle, last]])))
+        if (torsion < 90.0) != (bond.GetStereo() in _CIS):
+            i, j = (parts.label(int(parts.adduct_atoms[index])) for index in middle)
+            details.append(f"{i}={j} has its substituents at {torsion:.0f} degrees")
+    return CheckResult("double_bond_stereo", not details, {}, tuple(details))
+
+
+def receptor_chirality(parts: ComplexParts, limits: Limits) -> CheckResult:
+    """Check that the amino acids near the drug are still L, and Ile and Thr natural.
+
+    A strained minimisation can push a centre through the plane of its neighbours.
+    """
+    residues = _residues_near(parts, limits.neighbourhood)
+    lowest, details = None, []
+    for (chain, number, name), atoms in sorted(residues.items()):
+        for only_in, centre, neighbours in _NATURAL_CENTRES:
+            if only_in not in (None, name) or not {centre, *neighbours} <= atoms.keys():
+                continue
+            points = parts.coordinates[[atoms[key] for key in (centre, *neighbours)]]
+            volume = float(geometry.signed_volume(*points))
+            lowest = volume if lowest is None else min(lowest, volume)
+            if volume < limits.receptor_stereo_volume_minimum:
+                details.append(f"{chain}:{number}:{centre} of {name} is inverted or flat")
+    measures = {} if lowest is None else {"min_receptor_stereo_volume": lowest}
+    return CheckResult("receptor_chirality", not details, measures, tuple(details))
+
+
+def _centres(parts: ComplexParts, limits: Limits, name: str, centres: Iterable[int]) -> CheckResult:
+    mol, points = parts.complex.adduct.mol, parts.adduct_coordinates
+    lowest, details = None, []
+    for index in centres:
+        drawn = chiral_volume(mol.GetAtomWithIdx(index), points)
+        volume = 0.0 if drawn is None else drawn
+        lowest = volume if lowest is None else min(lowest, volume)
+        label = parts.label(int(parts.adduct_atoms[index]))
+        if drawn is None:
+            details.append(f"{label} is drawn without a configuration")
+        elif volume < limits.stereo_volume_minimum:
+            fault = "flat" if abs(volume) < limits.stereo_volume_minimum else "inverted"
+            details.append(f"{label} is {fault} (signed volume {volume:.2f} of the one asked)")
+    measures = {} if lowest is None else {f"min_{name}_volume": lowest}
+    return CheckResult(name, not details, measures, tuple(details))
+
+
+def _residues_near(
+    parts: ComplexParts, cutoff: float
+) -> dict[tuple[str, int, str], dict[str, int]]:
+    """Return the heavy atoms, by name, of each whole residue with an atom near the drug."""
+    points = parts.coordinates[parts.receptor_heavy]
+    drug = parts.coordinates[parts.complex.drug_atoms]
+    near = geometry.distance(points[:, None], drug[None]).min(axis=1) <= cutoff
+    atoms = parts.complex.atoms
+    keys = [
+        (atoms[i].chain, atoms[i].residue_number, atoms[i].residue_name)
+        for i in parts.receptor_heavy
+    ]
+    wanted = {key for key, is_near in zip(keys, np.asarray(near), strict=True) if is_near}
+    residues: dict[tuple[str, int, str], dict[str, int]] = {}
+    for key, index in zip(keys, parts.receptor_heavy, strict=True):
+        if key in wanted and key[2] not in CAPS:
+            residues.setdefault(key, {})[atoms[index].name] = int(index)
+    return residues
