@@ -25,14 +25,13 @@ from workbench.ligands.warheads import bond_edits
 from workbench.mechanism.quantum import DFT, GFN2, Gfn2, dft_energy
 from workbench.mechanism.reaction_table import ionisation_energy, measured_lactones
 from workbench.mechanism.species import (
-    N_EMBEDDED,
     N_OPTIMISED,
     Species,
     deprotonated,
     from_starts,
     species,
 )
-from workbench.mechanism.truncation import kept_atoms, mirrored, model_adduct, model_drug
+from workbench.mechanism.truncation import cut_back, kept_atoms, mirrored, model_adduct
 from workbench.progress import Progress, silent
 from workbench.records.reaction import Model
 
@@ -54,21 +53,14 @@ class Bench:
 
     Parameters
     ----------
-    seed
-        Of every conformer search.
     level
         ``gfn2``, or ``dft``: one density functional energy at each lowest conformer.
-    n_embedded, n_optimised
-        See ``species``.
-    progress
-        Told of each conformer as it is done.
     known, shifts
         What was computed: species by SMILES, and what the level adds to them.
     """
 
     seed: int = 1
     level: Level = "gfn2"
-    n_embedded: int = N_EMBEDDED
     n_optimised: int = N_OPTIMISED
     progress: Progress = silent
     known: dict[str, Species] = field(default_factory=dict, repr=False)
@@ -89,7 +81,6 @@ class Bench:
                 Chem.MolFromSmiles(key),
                 name,
                 self.seed,
-                n_embedded=self.n_embedded,
                 n_optimised=self.n_optimised,
                 tick=tick,
             )
@@ -130,17 +121,10 @@ class AdductModel:
 
 @dataclass(frozen=True)
 class Addition:
-    """Free energies of a drug's additions, kcal/mol in water at 1 M.
+    """Free energies of a drug's additions by label of the adduct, kcal/mol in water at 1 M.
 
-    Parameters
-    ----------
-    delta_g
-        By label of the adduct.
-    conformer_uncertainty
-        How far the free energies depend on the conformers: the change when every second one
-        is left out, of drug and adduct together.
-    index
-        Reactivity indices by name.
+    ``conformer_uncertainty`` is their change when every second conformer of drug and adduct is
+    left out; ``index`` holds reactivity indices by name.
     """
 
     delta_g: Mapping[str, float]
@@ -176,7 +160,7 @@ def modelled(ligand: Ligand, model: Model, thiol: str) -> tuple[Chem.Mol, tuple[
         raise MechanismError(
             f"{ligand.name} loses a group when the thiol attacks; energies are for additions only"
         )
-    return model_drug(ligand, kept), tuple(
+    return cut_back(ligand.mol, kept), tuple(
         AdductModel(adduct, _marked_model(adduct, thiol, kept)) for adduct in adducts
     )
 
@@ -202,7 +186,10 @@ def addition(
     """
     drug, adducts = modelled(ligand, model, thiol)
     thiol = thiol_named(thiol).name
-    free = Chem.MolFromSmiles(Chem.MolToSmiles(_unmapped(thiol_mol(thiol))))
+    unmapped = Chem.Mol(thiol_mol(thiol))
+    for atom in unmapped.GetAtoms():
+        atom.SetAtomMapNum(0)
+    free = Chem.MolFromSmiles(Chem.MolToSmiles(unmapped))
     start = bench.free_energy(drug, ligand.name) + bench.free_energy(free, thiol)
     delta_g, uncertainty = {}, {}
     for one in adducts:
@@ -228,14 +215,6 @@ def addition(
         except WorkbenchError as error:
             warnings.append(str(error))
     return Addition(delta_g, uncertainty, index, tuple(warnings))
-
-
-def _unmapped(mol: Chem.Mol) -> Chem.Mol:
-    """Return a molecule without atom map numbers."""
-    plain = Chem.Mol(mol)
-    for atom in plain.GetAtoms():
-        atom.SetAtomMapNum(0)
-    return plain
 
 
 def _anion_index(
@@ -285,8 +264,8 @@ def _lactone_index(
 ) -> dict[str, float]:
     """Return the free energy of opening the adduct's lactone with water, and with its ionisation.
 
-    As a difference to a lactone whose equilibrium was measured: the level's own error in making
-    an acid and an alcohol of an ester and water cancels.
+    As a difference to a lactone whose equilibrium was measured, so that the level's own error in
+    making an acid and an alcohol of an ester and water cancels.
     """
     kept = kept_atoms(ligand) if model == "truncated" else tuple(range(ligand.mol.GetNumAtoms()))
     opened = _marked_model(after(best.adduct, LACTONE_HYDROLYSIS), thiol, kept)

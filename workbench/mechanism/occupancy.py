@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -56,12 +56,7 @@ class Exposure:
 class Occupancy:
     """Fractions of the untreated XPO1 of a cell, ``(n_times,)`` each.
 
-    Parameters
-    ----------
-    encounter, covalent
-        Occupied without and with a bond (locked adducts included).
-    export_capacity
-        Free XPO1, of both kinds where some is mutant.
+    Without a bond, with one (locked adducts included), and free: wild type and mutant together.
     """
 
     encounter: FloatArray
@@ -88,7 +83,7 @@ def cell_occupancies(
     found = []
     for rates in cases:
         states = np.zeros((len(times_h), 4))
-        mutant = without_bond(rates)
+        mutant = replace(rates, k_inact_per_s=0.0, k_rev_per_s=0.0, k_lock_per_s=0.0)
         for share, kind in ((1 - mutant_fraction, rates), (mutant_fraction, mutant)):
             if share:
                 if kind not in known:
@@ -100,20 +95,10 @@ def cell_occupancies(
     return found
 
 
-def without_bond(rates: Rates) -> Rates:
-    """Return the rates on a mutant that has no thiol."""
-    return replace(rates, k_inact_per_s=0.0, k_rev_per_s=0.0, k_lock_per_s=0.0)
-
-
 def corners(rates: Rates, ranges: dict[str, tuple[float, float]]) -> Iterable[Rates]:
     """Yield the rates with every combination of the ends of the given ranges."""
     for ends in itertools.product(*ranges.values()):
         yield replace(rates, **dict(zip(ranges, ends, strict=True)))
-
-
-def band(courses: Sequence[FloatArray]) -> tuple[FloatArray, FloatArray]:
-    """Return the lowest and the highest of several courses at each time."""
-    return np.min(courses, axis=0), np.max(courses, axis=0)
 
 
 def _course(rates: Rates, exposure: Exposure, times_h: FloatArray) -> FloatArray:

@@ -180,49 +180,29 @@ def binding_rates(
             f"nothing is known of the rates of {drug.name}: the assumed ones are the same for "
             "every drug, and tell none from another"
         )
-    for assumed in assumed_rates():
-        value = given[assumed.name]
-        off = (not reactive and assumed.name in ("k_inact", "k_rev")) or (
-            permanent and assumed.name == "k_rev"
+    for rate in assumed_rates():
+        value = given[rate.name]
+        off = (not reactive and rate.name in ("k_inact", "k_rev")) or (
+            permanent and rate.name == "k_rev"
         )
         if value is not None:
-            rows.append(Parameter(assumed.name, value, assumed.unit, "given", GIVEN))
+            row = Parameter(rate.name, value, rate.unit, "given", GIVEN)
         elif off:
             reason = "no warhead" if not reactive else "its class of warhead is irreversible"
-            rows.append(Parameter(assumed.name, 0.0, assumed.unit, "assumed", reason))
+            row = Parameter(rate.name, 0.0, rate.unit, "assumed", reason)
         else:
-            rows.append(
-                Parameter(
-                    assumed.name,
-                    assumed.value,
-                    assumed.unit,
-                    "assumed",
-                    assumed.reason,
-                    assumed.low,
-                    assumed.high,
-                )
-            )
+            swept = (rate.low, rate.high)
+            row = Parameter(rate.name, rate.value, rate.unit, "assumed", rate.reason, *swept)
+        rows.append(row)
     rates = Rates(
         **{RATE_FIELDS[row.name]: row.value for row in rows},
         k_lock_per_s=k_lock_per_s,
         k_loss_per_s=k_loss_per_s,
         target_half_life_h=target_half_life_h,
     )
-    for name, value, unit in (
-        ("k_lock", k_lock_per_s, "per s"),
-        ("k_loss", k_loss_per_s, "per s"),
-    ):
+    for name, value in (("k_lock", k_lock_per_s), ("k_loss", k_loss_per_s)):
         if value:
-            rows.append(Parameter(name, value, unit, "given", GIVEN))
+            rows.append(Parameter(name, value, "per s", "given", GIVEN))
     if math.isfinite(target_half_life_h):
         rows.append(Parameter("target_half_life", target_half_life_h, "h", "given", GIVEN))
     return rates, rows, warnings
-
-
-def borrowed(drug: Ligand, source_drug: str) -> tuple[str, ...]:
-    """Return what is to be said when the pharmacokinetics are another drug's."""
-    if source_drug in ("", drug.name):
-        return ()
-    return (
-        f"absorption, clearance and volumes are {source_drug}'s: none of {drug.name} are known",
-    )

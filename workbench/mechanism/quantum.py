@@ -140,13 +140,7 @@ def _lumo_ev(result: Any) -> float:
 
 
 def check_molecule(elements: Iterable[int], charge: int, name: str) -> None:
-    """Raise unless a molecule is closed-shell, small enough and of ordinary elements.
-
-    Raises
-    ------
-    MechanismError
-        With the first thing that is wrong.
-    """
+    """Raise unless a molecule is closed-shell, small enough and of ordinary elements."""
     elements = [int(z) for z in elements]
     if len(elements) > MAX_ATOMS:
         raise MechanismError(

@@ -19,25 +19,16 @@ class ReactionEnergy:
 
     Parameters
     ----------
-    smiles
-        Canonical, of the whole drug.
-    model
-        ``truncated`` or ``whole``.
-    model_smiles
-        What was computed as the drug.
+    model, model_smiles
+        ``truncated`` or ``whole``, and what was computed as the drug.
     level, geometry
         Method of the energy and of the geometry, in words.
     delta_g_kcal_per_mol
         Free energy of drug + thiol -> adduct in water, 1 M, 298.15 K.
-    conformer_uncertainty_kcal_per_mol
-        See ``energetics.Addition``.
     lumo_ev, thiolate_addition_kcal_per_mol, proton_transfer_kcal_per_mol
         Indices of the drug at GFN2-xTB; blank where the anion is no minimum.
     lactone_hydrolysis_kcal_per_mol, lactone_hydrolysis_at_ph_7_4_kcal_per_mol
-        Free energy of the step that locks a lactone, to the acid and with its ionisation; blank
-        for other drugs.
-    date, source
-        When and by what the row was made.
+        Of the step that locks a lactone, to the acid and with its ionisation; blank otherwise.
     """
 
     ligand: str
@@ -91,16 +82,8 @@ def best_by_ligand(level: str) -> dict[str, float]:
 def level_spread(first: str, second: str, ligand: str = "") -> float | None:
     """Return by how much two levels disagree about differences to selinexor, kcal/mol.
 
-    Parameters
-    ----------
-    ligand
-        Of this drug alone, where both levels have it; otherwise the root mean square over all
-        shipped drugs that have both.
-
-    Returns
-    -------
-    float or None
-        ``None`` where no drug but selinexor has both.
+    Of one drug where both levels have it, otherwise the root mean square over all shipped drugs
+    that have both; ``None`` where no drug but selinexor has.
     """
     one, other = best_by_ligand(first), best_by_ligand(second)
     if REFERENCE not in one or REFERENCE not in other:
@@ -119,15 +102,7 @@ def level_spread(first: str, second: str, ligand: str = "") -> float | None:
 
 @dataclass(frozen=True)
 class MeasuredLactone:
-    """One row of ``lactone_hydrolysis.csv``: a lactone whose equilibrium with water is known.
-
-    Parameters
-    ----------
-    lactone, acid
-        SMILES of both sides, the acid neutral.
-    equilibrium_constant
-        Acid over lactone in water.
-    """
+    """One row of ``lactone_hydrolysis.csv``: acid over lactone in water, SMILES of both sides."""
 
     name: str
     lactone: str

@@ -16,8 +16,8 @@ MAX_DOSE_MG = 5000.0
 MAX_DAYS = 3650
 TWICE_WEEKLY = (1, 3)
 """The days that the label gives for two doses a week."""
-_TOKEN = re.compile(r"\d+(?:\.\d+)?|[a-z]+(?:/[a-z0-9]+)?|\S", re.IGNORECASE)
 _LENGTHS = {"day": 1, "days": 1, "week": WEEK, "weeks": WEEK}
+_WORD = re.compile(r"\s*(\d+(?:\.\d+)?|[a-z]+(?:/[a-z0-9]+)?|\S)", re.IGNORECASE)
 
 EXAMPLES = (
     "'80 mg days 1,3 weekly', '100 mg weekly', '40 mg daily', '80 mg days 1,3 weekly for 3 weeks, "
@@ -50,6 +50,18 @@ class Step:
     off_days: int = 0
     missed: tuple[int, ...] = ()
 
+    def dose_days(self, length: int, last: bool) -> list[int]:
+        """Return the days, from 0, on which the step has doses, missed ones included."""
+        block = self.on_days + self.off_days
+        end = self.on_days if self.on_days and last and not self.off_days else length
+        found = []
+        for day in range(min(end, length)):
+            inside = day % block if self.off_days else day
+            of_cycle = inside % self.cycle_days if self.cycle_days else inside
+            if of_cycle + 1 in self.days and not (self.on_days and inside >= self.on_days):
+                found.append(day)
+        return found
+
 
 @dataclass(frozen=True)
 class Regimen:
@@ -68,16 +80,16 @@ class Regimen:
         """
         found: list[tuple[float, float]] = []
         begin = 0
-        for k, step in enumerate(self.steps):
-            last = k == len(self.steps) - 1
+        for step in self.steps:
+            last = step is self.steps[-1]
             end = begin + (math.ceil(days) if last else step.on_days + step.off_days)
-            planned = [d for d in _dose_days(step, end - begin, last) if begin + d < days]
-            for number in step.missed:
-                if number > len(planned):
-                    raise MechanismError(
-                        f"regimen {quoted(self.text)}: missed dose {number} is not among the "
-                        f"{len(planned)} doses of its {days:g} days: give a lower number"
-                    )
+            planned = [day for day in step.dose_days(end - begin, last) if begin + day < days]
+            beyond = [number for number in step.missed if number > len(planned)]
+            if beyond:
+                raise MechanismError(
+                    f"regimen {quoted(self.text)}: missed dose {beyond[0]} is not among the "
+                    f"{len(planned)} doses of its {days:g} days: give a lower number"
+                )
             found += [
                 (HOURS_PER_DAY * (begin + day), step.dose_mg)
                 for number, day in enumerate(planned, start=1)
@@ -85,20 +97,6 @@ class Regimen:
             ]
             begin = end
         return tuple(found)
-
-
-def _dose_days(step: Step, length: int, last: bool) -> list[int]:
-    """Return the days, from 0, on which a step has doses, missed ones included."""
-    block = step.on_days + step.off_days
-    end = step.on_days if step.on_days and last and not step.off_days else length
-    found = []
-    for day in range(min(end, length)):
-        inside = day % block if step.off_days else day
-        if step.on_days and inside >= step.on_days:
-            continue
-        if (inside % step.cycle_days if step.cycle_days else inside) + 1 in step.days:
-            found.append(day)
-    return found
 
 
 def parse_regimen(text: str, weight_kg: float | None = None) -> Regimen:
@@ -128,18 +126,20 @@ class _Reader:
     def __init__(self, text: str, weight_kg: float | None) -> None:
         self.text = text
         self.weight_kg = weight_kg
-        self.tokens = [(m[0].lower(), m.start()) for m in _TOKEN.finditer(text[:1000])]
+        found = list(_WORD.finditer(text[:1000]))
+        self.words = [match[1].lower() for match in found]
+        self.places = [match.start(1) for match in found]
         self.next = 0
 
     def regimen(self) -> Regimen:
-        if not self.tokens:
+        if not self.words:
             raise MechanismError(f"the regimen is empty: write for example {EXAMPLES}")
         steps = [self.step()]
         while self.take("then"):
             if not steps[-1].on_days:
                 self.fail(-1, "comes after a step without an end: write 'for 2 weeks' before it")
             steps.append(self.step())
-        if self.next < len(self.tokens):
+        if self.next < len(self.words):
             self.fail(0, "was not understood here")
         return Regimen(" ".join(self.text.split()), tuple(steps))
 
@@ -149,12 +149,12 @@ class _Reader:
         on = self.length() if self.take("for") else 0
         off = 0
         missed: tuple[int, ...] = ()
-        while self.word() in (",", ";", "and"):
-            self.next += 1
+        while self.take(",", ";", "and"):
             if self.take("missed", "miss", "skip", "without"):
-                self.need("a dose's number", "dose", "doses")
+                if not self.take("dose", "doses"):
+                    self.fail(0, "stands where a dose's number should")
                 missed += self.numbers("a dose's number")
-            elif off == 0 and on and self.word(2) == "off":
+            elif self.word(2) == "off" and on and not off:
                 off = self.length()
                 self.next += 1
             elif self.word() == "then":
@@ -167,23 +167,19 @@ class _Reader:
 
     def dose(self) -> float:
         value = self.number("a dose such as '80 mg'", whole=False)
-        at = self.next - 1
         if not 0 < value <= MAX_DOSE_MG:
             self.fail(-1, f"is no dose: give more than 0 and at most {MAX_DOSE_MG:g} mg")
-        unit = self.word()
-        self.next += 1
-        if unit == "mg/kg":
-            if self.weight_kg is None:
-                self.fail(-1, "needs the body weight: give it, or the dose in mg")
-            if not 0 < self.weight_kg <= 500:
-                raise MechanismError(f"the weight is {self.weight_kg!r} kg: give 0 to 500")
-            value *= self.weight_kg
-            if value > MAX_DOSE_MG:
-                self.next = at + 1
-                self.fail(-1, f"makes more than {MAX_DOSE_MG:g} mg: give a lower dose")
-        elif unit != "mg":
-            self.fail(-1, "is no unit of a dose: give mg, or mg/kg with the weight")
-        return value
+        if self.take("mg"):
+            return value
+        if not self.take("mg/kg"):
+            self.fail(0, "is no unit of a dose: give mg, or mg/kg with the weight")
+        if self.weight_kg is None:
+            self.fail(-1, "needs the body weight: give it, or the dose in mg")
+        if not 0 < self.weight_kg <= 500:
+            raise MechanismError(f"the weight is {self.weight_kg!r} kg: give 0 to 500")
+        if value * self.weight_kg > MAX_DOSE_MG:
+            self.fail(-2, f"makes more than {MAX_DOSE_MG:g} mg: give a lower dose")
+        return value * self.weight_kg
 
     def schedule(self) -> tuple[tuple[int, ...], int]:
         """Return the days of a cycle and its length."""
@@ -193,19 +189,23 @@ class _Reader:
             days = self.numbers("a day's number")
             cycle = self.cycle() or WEEK
             for k, day in enumerate(days):
-                if day > cycle or day in days[:k]:
-                    self.next = begin + 1 + 2 * k
-                    beyond = f"lies beyond the cycle of {cycle} days: write 'every 21 days' after"
-                    self.fail(-1, beyond if day > cycle else "stands there twice")
+                place = begin + 2 * k - self.next
+                if day > cycle:
+                    self.fail(
+                        place, f"lies beyond the cycle of {cycle} days: write 'every 21 days'"
+                    )
+                if day in days[:k]:
+                    self.fail(place, "stands there twice")
             return tuple(sorted(days)), cycle
         if self.take("twice"):
-            self.week("twice")
+            if self.cycle() != WEEK:
+                self.fail(-1, "cannot stand after 'twice': write 'twice weekly'")
             return TWICE_WEEKLY, WEEK
         once = self.take("once")
-        found = self.cycle()
-        if not found and not once:
+        cycle = self.cycle()
+        if not cycle and not once:
             self.fail(0, "is no schedule: write for example 'days 1,3 weekly', 'weekly' or 'daily'")
-        return (1,), found
+        return (1,), cycle
 
     def cycle(self) -> int:
         """Return the days after which a schedule comes again; 0 when nothing is said."""
@@ -221,20 +221,15 @@ class _Reader:
             return 2 * self.unit()
         return self.unit() if self.word() in _LENGTHS else self.length()
 
-    def week(self, before: str) -> None:
-        if self.cycle() != WEEK:
-            self.fail(-1, f"cannot stand after '{before}': write '{before} weekly'")
-
     def unit(self) -> int:
-        self.need("'day' or 'week'", *_LENGTHS)
+        if not self.take(*_LENGTHS):
+            self.fail(0, "stands where 'day' or 'week' should")
         return _LENGTHS[self.word(-1)]
 
     def length(self) -> int:
-        count = int(self.number("a number of days or weeks"))
-        days = count * self.unit()
-        if not 0 < days <= MAX_DAYS:
-            self.next -= 1
-            self.fail(-1, f"is no length: give 1 to {MAX_DAYS} days")
+        days = int(self.number("a number of days or weeks")) * self.unit()
+        if days > MAX_DAYS:
+            self.fail(-2, f"is no length: give 1 to {MAX_DAYS} days")
         return days
 
     def numbers(self, what: str) -> tuple[int, ...]:
@@ -250,34 +245,29 @@ class _Reader:
 
     def number(self, what: str, *, whole: bool = True) -> float:
         word = self.word()
-        self.next += 1
-        if not (word.isascii() and re.fullmatch(r"\d{1,9}" if whole else r"\d{1,9}(\.\d+)?", word)):
-            self.fail(-1, f"stands where {what} should")
+        if not re.fullmatch(r"[0-9]{1,9}" if whole else r"[0-9]{1,9}(\.[0-9]+)?", word):
+            self.fail(0, f"stands where {what} should")
         if whole and int(word) < 1:
-            self.fail(-1, "is no such number: count from 1")
+            self.fail(0, "is no such number: count from 1")
+        self.next += 1
         return float(word)
 
     def word(self, ahead: int = 0) -> str:
         place = self.next + ahead
-        return self.tokens[place][0] if 0 <= place < len(self.tokens) else ""
+        return self.words[place] if 0 <= place < len(self.words) else ""
 
     def take(self, *words: str) -> bool:
-        if self.word() in words:
-            self.next += 1
-            return True
-        return False
-
-    def need(self, what: str, *words: str) -> None:
-        if not self.take(*words):
-            self.fail(0, f"stands where {what} should")
+        found = self.word() in words
+        self.next += found
+        return found
 
     def fail(self, ahead: int, why: str) -> NoReturn:
         place = self.next + ahead
         shown = quoted(self.text, 100)
-        if place >= len(self.tokens):
-            last = quoted(self.tokens[-1][0])
+        if place >= len(self.words):
             raise MechanismError(
-                f"regimen {shown}: something is missing after {last}; write for example {EXAMPLES}"
+                f"regimen {shown}: something is missing after {quoted(self.words[-1])}; write for "
+                f"example {EXAMPLES}"
             )
-        word, at = self.tokens[place]
-        raise MechanismError(f"regimen {shown}: {quoted(word)} (character {at + 1}) {why}")
+        at = self.places[place] + 1
+        raise MechanismError(f"regimen {shown}: {quoted(self.words[place])} (character {at}) {why}")

@@ -19,11 +19,10 @@ from workbench.mechanism.kinetics import (
     residence_time_h,
     with_apparent_kd,
 )
-from workbench.mechanism.occupancy import Exposure, Occupancy, band, cell_occupancies, corners
+from workbench.mechanism.occupancy import Exposure, Occupancy, cell_occupancies, corners
 from workbench.mechanism.parameters import (
     RATE_FIELDS,
     binding_rates,
-    borrowed,
     exposure_scales,
     identified,
     oral_model,
@@ -133,10 +132,15 @@ def simulate(
     rates, rate_parameters, warnings = binding_rates(
         drug, given, k_lock_per_s, k_loss_per_s, target_half_life_h
     )
+    if source_drug not in ("", drug.name):
+        warnings.append(
+            f"absorption, clearance and volumes are {source_drug}'s: none of {drug.name} are known"
+        )
     exposure = Exposure(
         model, doses, by_name["molar_mass"], by_name["free_fraction"], by_name["site_factor"]
     )
-    times = _times(days)
+    count = min(max(round(24.0 * days / STEP_H), 1), MAX_POINTS)
+    times: FloatArray = np.linspace(0.0, 24.0 * days, count + 1)
     ranges = {
         RATE_FIELDS[p.name]: (p.low, p.high)
         for p in rate_parameters
@@ -181,17 +185,10 @@ def simulate(
         pharmacokinetic_fit=tuple(asdict(row) for row in selinexor_residuals())
         if source_drug == SELINEXOR
         else (),
-        warnings=(*drug.warnings, *warnings, *borrowed(drug, source_drug)),
+        warnings=(*drug.warnings, *warnings),
         limits=LIMITS,
         courses=courses,
     )
-
-
-def _times(days: float) -> FloatArray:
-    end = 24.0 * days
-    count = min(max(round(end / STEP_H), 1), MAX_POINTS)
-    times: FloatArray = np.linspace(0.0, end, count + 1)
-    return times
 
 
 def _courses(
@@ -212,7 +209,8 @@ def _courses(
         ("covalent_occupancy", [o.covalent for o in cells]),
         ("export_capacity", [o.export_capacity for o in cells]),
     ):
-        found[f"{name}_low"], found[f"{name}_high"] = band(courses)
+        found[f"{name}_low"] = np.min(courses, axis=0)
+        found[f"{name}_high"] = np.max(courses, axis=0)
     return {name: column.tolist() for name, column in found.items()}
 
 

@@ -17,7 +17,6 @@ from workbench.mechanism.optimization import Minimum, minimised
 from workbench.mechanism.quantum import Gfn2, check_molecule
 from workbench.mechanism.thermochemistry import (
     RT,
-    Thermochemistry,
     free_energy_correction,
     numerical_hessian,
     wave_numbers,
@@ -76,7 +75,6 @@ class Species:
     shapes: FloatArray
     halved: float
     lumo_ev: float
-    imaginary: tuple[float, ...] = ()
 
     @property
     def free_energy(self) -> float:
@@ -97,14 +95,7 @@ def species(
     """Return the free energy of a neutral molecule from its own conformer search.
 
     Conformers by ETKDGv3 and MMFF94s, ranked by one GFN2-xTB energy each, the best ones
-    minimised.
-
-    Parameters
-    ----------
-    mol
-        Heavy atoms with explicit stereo.
-    tick
-        Called after each conformer, and after the vibrations.
+    minimised. ``tick`` is called after each one, and after the vibrations.
 
     Raises
     ------
@@ -120,12 +111,7 @@ def species(
 
 
 def shapes_of(mol: Chem.Mol, name: str, seed: int, n_embedded: int) -> tuple[Chem.Mol, FloatArray]:
-    """Return a molecule with hydrogens and its conformers by the force field.
-
-    Returns
-    -------
-    mol, shapes
-        ``(n_conformers, n_atoms, 3)`` angstrom, the lowest first.
+    """Return a molecule with hydrogens and its force-field conformers, the lowest first.
 
     Raises
     ------
@@ -186,11 +172,11 @@ def from_starts(
     best = kept[0]
     ensemble = _ensemble_energy(mol, kept)
     half = _ensemble_energy(mol, _distinct(mol, found[::2]))
-    added = Thermochemistry(0.0, ())
+    correction = 0.0
     if vibrations:
         hessian = numerical_hessian(engine, best.coordinates)
         waves = wave_numbers(hessian, engine.elements, best.coordinates)
-        added = free_energy_correction(engine.elements, best.coordinates, waves)
+        correction = free_energy_correction(engine.elements, best.coordinates, waves)
         tick()
     return Species(
         name=name,
@@ -200,12 +186,11 @@ def from_starts(
         charge=engine.charge,
         energy=best.point.energy,
         spread=ensemble - best.point.energy,
-        correction=added.correction,
+        correction=correction,
         energies=np.array([minimum.point.energy for minimum in kept]),
         shapes=np.array([minimum.coordinates for minimum in kept]),
         halved=abs(half - ensemble),
         lumo_ev=best.point.lumo_ev,
-        imaginary=added.imaginary,
     )
 
 
@@ -218,11 +203,6 @@ def deprotonated(mol: Chem.Mol, place: int, shapes: FloatArray) -> tuple[Chem.Mo
         With all hydrogens, those of one atom next to each other as RDKit adds them.
     shapes
         ``(n, n_atoms, 3)`` angstrom, of ``mol``.
-
-    Raises
-    ------
-    MechanismError
-        When no proton is there.
     """
     neighbours = mol.GetAtomWithIdx(place).GetNeighbors()
     protons = [atom.GetIdx() for atom in neighbours if atom.GetAtomicNum() == 1]

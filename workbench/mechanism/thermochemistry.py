@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,38 +30,17 @@ _ROTOR_CUTOFF = 100.0
 _MEAN_INERTIA = 1e-44
 
 
-class Thermochemistry(NamedTuple):
-    """What is added to an electronic energy, in kcal/mol at 298.15 K and 1 M.
-
-    Parameters
-    ----------
-    correction
-        Free energy less electronic energy.
-    imaginary
-        Wave numbers, 1/cm, below zero that are left at the geometry.
-    """
-
-    correction: float
-    imaginary: tuple[float, ...]
-
-
 def numerical_hessian(engine: Engine, coordinates: FloatArray) -> FloatArray:
-    """Return second derivatives from central differences of gradients.
-
-    Returns
-    -------
-    NDArray
-        ``(3 n, 3 n)`` kcal/mol/angstrom^2, symmetric.
-    """
+    """Return ``(3 n, 3 n)`` second derivatives by central differences, kcal/mol/angstrom^2."""
     size = coordinates.size
     hessian = np.empty((size, size))
     for index in range(size):
-        shifted = []
+        ends = []
         for sign in (1.0, -1.0):
             moved = coordinates.copy()
             moved.flat[index] += sign * _DISPLACEMENT_ANGSTROM
-            shifted.append(engine(moved).gradient.ravel())
-        hessian[index] = (shifted[0] - shifted[1]) / (2.0 * _DISPLACEMENT_ANGSTROM)
+            ends.append(engine(moved).gradient.ravel())
+        hessian[index] = (ends[0] - ends[1]) / (2.0 * _DISPLACEMENT_ANGSTROM)
     return np.asarray(0.5 * (hessian + hessian.T))
 
 
@@ -87,19 +65,15 @@ def wave_numbers(
 
 
 def free_energy_correction(
-    elements: NDArray[np.int64],
-    coordinates: FloatArray,
-    wavenumbers: FloatArray,
-    *,
-    symmetry_number: int = 1,
-) -> Thermochemistry:
-    """Return zero-point, thermal and entropy terms of an ideal solute at 1 M.
+    elements: NDArray[np.int64], coordinates: FloatArray, wavenumbers: FloatArray
+) -> float:
+    """Return zero-point, thermal and entropy terms of an ideal solute at 1 M, kcal/mol.
 
     Parameters
     ----------
     wavenumbers
         1/cm; a mode below zero counts with its absolute value, which the damping makes harmless
-        for small ones.
+        for small ones. The symmetry number is 1.
 
     Reference
     ---------
@@ -109,10 +83,7 @@ def free_energy_correction(
     modes = np.maximum(np.abs(wavenumbers), 1.0)
     vibration = sum(_vibration(float(mode)) for mode in modes)
     translation = _translation(float(masses.sum()))
-    rotation = _rotation(masses, coordinates, symmetry_number)
-    return Thermochemistry(
-        RT + vibration + translation + rotation, tuple(float(w) for w in wavenumbers if w < 0)
-    )
+    return float(RT + vibration + translation + _rotation(masses, coordinates))
 
 
 def _vibration(wavenumber: float) -> float:
@@ -138,7 +109,7 @@ def _translation(mass: float) -> float:
     return RT * (1.5 - entropy)
 
 
-def _rotation(masses: FloatArray, coordinates: FloatArray, symmetry_number: int) -> float:
+def _rotation(masses: FloatArray, coordinates: FloatArray) -> float:
     """Return the rigid rotor's energy less entropy, kcal/mol; zero for an atom."""
     moments = _moments(masses, coordinates) * _ATOMIC_MASS * 1e-20
     moments = moments[moments > 1e-50]
@@ -146,9 +117,8 @@ def _rotation(masses: FloatArray, coordinates: FloatArray, symmetry_number: int)
         return 0.0
     ratios = 8.0 * math.pi**2 * moments * _BOLTZMANN * TEMPERATURE_K / _PLANCK**2
     if len(moments) == 2:
-        return -RT * math.log(float(ratios[0]) / symmetry_number)
-    partition = math.sqrt(math.pi * float(np.prod(ratios))) / symmetry_number
-    return -RT * math.log(partition)
+        return -RT * math.log(float(ratios[0]))
+    return -RT * math.log(math.sqrt(math.pi * float(np.prod(ratios))))
 
 
 def _masses(elements: NDArray[np.int64]) -> FloatArray:
@@ -159,13 +129,8 @@ def _masses(elements: NDArray[np.int64]) -> FloatArray:
 def _moments(masses: FloatArray, coordinates: FloatArray) -> FloatArray:
     """Return the principal moments of inertia, g/mol angstrom^2."""
     x = coordinates - np.average(coordinates, axis=0, weights=masses)
-    tensor = np.einsum("n,nij->ij", masses, _squared(x))
-    return np.asarray(np.linalg.eigvalsh(tensor))
-
-
-def _squared(x: FloatArray) -> FloatArray:
-    """Return ``|x|^2 1 - x x`` of each row."""
-    return np.asarray((x**2).sum(axis=1)[:, None, None] * np.eye(3) - x[:, :, None] * x[:, None])
+    squared = (x**2).sum(axis=1)[:, None, None] * np.eye(3) - x[:, :, None] * x[:, None]
+    return np.asarray(np.linalg.eigvalsh(np.einsum("n,nij->ij", masses, squared)))
 
 
 def _rigid_motions(masses: FloatArray, coordinates: FloatArray) -> FloatArray:

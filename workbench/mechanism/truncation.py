@@ -69,20 +69,10 @@ def _size_beyond(mol: Chem.Mol, atom: Chem.Atom, other: Chem.Atom) -> int:
     return len(seen) - 1
 
 
-def model_drug(ligand: Ligand, kept: Iterable[int]) -> Chem.Mol:
-    """Return the drug cut back to some of its atoms, H in place of what is gone."""
-    return cut_back(ligand.mol, kept)
-
-
 def model_adduct(adduct: Adduct, mol: Chem.Mol, kept: Iterable[int]) -> Chem.Mol:
     """Return an adduct cut back to some of the drug's atoms; the thiol and water's atoms stay.
 
-    Parameters
-    ----------
-    mol
-        The adduct with any thiol, the drug's part in the order of ``adduct.mol``.
-    kept
-        Atoms of the drug.
+    ``mol`` is the adduct with any thiol, the drug's part in the order of ``adduct.mol``.
     """
     wanted = {*kept, -1}
     mine = [new for new, old in enumerate(adduct.drug_atoms) if old in wanted]
