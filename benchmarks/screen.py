@@ -11,7 +11,6 @@ measured is the engine; wall times on a machine with other work on it are upper 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import resource
@@ -19,16 +18,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from workbench.screening.worker import Outcome
+from workbench.screening.engine import Outcome
 
 ARYLS = (
     "c2cc(C(F)(F)F)cc(C(F)(F)F)c2",
@@ -108,7 +104,6 @@ def one_run(arguments: list[str]) -> None:
         engine.run_items = run_directly  # type: ignore[assignment]
     started = time.monotonic()
     moments: dict[str, float] = {}
-    gathering = _Peak("workbench.screening.database")
 
     def note(text: str, done: int, total: int) -> None:
         moments[text.partition(" (")[0].partition(":")[0]] = time.monotonic() - started
@@ -129,35 +124,10 @@ def one_run(arguments: list[str]) -> None:
                 "wall_s": time.monotonic() - started,
                 "driver_cpu_s": own.ru_utime + own.ru_stime,
                 "peak_mb": own.ru_maxrss / 1024,
-                "database_mb": gathering.end(),
                 "moments": moments,
             }
         )
     )
-
-
-class _Peak:
-    """Watches the memory of this process's child of a name."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._peak = 0.0
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-
-    def _watch(self) -> None:
-        while not self._ended.wait(0.25):
-            with contextlib.suppress(psutil.Error):
-                for child in psutil.Process().children():
-                    if self._name in child.cmdline():
-                        self._peak = max(self._peak, child.memory_info().rss / 2**20)
-
-    def end(self) -> float:
-        """Return the most that was seen, MB."""
-        self._ended.set()
-        self._thread.join()
-        return self._peak
 
 
 def run(
@@ -228,14 +198,14 @@ def scaling(place: Path) -> Iterable[str]:
 
 
 def memory(place: Path) -> Iterable[str]:
-    """Yield the peak memory of the driver, its scheduler within, against the library's size."""
-    yield "| ligands | wall, s | driver, processor s | driver's peak, MB | database's peak, MB |"
-    yield "|---|---|---|---|---|"
+    """Yield the peak memory of the driver, scheduler and DuckDB within, against the size."""
+    yield "| ligands | wall, s | driver, processor s | driver's peak, MB |"
+    yield "|---|---|---|---|"
     for ligands in (1_000, 10_000, 100_000):
         found = run(place, ligands, 2, 0.0, f"memory{ligands}", together=50, isolated=False)
         yield (
             f"| {ligands:,} | {found['wall_s']:.0f} | {found['driver_cpu_s']:.0f} | "
-            f"{found['peak_mb']:.0f} | {found['database_mb']:.0f} |"
+            f"{found['peak_mb']:.0f} |"
         )
         shutil.rmtree(place / f"memory{ligands}")
 
@@ -252,7 +222,7 @@ def restart(place: Path) -> Iterable[str]:
 
 def screened(folder: Path) -> Iterable[str]:
     """Yield the report on a screen that was run with the command."""
-    from workbench.screening.summary import load_screen
+    from workbench.screening.results import load_screen
 
     result = load_screen(folder)
     yield f"{dict(result.counts)}"

@@ -452,6 +452,12 @@ class ClusterSettings(Settings):
     walltime: str = Field("24:00:00", pattern=r"^[0-9:.\-]+$", description="of one worker's job")
     queue: str = Field("", description="of the queueing system; blank: its default")
     account: str = Field("", description="that the queueing system charges")
+    worker_start_s: float | None = Field(
+        None,
+        gt=0,
+        description="the screen ends when no worker has been alive for so long; none: 120 for "
+        "local workers, 600 for a running scheduler, 86400 for a queue",
+    )
     lost_after_s: float = Field(
         60.0, ge=15, description="a worker not heard of for so long is lost, its work given again"
     )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import enrichment
 import numpy as np
-from quick_docking import read_scores
 from rdkit import Chem
 
 
 def test_the_decoys_are_like_the_actives_in_size_and_unlike_in_shape() -> None:
-    rows = read_scores(enrichment.SCORES)
+    rows = enrichment.read_scores(enrichment.SCORES)
     known = [row["smiles"] for row in rows if row["label"] == "1"]
     others = [row["smiles"] for row in rows if row["label"] == "0"]
     assert len(others) > 2 * len(known)

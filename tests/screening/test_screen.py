@@ -6,6 +6,8 @@ import csv
 import json
 import os
 import signal
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +25,13 @@ from screening_cases import (
     wait_for,
 )
 
-from workbench.errors import OutputError, ScreenError, UsageError
-from workbench.screening.run import screen
+from workbench.errors import OutputError, UsageError
+from workbench.screening import run as running
+from workbench.screening.funnel import Database
+from workbench.screening.run import Meter, screen
+from workbench.screening.store import Chunk, opened_folder, write_chunk
 from workbench.settings import ClusterSettings, IsolationSettings
+from workbench.structures.loading import load_receptor
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and file systems of POSIX")
 
@@ -187,18 +193,7 @@ def test_poison_is_listed_and_the_others_are_done(tmp_path: Path, cluster: Clust
     assert manifest["stages"]["search"]["why_failed"] == {"crash": 1, "memory": 1, "timeout": 1}
 
 
-def test_a_scheduler_that_is_not_there_is_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("workbench.screening.cluster.CONNECT_S", 1)
-    file = library(tmp_path / "one.smi", ["good"])
-    with pytest.raises(ScreenError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9"):
-        run(file, tmp_path / "out", NOWHERE)
-
-
 def test_a_receptor_without_a_thiol_is_refused(tmp_path: Path) -> None:
-    from workbench.structures.loading import load_receptor
-
     file = library(tmp_path / "one.smi", ["good"])
     mutant = load_receptor("human-groove", mutations=("C528S",))
     with pytest.raises(UsageError, match="no thiol"):
@@ -208,16 +203,98 @@ def test_a_receptor_without_a_thiol_is_refused(tmp_path: Path) -> None:
 
 def test_chunks_hold_the_seconds_that_results_leave_out(finished: tuple[Path, Path]) -> None:
     table = parquet.read_table(finished[1] / "chunks" / "search-0000001.parquet")
-    assert min(table["seconds"].to_pylist()) > 0.15
+    assert min(table["seconds"].to_pylist()) > 0.15  # what each of them slept
     assert "seconds" not in rows(finished[1])[0]
 
 
 def test_two_runs_in_one_folder(finished: tuple[Path, Path]) -> None:
-    from workbench.screening.store import opened_folder
-
     file, folder = finished
-    with (
-        opened_folder(folder),
-        pytest.raises(OutputError, match="another run is at work in 'out'"),
-    ):
+    with opened_folder(folder), pytest.raises(OutputError, match="another run"):
         run(file, folder, NOWHERE)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 48 kB; only root may mount one."""
+    place = tmp_path / "small"
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=48k", "tmpfs", str(place)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError as error:
+        pytest.skip(f"no file system can be mounted here: {error}")
+    if done.returncode:
+        pytest.skip(f"no file system may be mounted here: {done.stderr.strip()}")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def _remount(place: Path, options: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{options}", str(place)], check=True)
+
+
+def test_a_full_disk_is_told_and_the_screen_goes_on_when_there_is_room(
+    small_disk: Path, tmp_path: Path, cluster: ClusterSettings
+) -> None:
+    file = library(tmp_path / "many.smi", [f"good{k}" for k in range(40)])
+    with pytest.raises(OutputError, match=r"cannot be written in .*No space left"):
+        run(file, small_disk / "out", cluster)
+    assert not list((small_disk / "out" / "chunks").glob(".*.tmp"))
+    _remount(small_disk, "size=4m")
+    run(file, small_disk / "out", cluster)
+    assert [row["record"] for row in rows(small_disk / "out")] == list(range(1, 41))
+
+
+def test_a_read_only_folder_is_told(small_disk: Path, tmp_path: Path) -> None:
+    file = library(tmp_path / "one.smi", ["good"])
+    _remount(small_disk, "ro")
+    with pytest.raises(OutputError, match=r"cannot be written to|does not exist"):
+        run(file, small_disk, NOWHERE)
+
+
+def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
+    file = library(tmp_path / "one.smi", ["good"])
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "manifest.json").write_text(json.dumps({"fingerprint": "x"}))
+    with pytest.raises(OutputError, match="no sound manifest of a screen"):
+        run(file, tmp_path / "out", NOWHERE)
+
+
+def test_a_chunk_is_sorted_and_holds_its_stage_s_columns_only(tmp_path: Path) -> None:
+    chunk = Chunk("search", 4, [{"record": k} for k in (1, 2, 3)])
+    made = [{"record": k, "isomer": 0, "status": "done"} for k in (3, 1, 2)]
+    with opened_folder(tmp_path / "out") as folder:
+        write_chunk(folder, chunk, made, "f")
+        with pytest.raises(KeyError, match="colour"):
+            write_chunk(folder, chunk, [{**made[0], "colour": "red"}], "f")
+    table = parquet.read_table(tmp_path / "out" / "chunks" / "search-0000004.parquet")
+    assert table["record"].to_pylist() == [1, 2, 3]
+
+
+def test_a_query_that_cannot_be_answered_names_the_folder(tmp_path: Path) -> None:
+    database = Database(tmp_path / "run")
+    with pytest.raises(OutputError, match=r"'run'.*Catalog Error"):
+        list(database.rows("SELECT * FROM nowhere"))
+    assert database.row("SELECT NULL, 2.5, true") == (None, 2.5, True)
+    assert len(list(database.rows("SELECT range AS k FROM range(1050)"))) == 1050
+    database.close()
+
+
+def test_rate_and_time_left_count_only_what_was_done_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(running.time, "monotonic", lambda: now[0])
+    said: list[tuple[str, int, int]] = []
+    meter = Meter("search", 100, lambda *words: said.append(words))
+    meter.found += 40
+    now[0] = 102.0
+    meter.count(1, 0)
+    assert said == []
+    now[0] = 160.0
+    meter.count(9, 2)
+    # ten in a minute; fifty are left
+    assert said == [("search (10 per minute, 5 min left, 2 failed)", 50, 100)]
+    now[0] = 162.0
+    meter.count(50, 0)
+    meter.end()
+    meter.end()
+    assert said[1:] == [("search (58.1 per minute, 2 failed)", 100, 100)]

@@ -15,8 +15,7 @@ from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import embed
 from workbench.ligands.reading import load_ligand
 from workbench.screening import stages
-from workbench.screening.job import Job
-from workbench.screening.maps import MapLibrary
+from workbench.screening.plan import Job
 from workbench.settings import (
     FilterSettings,
     GridSettings,
@@ -115,7 +114,7 @@ def test_shared_maps_hold_what_maps_of_one_ligand_hold() -> None:
     trees = [build_tree(adduct, embed(adduct, 2, 1), site.backbone) for adduct in adducts]
     scores = []
     for order in ((0, 1), (1, 0)):
-        library = MapLibrary(site, 20.0, GridSettings())
+        library = stages.MapLibrary(site, 20.0, GridSettings())
         for k in order:
             library.maps_for(adducts[k], [trees[k]])
         shared = library.maps_for(adducts[1], [trees[1]])
@@ -131,7 +130,7 @@ def test_shared_maps_hold_what_maps_of_one_ligand_hold() -> None:
         small = own.coefficients[k][8:-8, 8:-8, 8:-8]
         # float32 and the spline's mirrored rim; repulsion inside atoms is thousands
         assert abs(large - small).max() < 1e-3 * abs(small).max()
-    small_box = MapLibrary(site, 5.0, GridSettings()).maps_for(adducts[1], [trees[1]])
+    small_box = stages.MapLibrary(site, 5.0, GridSettings()).maps_for(adducts[1], [trees[1]])
     assert small_box.coefficients.shape == own.coefficients.shape
 
 

@@ -149,6 +149,13 @@ def _add_cluster(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="more for hundreds of workers; a lost worker loses so many (default: 1)",
     )
+    parser.add_argument(
+        "--worker-start",
+        type=positive_float,
+        metavar="S",
+        help="end when no worker has been alive for S seconds (default: 120 for local ones, 600 "
+        "for a running scheduler, a day for a queue)",
+    )
     parser.add_argument("--queue", default="", help="of the queueing system")
     parser.add_argument("--account", default="", help="that the queueing system charges")
     parser.add_argument(
@@ -185,7 +192,7 @@ def _screen(arguments: argparse.Namespace, file: str) -> int:
     from workbench.errors import LigandError
     from workbench.ligands.files import FILE_SUFFIXES, kind_of_file
     from workbench.progress import to_stream
-    from workbench.screening.cluster import require_parts
+    from workbench.screening.plan import require_parts
     from workbench.screening.run import screen
 
     require_parts()
@@ -242,6 +249,7 @@ def _cluster(arguments: argparse.Namespace) -> ClusterSettings:
         least_workers=arguments.least_workers,
         ligands_per_task=arguments.ligands_per_task,
         worker_memory_gb=arguments.worker_memory,
+        worker_start_s=arguments.worker_start,
         walltime=arguments.walltime,
         queue=arguments.queue,
         account=arguments.account,
@@ -277,7 +285,7 @@ def _report(folder: Path, labels: Path | None) -> int:
 
 
 def _query(folder: Path, sql: str) -> int:
-    from workbench.screening.merging import query
+    from workbench.screening.results import query
 
     print(query(folder, sql).to_string(index=False, max_colwidth=60))
     return 0
@@ -285,7 +293,7 @@ def _query(folder: Path, sql: str) -> int:
 
 def summary(result: ScreenResult) -> str:
     """Return the outcome in a few lines for the terminal."""
-    from workbench.screening.labels import enrichment_text
+    from workbench.screening.enrichment import enrichment_text
 
     counts = result.counts
     lines = [

@@ -7,7 +7,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,11 +34,14 @@ def table_csv(
         Format of a number that is no integer.
     """
     names = list(dict.fromkeys(name for row in rows for name in row)) or columns
+    lines = (csv_line([row.get(name) for name in names], number) for row in rows)
+    return csv_line(names) + "".join(lines)
+
+
+def csv_line(cells: Iterable[object], number: str = ".4f") -> str:
+    """Return one line of CSV; see ``table_csv``."""
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([table_cell(name) for name in names])
-    for row in rows:
-        writer.writerow([table_cell(row.get(name), number) for name in names])
+    csv.writer(buffer, lineterminator="\n").writerow([table_cell(cell, number) for cell in cells])
     return buffer.getvalue()
 
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import queue
 import secrets
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from workbench.errors import ScreenError, WorkbenchError
-from workbench.screening.job import Item, Job, PackedJob, Row
+from workbench.provenance import versions
+from workbench.screening.cluster import no_worker, worker_start_s
+from workbench.screening.isolation import Isolated
+from workbench.screening.plan import Item, Job, PackedJob, Row
 from workbench.screening.store import Chunk
-from workbench.screening.worker import Outcome, run_items, same
+from workbench.settings import ClusterSettings, IsolationSettings
 from workbench.text import clean_name, clean_text
 
 PER_WORKER = 4
@@ -25,6 +31,21 @@ _LOOK_EVERY_S = 1.0
 Write = Callable[[Chunk, list[Row]], None]
 Report = Callable[[int, int], None]
 """Called with how many items are done, and how many of them failed."""
+
+
+class Outcome(NamedTuple):
+    """What came of one item.
+
+    Parameters
+    ----------
+    kind
+        ``done``, or the kind of failure.
+    """
+
+    kind: str
+    reason: str
+    rows: list[Row]
+    seconds: float
 
 
 @dataclass
@@ -51,20 +72,25 @@ class Engine:
     ----------
     client
         Of the cluster.
-    workers
-        How many there will be at most: this many are kept busy, and more if there are more.
+    cluster
+        ``workers`` of them are kept busy, and more if there are more.
+    log
+        Of the cluster, for the error when no worker is there.
     """
 
-    def __init__(self, client: Any, job: Job, workers: int) -> None:
+    def __init__(self, client: Any, job: Job, cluster: ClusterSettings, log: Path) -> None:
         self._client = client
+        self._cluster = cluster
+        self._log = log
+        self._came = False
+        self._alive = time.monotonic()
         self._limits = job.settings.isolation
         self._versions = job.versions
-        self._workers = workers
         self._token = secrets.token_hex(4)
         packed: PackedJob = job.packed()
         self._job = client.submit(same, packed, key=f"job-{packed.digest[:16]}-{self._token}")
         self._submitted = 0
-        self._window = PER_WORKER * workers
+        self._window = PER_WORKER * cluster.workers
 
     def run(
         self, chunks: Iterable[Chunk], items_per_task: int, write: Write, report: Report
@@ -79,7 +105,8 @@ class Engine:
         Raises
         ------
         ScreenError
-            When the cluster is gone or its workers cannot do the work.
+            When the cluster is gone, its workers cannot do the work, or none of them is alive for
+            ``worker_start_s``; work that is slow is waited for.
         OutputError
             When a chunk cannot be written.
         """
@@ -87,6 +114,7 @@ class Engine:
         running: dict[str, _Task] = {}
         waiting = _pieces(chunks, items_per_task)
         looked = 0.0
+        self._alive = time.monotonic()
         exhausted = False
         while True:
             if time.monotonic() - looked > _LOOK_EVERY_S:
@@ -162,14 +190,19 @@ class Engine:
         return found
 
     def _look(self) -> None:
-        """Follow the number of workers; raise when the scheduler is gone."""
+        """Follow the number of workers; raise when the scheduler or all workers are gone."""
         if self._client.status != "running":
             raise _lost()
         try:
             threads = sum(self._client.nthreads().values())
         except (OSError, TimeoutError) as error:
             raise _lost() from error
-        self._window = PER_WORKER * max(threads, self._workers)
+        now = time.monotonic()
+        if threads:
+            self._came, self._alive = True, now
+        elif now - self._alive > worker_start_s(self._cluster):
+            raise no_worker(self._cluster, self._came, self._log)
+        self._window = PER_WORKER * max(threads, self._cluster.workers)
 
 
 def _lost() -> ScreenError:
@@ -212,3 +245,55 @@ def _rows(item: Item, outcome: Outcome) -> list[Row]:
             {**place, **told, "status": "failed", "kind": outcome.kind, "reason": reason} | seconds
         ]
     return [{**place, "status": "done", **row, **seconds} for row in outcome.rows]
+
+
+_mine = threading.local()
+"""Each thread of a worker keeps its process from task to task, with the maps that it has made."""
+
+
+def run_items(
+    job: PackedJob,
+    stage: str,
+    items: list[Item],
+    limits: IsolationSettings,
+    expected: Mapping[str, str],
+) -> list[Outcome]:
+    """Do one stage of some items, each on its own.
+
+    Raises
+    ------
+    ScreenError
+        When this worker's packages are others than the driver's, or nothing runs here.
+    """
+    _check(expected)
+    if getattr(_mine, "limits", None) != limits:
+        _mine.process, _mine.limits = Isolated(limits), limits
+    outcomes = []
+    for item in items:
+        kind, content, seconds = _mine.process.run(job, stage, item)
+        if isinstance(content, str):
+            outcomes.append(Outcome(kind, content, [], seconds))
+        else:
+            outcomes.append(Outcome(kind, "", content, seconds))
+    return outcomes
+
+
+def same(content: PackedJob) -> PackedJob:
+    """Return the job: as a task of its own it travels once to each worker."""
+    return content
+
+
+@cache
+def _here() -> dict[str, str]:
+    return versions()
+
+
+def _check(expected: Mapping[str, str]) -> None:
+    here = _here()
+    other = [
+        f"{name} {here[name]}, not {text}" for name, text in expected.items() if here[name] != text
+    ]
+    if other:
+        raise ScreenError(
+            f"a worker has {'; '.join(other)}: install the same versions on every host"
+        )

@@ -9,12 +9,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from workbench.errors import OutputError
 from workbench.ligands.files import read_records
-from workbench.screening.database import Database
-from workbench.screening.job import STAGES, Item
-from workbench.screening.store import CHUNKS, Chunk
-from workbench.screening.tables import COLUMNS
+from workbench.screening.plan import STAGES, Item
+from workbench.screening.store import CHUNKS, COLUMNS, Chunk
 from workbench.settings import LigandSettings, ScreenSettings
+
+MEMORY_LIMIT = "128MB"
+"""Of DuckDB: what does not fit is spilled to the folder."""
+
+ROWS_AT_ONCE = 100
 
 _TYPES = {
     "string": "VARCHAR",
@@ -39,37 +43,94 @@ _INPUTS = {
 }
 
 
-@contextmanager
-def opened(folder: Path) -> Iterator[Database]:
-    """Yield a database over a screen's folder; ``see_chunks`` shows it what is there.
+class Database:
+    """DuckDB over the folder of a screen; what it cannot answer is an ``OutputError``."""
 
-    Raises
-    ------
-    OutputError
-        When the chunks cannot be read, or there is no room to sort them.
-    """
-    with closing(Database(folder.name, folder / CHUNKS / ".spill")) as database:
-        yield database
+    def __init__(self, folder: Path) -> None:
+        import duckdb
+
+        self._folder = folder
+        self._connection = duckdb.connect(
+            config={
+                "memory_limit": MEMORY_LIMIT,
+                "threads": 1,
+                "temp_directory": str(folder / CHUNKS / ".spill"),
+            }
+        )
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
+
+    def do(self, sql: str) -> None:
+        """Run SQL that returns nothing of interest."""
+        with self._told():
+            self._connection.execute(sql)
+
+    def row(self, sql: str) -> tuple[Any, ...]:
+        """Return the first row of a query."""
+        return tuple(next(self.rows(sql)).values())
+
+    def rows(self, sql: str) -> Iterator[dict[str, Any]]:
+        """Yield the rows of a query; few of them are in memory."""
+        with self._told(), closing(self._connection.cursor()) as cursor:
+            cursor.execute(sql)
+            names = [column[0] for column in cursor.description]
+            while batch := cursor.fetchmany(ROWS_AT_ONCE):
+                yield from (dict(zip(names, row, strict=True)) for row in batch)
+
+    def see_chunks(self) -> None:
+        """Make a view of each stage's chunks as they are now.
+
+        A stage without a chunk is an empty view. ``ready`` holds what the first stage let
+        through, with ``nth`` above 1 for a compound that an earlier record has.
+        """
+        for stage, columns in COLUMNS.items():
+            if any((self._folder / CHUNKS).glob(f"{stage}-*.parquet")):
+                files = quoted_path(self._folder / CHUNKS / f"{stage}-*.parquet")
+                source = f"SELECT * FROM read_parquet({files})"
+            else:
+                empty = ", ".join(f"NULL::{_TYPES[kind]} AS {n}" for n, kind in columns.items())
+                source = f"SELECT {empty} WHERE false"
+            self.do(f"CREATE OR REPLACE VIEW {stage} AS {source}")
+        self.do(_UNIQUE)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        import duckdb
+
+        try:
+            yield
+        except duckdb.Error as error:
+            raise OutputError(
+                f"the results in {self._folder.name!r} cannot be gathered: "
+                f"{str(error).splitlines()[0]}"
+            ) from error
 
 
-def see_chunks(database: Database, folder: Path) -> None:
-    """Make a view of each stage's chunks as they are now.
-
-    A stage without a chunk is an empty view. ``ready`` holds what the first stage let through,
-    with ``nth`` above 1 for a compound that an earlier record has.
-    """
-    for stage in STAGES:
-        database.do(f"CREATE OR REPLACE VIEW {stage} AS {_source(folder, stage)}")
-    database.do(_UNIQUE)
+def quoted_path(path: Path) -> str:
+    """Return a path as a literal of SQL."""
+    return "'" + str(path.absolute()).replace("'", "''") + "'"
 
 
-def _source(folder: Path, stage: str) -> str:
-    """Return the SQL of a stage's rows."""
-    if any((folder / CHUNKS).glob(f"{stage}-*.parquet")):
-        pattern = str((folder / CHUNKS).absolute() / f"{stage}-*.parquet").replace("'", "''")
-        return f"SELECT * FROM read_parquet('{pattern}')"
-    empty = ", ".join(f"NULL::{_TYPES[kind]} AS {n}" for n, kind in COLUMNS[stage].items())
-    return f"SELECT {empty} WHERE false"
+def record_chunks(path: Path, settings: ScreenSettings) -> Iterator[Chunk]:
+    """Yield the chunks of the first stage: the file's records, not parsed yet."""
+    records = enumerate(read_records(path, settings.ligand), start=1)
+    number = 1
+    while found := list(islice(records, settings.chunk_size)):
+        items: list[Item] = [
+            {
+                "record": record,
+                "where": one.where,
+                "name": one.name,
+                "text": one.text,
+                "is_block": one.is_block,
+                "problem": one.problem,
+            }
+            for record, one in found
+        ]
+        yield Chunk("read", number, items)
+        number += 1
 
 
 def count_records(path: Path, settings: LigandSettings) -> int:
@@ -83,38 +144,12 @@ def count_records(path: Path, settings: LigandSettings) -> int:
     return sum(1 for _ in read_records(path, settings))
 
 
-def record_chunks(path: Path, settings: ScreenSettings) -> Iterator[Chunk]:
-    """Yield the chunks of the first stage: the file's records, not parsed yet."""
-    items: list[Item] = []
-    number = 1
-    for record, found in enumerate(read_records(path, settings.ligand), start=1):
-        items.append(
-            {
-                "record": record,
-                "where": found.where,
-                "name": found.name,
-                "text": found.text,
-                "is_block": found.is_block,
-                "problem": found.problem,
-            }
-        )
-        if len(items) == settings.chunk_size:
-            yield Chunk("read", number, items)
-            items, number = [], number + 1
-    if items:
-        yield Chunk("read", number, items)
-
-
 def stage_size(database: Database, stage: str, settings: ScreenSettings) -> int:
     """Return how many ligands a later stage takes."""
     (count,) = database.row(f"SELECT count(*) FROM ({_INPUTS[stage]})")
     if stage == "minimise":
-        return _rounded_up(settings.minimised_fraction * count)
+        return math.ceil(round(settings.minimised_fraction * count, 6))
     return min(settings.reacted, count) if stage == "react" else int(count)
-
-
-def _rounded_up(value: float) -> int:
-    return math.ceil(round(value, 6))
 
 
 def stage_chunks(
@@ -133,8 +168,12 @@ def stage_chunks(
         number += 1
 
 
-def stage_counts(database: Database, stage: str) -> dict[str, Any]:
-    """Return what a stage took, did, dropped and failed to do, why, and the hours of one core."""
+def stage_counts(database: Database) -> dict[str, dict[str, Any]]:
+    """Return what each stage took, did, dropped and failed to do, why, and its core hours."""
+    return {stage: _stage_counts(database, stage) for stage in STAGES}
+
+
+def _stage_counts(database: Database, stage: str) -> dict[str, Any]:
     rows = database.rows(
         "SELECT status, coalesce(nullif(kind, ''), reason, '') AS why, count(*) AS count, "
         f"sum(seconds) AS seconds FROM {stage} GROUP BY ALL ORDER BY 1, 2"
@@ -148,10 +187,9 @@ def stage_counts(database: Database, stage: str) -> dict[str, Any]:
         if status in ("dropped", "failed"):
             counts[f"why_{status}"][why] = count
     if stage == "read":
-        again = "SELECT count(*) FROM ready WHERE nth > 1"
-        (count,) = database.row(again)
-        counts["passed"] -= count
+        (count,) = database.row("SELECT count(*) FROM ready WHERE nth > 1")
         if count:
+            counts["passed"] -= count
             counts["dropped"] += count
             counts["why_dropped"]["the compound of an earlier record"] = count
     return counts

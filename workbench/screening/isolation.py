@@ -1,27 +1,36 @@
-"""One ligand at a time in a process that may crash, hang or eat memory: the worker lives on."""
+"""One ligand at a time in a process that may crash, hang or eat memory: the worker lives on.
+
+``python -m workbench.screening.isolation MEMORY_BYTES PIPE`` is that process.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import io
+import faulthandler
 import os
 import pickle
-import selectors
+import pkgutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from typing import IO, Any, cast
+from collections.abc import Callable
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from typing import IO, Any
 
-from workbench.errors import ScreenError
-from workbench.screening.child import LENGTH, write_message
-from workbench.screening.job import Item, PackedJob, Row
+from workbench.errors import ScreenError, WorkbenchError
+from workbench.screening.plan import STAGES, Item, Job, PackedJob, Row
 from workbench.settings import IsolationSettings
 
 START_S = 600.0
 """For the first imports, on a cold network disk."""
 
 _LOOK_EVERY_S = 0.1
+_GRACE_S = 30.0
+"""After the time limit, when the worker that should have ended the process is gone itself."""
+
 _ONE_CORE = ("OMP_NUM_THREADS", "OPENMM_CPU_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -40,6 +49,7 @@ class Isolated:
     def __init__(self, limits: IsolationSettings) -> None:
         self.limits = limits
         self._process: subprocess.Popen[bytes] | None = None
+        self._pipe: Connection | None = None
         self._errors: IO[bytes] | None = None
         self._job = ""
 
@@ -82,12 +92,12 @@ class Isolated:
         """End the process."""
         if self._process is not None:
             self._process.kill()
-            for pipe in (self._process.stdin, self._process.stdout, self._errors):
-                if pipe is not None:
-                    with contextlib.suppress(OSError):
-                        pipe.close()
             self._process.wait()
-        self._process, self._job = None, ""
+        for opened in (self._pipe, self._errors):
+            if opened is not None:
+                opened.close()
+        self._process = self._pipe = self._errors = None
+        self._job = ""
 
     def __del__(self) -> None:
         self.close()
@@ -116,20 +126,21 @@ class Isolated:
 
     def _start(self) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the process)
-        self._process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "workbench.screening.child"),
-                str(int(self.limits.memory_gb * 1e9)),
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            env={**os.environ, **dict.fromkeys(_ONE_CORE, "1")},
-            start_new_session=True,
-        )
+        self._pipe, theirs = Pipe()
+        memory = str(int(self.limits.memory_gb * 1e9))
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", __name__, memory, str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=self._errors,
+                stderr=self._errors,
+                env={**os.environ, **dict.fromkeys(_ONE_CORE, "1")},
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
 
     def _last_words(self) -> str:
-        """Return the last line that the process wrote to standard error."""
+        """Return the last line that the process wrote."""
         if self._errors is None:
             return ""
         self._errors.seek(0)
@@ -138,49 +149,115 @@ class Isolated:
 
     def _ask(self, message: Any, timeout_s: float) -> tuple[str, Any]:
         """Send a message and return the answer; raise ``_GoneError`` when none comes."""
-        process = cast("subprocess.Popen[bytes]", self._process)
-        try:
-            write_message(cast(IO[bytes], process.stdin), message)  # type: ignore[arg-type]
-        except OSError as error:
-            raise _GoneError("crash", self._crash(process)) from error
+        assert self._process is not None and self._pipe is not None
         deadline = time.monotonic() + timeout_s
-        got = bytearray()
-        with selectors.DefaultSelector() as waiting:
-            stdout = cast(io.BufferedReader, process.stdout)
-            waiting.register(stdout, selectors.EVENT_READ)
-            while True:
-                if waiting.select(_LOOK_EVERY_S):
-                    piece = os.read(stdout.fileno(), 1 << 20)
-                    if not piece:
-                        raise _GoneError("crash", self._crash(process))
-                    got += piece
-                    if (content := _complete(got)) is not None:
-                        return cast(tuple[str, Any], pickle.loads(content))
-                elif self._resident_bytes(process.pid) > self.limits.memory_gb * 1e9:
+        try:
+            self._pipe.send(message)
+            while not self._pipe.poll(_LOOK_EVERY_S):
+                if _resident_bytes(self._process.pid) > self.limits.memory_gb * 1e9:
                     raise _GoneError("memory")
                 if time.monotonic() > deadline:
                     raise _GoneError("timeout", f"was not done after {timeout_s:g} s")
-
-    @staticmethod
-    def _resident_bytes(pid: int) -> int:
-        import psutil
-
-        try:
-            return int(psutil.Process(pid).memory_info().rss)
-        except psutil.Error:
-            return 0
-
-    @staticmethod
-    def _crash(process: subprocess.Popen[bytes]) -> str:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(5.0)
-        code = process.returncode
-        return "the process " + (f"died of signal {-code}" if code and code < 0 else "ended")
+            kind, content = self._pipe.recv()
+        except (OSError, EOFError) as error:
+            raise _GoneError("crash", _how_it_ended(self._process)) from error
+        return kind, content
 
 
-def _complete(got: bytearray) -> bytes | None:
-    """Return the message that the bytes hold, once all of it is there."""
-    if len(got) < LENGTH.size:
-        return None
-    (length,) = LENGTH.unpack(bytes(got[: LENGTH.size]))
-    return bytes(got[LENGTH.size :]) if len(got) >= LENGTH.size + length else None
+def _resident_bytes(pid: int) -> int:
+    import psutil
+
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def _how_it_ended(process: subprocess.Popen[bytes]) -> str:
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(5.0)
+    code = process.returncode
+    return "the process " + (f"died of signal {-code}" if code and code < 0 else "ended")
+
+
+def main() -> None:
+    """Answer the messages of a worker until it is gone."""
+    _limit_memory(int(sys.argv[1]))
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    job: Job | None = None
+    with Connection(int(sys.argv[2])) as pipe, contextlib.suppress(EOFError):
+        while True:
+            verb, *words = pipe.recv()
+            if verb == "job":
+                job, reply = _opened(*words)
+            else:
+                stage, item, timeout_s = words
+                faulthandler.dump_traceback_later(timeout_s + _GRACE_S, exit=True)
+                reply = _answer(job, stage, item)
+                faulthandler.cancel_dump_traceback_later()
+            pipe.send(reply)
+
+
+def _limit_memory(limit_bytes: int) -> None:
+    """Let allocations beyond a limit fail, where the system can."""
+    try:
+        import resource
+    except ImportError:  # not on Windows: the worker's own watch is left
+        return
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_DATA, (limit_bytes, limit_bytes))
+
+
+def _end_with_parent(parent: int) -> None:
+    """End this process soon after the one that started it is gone."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)
+
+
+def _opened(content: bytes) -> tuple[Job | None, tuple[str, Any]]:
+    """Return the job and the answer to its arrival; its functions are imported at once."""
+    try:
+        job: Job = pickle.loads(content)
+        for stage in STAGES:
+            _stage_function(job, stage)
+    except Exception as error:
+        # the worker turns the reason into an error of the whole screen
+        return None, ("broken", f"{type(error).__name__}: {error}")
+    return job, ("done", None)
+
+
+def _stage_function(job: Job, stage: str) -> Callable[[Job, Item], list[Row]]:
+    name = job.functions.get(stage)
+    if name is None:
+        # only this process needs the chemistry: the driver and the workers stay small
+        from workbench.screening import stages
+
+        shipped: Callable[[Job, Item], list[Row]] = getattr(stages, stage)
+        return shipped
+    try:
+        function: Callable[[Job, Item], list[Row]] = pkgutil.resolve_name(name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ScreenError(
+            f"the stage {stage} cannot be run: {name} is not there ({error})"
+        ) from error
+    return function
+
+
+def _answer(job: Any, stage: str, item: Item) -> tuple[str, Any]:
+    """Return ``("done", rows)`` or ``(kind of failure, reason)`` for one item."""
+    try:
+        return "done", _stage_function(job, stage)(job, item)
+    except ScreenError as error:
+        return "broken", str(error)
+    except WorkbenchError as error:
+        return "refused", str(error)
+    except MemoryError:
+        return "memory", ""
+    except Exception as error:
+        # whatever a library throws at one ligand is that ligand's failure, and is listed
+        return "error", f"{type(error).__name__}: {error}"
+
+
+if __name__ == "__main__":
+    main()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from workbench.errors import UsageError
 from workbench.files.writing import write_texts
@@ -14,90 +15,37 @@ from workbench.progress import Progress, silent
 from workbench.provenance import versions
 from workbench.records.screen import ScreenResult
 from workbench.report.screen_page import screen_html
-from workbench.screening.cluster import connected, dashboard, require_parts
-from workbench.screening.database import Database
+from workbench.screening.cluster import connected
 from workbench.screening.engine import Engine
+from workbench.screening.enrichment import holds_labels, read_labels
 from workbench.screening.funnel import (
+    Database,
     count_records,
-    opened,
     record_chunks,
-    see_chunks,
     stage_chunks,
     stage_counts,
     stage_size,
 )
-from workbench.screening.job import FUNCTIONS, STAGES, Job
-from workbench.screening.labels import holds_labels, read_labels, screen_enrichment
-from workbench.screening.manifest import (
-    MANIFEST,
+from workbench.screening.plan import (
+    STAGES,
+    Job,
+    begun,
     make_manifest,
-    read_manifest,
-    refuse_other,
+    require_parts,
     write_manifest,
 )
-from workbench.screening.merging import merge
-from workbench.screening.meter import Meter
+from workbench.screening.results import load_screen, merge, screen_enrichment
 from workbench.screening.store import Chunk, is_done, opened_folder, write_chunk
-from workbench.screening.summary import load_screen
 from workbench.settings import ClusterSettings, ScreenSettings
 from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor
 
 PAGE = "screen.html"
+WORKER_LOG = "workers.log"
 READ_TOGETHER = 100
 """Records in one task: they take milliseconds, and few of them are in the driver's memory."""
 
-
-@dataclass
-class _Run:
-    """What one run carries from stage to stage; its cluster starts when there is work."""
-
-    folder: Path
-    database: Database
-    job: Job
-    cluster: ClusterSettings
-    manifest: dict[str, Any]
-    progress: Progress
-    stack: ExitStack = field(default_factory=ExitStack)
-    _engine: Engine | None = None
-
-    @property
-    def settings(self) -> ScreenSettings:
-        """Of the screen."""
-        return self.job.settings
-
-    @property
-    def fingerprint(self) -> str:
-        """Of the manifest."""
-        return str(self.manifest["fingerprint"])
-
-    def engine(self) -> Engine:
-        """Return the engine; the first call starts or joins the cluster."""
-        if self._engine is None:
-            client = self.stack.enter_context(connected(self.cluster))
-            self.progress(f"cluster: {self.cluster.scheduler}, dashboard {dashboard(client)}", 1, 1)
-            self._engine = Engine(client, self.job, self.cluster.workers)
-        return self._engine
-
-    def do(self, stage: str, chunks: Iterator[Chunk], meter: Meter) -> None:
-        """Do those of a stage's chunks that no earlier run has finished."""
-        missing = self._missing(chunks, meter)
-        first = next(missing, None)
-        if first is not None:
-            self.engine().run(
-                _with_first(first, missing),
-                READ_TOGETHER if stage == "read" else self.cluster.ligands_per_task,
-                lambda chunk, rows: write_chunk(self.folder, chunk, rows, self.fingerprint),
-                meter.count,
-            )
-        meter.end()
-
-    def _missing(self, chunks: Iterator[Chunk], meter: Meter) -> Iterator[Chunk]:
-        for chunk in chunks:
-            if is_done(self.folder, chunk, self.fingerprint):
-                meter.found(len(chunk.items))
-            else:
-                yield chunk
+_TELL_EVERY_S = 5.0
 
 
 def screen(
@@ -160,21 +108,28 @@ def screen(
     loaded = load_receptor(receptor) if isinstance(receptor, str) else receptor
     if loaded.reactive_atom is None:
         raise UsageError(f"{loaded.name} has no thiol to bond to: choose another receptor")
-    job = Job(loaded, settings, {**FUNCTIONS, **(functions or {})}, versions())
+    job = Job(loaded, settings, functions or {}, versions())
     with opened_folder(folder) as place:
-        manifest = _begun(place, make_manifest(path, n_records, job, command), resume)
-        with opened(place) as database:
+        manifest = begun(place, make_manifest(path, n_records, job, command), resume)
+        with closing(Database(place)) as database:
             with ExitStack() as stack:
                 where = cluster or ClusterSettings()
-                run = _Run(place, database, job, where, manifest, progress, stack)
-                for stage in STAGES:
-                    _run_stage(run, stage, path, n_records)
+                run = _Run(place, job, where, manifest["fingerprint"], progress, stack)
+                run.do("read", record_chunks(path, settings), n_records)
+                for stage in STAGES[1:]:
+                    database.see_chunks()
+                    size = stage_size(database, stage, settings)
+                    if size:
+                        run.do(stage, stage_chunks(database, stage, size, settings), size)
             progress("results: merging", 0, 1)
-            see_chunks(database, place)
+            database.see_chunks()
             merge(database, place)
-            _note_stages(database, place, manifest)
+            write_manifest(place, manifest | {"stages": stage_counts(database)})
         if known is not None and labels is None:
-            _tell_own_labels(place, known, progress)
+            try:
+                screen_enrichment(place, known)
+            except UsageError as error:
+                progress(f"labels: the column active is not used: {error}", 1, 1)
             known = None
         return write_page(place, known)
 
@@ -219,45 +174,96 @@ def _labels(path: Path, labels: str | Path | None, progress: Progress) -> Path |
     return None
 
 
-def _tell_own_labels(folder: Path, labels: Path, progress: Progress) -> None:
-    try:
-        screen_enrichment(folder, labels)
-    except UsageError as error:
-        progress(f"labels: the column active is not used: {error}", 1, 1)
+@dataclass
+class _Run:
+    """What one run carries from stage to stage; its cluster starts when there is work."""
+
+    folder: Path
+    job: Job
+    cluster: ClusterSettings
+    fingerprint: str
+    progress: Progress
+    stack: ExitStack
+    _engine: Engine | None = None
+
+    def do(self, stage: str, chunks: Iterator[Chunk], total: int) -> None:
+        """Do those of a stage's chunks that no earlier run has finished."""
+        meter = Meter(stage, total, self.progress)
+        missing = self._missing(chunks, meter)
+        for first in missing:
+            self._started().run(
+                chain([first], missing),
+                READ_TOGETHER if stage == "read" else self.cluster.ligands_per_task,
+                lambda chunk, rows: write_chunk(self.folder, chunk, rows, self.fingerprint),
+                meter.count,
+            )
+        meter.end()
+
+    def _missing(self, chunks: Iterator[Chunk], meter: Meter) -> Iterator[Chunk]:
+        for chunk in chunks:
+            if is_done(self.folder, chunk, self.fingerprint):
+                meter.found += len(chunk.items)
+            else:
+                yield chunk
+
+    def _started(self) -> Engine:
+        """Return the engine; the first call starts or joins the cluster."""
+        if self._engine is None:
+            log = self.folder / WORKER_LOG
+            client = self.stack.enter_context(connected(self.cluster, log))
+            # its charts need the package bokeh
+            told = f"cluster: {self.cluster.scheduler}, dashboard {client.dashboard_link}"
+            self.progress(told, 1, 1)
+            self._engine = Engine(client, self.job, self.cluster, log)
+        return self._engine
 
 
-def _begun(folder: Path, wanted: dict[str, Any], resume: bool) -> dict[str, Any]:
-    """Return the manifest to work by: the folder's, or a new one that is written."""
-    found = read_manifest(folder)
-    if found is None:
-        write_manifest(folder, wanted)
-        return wanted
-    if not resume:
-        raise UsageError(
-            f"{folder.name!r} holds a screen ({MANIFEST}): add --resume to go on with it, or "
-            "choose another folder with --out"
-        )
-    refuse_other(found, wanted)
-    return found
+class Meter:
+    """Tells how far a stage is, now and then: rate, time left, failures.
+
+    Attributes
+    ----------
+    found
+        Ligands that an earlier run has done.
+    """
+
+    def __init__(self, stage: str, total: int, progress: Progress) -> None:
+        self.found = 0
+        self._stage = stage
+        self._total = total
+        self._progress = progress
+        self._done = self._failed = 0
+        self._said = -1
+        self._started = self._told = time.monotonic()
+
+    def count(self, done: int, failed: int) -> None:
+        """Count ligands that are done now, and how many of them failed."""
+        self._done += done
+        self._failed += failed
+        if time.monotonic() - self._told >= _TELL_EVERY_S:
+            self._say()
+
+    def end(self) -> None:
+        """Say the last count, unless it was said or there was nothing to do."""
+        if self._total and self._said != self._done + self.found:
+            self._say()
+
+    def _say(self) -> None:
+        self._told = time.monotonic()
+        done = self._said = self._done + self.found
+        spent = max(self._told - self._started, 1e-9)
+        parts = []
+        if self._done:
+            parts.append(f"{60 * self._done / spent:.3g} per minute")
+        if self._done and done < self._total:
+            parts.append(f"{_span((self._total - done) * spent / self._done)} left")
+        parts.append(f"{self._failed} failed")
+        self._progress(f"{self._stage} ({', '.join(parts)})", done, self._total)
 
 
-def _run_stage(run: _Run, stage: str, path: Path, n_records: int) -> None:
-    settings = run.settings
-    if stage == "read":
-        total, chunks = n_records, record_chunks(path, settings)
-    else:
-        see_chunks(run.database, run.folder)
-        total = stage_size(run.database, stage, settings)
-        chunks = stage_chunks(run.database, stage, total, settings) if total else iter(())
-    run.do(stage, chunks, Meter(stage, total, run.progress))
-
-
-def _with_first(first: Chunk, others: Iterator[Chunk]) -> Iterator[Chunk]:
-    yield first
-    yield from others
-
-
-def _note_stages(database: Database, folder: Path, manifest: dict[str, Any]) -> None:
-    """Write what each stage took, let through and dropped into the manifest."""
-    manifest["stages"] = {stage: stage_counts(database, stage) for stage in STAGES}
-    write_manifest(folder, manifest)
+def _span(seconds: float) -> str:
+    """Return a time in the unit that suits it."""
+    for unit, length in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"

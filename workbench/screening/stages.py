@@ -6,23 +6,40 @@ Each function takes the job and an item and returns rows; an item that cannot be
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, replace
+from typing import Any
 
+import numpy as np
+from rdkit import Chem, rdBase
+from rdkit.Chem.Scaffolds.MurckoScaffold import MurckoScaffoldSmiles
+
+from workbench.docking.covalent import (
+    Site,
+    adduct_maps,
+    covalent_site,
+    moving_probes,
+    reach_angstrom,
+)
+from workbench.docking.flexible import turning_neighbours, with_side_chains, with_turned
+from workbench.docking.grids import GridMaps, Probe, build_maps
+from workbench.docking.search import search as search_adduct
+from workbench.docking.torsions import TorsionTree, build_tree
 from workbench.errors import WorkbenchError
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.building import build_ligands
+from workbench.ligands.conformers import embed
 from workbench.ligands.files import Record
 from workbench.ligands.molecules import Adduct, Ligand
+from workbench.ligands.poses import Pose, SideChain
 from workbench.ligands.properties import Properties, drug_properties, structural_alerts
 from workbench.ligands.reading import mol_from_smiles, parsed
-from workbench.screening.job import Item, Job, Row
-from workbench.settings import FilterSettings
-
-if TYPE_CHECKING:
-    from workbench.docking.covalent import Site
-    from workbench.ligands.poses import Pose
-    from workbench.screening.maps import MapLibrary
+from workbench.mechanism.reactivity import react as reactions
+from workbench.physics.assembly import bond
+from workbench.pipeline.refinement import refine
+from workbench.pipeline.summarising import adduct_record
+from workbench.screening.plan import Item, Job, Row
+from workbench.settings import DockSettings, FilterSettings, GridSettings
 
 
 def read(job: Job, item: Item) -> list[Row]:
@@ -43,8 +60,6 @@ def read(job: Job, item: Item) -> list[Row]:
     LigandError
         When the record holds no usable ligand.
     """
-    from rdkit import rdBase
-
     with rdBase.BlockLogs():
         record = Record(
             item["where"], item["name"], item["text"], item["is_block"], item["problem"]
@@ -78,7 +93,7 @@ def _read_row(job: Job, drawn: Ligand, isomer: int) -> Row:
         "inchikey": ligand.inchikey,
         "formula": ligand.formula,
         "warhead": ligand.warhead.name if ligand.warhead else None,
-        "scaffold": _scaffold(ligand),
+        "scaffold": str(MurckoScaffoldSmiles(mol=ligand.mol)),
         "alerts": "; ".join(dict.fromkeys(f"{a.filter_set} {a.name}" for a in alerts)),
         **asdict(properties),
     }
@@ -90,19 +105,11 @@ def compound_key(ligand: Ligand) -> str:
     The standard InChIKey leaves out stereo that a mobile hydrogen could move through, such as
     that of an amidine; the labels tell such isomers apart.
     """
-    from rdkit import Chem
-
     mol = Chem.Mol(ligand.mol)
     Chem.rdCIPLabeler.AssignCIPLabels(mol)
     holders: list[Any] = [*mol.GetAtoms(), *mol.GetBonds()]
     labels = sorted(x.GetProp("_CIPCode") for x in holders if x.HasProp("_CIPCode"))
     return f"{ligand.inchikey}/{','.join(labels)}"
-
-
-def _scaffold(ligand: Ligand) -> str:
-    from rdkit.Chem.Scaffolds.MurckoScaffold import MurckoScaffoldSmiles
-
-    return str(MurckoScaffoldSmiles(mol=ligand.mol))
 
 
 def _why_dropped(
@@ -141,34 +148,70 @@ def _again(job: Job, smiles: str, name: str) -> Ligand:
     return build_ligands(mol_from_smiles(smiles, name), name, name, settings)[0]
 
 
-class _Bench:
-    """What a process keeps of a receptor from ligand to ligand."""
+class MapLibrary:
+    """Maps of one site in one box, shared by all ligands that fit into it.
 
-    def __init__(self, job: Job) -> None:
-        from workbench.docking.covalent import covalent_site
-        from workbench.docking.flexible import turning_neighbours
-        from workbench.screening.maps import MapLibrary
+    A map depends on its kind of atom and on the box alone, so a ligand's score does not depend
+    on which ligands came before it.
+    """
 
+    def __init__(self, site: Site, half_width_angstrom: float, settings: GridSettings) -> None:
+        self.site = site
+        self._half_width = half_width_angstrom
+        self._settings = settings
+        self._maps: GridMaps | None = None
+
+    def maps_for(self, adduct: Adduct, trees: Sequence[TorsionTree]) -> GridMaps:
+        """Return maps that hold every kind of atom of an adduct.
+
+        Parameters
+        ----------
+        adduct, trees
+            One of a ligand's adducts, and the trees of all of them. One that reaches beyond the
+            box gets maps of its own.
+        """
+        reach = max(reach_angstrom(tree, self.site) for tree in trees)
+        if reach + self._settings.margin_angstrom > self._half_width:
+            return adduct_maps(self.site, adduct, trees, self._settings)
+        return self._with({p for p in moving_probes(self.site, adduct) if p is not None})
+
+    def _with(self, probes: Collection[Probe]) -> GridMaps:
+        known = self._maps.probes if self._maps else ()
+        new = tuple(sorted(set(probes).difference(known)))
+        if new or self._maps is None:
+            made = build_maps(
+                self.site.atoms,
+                self.site.group,
+                new,
+                self.site.cb,
+                self._half_width,
+                self._settings.spacing_angstrom,
+            )
+            if self._maps is not None:
+                made = replace(
+                    made,
+                    probes=known + new,
+                    coefficients=np.concatenate([self._maps.coefficients, made.coefficients]),
+                )
+            self._maps = made
+        return self._maps
+
+
+_libraries: list[tuple[Job, MapLibrary]] = []
+"""The job that this process works on, one at a time, and its maps."""
+
+
+def _maps_of(job: Job) -> MapLibrary:
+    if not _libraries or _libraries[0][0] is not job:
         asked = job.settings.search.flexible
         if asked == "auto":
             flexible = turning_neighbours(job.receptor)
         else:
             flexible = () if asked == "none" else asked
-        self.job = job
-        self.site: Site = covalent_site(job.receptor, flexible)
-        self.maps: MapLibrary = MapLibrary(
-            self.site, job.settings.maps_half_width_angstrom, job.settings.grid
-        )
-
-
-_benches: list[_Bench] = []
-
-
-def _bench(job: Job) -> _Bench:
-    """Return the bench of the job that this process works on: it has one at a time."""
-    if not _benches or _benches[0].job is not job:
-        _benches[:] = [_Bench(job)]
-    return _benches[0]
+        site = covalent_site(job.receptor, flexible)
+        library = MapLibrary(site, job.settings.maps_half_width_angstrom, job.settings.grid)
+        _libraries[:] = [(job, library)]
+    return _libraries[0][1]
 
 
 def search(job: Job, item: Item) -> list[Row]:
@@ -189,32 +232,27 @@ def search(job: Job, item: Item) -> list[Row]:
     WorkbenchError
         When no diastereomer has a pose.
     """
-    from workbench.docking.flexible import with_side_chains
-    from workbench.docking.search import search as search_adduct
-    from workbench.docking.torsions import build_tree
-    from workbench.ligands.conformers import embed
-
-    bench, settings = _bench(job), job.settings.search
+    library, settings = _maps_of(job), job.settings.search
     adducts = enumerate_adducts(_again(job, item["smiles"], item["name"]))
     trees = [
         with_side_chains(
             build_tree(
                 adduct,
                 embed(adduct, settings.n_conformers, job.settings.seed),
-                bench.site.backbone,
+                library.site.backbone,
             ),
-            bench.site.flexible,
+            library.site.flexible,
             settings.rotamer_penalty_kcal_per_mol,
         )
         for adduct in adducts
     ]
-    maps = bench.maps.maps_for(adducts[0], trees)
+    maps = library.maps_for(adducts[0], trees)
     poses: list[Pose] = []
     refused: list[WorkbenchError] = []
     for adduct, tree in zip(adducts, trees, strict=True):
         try:
             poses += search_adduct(
-                bench.site, adduct, tree, maps, settings, job.settings.seed
+                library.site, adduct, tree, maps, settings, job.settings.seed
             ).poses
         except WorkbenchError as error:
             refused.append(error)
@@ -249,9 +287,6 @@ def _packed_pose(pose: Pose) -> dict[str, Any]:
 
 
 def _pose(packed: dict[str, Any], adducts: dict[str, Adduct]) -> Pose:
-    import numpy as np
-
-    from workbench.ligands.poses import Pose, SideChain
 
     return Pose(
         adducts[packed["label"]],
@@ -278,12 +313,6 @@ def minimise(job: Job, item: Item) -> list[Row]:
     list of dict
         One row, of the pose that is valid and has the best score.
     """
-    from workbench.docking.flexible import with_turned
-    from workbench.physics.assembly import bond
-    from workbench.pipeline.refinement import refine
-    from workbench.pipeline.summarising import adduct_record
-    from workbench.settings import DockSettings
-
     adducts = {a.label: a for a in enumerate_adducts(_again(job, item["smiles"], item["name"]))}
     poses = [_pose(packed, adducts) for packed in json.loads(item["poses"])]
     complexes = [bond(with_turned(job.receptor, pose.side_chains), pose) for pose in poses]
@@ -318,8 +347,6 @@ def minimise(job: Job, item: Item) -> list[Row]:
 
 def react(job: Job, item: Item) -> list[Row]:
     """Compute the thiol addition of a ligand: free energy relative to selinexor's."""
-    from workbench.mechanism.reactivity import react as reactions
-
     reaction = reactions(_again(job, item["smiles"], item["name"]), seed=job.settings.seed)[0]
     best = reaction.best
     return [
