@@ -16,8 +16,8 @@ from workbench.docking.flexible import FlexibleResidue, with_side_chains
 from workbench.docking.torsions import TorsionTree, build_tree
 from workbench.ligands.conformers import embed
 from workbench.ligands.molecules import Adduct
-from workbench.structures.pdbqt import autodock_types
 from workbench.structures.receptor import Receptor
+from workbench.structures.writing import autodock_types
 
 FloatArray = NDArray[np.float64]
 

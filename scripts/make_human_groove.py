@@ -14,7 +14,7 @@ import numpy as np
 
 from workbench.geometry import superposed
 from workbench.structures.embedded import embedded_files, read_embedded
-from workbench.structures.humanising import differences_from_human
+from workbench.structures.mutation import differences_from_human
 from workbench.structures.preparation import prepare_receptor
 from workbench.structures.receptor import FloatArray, Receptor
 from workbench.structures.topology import CAPS

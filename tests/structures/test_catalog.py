@@ -9,8 +9,7 @@ import pytest
 
 from workbench.cli import main
 from workbench.errors import UsageError
-from workbench.structures.catalog import entry, groove, select, species
-from workbench.structures.entry_ids import parse_entry_id
+from workbench.structures.catalog import entry, groove, parse_entry_id, select, species
 from workbench.tables import compounds, entries
 
 

@@ -18,15 +18,13 @@ from workbench.cli.main import main
 from workbench.docking.atom_types import receptor_types
 from workbench.errors import ReceptorError
 from workbench.settings import PreparationSettings
-from workbench.structures.contacts import clashing_pairs
 from workbench.structures.loading import load_receptor
 from workbench.structures.mmcif import receptor_mmcif
-from workbench.structures.pdbqt import receptor_pdbqt
 from workbench.structures.preparation import prepare_receptor
 from workbench.structures.reading import read_structure
 from workbench.structures.receptor import Receptor
-from workbench.structures.topology import CAPS
-from workbench.structures.writing import receptor_json, receptor_pdb
+from workbench.structures.topology import CAPS, clashing_pairs
+from workbench.structures.writing import receptor_json, receptor_pdb, receptor_pdbqt
 
 
 def water_lines(positions: Sequence[np.ndarray]) -> str:

@@ -11,10 +11,9 @@ from structure_cases import as_entry
 
 from workbench.errors import ReceptorError
 from workbench.structures.description import describe_entry
-from workbench.structures.facts import SPECIES, groove_facts, reference_sequence
+from workbench.structures.groove import chain_pockets, receptor_pockets
 from workbench.structures.loading import load_receptor
-from workbench.structures.numbering import find_xpo1
-from workbench.structures.pockets import chain_pockets, receptor_pockets
+from workbench.structures.numbering import SPECIES, find_xpo1, groove_facts, reference_sequence
 from workbench.structures.preparation import prepare_receptor
 from workbench.structures.reading import read_structure
 

@@ -13,14 +13,13 @@ from structure_cases import as_entry, bond_lengths, heavy_positions, rdkit_mol
 
 from workbench.cli import main
 from workbench.settings import PreparationSettings
-from workbench.structures.contacts import clashing_pairs
 from workbench.structures.gaps import ANCHOR_RMSD_ANGSTROM, site_gaps
 from workbench.structures.loading import load_receptor
 from workbench.structures.preparation import prepare_receptor
 from workbench.structures.reading import read_structure
-from workbench.structures.receptor import Receptor
+from workbench.structures.receptor import Receptor, Structure
 from workbench.structures.sites import groove_site, named_site
-from workbench.structures.source import SourceStructure
+from workbench.structures.topology import clashing_pairs
 from workbench.structures.writing import pdb_text
 
 QUICK = PreparationSettings(shell_angstrom=1.0)
@@ -31,7 +30,7 @@ def without(numbers: tuple[int, ...]) -> str:
     return as_entry(load_receptor("human-groove"), chain="A", shift=0, leave_out=numbers)
 
 
-def structure_of(text: str, folder: Path) -> SourceStructure:
+def structure_of(text: str, folder: Path) -> Structure:
     path = folder / "entry.pdb"
     path.write_text(text)
     return read_structure(path)

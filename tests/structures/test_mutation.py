@@ -10,10 +10,10 @@ from structure_cases import rdkit_mol
 
 from workbench.errors import MutationError
 from workbench.geometry import dihedral, placed_atom, rotated_about
-from workbench.structures.contacts import clashing_pairs
 from workbench.structures.loading import load_receptor
 from workbench.structures.mutation import parse_mutation
 from workbench.structures.receptor import Receptor
+from workbench.structures.topology import clashing_pairs
 
 # heavy side-chain atoms of the mutant, and the change of the receptor's charge
 MUTANTS = [

@@ -6,9 +6,8 @@ import pytest
 from structure_cases import as_entry
 
 from workbench.errors import ReceptorError
-from workbench.structures.facts import groove_facts, human_sequence
 from workbench.structures.loading import load_receptor
-from workbench.structures.numbering import find_xpo1
+from workbench.structures.numbering import find_xpo1, groove_facts, reference_sequence
 from workbench.structures.reading import read_structure
 
 HUMAN_510_599 = (
@@ -18,16 +17,16 @@ YEAST_PAIRS = {528: 539, 568: 579, 571: 582, 537: 548, 532: 543}
 
 
 def test_shipped_sequence_is_human_xpo1() -> None:
-    assert len(human_sequence()) == 1071
-    assert human_sequence()[509:599] == HUMAN_510_599
-    assert human_sequence()[527] == "C"
+    assert len(reference_sequence()) == 1071
+    assert reference_sequence()[509:599] == HUMAN_510_599
+    assert reference_sequence()[527] == "C"
 
 
 def test_lining_names_agree_with_the_sequence() -> None:
     lining = groove_facts().lining
     assert len(lining) == 20
     for number, name in lining.items():
-        assert human_sequence()[number - 1] == name
+        assert reference_sequence()[number - 1] == name
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from workbench.structures.loading import load_receptor
-from workbench.structures.pdbqt import autodock_types, receptor_pdbqt
 from workbench.structures.receptor import Receptor
+from workbench.structures.writing import autodock_types, receptor_pdbqt
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,12 @@ from structure_cases import as_entry, bond_lengths, heavy_positions, rdkit_mol
 from workbench.errors import ReceptorError
 from workbench.geometry import dihedral
 from workbench.settings import PreparationSettings
-from workbench.structures.contacts import clashing_pairs
 from workbench.structures.loading import load_receptor
 from workbench.structures.preparation import prepare_receptor
 from workbench.structures.reading import read_structure
 from workbench.structures.receptor import Receptor
 from workbench.structures.sites import named_site
+from workbench.structures.topology import clashing_pairs
 
 ADDUCTS = [
     # file, nucleophile, bonded atom as deposited, distance, how it is known

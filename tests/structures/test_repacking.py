@@ -15,17 +15,15 @@ from structure_cases import as_entry, heavy_positions, rdkit_mol
 from workbench.errors import MutationError
 from workbench.geometry import dihedral
 from workbench.settings import PreparationSettings
-from workbench.structures.contacts import clashing_pairs
-from workbench.structures.facts import human_sequence
-from workbench.structures.fragment import FragmentResidue, renamed, segments_of
-from workbench.structures.humanising import differences_from_human
 from workbench.structures.loading import load_receptor
-from workbench.structures.mutation import mutated, present_residues
-from workbench.structures.packing_energy import contact_energies, packing_atoms
+from workbench.structures.mutation import differences_from_human, mutated, present_residues
+from workbench.structures.numbering import reference_sequence
+from workbench.structures.packing import contact_energies, packing_atoms, repacked
 from workbench.structures.preparation import prepare_receptor
 from workbench.structures.receptor import Receptor
-from workbench.structures.repacking import repacked
+from workbench.structures.segments import Residue, renamed, segments_of
 from workbench.structures.side_chains import with_side_chain
+from workbench.structures.topology import clashing_pairs
 
 BACKBONE = ("N", "CA", "C", "O")
 
@@ -144,7 +142,7 @@ def test_yeast_wild_type_becomes_a_human_groove(shared_structures: Path) -> None
     assert {"T528C", "V529E", "D526G", "K530Q"} <= set(receptor.mutations)
     for number, name in present_residues(receptor).items():
         if 480 <= number <= 640:
-            assert name == _three(human_sequence()[number - 1])
+            assert name == _three(reference_sequence()[number - 1])
     lines = [c for c in receptor.changes if "of the entry)" in c]
     assert len(lines) == 25 and any("T528C (C:539 of the entry)" in c for c in lines)
     assert any("outside 480 to 640 stay: I440V, I477T" in c for c in receptor.changes)
@@ -185,7 +183,7 @@ def test_built_side_chain_has_ideal_geometry(name: str) -> None:
     assert np.dot(np.cross(n - ca, c - ca), cb - ca) > 0
 
 
-def _residue(receptor: Receptor, number: int) -> FragmentResidue:
+def _residue(receptor: Receptor, number: int) -> Residue:
     return next(
         residue
         for segment in segments_of(receptor.atoms, receptor.coordinates)
@@ -213,12 +211,12 @@ def test_packing_finds_the_side_chains_that_the_model_has() -> None:
     assert repacked(bare, new).energy_kcal_per_mol == packed.energy_kcal_per_mol
 
 
-def _gamma(residue: FragmentResidue) -> str:
+def _gamma(residue: Residue) -> str:
     return "CG1" if "CG1" in residue.atom_names else "CG"
 
 
 def test_contact_energy_has_its_minimum_where_the_radii_say() -> None:
-    carbon = FragmentResidue("ALA", 1, ("CB",), np.zeros((1, 3)))
+    carbon = Residue("ALA", 1, ("CB",), np.zeros((1, 3)))
     atoms = packing_atoms([carbon])
     distances = np.linspace(2.0, 8.0, 601)
     other = np.zeros((601, 1, 3))

@@ -10,11 +10,10 @@ from Bio.PDB import MMCIFParser, PDBParser
 from rdkit import Chem
 
 from workbench.errors import ReceptorError
-from workbench.structures.addresses import file_places
 from workbench.structures.loading import load_receptor
 from workbench.structures.mmcif import mmcif_text, receptor_mmcif
 from workbench.structures.receptor import Atom, FloatArray, IntArray, Receptor
-from workbench.structures.writing import pdb_text, receptor_json, receptor_pdb
+from workbench.structures.writing import file_places, pdb_text, receptor_json, receptor_pdb
 
 # acrylonitrile added to the thiol: S-CH2-CH2-C#N, a triple bond and a made-up frame
 LIGAND = [("C1", "C"), ("C2", "C"), ("C3", "C"), ("N1", "N"), ("CL9", "Cl")]

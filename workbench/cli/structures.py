@@ -85,8 +85,7 @@ def _names_a_file(text: str) -> bool:
 
 
 def _describe(text: str, *, as_json: bool) -> int:
-    from workbench.structures.description import describe_entry
-    from workbench.structures.description_text import description_text
+    from workbench.structures.description import describe_entry, description_text
     from workbench.structures.fetch import fetch_entry
 
     path = text if _names_a_file(text) else fetch_entry(text).path

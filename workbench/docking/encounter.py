@@ -21,8 +21,8 @@ from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.poses import EncounterPose
 from workbench.ligands.writing import ligand_pdbqt
 from workbench.settings import EncounterSettings
-from workbench.structures.pdbqt import receptor_pdbqt
 from workbench.structures.receptor import Receptor
+from workbench.structures.writing import receptor_pdbqt
 
 FloatArray = NDArray[np.float64]
 

@@ -15,7 +15,7 @@ from workbench.errors import DockingError
 from workbench.geometry import beyond, dihedral, joined, rotated_about
 from workbench.ligands.poses import SideChain
 from workbench.structures.receptor import Receptor
-from workbench.structures.rotamers import CHI_ATOMS
+from workbench.structures.topology import CHI_ATOMS
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

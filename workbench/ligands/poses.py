@@ -21,7 +21,7 @@ class SideChain:
     Parameters
     ----------
     dihedrals_degree
-        chi1, chi2 ... as in ``structures.rotamers.CHI_ATOMS``.
+        chi1, chi2 ... as in ``structures.topology.CHI_ATOMS``.
     moved_angstrom
         Of the heavy atom that moved farthest from where the receptor has it.
     """

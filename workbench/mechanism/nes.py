@@ -14,7 +14,7 @@ import numpy as np
 from workbench.errors import MechanismError
 from workbench.ligands.reference_poses import reference_pose, reference_poses
 from workbench.structures.embedded import read_embedded
-from workbench.structures.pockets import receptor_pockets
+from workbench.structures.groove import receptor_pockets
 from workbench.tables import read_table
 from workbench.text import clean_name, quoted
 

@@ -20,11 +20,10 @@ from workbench.ligands.summary import later_forms, ligand_summary, paper_adducts
 from workbench.ligands.writing import ligand_pdbqt, sdf_block
 from workbench.progress import Progress, silent
 from workbench.report.groove_page import groove_html
-from workbench.structures.facts import groove_facts
 from workbench.structures.mmcif import receptor_mmcif
-from workbench.structures.pdbqt import receptor_pdbqt
+from workbench.structures.numbering import groove_facts
 from workbench.structures.receptor import Receptor
-from workbench.structures.writing import receptor_json, receptor_pdb
+from workbench.structures.writing import receptor_json, receptor_pdb, receptor_pdbqt
 
 OPEN_STEREO = (
     "the coordinates hold an arbitrary choice of the undefined stereo: draw it, or enumerate it "

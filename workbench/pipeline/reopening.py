@@ -20,10 +20,10 @@ from workbench.ligands.reading import load_ligand
 from workbench.physics.assembly import bond, ligand_records, place
 from workbench.physics.complex import Complex, EncounterComplex, address
 from workbench.pipeline.docking import adducts_of
-from workbench.structures.addresses import file_places
 from workbench.structures.embedded import embedded_names
 from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Atom, Receptor
+from workbench.structures.writing import file_places
 
 FloatArray = NDArray[np.float64]
 

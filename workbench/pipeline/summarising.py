@@ -24,7 +24,7 @@ from workbench.physics.platforms import PlatformChoice
 from workbench.pipeline.refinement import RefinedPose
 from workbench.records.docking import AdductRecord, EncounterRecord, PoseRecord
 from workbench.structures.embedded import embedded_names
-from workbench.structures.pockets import receptor_pockets
+from workbench.structures.groove import receptor_pockets
 from workbench.structures.receptor import Receptor
 
 FloatArray = NDArray[np.float64]

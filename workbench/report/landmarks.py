@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.geometry import even_directions
 from workbench.report.poses import Structure
 from workbench.report.surface import groove_surface
-from workbench.structures.directions import even_directions
-from workbench.structures.facts import groove_facts
+from workbench.structures.numbering import groove_facts
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

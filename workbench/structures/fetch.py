@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import os
+import re
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from workbench.errors import FetchError
+import gemmi
+
+from workbench.errors import FetchError, ReceptorError
 from workbench.settings import FetchSettings
-from workbench.structures.arrivals import accept
 from workbench.structures.cache import CacheRecord, EntryCache, cache_folder
+from workbench.structures.catalog import EntryId, checked_entry_id, parse_entry_id
 from workbench.structures.download import NoSuchFileError, download, host_of
-from workbench.structures.entry_ids import EntryId, checked_entry_id
-from workbench.structures.local_entries import FOLDER_VARIABLE, local_file
+from workbench.structures.reading import SUFFIXES, read_structure
+
+FOLDER_VARIABLE = "WORKBENCH_STRUCTURE_DIR"
+_GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,10 @@ def fetch_entry(text: str, settings: FetchSettings | None = None) -> FetchedEntr
         return _fetched_anew(entry_id, cache, name, settings)
 
 
+def _cached(entry_id: EntryId, path: Path, record: CacheRecord) -> FetchedEntry:
+    return FetchedEntry(entry_id.text, path, "cache", record.url, record.sha256)
+
+
 def _fetched_anew(
     entry_id: EntryId, cache: EntryCache, name: str, settings: FetchSettings
 ) -> FetchedEntry:
@@ -97,10 +110,6 @@ def _fetched_anew(
     if problems:
         notes.append(f"{entry_id.text} came from {record.url} because {'; '.join(problems)}")
     return FetchedEntry(entry_id.text, path, "network", record.url, record.sha256, tuple(notes))
-
-
-def _cached(entry_id: EntryId, path: Path, record: CacheRecord) -> FetchedEntry:
-    return FetchedEntry(entry_id.text, path, "cache", record.url, record.sha256)
 
 
 def _servers(entry_id: EntryId, settings: FetchSettings) -> tuple[str, ...]:
@@ -122,16 +131,18 @@ def _first_sound(
     missing = 0
     for url in servers:
         with cache.arriving(name) as folder:
+            sent, arrived = folder / "sent", folder / name
             try:
-                arrived = _arrived(url, folder, name, entry_id, settings)
+                download(url, sent, settings)
+                _accept(sent, arrived, host_of(url), entry_id, settings)
             except FetchError as error:
                 problems.append(str(error))
                 missing += isinstance(error, NoSuchFileError)
-                continue
-            digest = sha256(arrived.read_bytes()).hexdigest()
-            today = datetime.now(UTC).date().isoformat()
-            record = CacheRecord(digest, arrived.stat().st_size, url, today)
-            return cache.keep(arrived, name, record), record, problems
+            else:
+                digest = sha256(arrived.read_bytes()).hexdigest()
+                today = datetime.now(UTC).date().isoformat()
+                record = CacheRecord(digest, arrived.stat().st_size, url, today)
+                return cache.keep(arrived, name, record), record, problems
     said = "; ".join(problems)
     if missing == len(servers):
         raise FetchError(f"there is no entry {entry_id.text} ({said}): check the id")
@@ -141,12 +152,124 @@ def _first_sound(
     )
 
 
-def _arrived(url: str, folder: Path, name: str, entry_id: EntryId, settings: FetchSettings) -> Path:
-    """Return the sound file that one server gave."""
-    sent, arrived = folder / "sent", folder / name
-    download(url, sent, settings)
+def _accept(
+    sent: Path, target: Path, host: str, entry_id: EntryId, settings: FetchSettings
+) -> None:
+    """Check what a server sent and write it, unpacked, as the entry's mmCIF file."""
+    content = _unpacked(sent.read_bytes(), host, int(settings.max_megabytes * 1_000_000))
+    if not content.strip():
+        raise FetchError(f"{host} sent an empty file")
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise FetchError(f"{host} sent a web page instead of a structure")
+    text = content.decode("utf-8", errors="replace")
     try:
-        accept(sent, arrived, entry_id, settings)
-    except FetchError as error:
-        raise FetchError(f"{host_of(url)} {error}") from error
-    return arrived
+        block = gemmi.cif.read_string(text)[0]
+    except (RuntimeError, ValueError, IndexError) as error:
+        raise FetchError(
+            f"{host} sent something that is no mmCIF file, or one that is damaged"
+        ) from error
+    stated = gemmi.cif.as_string(block.find_value("_entry.id") or "").strip()
+    if not stated:
+        raise FetchError(f"{host} sent a file that does not say which entry it is")
+    if parse_entry_id(stated) != entry_id:
+        raise FetchError(f"{host} sent entry {stated[:40]!a} instead of {entry_id.text}")
+    if _is_cut_off(text, block):
+        raise FetchError(f"{host} sent a file that is cut off")
+    target.write_bytes(content)
+    try:
+        read_structure(target)
+    except ReceptorError as error:
+        raise FetchError(f"{host} sent a file that cannot be used: {error}") from error
+
+
+def _unpacked(content: bytes, host: str, limit: int) -> bytes:
+    if not content.startswith(_GZIP):
+        return content
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
+            unpacked = stream.read(limit + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise FetchError(f"{host} sent a gzip file that is damaged or cut off") from error
+    if len(unpacked) > limit:
+        raise FetchError(f"{host} sent a file of more than {limit / 1e6:g} MB when unpacked")
+    return unpacked
+
+
+def _is_cut_off(text: str, block: gemmi.cif.Block) -> bool:
+    """Return whether an mmCIF file that parses lacks its end.
+
+    The archives write a line ``#`` after every category, so also at the end. A file of another
+    writer must end with a line's end and have atoms in every chain that it declares. A model
+    in which every residue of the sequence has atoms is whole in any case.
+    """
+    if text.rstrip().rsplit("\n", 1)[-1].strip() == "#":
+        return False
+    sites = block.find("_atom_site.", ["label_asym_id", "label_entity_id", "?label_seq_id"])
+    sequence = block.find("_entity_poly_seq.", ["entity_id", "num"])
+    wanted = {(row.str(0), row.str(1)) for row in sequence}
+    if wanted and wanted <= {(row.str(1), row.str(2)) for row in sites if row.has(2)}:
+        return False
+    if "\n#" in text:
+        return True
+    declared = {row.str(0) for row in block.find("_struct_asym.", ["id"])}
+    return not text.endswith("\n") or not declared <= {row.str(0) for row in sites}
+
+
+def local_file(entry_id: EntryId) -> Path | None:
+    """Return the entry's file in the folder that ``WORKBENCH_STRUCTURE_DIR`` names, if any.
+
+    A name fits when it begins with the id in any case and goes on with anything but a letter
+    or digit: ``4hb2.cif``, ``4HB2_pdbredo.PDB.gz``, ``AF-O14980-F1-model_v4.cif``; the PDB's
+    own ``pdb4hb2.ent`` fits too. mmCIF goes before PDB, then the shorter name.
+
+    Raises
+    ------
+    FetchError
+        When there is no such folder, or the file says that it is another entry.
+    ReceptorError
+        When the file cannot be read.
+    """
+    named = os.environ.get(FOLDER_VARIABLE, "")
+    if not named:
+        return None
+    try:
+        names = os.listdir(named)
+    except (OSError, ValueError) as error:
+        raise FetchError(
+            f"{FOLDER_VARIABLE} names no folder that can be read: correct it or unset it"
+        ) from error
+    fitting = sorted((name for name in names if _fits(entry_id, name)), key=_rank)
+    if not fitting:
+        return None
+    path = Path(named) / fitting[0]
+    stated = parse_entry_id(read_structure(path).name)
+    if stated is not None and stated.archive == "pdb" and stated != entry_id:
+        raise FetchError(
+            f"{path.name} in {FOLDER_VARIABLE} says that it is {stated.text}, not "
+            f"{entry_id.text}: rename or remove it"
+        )
+    return path
+
+
+def _stem_and_suffix(name: str) -> tuple[str, str]:
+    bare = name.lower().removesuffix(".gz")
+    suffix = next((suffix for suffix in SUFFIXES if bare.endswith(suffix)), "")
+    return bare.removesuffix(suffix), suffix
+
+
+def _fits(entry_id: EntryId, name: str) -> bool:
+    stem, suffix = _stem_and_suffix(name)
+    if not suffix:
+        return False
+    if entry_id.archive == "pdb":
+        pattern = rf"(?:pdb)?{re.escape(entry_id.file_stem)}(?![a-z0-9])"
+    else:
+        # a file of the whole model may leave F1 out; another fragment never fits
+        whole, _, fragment = entry_id.text.lower().rpartition("-")
+        optional = "?" if fragment == "f1" else ""
+        pattern = rf"{re.escape(whole)}(?:-{fragment}){optional}(?![a-z0-9])(?!-f[0-9])"
+    return re.match(pattern, stem, re.ASCII) is not None
+
+
+def _rank(name: str) -> tuple[bool, int, str]:
+    return _stem_and_suffix(name)[1] in (".pdb", ".ent"), len(name), name

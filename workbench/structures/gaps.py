@@ -10,13 +10,18 @@ import gemmi
 import numpy as np
 
 from workbench.geometry import dihedral, superposed
-from workbench.structures.contacts import clashing_residues
 from workbench.structures.embedded import read_embedded
-from workbench.structures.fragment import FragmentResidue, segments_of, single_gaps_filled
-from workbench.structures.receptor import Atom, FloatArray, IntArray
-from workbench.structures.sites import Site
-from workbench.structures.source import SourceResidue, SourceStructure, peptide_bonded
-from workbench.structures.topology import CAPS
+from workbench.structures.receptor import (
+    Atom,
+    FloatArray,
+    IntArray,
+    Residue,
+    Structure,
+    peptide_bonded,
+)
+from workbench.structures.segments import segments_of
+from workbench.structures.sites import Site, single_gaps_filled
+from workbench.structures.topology import CAPS, clashing_residues
 
 MODEL = "human-groove"
 ANCHORS = 3
@@ -45,7 +50,7 @@ class Gap:
     """
 
     before: int
-    residues: tuple[SourceResidue, ...]
+    residues: tuple[Residue, ...]
     numbers: tuple[int, ...]
     anchor_rmsd_angstrom: float
 
@@ -62,7 +67,7 @@ class Gap:
         )
 
 
-def site_gaps(structure: SourceStructure, site: Site, longest: int) -> tuple[list[Gap], list[str]]:
+def site_gaps(structure: Structure, site: Site, longest: int) -> tuple[list[Gap], list[str]]:
     """Return the gaps beside kept residues that the human model fills, and a line on each other.
 
     Parameters
@@ -143,7 +148,7 @@ def _skips_residues(site: Site, index: int) -> bool:
     return bool(skips) and not peptide_bonded(first, second)
 
 
-def _others_inside(structure: SourceStructure, site: Site, index: int) -> list[SourceResidue]:
+def _others_inside(structure: Structure, site: Site, index: int) -> list[Residue]:
     """Return what else than protein the chain has at the numbers of a gap and of its ends."""
     first, second = site.residues[index], site.residues[index + 1]
     return [
@@ -155,7 +160,7 @@ def _others_inside(structure: SourceStructure, site: Site, index: int) -> list[S
     ]
 
 
-def _gap(structure: SourceStructure, site: Site, index: int, longest: int) -> Gap | str:
+def _gap(structure: Structure, site: Site, index: int, longest: int) -> Gap | str:
     """Return the gap with the model's residues in it, or why it stays empty."""
     obstacle = _obstacle(structure, site, index, longest)
     if obstacle:
@@ -165,11 +170,11 @@ def _gap(structure: SourceStructure, site: Site, index: int, longest: int) -> Ga
     here = dict(zip(site.numbers, site.residues, strict=True))
     sides = [range(first - ANCHORS + 1, first + 1), range(last, last + ANCHORS)]
     anchors = [number for side in sides for number in side]
-    if not all(n in model and n in here and _has_backbone(here[n]) for n in anchors):
+    if not all(n in model and n in here and here[n].has(*_BACKBONE, "O") for n in anchors):
         return f"fewer than {ANCHORS} whole residues stand on a side of them"
     fit = superposed(
-        np.concatenate([[model[n].position(a) for a in _BACKBONE] for n in anchors]),
-        np.concatenate([[here[n].position(a) for a in _BACKBONE] for n in anchors]),
+        np.concatenate([model[n].positions(*_BACKBONE) for n in anchors]),
+        np.concatenate([here[n].positions(*_BACKBONE) for n in anchors]),
     )
     if fit.rmsd_angstrom > ANCHOR_RMSD_ANGSTROM:
         return (
@@ -184,7 +189,7 @@ def _gap(structure: SourceStructure, site: Site, index: int, longest: int) -> Ga
     return Gap(index, placed, numbers, fit.rmsd_angstrom)
 
 
-def _obstacle(structure: SourceStructure, site: Site, index: int, longest: int) -> str:
+def _obstacle(structure: Structure, site: Site, index: int, longest: int) -> str:
     """Return why a gap cannot be filled from its residue numbers alone; else ``""``."""
     count = site.residues[index + 1].number - site.residues[index].number - 1
     numbers = range(site.numbers[index] + 1, site.numbers[index + 1])
@@ -201,20 +206,16 @@ def _obstacle(structure: SourceStructure, site: Site, index: int, longest: int) 
 
 
 @cache
-def _model_residues() -> dict[int, FragmentResidue]:
+def _model_residues() -> dict[int, Residue]:
     """Return human number -> residue of the embedded groove."""
     model = read_embedded(MODEL)
     pieces = segments_of(model.atoms, model.coordinates)
     return {r.number: r for piece in pieces for r in piece if r.name not in CAPS}
 
 
-def _has_backbone(residue: SourceResidue) -> bool:
-    return {*_BACKBONE, "O"} <= set(residue.atom_names)
-
-
 def _entry_residue(
-    residue: FragmentResidue, beside: SourceResidue, number: int, coordinates: FloatArray
-) -> SourceResidue:
+    residue: Residue, beside: Residue, number: int, coordinates: FloatArray
+) -> Residue:
     """Return a residue of the model as one of the entry's chain."""
     return replace(
         beside,

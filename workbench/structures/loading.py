@@ -8,8 +8,8 @@ from typing import TypedDict
 
 from workbench.errors import ReceptorError
 from workbench.settings import FetchSettings, PreparationSettings
+from workbench.structures.catalog import parse_entry_id
 from workbench.structures.embedded import embedded_names, read_embedded
-from workbench.structures.entry_ids import parse_entry_id
 from workbench.structures.receptor import Receptor
 
 ALPHAFOLD_ATTRIBUTION = (
@@ -96,7 +96,7 @@ def load_receptor(
     receptor = _loaded(str(spec).strip(), settings, fetching, preparing)
     if not relax:
         return receptor
-    from workbench.structures.relaxation import relaxed_receptor
+    from workbench.structures.force_field import relaxed_receptor
 
     return relaxed_receptor(receptor, settings)
 

@@ -8,10 +8,9 @@ import gemmi
 import numpy as np
 
 from workbench.errors import ReceptorError
-from workbench.structures.addresses import file_places
 from workbench.structures.receptor import Atom, FloatArray, IntArray, Receptor
 from workbench.structures.topology import STANDARD_RESIDUES
-from workbench.structures.writing import Link
+from workbench.structures.writing import Link, file_places
 
 _SITE_TAGS = [
     "group_PDB",

@@ -1,24 +1,40 @@
-"""Point mutations of a prepared receptor."""
+"""Point mutations of a prepared receptor: read, built, packed, relaxed; grooves humanised."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import gemmi
+import numpy as np
 
 from workbench.errors import MutationError
 from workbench.settings import PreparationSettings
-from workbench.structures.receptor import Receptor, Verdict
-from workbench.structures.substitution import substituted
-from workbench.structures.topology import CAPS, STANDARD_RESIDUES
-
-_PATTERN = re.compile(r"([A-Z])(\d{1,4})([A-Z])")
+from workbench.structures.force_field import relaxed
+from workbench.structures.numbering import reference_sequence
+from workbench.structures.packing import repacked
+from workbench.structures.protonation import protonated
+from workbench.structures.receptor import Atom, FloatArray, IntArray, Receptor, Residue
+from workbench.structures.segments import segments_of
+from workbench.structures.side_chains import renamed, with_side_chain
+from workbench.structures.topology import (
+    CAPS,
+    STANDARD_RESIDUES,
+    assign_topology,
+    clashing_residues,
+    closest_contact,
+)
 
 YEAST_AHEAD = 11
 """In the groove, yeast CRM1 counts so much higher than human: Cys539 of the engineered yeast
 structures is human Cys528 (7L5E, 6XJS)."""
+
+FIRST, LAST = 480, 640
+"""The residues around the groove, in human numbering."""
+
+_PATTERN = re.compile(r"([A-Z])(\d{1,4})([A-Z])")
+_BACKBONE = ("N", "CA", "C", "O")
 
 
 @dataclass(frozen=True)
@@ -46,9 +62,7 @@ def parse_mutation(text: str) -> Mutation:
             f"{text!r} is no mutation: write the wild type, the number and the mutant, "
             "for example C528S"
         )
-    wild_type, mutant = (
-        gemmi.expand_one_letter(letter, gemmi.ResidueKind.AA) or "" for letter in match.group(1, 3)
-    )
+    wild_type, mutant = (_three_letters(letter) for letter in match.group(1, 3))
     for letter, name in ((match[1], wild_type), (match[3], mutant)):
         if name not in STANDARD_RESIDUES:
             raise MutationError(f"{text!r}: {letter} is none of the twenty amino acids")
@@ -57,15 +71,18 @@ def parse_mutation(text: str) -> Mutation:
     return Mutation(wild_type, int(match[2]), mutant, label)
 
 
+def _three_letters(letter: str) -> str:
+    return gemmi.expand_one_letter(letter, gemmi.ResidueKind.AA) or ""
+
+
 def mutated(
-    receptor: Receptor,
-    mutations: Sequence[str],
-    settings: PreparationSettings | None = None,
+    receptor: Receptor, mutations: Sequence[str], settings: PreparationSettings | None = None
 ) -> Receptor:
     """Return the receptor with side chains exchanged, all of them at once.
 
-    New side chains take the rotamers of the lowest packing energy together with the side chains
-    around them, and are relaxed; the backbone and all other residues stay.
+    New side chains are built by PDBFixer and take, together with the side chains around them,
+    the rotamers of the lowest packing energy; then they are relaxed. Backbones stay. Residues
+    that collide after that are relaxed on springs.
 
     Parameters
     ----------
@@ -78,40 +95,14 @@ def mutated(
     MutationError
         When a mutation is malformed, given twice for a residue, or does not fit the receptor.
     """
-    settings = settings or PreparationSettings()
     found = [_resolved(receptor, parse_mutation(text)) for text in mutations]
-    parsed = [mutation for mutation, _ in found]
-    numbers = [mutation.number for mutation in parsed]
+    numbers = [mutation.number for mutation, _ in found]
     for number in numbers:
         if numbers.count(number) > 1:
             raise MutationError(f"residue {number} is mutated twice: give it once")
-    return exchanged(receptor, parsed, settings, tuple(note for _, note in found if note))
-
-
-def exchanged(
-    receptor: Receptor,
-    mutations: Sequence[Mutation],
-    settings: PreparationSettings,
-    notes: tuple[str, ...] = (),
-) -> Receptor:
-    """Return the receptor after mutations that are known to fit it.
-
-    Parameters
-    ----------
-    notes
-        What to say before the mutations in the list of changes.
-    """
-    made, said, others = substituted(receptor, {m.number: m.mutant for m in mutations}, settings)
-    lines = tuple(
-        f"{mutation.label} ({_entry_key(receptor, mutation.number)}): {said[mutation.number]}"
-        for mutation in mutations
-    )
-    made = replace(
-        made,
-        mutations=(*receptor.mutations, *(mutation.label for mutation in mutations)),
-        changes=(*receptor.changes, *notes, *lines, *others),
-    )
-    return _with_verdict(made, mutations)
+    notes = tuple(note for _, note in found if note)
+    settings = settings or PreparationSettings()
+    return _exchanged(receptor, [mutation for mutation, _ in found], settings, notes)
 
 
 def present_residues(receptor: Receptor) -> dict[int, str]:
@@ -121,10 +112,6 @@ def present_residues(receptor: Receptor) -> dict[int, str]:
         for atom in receptor.atoms
         if atom.residue_name not in CAPS
     }
-
-
-def _entry_key(receptor: Receptor, number: int) -> str:
-    return f"{receptor.residue_map.get(number, number)} of the entry"
 
 
 def _resolved(receptor: Receptor, mutation: Mutation) -> tuple[Mutation, str]:
@@ -154,27 +141,214 @@ def _resolved(receptor: Receptor, mutation: Mutation) -> tuple[Mutation, str]:
             "holds only what is near the site"
         )
     other = f" (and {by_entry}, {mutation.number} of the entry, is {beside})" if beside else ""
+    hint = ""
+    if present.get(mutation.number - YEAST_AHEAD) == mutation.wild_type:
+        label = f"{mutation.label[0]}{mutation.number - YEAST_AHEAD}{mutation.label[-1]}"
+        hint = f"; if the number is yeast's, give {label}"
     raise MutationError(
         f"{mutation.label}: residue {mutation.number} of {receptor.name} is {found}"
-        f"{other if by_entry != mutation.number else ''}, not {mutation.wild_type}"
-        f"{_hint(mutation, present.get(mutation.number - YEAST_AHEAD))}"
+        f"{other if by_entry != mutation.number else ''}, not {mutation.wild_type}{hint}"
     )
 
 
-def _hint(mutation: Mutation, human: str | None) -> str:
-    """Return what would be meant if the number were yeast's."""
-    if human != mutation.wild_type:
-        return ""
-    label = f"{mutation.label[0]}{mutation.number - YEAST_AHEAD}{mutation.label[-1]}"
-    return f"; if the number is yeast's, give {label}"
+def differences_from_human(receptor: Receptor) -> tuple[Mutation, ...]:
+    """Return the mutations that give the groove (480 to 640) its human side chains.
+
+    Raises
+    ------
+    MutationError
+        When the receptor is not XPO1 in human numbering.
+    """
+    if receptor.numbering != "human":
+        raise MutationError(
+            f"{receptor.name} is not numbered as human XPO1: only its groove can be humanised"
+        )
+    return tuple(m for m in _all_differences(receptor) if FIRST <= m.number <= LAST)
 
 
-def _with_verdict(receptor: Receptor, mutations: Sequence[Mutation]) -> Receptor:
-    """Return the receptor with the nucleophile looked up again: indices have changed."""
-    number = receptor.reactive_residue_number
-    for mutation in mutations:
-        if mutation.number == number:
-            verdict: Verdict = "thiol" if mutation.mutant == "CYS" else "no_thiol"
-            receptor = replace(receptor, verdict=verdict)
-    reactive = receptor.find(number, "SG") if receptor.verdict == "thiol" else None
-    return replace(receptor, reactive_atom=reactive)
+def _all_differences(receptor: Receptor) -> list[Mutation]:
+    found = []
+    present = present_residues(receptor)
+    for number, letter in enumerate(reference_sequence(), start=1):
+        name, wanted = present.get(number), _three_letters(letter)
+        if name is not None and name != wanted:
+            here = gemmi.find_tabulated_residue(name).one_letter_code
+            found.append(Mutation(name, number, wanted, f"{here}{number}{letter}"))
+    return found
+
+
+def humanised(receptor: Receptor, settings: PreparationSettings | None = None) -> Receptor:
+    """Return the receptor with all side chains of the groove (480 to 640) as in human.
+
+    The backbone stays that of the entry. Each residue is named in ``changes``, and so are
+    differences that stay: outside the groove, insertions, and human residues that the entry
+    leaves out.
+
+    Raises
+    ------
+    MutationError
+        When the receptor is not XPO1 in human numbering.
+    """
+    mutations = differences_from_human(receptor)
+    remaining = [m.label for m in _all_differences(receptor) if m not in mutations]
+    inserted = sorted(n for n in present_residues(receptor) if n > len(reference_sequence()))
+    lines = []
+    if mutations:
+        note = (
+            f"humanised: {len(mutations)} residues between {FIRST} and {LAST} differ from human "
+            "XPO1, listed as entry to human"
+        )
+        receptor = _exchanged(receptor, mutations, settings or PreparationSettings(), (note,))
+    else:
+        lines.append(f"humanised: no residue between {FIRST} and {LAST} differs from human XPO1")
+    if remaining:
+        lines.append(
+            f"differences from human outside {FIRST} to {LAST} stay: {', '.join(remaining)}"
+        )
+    if inserted:
+        names = [receptor.residue_map.get(n, str(n)) for n in inserted]
+        lines.append(f"residues without a human counterpart stay: {', '.join(names)}")
+    return replace(receptor, changes=(*receptor.changes, *lines))
+
+
+def _exchanged(
+    receptor: Receptor,
+    mutations: Sequence[Mutation],
+    settings: PreparationSettings,
+    notes: Sequence[str],
+) -> Receptor:
+    """Return the receptor after mutations that are known to fit it.
+
+    Parameters
+    ----------
+    notes
+        What to say before the mutations in the list of changes.
+    """
+    mutants = {mutation.number: mutation.mutant for mutation in mutations}
+    wild_types = present_residues(receptor)
+    residues, turned, packing = _packed_residues(receptor, mutants)
+    atoms, coordinates = _rebuilt(receptor, {n: residues[n] for n in (*mutants, *turned)})
+    thiol = receptor.reactive_residue_number
+    atoms, coordinates = protonated(atoms, coordinates, settings, thiol=thiol)
+    coordinates, pushed = _relaxed_around(atoms, coordinates, [*mutants, *turned], settings)
+    charged, bonds = assign_topology(atoms, coordinates)
+    lines = [
+        f"{mutation.label} ({receptor.residue_map.get(mutation.number, mutation.number)} of the "
+        f"entry): {wild_types[mutation.number]} {mutation.number} to {mutation.mutant}: side chain "
+        f"built, packed and relaxed{_contact_note(charged, coordinates, mutation)}"
+        for mutation in mutations
+    ]
+    lines.append(packing)
+    if turned:
+        names = ", ".join(f"{wild_types[number]} {number}" for number in turned)
+        lines.append(f"side chains around the mutation took another rotamer: {names}")
+    lines += pushed
+    lines += _remaining_clashes(charged, coordinates, bonds, mutants)
+    verdict = receptor.verdict
+    if thiol in mutants:
+        verdict = "thiol" if mutants[thiol] == "CYS" else "no_thiol"
+    return replace(
+        receptor,
+        atoms=charged,
+        coordinates=coordinates,
+        bonds=bonds,
+        verdict=verdict,
+        mutations=(*receptor.mutations, *(mutation.label for mutation in mutations)),
+        changes=(*receptor.changes, *notes, *lines),
+    ).with_reactive_atom()
+
+
+def _packed_residues(
+    receptor: Receptor, mutants: Mapping[int, str]
+) -> tuple[dict[int, Residue], list[int], str]:
+    """Return the residues by number, the numbers of neighbours that turned, and a note."""
+    pieces = segments_of(receptor.atoms, receptor.coordinates)
+    residues = [residue for piece in pieces for residue in piece]
+    new = [i for i, r in enumerate(residues) if r.number in mutants and r.name not in CAPS]
+    for index in new:
+        bare = renamed(residues[index], mutants[residues[index].number])
+        residues[index] = with_side_chain(bare)
+    packing = repacked(residues, new)
+    turned = [packing.residues[index].number for index in packing.moved]
+    by_number = {r.number: r for r in packing.residues if r.name not in CAPS}
+    note = (
+        f"{packing.tried} rotamers of the new side chains and those around them were tried "
+        f"(packing energy {packing.energy_kcal_per_mol:.1f} kcal/mol)"
+    )
+    return by_number, turned, note
+
+
+def _rebuilt(receptor: Receptor, rebuilt: Mapping[int, Residue]) -> tuple[list[Atom], FloatArray]:
+    """Return the receptor's atoms with residues exchanged, those without hydrogens."""
+    atoms: list[Atom] = []
+    rows: list[FloatArray] = []
+    placed: set[int] = set()
+    for atom, position in zip(receptor.atoms, receptor.coordinates, strict=True):
+        number = atom.residue_number
+        if number not in rebuilt or atom.residue_name in CAPS:
+            atoms.append(replace(atom, formal_charge=0))
+            rows.append(position)
+        elif number not in placed:
+            placed.add(number)
+            new = rebuilt[number]
+            atoms += [Atom(name, name[0], new.name, number, atom.chain) for name in new.atom_names]
+            rows += list(new.coordinates)
+    return atoms, np.array(rows)
+
+
+def _side_chain_atoms(atoms: Sequence[Atom], numbers: Collection[int]) -> list[int]:
+    """Return the side-chain atoms of some residues beyond CB, hydrogens included."""
+    # the ring of proline closes on N, which takes a move of CB
+    return [
+        i
+        for i, atom in enumerate(atoms)
+        if atom.residue_number in numbers
+        and atom.residue_name not in CAPS
+        and atom.name not in _BACKBONE
+        and (atom.name != "CB" or atom.residue_name == "PRO")
+    ]
+
+
+def _relaxed_around(
+    atoms: Sequence[Atom],
+    coordinates: FloatArray,
+    numbers: Collection[int],
+    settings: PreparationSettings,
+) -> tuple[FloatArray, list[str]]:
+    """Return relaxed coordinates, and a note on the neighbours that had to give way."""
+    target = _side_chain_atoms(atoms, numbers)
+    first = relaxed(atoms, coordinates, settings, mobile=target)
+    _, bonds = assign_topology(atoms, first)
+    clashing = clashing_residues(atoms, first, bonds)
+    free = set(target)
+    held = [
+        i
+        for i, atom in enumerate(atoms)
+        if (atom.residue_number, atom.residue_name) in clashing and i not in free
+    ]
+    if not held:
+        return first, []
+    second = relaxed(atoms, first, settings, mobile=target, restrained=held)
+    farthest = float(np.linalg.norm(second[held] - first[held], axis=1).max())
+    return second, [f"{_named(clashing)} gave way on springs by up to {farthest:.2f} angstrom"]
+
+
+def _named(residues: set[tuple[int, str]]) -> str:
+    return ", ".join(f"{name} {number}" for number, name in sorted(residues))
+
+
+def _contact_note(atoms: Sequence[Atom], coordinates: FloatArray, mutation: Mutation) -> str:
+    own = _side_chain_atoms(atoms, [mutation.number])
+    distance, pair = closest_contact(atoms, coordinates, own)
+    return f"; its closest contact is {distance:.2f} angstrom ({pair})" if pair else ""
+
+
+def _remaining_clashes(
+    atoms: Sequence[Atom], coordinates: FloatArray, bonds: IntArray, mutants: Collection[int]
+) -> list[str]:
+    clashing = clashing_residues(atoms, coordinates, bonds)
+    if not any(number in mutants for number, _ in clashing):
+        return []
+    return [
+        f"the mutant does not fit without a clash ({_named(clashing)}): do not trust this place"
+    ]

@@ -1,17 +1,24 @@
-"""Finding XPO1 in an entry and numbering it as in human, by alignment alone."""
+"""XPO1 in an entry: found by its sequence, numbered as in human, compared with the wild types."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
+from typing import Any
 
-import numpy as np
 from Bio.Align import PairwiseAligner, substitution_matrices
 
 from workbench.errors import ReceptorError
-from workbench.structures.facts import REACTIVE_RESIDUE, groove_facts, human_sequence
-from workbench.structures.reactive import ligand_bonds
-from workbench.structures.source import SourceResidue, SourceStructure, peptide_bonded
+from workbench.structures.receptor import Residue, Structure, peptide_bonded
+from workbench.structures.thiol import ligand_bonds
+
+REACTIVE_RESIDUE = 528
+"""Cys528 of human XPO1 (UniProt O14980), the residue that the drugs bind."""
+
+SPECIES = {"human": "Homo sapiens", "mouse": "Mus musculus", "yeast": "Saccharomyces cerevisiae"}
+"""Of the XPO1 sequences that the package ships."""
 
 MIN_IDENTITY = 0.35
 """Over the aligned part. Yeast CRM1 has 0.49; unrelated chains stay under 60 aligned residues
@@ -19,6 +26,59 @@ MIN_IDENTITY = 0.35
 
 MIN_ALIGNED = 60
 _LONGEST_FILLED_GAP = 60
+
+
+@dataclass(frozen=True)
+class GrooveFacts:
+    """The groove in human numbering.
+
+    Parameters
+    ----------
+    lining
+        Residue number -> one-letter name in human.
+    width_pairs
+        Pairs of residues whose CA atoms face each other across the groove.
+    closed_below_angstrom, open_from_angstrom
+        Bounds on the mean distance of those pairs.
+    occupied_from_contacts
+        Lining residues that one partner must touch to fill the groove.
+    contact_angstrom
+        What counts as touching.
+    helices
+        Name, first and last residue of the helices that form the groove.
+    """
+
+    lining: dict[int, str]
+    width_pairs: tuple[tuple[int, int], ...]
+    closed_below_angstrom: float
+    open_from_angstrom: float
+    occupied_from_contacts: int
+    contact_angstrom: float
+    helices: tuple[tuple[str, int, int], ...]
+
+
+@cache
+def groove_facts() -> GrooveFacts:
+    """Return the shipped table of the groove."""
+    text = files("workbench").joinpath("data/groove.json").read_text(encoding="utf-8")
+    table = json.loads(text)
+    width = table["width"]
+    return GrooveFacts(
+        lining={int(row["residue"]): row["name"] for row in table["lining"]},
+        width_pairs=tuple((int(a), int(b)) for a, b in width["pairs"]),
+        closed_below_angstrom=float(width["closed_below_angstrom"]),
+        open_from_angstrom=float(width["open_from_angstrom"]),
+        occupied_from_contacts=int(table["occupied"]["from_contacts"]),
+        contact_angstrom=float(table["occupied"]["contact_angstrom"]),
+        helices=tuple((str(n), int(a), int(b)) for n, a, b in table["helices"]["ranges"]),
+    )
+
+
+@cache
+def reference_sequence(species: str = "human") -> str:
+    """Return the sequence of wild-type XPO1 of one of the ``SPECIES``; 1071 residues in human."""
+    text = files("workbench").joinpath(f"data/xpo1_{species}.fasta").read_text(encoding="ascii")
+    return "".join(line.strip() for line in text.splitlines() if not line.startswith(">"))
 
 
 @dataclass(frozen=True)
@@ -36,18 +96,15 @@ class XPO1Chain:
     """
 
     chain: str
-    residues: tuple[SourceResidue, ...]
+    residues: tuple[Residue, ...]
     human_numbers: tuple[int | None, ...]
     identity: float
 
     @property
-    def by_human_number(self) -> dict[int, SourceResidue]:
+    def by_human_number(self) -> dict[int, Residue]:
         """Human residue number -> residue."""
-        return {
-            number: residue
-            for number, residue in zip(self.human_numbers, self.residues, strict=True)
-            if number is not None
-        }
+        pairs = zip(self.human_numbers, self.residues, strict=True)
+        return {number: residue for number, residue in pairs if number is not None}
 
     @property
     def residue_map(self) -> dict[int, str]:
@@ -55,7 +112,7 @@ class XPO1Chain:
         return {number: residue.key for number, residue in self.by_human_number.items()}
 
 
-def find_xpo1(structure: SourceStructure) -> tuple[XPO1Chain, tuple[str, ...]]:
+def find_xpo1(structure: Structure) -> tuple[XPO1Chain, tuple[str, ...]]:
     """Return the copy of XPO1 with the most complete groove, and the chains of other copies.
 
     Raises
@@ -82,16 +139,19 @@ def find_xpo1(structure: SourceStructure) -> tuple[XPO1Chain, tuple[str, ...]]:
     return best, tuple(copy.chain for copy in copies if copy is not best)
 
 
-def xpo1_chains(structure: SourceStructure) -> list[XPO1Chain]:
+def xpo1_chains(structure: Structure) -> list[XPO1Chain]:
     """Return the chains of an entry that are XPO1, in file order."""
-    return [
-        copy
-        for chain, residues in structure.protein_chains().items()
-        if (copy := align_to_human(chain, residues)) is not None
-    ]
+    found = (align_to_human(name, chain) for name, chain in structure.protein_chains().items())
+    return [copy for copy in found if copy is not None]
 
 
-def _no_xpo1(structure: SourceStructure, chains: tuple[str, ...]) -> str:
+def _groove_completeness(copy: XPO1Chain) -> int:
+    """Return the number of heavy atoms that the lining residues have."""
+    present = copy.by_human_number
+    return sum(len(present[n].atom_names) for n in groove_facts().lining if n in present)
+
+
+def _no_xpo1(structure: Structure, chains: tuple[str, ...]) -> str:
     """Return the sentence that says what an entry without XPO1 is, and which thiol it holds."""
     title = f", which calls itself {structure.title!r}" if structure.title else ""
     start = (
@@ -109,25 +169,21 @@ def _no_xpo1(structure: SourceStructure, chains: tuple[str, ...]) -> str:
     )
 
 
-def align_to_human(chain: str, residues: tuple[SourceResidue, ...]) -> XPO1Chain | None:
-    """Return the chain numbered as human XPO1, ``None`` when it is another protein.
-
-    Residues that the entry leaves out are put back as unknown ones before aligning, as far as
-    its own numbers tell how many there are: the pieces beside a gap then keep their places.
-    """
-    numbers, identity = aligned_numbers(residues, human_sequence())
+def align_to_human(chain: str, residues: tuple[Residue, ...]) -> XPO1Chain | None:
+    """Return the chain numbered as human XPO1, ``None`` when it is another protein."""
+    numbers, identity = aligned_numbers(residues, reference_sequence())
     aligned = sum(number is not None for number in numbers)
     if aligned < MIN_ALIGNED or identity < MIN_IDENTITY:
         return None
     return XPO1Chain(chain, residues, tuple(numbers), identity)
 
 
-def aligned_numbers(
-    residues: tuple[SourceResidue, ...], sequence: str
-) -> tuple[list[int | None], float]:
+def aligned_numbers(residues: tuple[Residue, ...], sequence: str) -> tuple[list[int | None], float]:
     """Return each residue's number in a sequence, and the identity of the aligned part.
 
-    A chain with fewer than 60 known residues is not aligned: all numbers are ``None``.
+    A chain with fewer than 60 known residues is not aligned: all numbers are ``None``. Residues
+    that the entry leaves out are put back as unknown ones, as far as its own numbers tell how
+    many there are: the pieces beside a gap then keep their places.
     """
     letters, index = _gapless(residues)
     numbers: list[int | None] = [None] * len(residues)
@@ -157,7 +213,7 @@ def _aligner() -> PairwiseAligner:
     return aligner
 
 
-def _gapless(residues: tuple[SourceResidue, ...]) -> tuple[str, list[int | None]]:
+def _gapless(residues: tuple[Residue, ...]) -> tuple[str, list[int | None]]:
     """Return the chain's letters with ``X`` for what is left out, and each letter's residue."""
     letters: list[str] = []
     index: list[int | None] = []
@@ -173,8 +229,30 @@ def _gapless(residues: tuple[SourceResidue, ...]) -> tuple[str, list[int | None]
     return "".join(letters), index
 
 
-def _groove_completeness(copy: XPO1Chain) -> int:
-    """Return the number of heavy atoms that the lining residues have."""
-    present = copy.by_human_number
-    counts = [len(present[n].atom_names) for n in groove_facts().lining if n in present]
-    return int(np.sum(counts, dtype=np.int64))
+def compared_references(chain: XPO1Chain) -> list[dict[str, Any]]:
+    """Return how a chain differs from the wild types of human, mouse and yeast, nearest first.
+
+    Returns
+    -------
+    list of dict
+        ``species`` and ``organism``, ``identity`` of the aligned part, and ``mutations`` in the
+        numbering of that wild type, such as ``T539C`` of yeast.
+    """
+    found = [_compared(chain, species) for species in SPECIES]
+    # sorted() keeps the order of equals, so human goes before mouse
+    return sorted(found, key=lambda reference: -reference["identity"])
+
+
+def _compared(chain: XPO1Chain, species: str) -> dict[str, Any]:
+    sequence = reference_sequence(species)
+    numbers, identity = aligned_numbers(chain.residues, sequence)
+    return {
+        "species": species,
+        "organism": SPECIES[species],
+        "identity": round(identity, 4),
+        "mutations": [
+            f"{sequence[number - 1]}{number}{residue.letter}"
+            for number, residue in zip(numbers, chain.residues, strict=True)
+            if number is not None and residue.letter not in ("X", sequence[number - 1])
+        ],
+    }

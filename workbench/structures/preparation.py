@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,14 @@ import numpy as np
 
 from workbench.errors import ReceptorError
 from workbench.settings import PreparationSettings
-from workbench.structures.building import completed, protonated, relaxed
-from workbench.structures.company import company
-from workbench.structures.contacts import clashing_residues
-from workbench.structures.fragment import cut_segments, fragment_atoms
+from workbench.structures.force_field import relaxed
 from workbench.structures.gaps import Gap, capped, filled, site_gaps, unsound, with_anchors
-from workbench.structures.humanising import humanised
-from workbench.structures.mutation import mutated
+from workbench.structures.mutation import humanised, mutated
+from workbench.structures.protonation import protonated, with_titration
 from workbench.structures.reading import read_structure
-from workbench.structures.receptor import Atom, FloatArray, Receptor
-from workbench.structures.rotamers import settled
+from workbench.structures.receptor import Atom, FloatArray, Receptor, Structure
+from workbench.structures.segments import cut_segments, segment_atoms
+from workbench.structures.side_chains import completed, settled
 from workbench.structures.sites import (
     NUCLEOPHILE_SHELL_ANGSTROM,
     Site,
@@ -30,9 +27,14 @@ from workbench.structures.sites import (
     named_site,
     partners,
 )
-from workbench.structures.source import SourceStructure
-from workbench.structures.titration import with_titration
-from workbench.structures.topology import CAPS, assign_topology, check_bond_lengths
+from workbench.structures.surroundings import kept_surroundings
+from workbench.structures.topology import (
+    CAPS,
+    assign_topology,
+    check_bond_lengths,
+    clashing_residues,
+    missing_atoms,
+)
 
 
 def prepare_receptor(
@@ -95,7 +97,7 @@ def prepare_receptor(
 
 
 def _sound_draft(
-    structure: SourceStructure,
+    structure: Structure,
     site: Site,
     settings: PreparationSettings,
     keep_waters: bool,
@@ -121,7 +123,7 @@ def _sound_draft(
 
 
 def _draft(
-    structure: SourceStructure,
+    structure: Structure,
     site: Site,
     gaps: Sequence[Gap],
     notes: Sequence[str],
@@ -134,128 +136,47 @@ def _draft(
     modelled = [number for gap in gaps for number in gap.numbers]
     beside_gaps = {end for gap in gaps for end in (gap.numbers[0] - 1, gap.numbers[-1] + 1)}
     segments, cut = cut_segments(whole_site.residues, whole_site.numbers, whole_site.chosen)
-    beside = company(
+    human = site.numbering == "human"
+    kept = kept_surroundings(
         structure,
         whole_site,
-        shell_angstrom=_shell_angstrom(site, settings),
+        shell_angstrom=settings.shell_angstrom if human else NUCLEOPHILE_SHELL_ANGSTROM,
         waters=keep_waters,
         partners=keep_partners,
     )
-    segments = [*segments, *beside.segments]
+    segments = [*segments, *kept.segments]
     whole, built = completed(segments)
-    whole = settled(whole, segments)
-    whole += [(water,) for water in beside.waters]
+    whole = [*settled(whole, segments), *((water,) for water in kept.waters)]
     number = site.numbers[site.residues.index(site.reactive.residue)]
-    heavy, places = fragment_atoms(whole, site.chain)
+    heavy, places = segment_atoms(whole, site.chain)
     atoms, coordinates = protonated(heavy, places, settings, thiol=number)
     built_atoms = {
         (residue.number, residue.name, name)
         for segment in segments
         for residue in segment
-        for name in residue.missing
+        for name in missing_atoms(residue)
     }
     coordinates, moved = _relaxed(
         atoms, coordinates, built_atoms, beside_gaps | set(modelled), settings
     )
-    receptor = _receptor(structure, whole_site, atoms, coordinates, settings)
-    changes = (
-        *structure.notes,
-        *left_out(structure, with_anchors(site, gaps), set(beside.names.values())),
-        *site.changes,
-        *_conformers(structure, site),
-        *site.reactive.changes,
-        *cut,
-        *(gap.change for gap in gaps),
-        *notes,
-        *beside.changes,
-        *built,
-        f"hydrogens were added at pH {settings.ph:g} and minimised with {settings.force_field}",
-        *moved,
-    )
-    provenance = receptor.provenance | ({"kept_beside": beside.names} if beside.names else {})
-    if modelled:
-        provenance |= {"modelled_residues": modelled}
-    return replace(receptor, changes=changes, provenance=provenance)
-
-
-def _shell_angstrom(site: Site, settings: PreparationSettings) -> float:
-    """Return how far from the site's centre residues are kept."""
-    return settings.shell_angstrom if site.numbering == "human" else NUCLEOPHILE_SHELL_ANGSTROM
-
-
-def _conformers(structure: SourceStructure, site: Site) -> list[str]:
-    """Return which alternate location each kept residue has, on one line."""
-    kept = [
-        f"{residue.address} {structure.alternates[residue.key]}"
-        for residue in (site.residues[index] for index in site.chosen)
-        if residue.key in structure.alternates
-    ]
-    return [f"alternate locations kept at the site: {', '.join(kept)}"] if kept else []
-
-
-def _relaxed(
-    atoms: Sequence[Atom],
-    coordinates: FloatArray,
-    built: set[tuple[int, str, str]],
-    anchors: Collection[int],
-    settings: PreparationSettings,
-) -> tuple[FloatArray, list[str]]:
-    """Return coordinates after minimising hydrogens and built atoms, and what else moved.
-
-    Residues that were taken over and those beside them are on springs, then also residues whose
-    heavy atoms collide.
-    """
-    free = {
-        index
-        for index, atom in enumerate(atoms)
-        if atom.element == "H" or (atom.residue_number, atom.residue_name, atom.name) in built
-    }
-    beside = {
-        index
-        for index, atom in enumerate(atoms)
-        if atom.residue_number in anchors and atom.residue_name not in CAPS
-    } - free
-    first = relaxed(atoms, coordinates, settings, mobile=free, restrained=beside)
-    notes = _shifted("modelled residues and those beside them", coordinates, first, sorted(beside))
-    _, bonds = assign_topology(atoms, first)
-    clashing = clashing_residues(atoms, first, bonds)
-    if not clashing:
-        return first, notes
-    held = {
-        index
-        for index, atom in enumerate(atoms)
-        if (atom.residue_number, atom.residue_name) in clashing
-    } - free
-    second = relaxed(atoms, first, settings, mobile=free, restrained=sorted(held | beside))
-    names = ", ".join(f"{name} {number}" for number, name in sorted(clashing))
-    return second, [
-        *_shifted(
-            "modelled residues and those beside them", coordinates, second, sorted(beside - held)
-        ),
-        *_shifted(f"colliding residues ({names})", first, second, sorted(held)),
-    ]
-
-
-def _shifted(what: str, before: FloatArray, after: FloatArray, atoms: Sequence[int]) -> list[str]:
-    """Return a line on how far some atoms moved on their springs."""
-    if not atoms:
-        return []
-    farthest = float(np.linalg.norm(after[atoms] - before[atoms], axis=1).max())
-    return [f"{what} were relaxed on springs: at most {farthest:.2f} angstrom"]
-
-
-def _receptor(
-    structure: SourceStructure,
-    site: Site,
-    atoms: Sequence[Atom],
-    coordinates: FloatArray,
-    settings: PreparationSettings,
-) -> Receptor:
     charged, bonds = assign_topology(atoms, coordinates)
     check_bond_lengths(charged, coordinates, bonds)
     chain = site.reactive.residue.chain
-    number = site.numbers[site.residues.index(site.reactive.residue)]
-    receptor = Receptor(
+    provenance: dict[str, Any] = {
+        "source": structure.source,
+        "source_sha256": structure.sha256,
+        "entry_chain": chain,
+        "identity_to_human": None if site.identity is None else round(site.identity, 4),
+        "groove_occupant": site.groove.occupant,
+        "nearest_wild_type": site.reference,
+        "settings": settings.model_dump(),
+        "versions": {name: version(name) for name in ("gemmi", "openmm", "pdbfixer")},
+    }
+    if kept.names:
+        provenance["kept_beside"] = kept.names
+    if modelled:
+        provenance["modelled_residues"] = modelled
+    return Receptor(
         name=structure.name,
         source=structure.source,
         atoms=charged,
@@ -271,24 +192,80 @@ def _receptor(
         groove_measures=site.groove.measures,
         partners=partners(structure, chain),
         covalent_bonds=site.reactive.covalent_bonds,
-        residue_map=site.residue_map,
-        provenance=_provenance(structure, site, settings),
-    )
-    if receptor.verdict != "thiol":
-        return receptor
-    return replace(receptor, reactive_atom=receptor.find(number, "SG"))
+        residue_map=whole_site.residue_map,
+        provenance=provenance,
+        changes=(
+            *structure.notes,
+            *left_out(structure, with_anchors(site, gaps), set(kept.names.values())),
+            *site.changes,
+            *_conformers(structure, site),
+            *site.reactive.changes,
+            *cut,
+            *(gap.change for gap in gaps),
+            *notes,
+            *kept.changes,
+            *built,
+            f"hydrogens were added at pH {settings.ph:g} and minimised with {settings.force_field}",
+            *moved,
+        ),
+    ).with_reactive_atom()
 
 
-def _provenance(
-    structure: SourceStructure, site: Site, settings: PreparationSettings
-) -> dict[str, Any]:
-    return {
-        "source": structure.source,
-        "source_sha256": structure.sha256,
-        "entry_chain": site.reactive.residue.chain,
-        "identity_to_human": None if site.identity is None else round(site.identity, 4),
-        "groove_occupant": site.groove.occupant,
-        "nearest_wild_type": site.reference,
-        "settings": settings.model_dump(),
-        "versions": {name: version(name) for name in ("gemmi", "openmm", "pdbfixer")},
+def _conformers(structure: Structure, site: Site) -> list[str]:
+    """Return which alternate location each kept residue has, on one line."""
+    kept = [
+        f"{residue.address} {structure.alternates[residue.key]}"
+        for residue in (site.residues[index] for index in site.chosen)
+        if residue.key in structure.alternates
+    ]
+    return [f"alternate locations kept at the site: {', '.join(kept)}"] if kept else []
+
+
+def _relaxed(
+    atoms: Sequence[Atom],
+    coordinates: FloatArray,
+    built: set[tuple[int, str, str]],
+    modelled: Collection[int],
+    settings: PreparationSettings,
+) -> tuple[FloatArray, list[str]]:
+    """Return coordinates after minimising hydrogens and built atoms, and what else moved.
+
+    Residues that were taken over and those beside them are on springs, then also residues whose
+    heavy atoms collide.
+    """
+    free = {
+        index
+        for index, atom in enumerate(atoms)
+        if atom.element == "H" or (atom.residue_number, atom.residue_name, atom.name) in built
     }
+    beside = {
+        index
+        for index, atom in enumerate(atoms)
+        if atom.residue_number in modelled and atom.residue_name not in CAPS
+    } - free
+    words = "modelled residues and those beside them"
+    first = relaxed(atoms, coordinates, settings, mobile=free, restrained=beside)
+    notes = _shifted(words, coordinates, first, sorted(beside))
+    _, bonds = assign_topology(atoms, first)
+    clashing = clashing_residues(atoms, first, bonds)
+    if not clashing:
+        return first, notes
+    held = {
+        index
+        for index, atom in enumerate(atoms)
+        if (atom.residue_number, atom.residue_name) in clashing
+    } - free
+    second = relaxed(atoms, first, settings, mobile=free, restrained=sorted(held | beside))
+    names = ", ".join(f"{name} {number}" for number, name in sorted(clashing))
+    return second, [
+        *_shifted(words, coordinates, second, sorted(beside - held)),
+        *_shifted(f"colliding residues ({names})", first, second, sorted(held)),
+    ]
+
+
+def _shifted(what: str, before: FloatArray, after: FloatArray, atoms: Sequence[int]) -> list[str]:
+    """Return a line on how far some atoms moved on their springs."""
+    if not atoms:
+        return []
+    farthest = float(np.linalg.norm(after[atoms] - before[atoms], axis=1).max())
+    return [f"{what} were relaxed on springs: at most {farthest:.2f} angstrom"]

@@ -1,4 +1,4 @@
-"""Reading a structure file into plain records: first model, one conformer, heavy atoms."""
+"""Reading a PDB or mmCIF file: first model, one conformer, heavy atoms, bonds, organisms."""
 
 from __future__ import annotations
 
@@ -13,25 +13,16 @@ import gemmi
 import numpy as np
 
 from workbench.errors import ReceptorError
-from workbench.structures.headers import link_records, organisms_of
-from workbench.structures.source import ResidueKind, SourceResidue, SourceStructure
+from workbench.structures.receptor import LinkRecord, Residue, ResidueKind, Structure
 
 MAX_BYTES = 400_000_000
 """Largest decompressed file that is read: ten times the largest entry that holds XPO1."""
 
 SUFFIXES = (".pdb", ".ent", ".cif", ".mmcif")
 PROTONATION_NAMES = {
-    "HID": "HIS",
-    "HIE": "HIS",
-    "HIP": "HIS",
-    "HSD": "HIS",
-    "HSE": "HIS",
-    "HSP": "HIS",
-    "CYX": "CYS",
-    "CYM": "CYS",
-    "ASH": "ASP",
-    "GLH": "GLU",
-    "LYN": "LYS",
+    **dict.fromkeys(("HID", "HIE", "HIP", "HSD", "HSE", "HSP"), "HIS"),
+    **dict.fromkeys(("CYX", "CYM"), "CYS"),
+    **{"ASH": "ASP", "GLH": "GLU", "LYN": "LYS"},
 }
 """Names that force fields give to protonation states, and the residue that they are."""
 
@@ -40,9 +31,14 @@ _FARTHEST_ANGSTROM = 1e5
 _DECIMAL = re.compile(r"[-+]?\d+\.?\d*|[-+]?\.\d+")
 _AMINO_ACIDS = frozenset("ACDEFGHIKLMNPQRSTVWY")
 _CAPS = ("ACE", "NME", "NH2")
+_ORGANISMS = {
+    "_entity_src_gen.": "pdbx_gene_src_scientific_name",
+    "_entity_src_nat.": "pdbx_organism_scientific",
+    "_pdbx_entity_src_syn.": "organism_scientific",
+}
 
 
-def read_structure(path: str | Path) -> SourceStructure:
+def read_structure(path: str | Path) -> Structure:
     """Return what a PDB or mmCIF file (plain or gzipped) holds.
 
     The first model is read; where atoms have alternate locations, one conformer per residue
@@ -68,13 +64,14 @@ def read_structure(path: str | Path) -> SourceStructure:
     if len(structure) > 1:
         notes.append(f"model 1 of {len(structure)} was used")
     residues = tuple(_residues(structure[0], path.name, notes, alternates))
-    return SourceStructure(
+    organisms = _from_pdb(text) if block is None else _from_mmcif(structure, block)
+    return Structure(
         name=_entry_name(structure, path),
         source=path.name,
         sha256=hashlib.sha256(data).hexdigest(),
         residues=residues,
-        links=link_records(structure),
-        organisms=organisms_of(structure, text, block),
+        links=_link_records(structure),
+        organisms=organisms,
         notes=tuple(notes),
         title=_title(structure),
         alternates=alternates,
@@ -158,17 +155,16 @@ def _entry_name(structure: gemmi.Structure, path: Path) -> str:
     for suffix in (".gz", *SUFFIXES):
         if stem.lower().endswith(suffix):
             stem = stem[: -len(suffix)]
-    stated = dict(structure.info.items())
-    entry = stated.get("_entry.id", "")
+    entry = str(dict(structure.info.items()).get("_entry.id", ""))
     return entry if re.fullmatch(r"[0-9][A-Za-z0-9]{3}|pdb_[A-Za-z0-9]{8}", entry) else stem
 
 
 def _residues(
     model: gemmi.Model, file_name: str, notes: list[str], alternates: dict[str, str]
-) -> Iterator[SourceResidue]:
+) -> Iterator[Residue]:
     for chain in model:
         for group in _by_position(chain):
-            residue = max(group, key=_occupancy)
+            residue = max(group, key=lambda r: sum(a.occ for a in r) / max(len(r), 1))
             atoms, kept = _one_conformer(residue)
             if atoms:
                 record = _record(chain.name, residue, atoms, file_name)
@@ -202,14 +198,10 @@ def _is_amino_acid(residue: gemmi.Residue) -> bool:
     return bool(gemmi.find_tabulated_residue(residue.name).is_amino_acid())
 
 
-def _occupancy(residue: gemmi.Residue) -> float:
-    return sum(atom.occ for atom in residue) / max(len(residue), 1)
-
-
 def _one_conformer(residue: gemmi.Residue) -> tuple[list[gemmi.Atom], str]:
-    """Return one heavy atom per name, all of one alternate location as far as it goes.
+    """Return one heavy atom per name, of one alternate location as far as it goes, and its label.
 
-    With them comes that location's label, empty where there are no alternates.
+    The label is empty where there are no alternates.
     """
     labels: dict[str, list[float]] = {}
     for atom in residue:
@@ -227,9 +219,7 @@ def _one_conformer(residue: gemmi.Residue) -> tuple[list[gemmi.Atom], str]:
     return list(chosen.values()), kept
 
 
-def _record(
-    chain: str, residue: gemmi.Residue, atoms: list[gemmi.Atom], file_name: str
-) -> SourceResidue:
+def _record(chain: str, residue: gemmi.Residue, atoms: list[gemmi.Atom], file_name: str) -> Residue:
     coordinates = np.array([atom.pos.tolist() for atom in atoms], dtype=np.float64)
     if not np.all(np.abs(coordinates) < _FARTHEST_ANGSTROM):
         raise ReceptorError(
@@ -245,21 +235,21 @@ def _record(
     elif _is_chain_residue(residue, names):
         kind = "protein"
     letter = table.one_letter_code.upper() if table.is_amino_acid() else ""
-    return SourceResidue(
-        chain=chain,
-        number=int(residue.seqid.num or 0),
-        insertion_code=residue.seqid.icode.strip(),
+    return Residue(
         name=name,
+        number=int(residue.seqid.num or 0),
+        atom_names=names,
+        coordinates=coordinates,
+        chain=chain,
+        insertion_code=residue.seqid.icode.strip(),
         kind=kind,
         letter=letter if letter in _AMINO_ACIDS else "X",
-        atom_names=names,
         elements=tuple(atom.element.name for atom in atoms),
-        coordinates=coordinates,
     )
 
 
 def _is_chain_residue(residue: gemmi.Residue, names: tuple[str, ...]) -> bool:
-    """Return whether a residue is an amino acid of a chain: it has a backbone and a neighbour.
+    """Return whether a residue is an amino acid of a chain, with its backbone.
 
     An unknown name inside a polymer counts (a residue that carries a bound drug, say); an
     amino acid outside any polymer is a ligand.
@@ -269,3 +259,73 @@ def _is_chain_residue(residue: gemmi.Residue, names: tuple[str, ...]) -> bool:
     if residue.entity_type == gemmi.EntityType.NonPolymer:
         return False
     return _is_amino_acid(residue) or residue.entity_type == gemmi.EntityType.Polymer
+
+
+def _link_records(structure: gemmi.Structure) -> tuple[LinkRecord, ...]:
+    """Return the covalent bonds and disulfides on record; metal contacts are left out."""
+    kinds = gemmi.ConnectionType
+    return tuple(
+        LinkRecord(
+            _key(link.partner1),
+            link.partner1.atom_name,
+            _key(link.partner2),
+            link.partner2.atom_name,
+        )
+        for link in structure.connections
+        # a LINK record of the PDB format does not say what kind of bond it is
+        if link.type in (kinds.Covale, kinds.Disulf, kinds.Unknown)
+        and link.partner1.atom_name
+        and link.partner2.atom_name
+    )
+
+
+def _key(address: gemmi.AtomAddress) -> str:
+    return f"{address.chain_name}:{str(address.res_id.seqid).strip()}"
+
+
+def _from_mmcif(structure: gemmi.Structure, block: gemmi.cif.Block) -> dict[str, str]:
+    """Return chain -> organism, as the mmCIF states it."""
+    by_entity: dict[str, str] = {}
+    for category, item in _ORGANISMS.items():
+        for row in block.find(category, ["entity_id", item]):
+            name = row.str(1)
+            if name and name not in "?.":
+                by_entity[row.str(0)] = _sentence(name)
+    chains: dict[str, str] = {}
+    for chain in structure[0]:
+        entity = structure.get_entity_of(chain.get_polymer())
+        if entity is not None and entity.name in by_entity:
+            chains[chain.name] = by_entity[entity.name]
+    return chains
+
+
+def _from_pdb(text: str) -> dict[str, str]:
+    """Return chain -> organism, as the COMPND and SOURCE records state it."""
+    chains = _specification(text, "COMPND", "CHAIN")
+    organisms = _specification(text, "SOURCE", "ORGANISM_SCIENTIFIC")
+    return {
+        chain.strip(): _sentence(organisms[molecule])
+        for molecule, listed in chains.items()
+        if molecule in organisms
+        for chain in listed.split(",")
+    }
+
+
+def _specification(text: str, record: str, token: str) -> dict[str, str]:
+    """Return MOL_ID -> the value of one token of the COMPND or SOURCE records."""
+    lines = [line[10:80].strip() for line in text.splitlines() if line.startswith(record)]
+    values: dict[str, str] = {}
+    molecule = ""
+    for item in " ".join(lines).split(";"):
+        key, _, value = item.partition(":")
+        if key.strip() == "MOL_ID":
+            molecule = value.strip()
+        elif key.strip() == token:
+            values[molecule] = value.strip()
+    return values
+
+
+def _sentence(name: str) -> str:
+    """Return a species name in its usual case: ``HOMO SAPIENS`` becomes ``Homo sapiens``."""
+    clean = re.sub(r"\s+", " ", name).strip()
+    return clean.capitalize() if clean.isupper() else clean

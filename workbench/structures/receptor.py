@@ -1,7 +1,8 @@
-"""The receptor that travels between the stages."""
+"""What an entry holds, residue by residue, and the receptor that is prepared from it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -12,6 +13,132 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 Verdict = Literal["thiol", "no_thiol", "oxidised", "bonded"]
+ResidueKind = Literal["protein", "water", "other"]
+
+
+@dataclass(frozen=True)
+class Residue:
+    """Heavy atoms of one residue, of an entry or of a receptor in preparation.
+
+    Parameters
+    ----------
+    number
+        The entry's own, or the receptor's; a cap carries that of the residue it replaces.
+    atom_names, coordinates
+        ``n_atoms`` unique names and ``(n_atoms, 3)`` angstrom.
+    chain
+        Empty for a residue of the receptor's own chain.
+    kind
+        ``protein`` for an amino acid of a chain with its backbone, ``water``, or ``other``:
+        ligands, ions, sugars, nucleic acids, caps.
+    letter
+        One-letter code of the amino acid, ``X`` when unknown.
+    elements
+        ``n_atoms`` symbols; residues of an entry only.
+    """
+
+    name: str
+    number: int
+    atom_names: tuple[str, ...]
+    coordinates: FloatArray
+    chain: str = ""
+    insertion_code: str = ""
+    kind: ResidueKind = "protein"
+    letter: str = "X"
+    elements: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Chain and number: ``C:539``, ``C:539A`` with an insertion code."""
+        return f"{self.chain}:{self.number}{self.insertion_code}"
+
+    @property
+    def address(self) -> str:
+        """Chain, name and number: ``C:CYS:539``."""
+        return f"{self.chain}:{self.name}:{self.number}{self.insertion_code}"
+
+    def has(self, *atom_names: str) -> bool:
+        """Return whether all these atoms are there."""
+        return set(atom_names) <= set(self.atom_names)
+
+    def position(self, atom_name: str) -> FloatArray:
+        """Return an atom's ``(3,)`` position in angstrom."""
+        position: FloatArray = self.coordinates[self.atom_names.index(atom_name)]
+        return position
+
+    def positions(self, *atom_names: str) -> FloatArray:
+        """Return ``(n, 3)`` positions in angstrom."""
+        return np.array([self.position(name) for name in atom_names])
+
+    def only(self, atom_names: Sequence[str]) -> Residue:
+        """Return the residue with those of its atoms that are named."""
+        keep = [i for i, name in enumerate(self.atom_names) if name in atom_names]
+        return replace(
+            self,
+            atom_names=tuple(self.atom_names[i] for i in keep),
+            coordinates=self.coordinates[keep],
+            elements=tuple(self.elements[i] for i in keep) if self.elements else (),
+        )
+
+
+@dataclass(frozen=True)
+class LinkRecord:
+    """A bond that the file states (LINK, SSBOND, struct_conn): two ``chain:number`` and atoms."""
+
+    residue_1: str
+    atom_1: str
+    residue_2: str
+    atom_2: str
+
+
+@dataclass(frozen=True)
+class Structure:
+    """One model of an entry.
+
+    Parameters
+    ----------
+    name, source
+        The entry's id where the file states one, else the file's stem; the file's name.
+    sha256
+        Of the decompressed file.
+    organisms
+        Chain -> organism, where the file states it.
+    notes
+        What reading left out, for the list of changes.
+    title
+        As the file states it, one line.
+    alternates
+        ``chain:number`` of each residue with alternate locations -> what was kept.
+    """
+
+    name: str
+    source: str
+    sha256: str
+    residues: tuple[Residue, ...]
+    links: tuple[LinkRecord, ...] = ()
+    organisms: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    title: str = ""
+    alternates: dict[str, str] = field(default_factory=dict)
+
+    def protein_chains(self) -> dict[str, tuple[Residue, ...]]:
+        """Return the protein residues of each chain, in file order."""
+        chains: dict[str, list[Residue]] = {}
+        for residue in self.residues:
+            if residue.kind == "protein":
+                chains.setdefault(residue.chain, []).append(residue)
+        return {chain: tuple(residues) for chain, residues in chains.items()}
+
+
+def peptide_bonded(first: Residue, second: Residue) -> bool:
+    """Return whether a peptide bond joins the two residues.
+
+    C-N is 1.33 angstrom long; the limit of 2.0 allows for models at low resolution, and is far
+    under the 2.5 angstrom of the next nearest pair.
+    """
+    if not (first.has("C") and second.has("N")):
+        return False
+    return float(np.linalg.norm(first.position("C") - second.position("N"))) < 2.0
 
 
 @dataclass(frozen=True)
@@ -116,6 +243,12 @@ class Receptor:
             ):
                 return index
         raise KeyError(f"{residue_number}:{atom_name}")
+
+    def with_reactive_atom(self) -> Receptor:
+        """Return the receptor with the index of its thiol's sulphur looked up."""
+        thiol = self.verdict == "thiol"
+        index = self.find(self.reactive_residue_number, "SG") if thiol else None
+        return replace(self, reactive_atom=index)
 
     def reactive_address(self) -> str:
         """Return the nucleophile's address, ``A:528:SG``; empty when there is no thiol."""

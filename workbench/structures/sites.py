@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from scipy.spatial import cKDTree
+
 from workbench.errors import ReceptorError
-from workbench.structures.facts import REACTIVE_RESIDUE
-from workbench.structures.fragment import nearby_residues
 from workbench.structures.groove import GrooveState, groove_state, lining_coordinates
-from workbench.structures.numbering import align_to_human, find_xpo1
-from workbench.structures.reactive import ReactiveSite, named_cysteine, reactive_site
-from workbench.structures.source import FloatArray, SourceResidue, SourceStructure
-from workbench.structures.wild_types import nearest_reference
+from workbench.structures.numbering import (
+    REACTIVE_RESIDUE,
+    align_to_human,
+    compared_references,
+    find_xpo1,
+)
+from workbench.structures.receptor import FloatArray, Residue, Structure
+from workbench.structures.thiol import Thiol, named_cysteine, thiol_state
 
 NUCLEOPHILE_SHELL_ANGSTROM = 16.0
 """Around the sulphur of another protein's cysteine, where no lining is known."""
 
+LIGAND_CHAIN = "L"
 _UNNUMBERED_FROM = 5000
 _XPO1_CHAIN = "A"
-LIGAND_CHAIN = "L"
 
 
 @dataclass(frozen=True)
@@ -43,11 +48,11 @@ class Site:
         The nearest wild type and the entry's mutations; ``None`` for another protein.
     """
 
-    residues: tuple[SourceResidue, ...]
+    residues: tuple[Residue, ...]
     numbers: tuple[int, ...]
     chosen: tuple[int, ...]
     centre: FloatArray
-    reactive: ReactiveSite
+    reactive: Thiol
     numbering: str
     residue_map: dict[int, str]
     chain: str
@@ -57,7 +62,7 @@ class Site:
     reference: dict[str, Any] | None = None
 
 
-def groove_site(structure: SourceStructure, shell_angstrom: float) -> Site:
+def groove_site(structure: Structure, shell_angstrom: float) -> Site:
     """Return the NES groove of the best copy of XPO1, in human numbering.
 
     Raises
@@ -74,24 +79,23 @@ def groove_site(structure: SourceStructure, shell_angstrom: float) -> Site:
             f"chain {xpo1.chain} was used, the copy of XPO1 with the most complete groove; "
             f"also XPO1: {', '.join(copies)}"
         )
-    reactive = reactive_site(structure, xpo1.by_human_number[REACTIVE_RESIDUE])
     return Site(
         residues=xpo1.residues,
         numbers=tuple(numbers),
         chosen=tuple(chosen),
         centre=centre,
-        reactive=reactive,
+        reactive=thiol_state(structure, xpo1.by_human_number[REACTIVE_RESIDUE]),
         numbering="human",
         residue_map=xpo1.residue_map,
         chain=_XPO1_CHAIN,
         groove=groove_state(structure, xpo1),
         identity=xpo1.identity,
         changes=tuple(changes),
-        reference=nearest_reference(xpo1),
+        reference=compared_references(xpo1)[0],
     )
 
 
-def named_site(structure: SourceStructure, nucleophile: str) -> Site:
+def named_site(structure: Structure, nucleophile: str) -> Site:
     """Return the surroundings of a named cysteine, in the entry's numbering.
 
     When it is the one of XPO1's groove, the groove's state is told as for ``groove_site``.
@@ -103,8 +107,7 @@ def named_site(structure: SourceStructure, nucleophile: str) -> Site:
     """
     residue = named_cysteine(structure, nucleophile)
     residues = structure.protein_chains()[residue.chain]
-    sulphur = residue.position("SG")
-    centre = residue.coordinates if sulphur is None else sulphur[None, :]
+    centre = residue.positions("SG") if residue.has("SG") else residue.coordinates
     chosen = nearby_residues(residues, centre, NUCLEOPHILE_SHELL_ANGSTROM)
     own = [None if r.insertion_code else r.number for r in residues]
     numbers, changes = _unique_numbers(residues, own, chosen)
@@ -112,33 +115,54 @@ def named_site(structure: SourceStructure, nucleophile: str) -> Site:
     chain = residue.chain if usable else _XPO1_CHAIN
     if chain != residue.chain:
         changes.append(f"chain {residue.chain} of the entry is chain {chain} here")
+    xpo1 = align_to_human(residue.chain, residues)
+    in_groove = xpo1 is not None and xpo1.by_human_number.get(REACTIVE_RESIDUE) is residue
     return Site(
         residues=residues,
         numbers=tuple(numbers),
         chosen=tuple(chosen),
         centre=centre,
-        reactive=reactive_site(structure, residue),
+        reactive=thiol_state(structure, residue),
         numbering="entry",
         residue_map={numbers[i]: residues[i].key for i in chosen},
         chain=chain,
-        groove=_groove_beside(structure, residue, residues),
+        groove=groove_state(structure, xpo1) if xpo1 and in_groove else GrooveState("unknown", {}),
         identity=None,
         changes=tuple(changes),
     )
 
 
-def _groove_beside(
-    structure: SourceStructure, named: SourceResidue, residues: tuple[SourceResidue, ...]
-) -> GrooveState:
-    """Return the state of the groove that a named cysteine lies in, unknown in another protein."""
-    xpo1 = align_to_human(named.chain, residues)
-    if xpo1 is None or xpo1.by_human_number.get(REACTIVE_RESIDUE) is not named:
-        return GrooveState("unknown", {})
-    return groove_state(structure, xpo1)
+def nearby_residues(
+    residues: Sequence[Residue], centre: FloatArray, radius_angstrom: float
+) -> list[int]:
+    """Return the residues with an atom within a radius of any centre atom, gaps of one filled.
+
+    Parameters
+    ----------
+    centre
+        ``(n, 3)`` angstrom.
+
+    Returns
+    -------
+    list of int
+        Indices into ``residues``, ascending.
+    """
+    tree = cKDTree(centre)
+    return single_gaps_filled(
+        index
+        for index, residue in enumerate(residues)
+        if np.min(tree.query(residue.coordinates)[0]) <= radius_angstrom
+    )
+
+
+def single_gaps_filled(indices: Iterable[int]) -> list[int]:
+    """Return indices in order, with those whose two neighbours are there: no two caps meet."""
+    here = set(indices)
+    return sorted(here | {i + 1 for i in here if i + 2 in here})
 
 
 def _unique_numbers(
-    residues: Sequence[SourceResidue], wanted: Sequence[int | None], chosen: Sequence[int]
+    residues: Sequence[Residue], wanted: Sequence[int | None], chosen: Sequence[int]
 ) -> tuple[list[int], list[str]]:
     """Return one number per residue, and a note on kept residues that have none of their own.
 
@@ -160,12 +184,12 @@ def _unique_numbers(
     return numbers, notes
 
 
-def partners(structure: SourceStructure, chain: str) -> tuple[str, ...]:
+def partners(structure: Structure, chain: str) -> tuple[str, ...]:
     """Return what else the entry holds: other protein chains and ligands, waters left out."""
     return tuple(name for _, name in _others(structure, chain))
 
 
-def _others(structure: SourceStructure, chain: str) -> list[tuple[str, str]]:
+def _others(structure: Structure, chain: str) -> list[tuple[str, str]]:
     """Return the name of each partner, after its chain's letter where it is a protein."""
     names = []
     for other, residues in structure.protein_chains().items():
@@ -173,11 +197,10 @@ def _others(structure: SourceStructure, chain: str) -> list[tuple[str, str]]:
             organism = structure.organisms.get(other)
             detail = f", {organism}" if organism else ""
             names.append((other, f"chain {other} ({len(residues)} residues{detail})"))
-    names += [("", residue.address) for residue in structure.residues if residue.kind == "other"]
-    return names
+    return names + [("", r.address) for r in structure.residues if r.kind == "other"]
 
 
-def left_out(structure: SourceStructure, site: Site, kept: Collection[str] = ()) -> list[str]:
+def left_out(structure: Structure, site: Site, kept: Collection[str] = ()) -> list[str]:
     """Return what of the entry is not in the receptor, one line each.
 
     Parameters

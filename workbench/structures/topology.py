@@ -1,4 +1,4 @@
-"""Bonds, Kekule orders and formal charges of a protonated protein fragment."""
+"""Residue templates; bonds, Kekule orders and formal charges; bond lengths and clashes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from functools import cache
 from itertools import pairwise
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from scipy.spatial import cKDTree
 
 from workbench.errors import ReceptorError
-from workbench.structures.receptor import Atom, FloatArray, IntArray
+from workbench.structures.receptor import Atom, FloatArray, IntArray, Residue
 
 Bond = tuple[int, int, int]
 
@@ -44,9 +45,40 @@ _SIDE_CHAINS = {
 }
 """Heavy-atom bonds by residue, ``-`` single and ``=`` double in one Kekule structure."""
 
+_CHI_PATHS = {
+    "ARG": "N CA CB CG CD NE CZ",
+    "ASN": "N CA CB CG OD1",
+    "ASP": "N CA CB CG OD1",
+    "CYS": "N CA CB SG",
+    "GLN": "N CA CB CG CD OE1",
+    "GLU": "N CA CB CG CD OE1",
+    "HIS": "N CA CB CG ND1",
+    "ILE": "N CA CB CG1 CD1",
+    "LEU": "N CA CB CG CD1",
+    "LYS": "N CA CB CG CD CE NZ",
+    "MET": "N CA CB CG SD CE",
+    "PHE": "N CA CB CG CD1",
+    "SER": "N CA CB OG",
+    "THR": "N CA CB OG1",
+    "TRP": "N CA CB CG CD1",
+    "TYR": "N CA CB CG CD1",
+    "VAL": "N CA CB CG1",
+}
+CHI_ATOMS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
+    name: tuple(zip(path, path[1:], path[2:], path[3:], strict=False))
+    for name, path in ((name, text.split()) for name, text in _CHI_PATHS.items())
+}
+"""Atoms of each side-chain dihedral (IUPAC-IUB 1970, doi:10.1021/bi00820a001)."""
+
 CAPS = ("ACE", "NME")
 WATER = "HOH"
 STANDARD_RESIDUES = frozenset(_SIDE_CHAINS) - {*CAPS, WATER}
+
+HEAVY_ANGSTROM = 2.3
+"""Under the shortest hydrogen bond between heavy atoms (2.4 angstrom)."""
+
+HYDROGEN_ANGSTROM = 1.55
+"""Under the shortest contact of a hydrogen with any atom that it is not bonded to."""
 
 _VALENCE = {"N": 3, "O": 2, "S": 2}
 _X_H_ANGSTROM = 1.4
@@ -106,6 +138,11 @@ def template_atoms(residue_name: str) -> tuple[str, ...]:
         template = f"N-CA CA-C C=O {template}"
     names = template.replace("=", "-").replace("-", " ").split()
     return tuple(dict.fromkeys(names))
+
+
+def missing_atoms(residue: Residue) -> tuple[str, ...]:
+    """Return the names of the template's heavy atoms that a residue lacks."""
+    return tuple(n for n in template_atoms(residue.name) if n not in residue.atom_names)
 
 
 @cache
@@ -237,3 +274,74 @@ def _charged(atoms: Sequence[Atom], bonds: IntArray) -> tuple[Atom, ...]:
         else atom
         for i, atom in enumerate(atoms)
     )
+
+
+def clashing_pairs(atoms: Sequence[Atom], coordinates: FloatArray, bonds: IntArray) -> IntArray:
+    """Return the pairs of atoms, more than three bonds apart, that are too near.
+
+    Parameters
+    ----------
+    coordinates
+        ``(n_atoms, 3)`` angstrom.
+    bonds
+        ``(n_bonds, 3)``.
+
+    Returns
+    -------
+    (n_pairs, 2) array
+        Atom indices.
+    """
+    pairs = cKDTree(coordinates).query_pairs(HEAVY_ANGSTROM, output_type="ndarray")
+    if not len(pairs):
+        return np.empty((0, 2), dtype=np.int64)
+    hydrogen = np.array([atom.element == "H" for atom in atoms])
+    limit = np.where(hydrogen[pairs].any(axis=1), HYDROGEN_ANGSTROM, HEAVY_ANGSTROM)
+    distances = np.linalg.norm(coordinates[pairs[:, 0]] - coordinates[pairs[:, 1]], axis=1)
+    pairs = pairs[distances < limit]
+    related = _related_atoms(len(atoms), bonds)
+    apart = [not related[i, j] for i, j in pairs]
+    result: IntArray = pairs[apart].astype(np.int64)
+    return result
+
+
+def clashing_residues(
+    atoms: Sequence[Atom], coordinates: FloatArray, bonds: IntArray
+) -> set[tuple[int, str]]:
+    """Return number and name of each residue that has a clash."""
+    pairs = clashing_pairs(atoms, coordinates, bonds)
+    return {(atoms[i].residue_number, atoms[i].residue_name) for i in pairs.ravel().tolist()}
+
+
+def closest_contact(
+    atoms: Sequence[Atom], coordinates: FloatArray, chosen: Sequence[int]
+) -> tuple[float, str]:
+    """Return the shortest distance from chosen heavy atoms to other residues', and its atoms.
+
+    Parameters
+    ----------
+    chosen
+        Atoms of one residue; an empty choice gives ``(inf, "")``.
+    """
+    own = [i for i in chosen if atoms[i].element != "H"]
+    if not own:
+        return float("inf"), ""
+    residue = (atoms[own[0]].residue_number, atoms[own[0]].residue_name)
+    others = [
+        i
+        for i, atom in enumerate(atoms)
+        if atom.element != "H" and (atom.residue_number, atom.residue_name) != residue
+    ]
+    distances, nearest = cKDTree(coordinates[others]).query(coordinates[own])
+    first = int(np.argmin(distances))
+    a, b = atoms[own[first]], atoms[others[int(nearest[first])]]
+    return float(distances[first]), f"{a.name} to {b.name} of {b.residue_name} {b.residue_number}"
+
+
+def _related_atoms(n_atoms: int, bonds: IntArray) -> csr_matrix:
+    """Return ``(n_atoms, n_atoms)``, not zero where two atoms are at most three bonds apart."""
+    ones = np.ones(2 * len(bonds), dtype=np.int64)
+    rows = np.concatenate([bonds[:, 0], bonds[:, 1]])
+    columns = np.concatenate([bonds[:, 1], bonds[:, 0]])
+    direct = csr_matrix((ones, (rows, columns)), shape=(n_atoms, n_atoms))
+    two = direct @ direct
+    return csr_matrix(direct + two + two @ direct)

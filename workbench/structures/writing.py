@@ -1,28 +1,34 @@
-"""Structures as PDB text, and receptors as JSON."""
+"""Receptors and complexes as PDB, PDBQT and JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
 
 from workbench.errors import ReceptorError
-from workbench.structures.addresses import Place, file_places
-from workbench.structures.pockets import receptor_pockets
+from workbench.structures.groove import receptor_pockets
 from workbench.structures.receptor import Atom, FloatArray, IntArray, Receptor
-from workbench.structures.topology import CAPS, STANDARD_RESIDUES
+from workbench.structures.topology import CAPS, STANDARD_RESIDUES, residue_groups
 
 Link = tuple[int, int]
+Place = tuple[str, int, str]
 
 _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_AROMATIC_CARBONS = {
+    "HIS": {"CG", "CD2", "CE1"},
+    "PHE": {"CG", "CD1", "CD2", "CE1", "CE2", "CZ"},
+    "TYR": {"CG", "CD1", "CD2", "CE1", "CE2", "CZ"},
+    "TRP": {"CG", "CD1", "CD2", "CE2", "CE3", "CZ2", "CZ3", "CH2"},
+}
 
 
 def pdb_text(
     atoms: Sequence[Atom],
     coordinates: FloatArray,
     *,
-    bonds: IntArray,
+    bonds: IntArray | None = None,
     links: Sequence[Link] = (),
     title: str = "",
 ) -> str:
@@ -56,7 +62,7 @@ def pdb_text(
         lines.append(_atom_line(atom, coordinates[index], places[index], serials[index]))
         if _ends_chain(atoms, places, index):
             lines.append(_ter_line(atom, places[index], serials[index] + 1))
-    lines += _conect_lines(atoms, bonds, links, serials)
+    lines += _conect_lines(atoms, bonds if bonds is not None else [], links, serials)
     lines.append("END")
     return "\n".join(f"{line:<80}" for line in lines) + "\n"
 
@@ -209,7 +215,10 @@ def _link_line(
 
 
 def _conect_lines(
-    atoms: Sequence[Atom], bonds: IntArray, links: Sequence[Link], serials: Sequence[int]
+    atoms: Sequence[Atom],
+    bonds: IntArray | list[int],
+    links: Sequence[Link],
+    serials: Sequence[int],
 ) -> list[str]:
     neighbours: dict[int, list[int]] = {}
     linked = {frozenset(link) for link in links}
@@ -231,3 +240,111 @@ def _conect_lines(
             columns = [_serial_text(serials[k]) for k in partners[start : start + 4]]
             lines.append(f"CONECT{_serial_text(serials[index])}{''.join(columns)}")
     return lines
+
+
+def file_places(atoms: Sequence[Atom]) -> list[Place]:
+    """Return chain, number and insertion code of each atom's residue in a file.
+
+    A cap carries the number of the residue that it replaces. Where that number is taken (the
+    chain is broken between neighbours, or two caps meet), the cap gets an insertion code.
+
+    Raises
+    ------
+    ReceptorError
+        When residues other than caps share a number, or no code is left.
+    """
+    groups = residue_groups(atoms)
+    taken: set[Place] = set()
+    for group in groups:
+        first = atoms[group[0]]
+        place = (first.chain, first.residue_number, "")
+        if first.residue_name in CAPS:
+            continue
+        if place in taken:
+            raise ReceptorError(
+                f"two residues are called {first.chain}:{first.residue_number}: they cannot be "
+                "written to one file"
+            )
+        taken.add(place)
+    places: list[Place] = []
+    for group in groups:
+        first = atoms[group[0]]
+        place = (first.chain, first.residue_number, "")
+        if first.residue_name in CAPS:
+            place = _free(place, taken)
+            taken.add(place)
+        places += [place] * len(group)
+    return places
+
+
+def _free(place: Place, taken: set[Place]) -> Place:
+    chain, number, _ = place
+    for code in ("", *_BASE36[10:]):
+        if (chain, number, code) not in taken:
+            return (chain, number, code)
+    raise ReceptorError(f"no insertion code is left for the cap at {chain}:{number}")
+
+
+def autodock_types(receptor: Receptor) -> tuple[str, ...]:
+    """Return the AutoDock4 type of each atom; empty for a hydrogen on carbon.
+
+    Aromatic carbon is ``A``, other carbon ``C``; a ring nitrogen of histidine without a
+    hydrogen accepts (``NA``), other nitrogen does not (``N``); oxygen is ``OA``, sulphur
+    ``SA`` and a hydrogen on nitrogen, oxygen or sulphur ``HD``.
+
+    References
+    ----------
+    Morris et al. 2009, doi:10.1002/jcc.21256.
+    """
+    atoms = receptor.atoms
+    hydrogens = np.zeros(len(atoms), dtype=np.int64)
+    parent: dict[int, int] = {}
+    for i, j, _ in receptor.bonds.tolist():
+        for heavy, light in ((i, j), (j, i)):
+            if atoms[light].element == "H":
+                hydrogens[heavy] += 1
+                parent[light] = heavy
+    types = []
+    for index, atom in enumerate(atoms):
+        if atom.element == "H":
+            types.append("HD" if atoms[parent[index]].element in ("N", "O", "S") else "")
+        elif atom.element == "C":
+            aromatic = atom.name in _AROMATIC_CARBONS.get(atom.residue_name, set())
+            types.append("A" if aromatic else "C")
+        elif atom.element == "N":
+            accepts = atom.residue_name == "HIS" and atom.name != "N" and not hydrogens[index]
+            types.append("NA" if accepts else "N")
+        elif atom.element in ("O", "S"):
+            types.append(f"{atom.element}A")
+        else:
+            raise ReceptorError(f"{atom.element} of {atom.residue_name} has no AutoDock type")
+    return tuple(types)
+
+
+def receptor_pdbqt(receptor: Receptor, leave_out: Collection[int] = ()) -> str:
+    """Return a rigid receptor in PDBQT: polar hydrogens only, all charges zero.
+
+    Vina and the Vinardo function take no charges; AutoDock4 needs them and must not be run
+    on this file without adding some.
+
+    Parameters
+    ----------
+    leave_out
+        Indices of atoms that are not written, such as a side chain that is docked.
+    """
+    omitted = set(leave_out)
+    types = autodock_types(receptor)
+    places = file_places(receptor.atoms)
+    lines = ["REMARK  rigid receptor, polar hydrogens only, charges not assigned (0.000)"]
+    for index, atom in enumerate(receptor.atoms):
+        if not types[index] or index in omitted:
+            continue
+        chain, number, code = places[index]
+        x, y, z = receptor.coordinates[index]
+        name = f" {atom.name:<3}" if len(atom.name) < 4 else atom.name
+        lines.append(
+            f"ATOM  {len(lines) % 100_000:5d} {name:<4} {atom.residue_name:>3} {chain}{number:4d}"
+            f"{code or ' '}   {x:8.3f}{y:8.3f}{z:8.3f}{1:6.2f}{0:6.2f}    {0:6.3f} "
+            f"{types[index]:<2}"
+        )
+    return "\n".join(lines) + "\n"

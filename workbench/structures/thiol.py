@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from workbench.errors import ReceptorError
-from workbench.structures.receptor import Verdict
-from workbench.structures.source import SourceResidue, SourceStructure
+from workbench.structures.receptor import Residue, Structure, Verdict
 
 BOND_ANGSTROM = 2.2
 """S-C is 1.8 and S-S 2.05 angstrom; a van der Waals contact starts at 3."""
@@ -25,7 +24,7 @@ _ADDRESS = re.compile(
 
 
 @dataclass(frozen=True)
-class ReactiveSite:
+class Thiol:
     """The reactive residue and its state.
 
     Parameters
@@ -37,13 +36,13 @@ class ReactiveSite:
         What preparing the receptor does to the residue.
     """
 
-    residue: SourceResidue
+    residue: Residue
     verdict: Verdict
     covalent_bonds: tuple[dict[str, Any], ...]
     changes: tuple[str, ...]
 
 
-def named_cysteine(structure: SourceStructure, nucleophile: str) -> SourceResidue:
+def named_cysteine(structure: Structure, nucleophile: str) -> Residue:
     """Return the cysteine that an address such as ``A:797:SG`` or ``A:CYS:797`` names.
 
     Raises
@@ -65,7 +64,7 @@ def named_cysteine(structure: SourceStructure, nucleophile: str) -> SourceResidu
             continue
         if match["name"] and residue.name != match["name"].upper():
             break
-        if residue.letter != "C" and "SG" not in residue.atom_names:
+        if residue.letter != "C" and not residue.has("SG"):
             raise ReceptorError(
                 f"{residue.address} of {structure.source} is no cysteine: name the residue "
                 "whose thiol reacts"
@@ -77,7 +76,7 @@ def named_cysteine(structure: SourceStructure, nucleophile: str) -> SourceResidu
     )
 
 
-def reactive_site(structure: SourceStructure, residue: SourceResidue) -> ReactiveSite:
+def thiol_state(structure: Structure, residue: Residue) -> Thiol:
     """Return the state of the reactive residue as the entry has it.
 
     A ligand on the sulphur leaves with the other ligands, and the residue is a thiol again; a
@@ -85,40 +84,39 @@ def reactive_site(structure: SourceStructure, residue: SourceResidue) -> Reactiv
     """
     partners = _partners(structure, residue)
     bonds = tuple(record for record, _ in partners)
+    verdict: Verdict = "bonded"
     if residue.name in OXIDISED or _own_oxygen(residue):
-        return ReactiveSite(residue, "oxidised", bonds, (_blocked(residue, "oxidised"),))
-    if residue.name != "CYS":
-        if residue.letter == "C" or "SG" in residue.atom_names:
-            return ReactiveSite(residue, "bonded", bonds, (_blocked(residue, "modified"),))
-        return ReactiveSite(residue, "no_thiol", bonds, ())
-    if any(partner.kind == "protein" for _, partner in partners):
-        return ReactiveSite(residue, "bonded", bonds, (_blocked(residue, "in a disulfide"),))
-    changes = tuple(
-        f"{partner.address} was bonded to {residue.address}: it was taken off, which leaves the "
-        "free thiol"
-        for _, partner in partners
-    )
-    return ReactiveSite(residue, "thiol", bonds, changes)
+        verdict, how = "oxidised", "oxidised"
+    elif residue.name != "CYS":
+        if residue.letter != "C" and not residue.has("SG"):
+            return Thiol(residue, "no_thiol", bonds, ())
+        how = "modified"
+    elif any(partner.kind == "protein" for _, partner in partners):
+        how = "in a disulfide"
+    else:
+        changes = tuple(
+            f"{partner.address} was bonded to {residue.address}: it was taken off, which leaves "
+            "the free thiol"
+            for _, partner in partners
+        )
+        return Thiol(residue, "thiol", bonds, changes)
+    note = f"{residue.address} is {how} in the entry: it cannot react, and is drawn as a cysteine"
+    return Thiol(residue, verdict, bonds, (note,))
 
 
-def _blocked(residue: SourceResidue, how: str) -> str:
-    return f"{residue.address} is {how} in the entry: it cannot react, and is drawn as a cysteine"
-
-
-def _own_oxygen(residue: SourceResidue) -> bool:
+def _own_oxygen(residue: Residue) -> bool:
     """Return whether an oxygen of the residue itself sits on its sulphur."""
-    sulphur = residue.position("SG")
-    if sulphur is None or residue.name != "CYS":
+    if residue.name != "CYS" or not residue.has("SG"):
         return False
-    distances = np.linalg.norm(residue.coordinates - sulphur, axis=1)
+    distances = np.linalg.norm(residue.coordinates - residue.position("SG"), axis=1)
     return any(
         element == "O" and distance < BOND_ANGSTROM
         for element, distance in zip(residue.elements, distances, strict=True)
     )
 
 
-def ligand_bonds(structure: SourceStructure) -> tuple[dict[str, Any], ...]:
-    """Return the covalent bonds between cysteines and ligands, as ``ReactiveSite`` has them.
+def ligand_bonds(structure: Structure) -> tuple[dict[str, Any], ...]:
+    """Return the covalent bonds between cysteines and ligands, as ``Thiol`` has them.
 
     They come from the entry's records, or from the distance where no record exists. Metal ions
     and waters do not count.
@@ -126,20 +124,18 @@ def ligand_bonds(structure: SourceStructure) -> tuple[dict[str, Any], ...]:
     return tuple(
         record
         for residue in structure.residues
-        if residue.kind == "protein" and "SG" in residue.atom_names
+        if residue.kind == "protein"
         for record, partner in _partners(structure, residue)
         if partner.kind == "other" and len(partner.atom_names) > 1
     )
 
 
-def _partners(
-    structure: SourceStructure, residue: SourceResidue
-) -> list[tuple[dict[str, Any], SourceResidue]]:
+def _partners(structure: Structure, residue: Residue) -> list[tuple[dict[str, Any], Residue]]:
     """Return each bond from SG to another residue, and that residue."""
-    sulphur = residue.position("SG")
-    if sulphur is None:
+    if not residue.has("SG"):
         return []
-    on_record = {
+    sulphur = residue.position("SG")
+    ends = {
         pair
         for link in structure.links
         for pair in (
@@ -153,7 +149,7 @@ def _partners(
             continue
         distances = np.linalg.norm(other.coordinates - sulphur, axis=1)
         for name, distance in zip(other.atom_names, distances, strict=True):
-            recorded = (residue.key, "SG", other.key, name) in on_record
+            recorded = (residue.key, "SG", other.key, name) in ends
             if not recorded and distance > BOND_ANGSTROM:
                 continue
             record = {

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import string
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 from workbench.errors import ReceptorError
-from workbench.structures.fragment import FragmentResidue, Segment, cut_segments, nearby_residues
-from workbench.structures.sites import LIGAND_CHAIN, Site
-from workbench.structures.source import FloatArray, SourceResidue, SourceStructure
+from workbench.structures.receptor import FloatArray, Residue, Structure
+from workbench.structures.segments import Segment, cut_segments
+from workbench.structures.sites import LIGAND_CHAIN, Site, nearby_residues
 from workbench.structures.topology import WATER
 
 WATER_CHAIN = "W"
@@ -29,7 +29,7 @@ _LAST_NUMBER = 9999
 
 
 @dataclass(frozen=True)
-class Company:
+class Surroundings:
     """Waters and partner residues that stay in the receptor.
 
     Parameters
@@ -50,9 +50,9 @@ class Company:
     names: dict[str, str] = field(default_factory=dict)
 
 
-def company(
-    structure: SourceStructure, site: Site, *, shell_angstrom: float, waters: bool, partners: bool
-) -> Company:
+def kept_surroundings(
+    structure: Structure, site: Site, *, shell_angstrom: float, waters: bool, partners: bool
+) -> Surroundings:
     """Return the waters and the partner residues that are kept with a site.
 
     Every residue of a receptor has a number of its own, whatever its chain: those of partners
@@ -74,7 +74,7 @@ def company(
     """
     own = np.concatenate([site.residues[index].coordinates for index in site.chosen])
     start = max(_FIRST_NUMBER, _next_block(max(site.numbers[index] for index in site.chosen)))
-    kept = Company()
+    kept = Surroundings()
     staying = [site.residues[index] for index in site.chosen]
     if partners:
         kept, others = _partner_pieces(structure, site, own, shell_angstrom, start)
@@ -89,15 +89,11 @@ def _next_block(number: int) -> int:
 
 
 def _partner_pieces(
-    structure: SourceStructure,
-    site: Site,
-    own: FloatArray,
-    shell_angstrom: float,
-    start: int,
-) -> tuple[Company, list[SourceResidue]]:
+    structure: Structure, site: Site, own: FloatArray, shell_angstrom: float, start: int
+) -> tuple[Surroundings, list[Residue]]:
     """Return the partners' capped pieces, and the entry's residues that they hold."""
     segments: list[Segment] = []
-    staying: list[SourceResidue] = []
+    staying: list[Residue] = []
     changes: list[str] = []
     names: dict[str, str] = {}
     letters = {site.chain, LIGAND_CHAIN, WATER_CHAIN}
@@ -109,7 +105,7 @@ def _partner_pieces(
         letters.add(letter)
         numbers, rule = _partner_numbers(residues, chosen, start)
         pieces, notes = cut_segments(residues, numbers, chosen, surroundings=own)
-        segments += [tuple(r.in_chain(letter) for r in piece) for piece in pieces]
+        segments += [tuple(replace(r, chain=letter) for r in piece) for piece in pieces]
         staying += [residues[index] for index in chosen]
         names |= {f"{letter}:{numbers[index]}": residues[index].address for index in chosen}
         changes.append(
@@ -120,7 +116,7 @@ def _partner_pieces(
         start = _next_block(max(numbers[index] for index in chosen) + 1)
     if not segments:
         changes.append(f"no other protein chain comes within {shell_angstrom:g} angstrom")
-    return Company(tuple(segments), (), tuple(changes), names), staying
+    return Surroundings(tuple(segments), (), tuple(changes), names), staying
 
 
 def _free_letter(wanted: str, taken: set[str]) -> str:
@@ -131,7 +127,7 @@ def _free_letter(wanted: str, taken: set[str]) -> str:
 
 
 def _partner_numbers(
-    residues: Sequence[SourceResidue], chosen: Sequence[int], start: int
+    residues: Sequence[Residue], chosen: Sequence[int], start: int
 ) -> tuple[list[int], str]:
     """Return a number for each residue of a partner, and the rule in words."""
     # a cap takes the number beside a kept residue: both ends need room in the block
@@ -150,26 +146,19 @@ def _partner_numbers(
 
 
 def _with_waters(
-    kept: Company,
-    structure: SourceStructure,
-    site: Site,
-    staying: Sequence[SourceResidue],
-    start: int,
-) -> Company:
+    kept: Surroundings, structure: Structure, site: Site, staying: Sequence[Residue], start: int
+) -> Surroundings:
     """Return the same with the waters that sit at the site and are held there."""
     heavy = np.concatenate([residue.coordinates for residue in staying])
-    polar = np.concatenate(
-        [
-            residue.coordinates[[element in ("N", "O") for element in residue.elements]]
-            for residue in staying
-        ]
-    )
-    near, atoms, acceptors = cKDTree(site.centre), cKDTree(heavy), cKDTree(polar)
-    waters: list[FragmentResidue] = []
+    polar = [element in ("N", "O") for residue in staying for element in residue.elements]
+    near, atoms, acceptors = cKDTree(site.centre), cKDTree(heavy), cKDTree(heavy[polar])
+    waters: list[Residue] = []
     names: dict[str, str] = {}
     for residue in structure.residues:
-        oxygen = residue.position("O") if residue.kind == "water" else None
-        if oxygen is None or near.query(oxygen)[0] > WATER_SHELL_ANGSTROM:
+        if residue.kind != "water" or not residue.has("O"):
+            continue
+        oxygen = residue.position("O")
+        if near.query(oxygen)[0] > WATER_SHELL_ANGSTROM:
             continue
         contacts = len(acceptors.query_ball_point(oxygen, _POLAR_CONTACT_ANGSTROM))
         others = [float(np.linalg.norm(water.position("O") - oxygen)) for water in waters]
@@ -179,11 +168,11 @@ def _with_waters(
         number = start + len(waters) + 1
         if number > _LAST_NUMBER:
             raise ReceptorError("there are more waters than can be numbered: leave them out")
-        waters.append(FragmentResidue(WATER, number, ("O",), oxygen[None, :], WATER_CHAIN))
+        waters.append(Residue(WATER, number, ("O",), oxygen[None, :], WATER_CHAIN))
         names[f"{WATER_CHAIN}:{number}"] = residue.address
     listed = ", ".join(f"{entry} as {here}" for here, entry in names.items())
     note = (
         f"{len(waters)} water{'' if len(waters) == 1 else 's'} at the site kept, each with at "
         f"least {_POLAR_CONTACTS} polar contacts{': ' if listed else ''}{listed}"
     )
-    return Company(kept.segments, tuple(waters), (*kept.changes, note), kept.names | names)
+    return Surroundings(kept.segments, tuple(waters), (*kept.changes, note), kept.names | names)
