@@ -20,10 +20,10 @@ from workbench.structures.mutation import differences_from_human, mutated, prese
 from workbench.structures.numbering import reference_sequence
 from workbench.structures.packing import contact_energies, packing_atoms, repacked
 from workbench.structures.preparation import prepare_receptor
-from workbench.structures.receptor import Receptor
-from workbench.structures.segments import Residue, renamed, segments_of
-from workbench.structures.side_chains import with_side_chain
-from workbench.structures.topology import clashing_pairs
+from workbench.structures.receptor import Receptor, Residue
+from workbench.structures.segments import segments_of
+from workbench.structures.side_chains import renamed, with_side_chain
+from workbench.structures.topology import clashing_pairs, missing_atoms
 
 BACKBONE = ("N", "CA", "C", "O")
 
@@ -172,7 +172,7 @@ def test_predicted_cysteine_lies_where_the_crystal_of_the_mutant_has_it(
 def test_built_side_chain_has_ideal_geometry(name: str) -> None:
     residue = _residue(human(), 528)
     built = with_side_chain(renamed(residue, name))
-    assert not built.missing
+    assert not missing_atoms(built)
     np.testing.assert_array_equal(built.position("CA"), residue.position("CA"))
     steps = {"CB": "CA", "CG": "CB", "CG1": "CB"}
     for end, start in steps.items():
