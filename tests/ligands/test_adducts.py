@@ -1,4 +1,4 @@
-"""Every stereoisomer of the adduct, its formula, its labels, and the way back to the drug."""
+"""Every stereoisomer of the adduct, its formula and labels, with cysteine and other thiols."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections import Counter
 
 import pytest
 from rdkit import Chem
+from rdkit.Chem import rdCIPLabeler
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import LigandError
-from workbench.ligands.adducts import enumerate_adducts
-from workbench.ligands.molecules import Adduct
+from workbench.ligands.adducts import adduct_with, after, enumerate_adducts, thiol_mol, thiol_named
 from workbench.ligands.reading import load_ligand
 from workbench.settings import LigandSettings
+from workbench.tables import thiols
 
 L_CYSTEINE = Chem.MolFromSmiles("N[C@@H](CS)C(=O)O")
 TWO = ["bR", "bS"]
@@ -31,61 +32,45 @@ TABLE = [
 ]
 
 
+def bonds_of(mol: Chem.Mol) -> set[frozenset[int]]:
+    return {frozenset((b.GetBeginAtomIdx(), b.GetEndAtomIdx())) for b in mol.GetBonds()}
+
+
 @pytest.mark.parametrize(("name", "labels", "formula"), TABLE)
-def test_isomers_formula_and_contract(name: str, labels: list[str], formula: str) -> None:
+def test_isomers_formula_and_atoms(name: str, labels: list[str], formula: str) -> None:
     ligand = load_ligand(name)
     adducts = enumerate_adducts(ligand)
     assert [a.label for a in adducts] == labels
     assert len({a.smiles for a in adducts}) == len(labels)
+    drug, n = ligand.mol, ligand.mol.GetNumAtoms()
     for adduct in adducts:
-        assert adduct.formula == formula
         whole = Chem.MolFromSmiles(adduct.smiles)
-        assert CalcMolFormula(whole) == formula
+        assert adduct.formula == CalcMolFormula(whole) == formula
         assert whole.HasSubstructMatch(L_CYSTEINE, useChirality=True)
-        check_contract(adduct)
-
-
-def check_contract(adduct: Adduct) -> None:
-    drug, mol = adduct.ligand.mol, adduct.mol
-    n = drug.GetNumAtoms()
-    assert adduct.n_drug_atoms == n
-    assert (adduct.sg_index, adduct.cb_index, adduct.ca_index) == (n, n + 1, n + 2)
-    assert mol.GetNumAtoms() == n + 3
-    assert mol.GetNumConformers() == 0
-    symbols = [a.GetSymbol() for a in mol.GetAtoms()]
-    assert symbols == [a.GetSymbol() for a in drug.GetAtoms()] + ["S", "C", "C"]
-    assert [a.GetTotalNumHs() for a in list(mol.GetAtoms())[n:]] == [0, 2, 3]
-    new = {
-        frozenset((adduct.reactive_atom_index, n)),
-        frozenset((n, n + 1)),
-        frozenset((n + 1, n + 2)),
-    }
-    bonds = {frozenset((b.GetBeginAtomIdx(), b.GetEndAtomIdx())) for b in mol.GetBonds()}
-    old = {frozenset((b.GetBeginAtomIdx(), b.GetEndAtomIdx())) for b in drug.GetBonds()}
-    assert bonds - old == new
-    assert old <= bonds
-    carbon = mol.GetAtomWithIdx(adduct.reactive_atom_index)
-    assert Counter(a.GetSymbol() for a in carbon.GetNeighbors()) == {"S": 1, "N": 1, "C": 1}
-    assert carbon.GetTotalNumHs() == 1
-    assert carbon.GetHybridization() == Chem.HybridizationType.SP3
+        # the drug's atoms in the drug's order, then SG, CB and CA, and three new bonds
+        assert (adduct.sg_index, adduct.cb_index, adduct.ca_index) == (n, n + 1, n + 2)
+        symbols = [a.GetSymbol() for a in adduct.mol.GetAtoms()]
+        assert symbols == [a.GetSymbol() for a in drug.GetAtoms()] + ["S", "C", "C"]
+        assert [a.GetTotalNumHs() for a in list(adduct.mol.GetAtoms())[n:]] == [0, 2, 3]
+        chain = [(adduct.reactive_atom_index, n), (n, n + 1), (n + 1, n + 2)]
+        assert bonds_of(adduct.mol) == bonds_of(drug) | {frozenset(pair) for pair in chain}
+        carbon = adduct.mol.GetAtomWithIdx(adduct.reactive_atom_index)
+        assert Counter(a.GetSymbol() for a in carbon.GetNeighbors()) == {"S": 1, "N": 1, "C": 1}
+        assert carbon.GetTotalNumHs() == 1
+        assert carbon.GetHybridization() == Chem.HybridizationType.SP3
 
 
 @pytest.mark.parametrize("name", ["selinexor", "eltanexor", "KPT-251"])
-def test_the_atom_order_of_the_input_changes_nothing_but_the_order(name: str) -> None:
+def test_the_atom_order_of_the_input_changes_nothing(name: str) -> None:
     ligand = load_ligand(name)
     expected = {(a.label, a.smiles) for a in enumerate_adducts(ligand)}
     rng = random.Random(7)
-    for _ in range(12):
+    for _ in range(6):
         order = list(range(ligand.mol.GetNumAtoms()))
         rng.shuffle(order)
-        shuffled = load_ligand(
-            Chem.MolToSmiles(Chem.RenumberAtoms(ligand.mol, order), canonical=False)
-        )
-        assert shuffled.inchikey == ligand.inchikey
-        assert shuffled.smiles == ligand.smiles
-        assert shuffled.warhead is not None
-        carbon = shuffled.mol.GetAtomWithIdx(shuffled.warhead.reactive_atom_index)
-        assert {a.GetSymbol() for a in carbon.GetNeighbors()} == {"C", "N"}
+        mixed = Chem.MolToSmiles(Chem.RenumberAtoms(ligand.mol, order), canonical=False)
+        shuffled = load_ligand(mixed)
+        assert (shuffled.inchikey, shuffled.smiles) == (ligand.inchikey, ligand.smiles)
         assert {(a.label, a.smiles) for a in enumerate_adducts(shuffled)} == expected
 
 
@@ -94,58 +79,42 @@ def test_both_alkene_isomers_give_the_same_adducts() -> None:
     e = load_ligand("CC(C)OC(=O)/C=C/n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1")
     assert z.inchikey != e.inchikey
     assert [a.smiles for a in enumerate_adducts(z)] == [a.smiles for a in enumerate_adducts(e)]
-
-
-def test_hydrogens_written_out_on_the_alkene_are_handled() -> None:
-    plain = load_ligand("CC(=O)/C=C\\n1cncn1")
-    written = load_ligand("CC(=O)/[CH]=[CH]\\n1cncn1")
-    assert [a.formula for a in enumerate_adducts(written)] == [
-        a.formula for a in enumerate_adducts(plain)
-    ]
-    assert enumerate_adducts(plain)[0].formula == "C9H14N4O3S"
+    written = enumerate_adducts(load_ligand("CC(=O)/[CH]=[CH]\\n1cncn1"))
+    assert {a.formula for a in written} == {"C9H14N4O3S"}
 
 
 def test_existing_stereocentres_and_alkenes_are_kept() -> None:
-    smiles = "C/C=C/C[C@H](C)OC(=O)/C=C\\n1cnc(-c2ccccc2)n1"
-    adducts = enumerate_adducts(load_ligand(smiles))
+    adducts = enumerate_adducts(load_ligand("C/C=C/C[C@H](C)OC(=O)/C=C\\n1cnc(-c2ccccc2)n1"))
     assert [a.label for a in adducts] == TWO
     kept = Chem.MolFromSmiles("C/C=C/C[C@H](C)OC(=O)C")
     mirrored = Chem.MolFromSmiles("C/C=C/C[C@@H](C)OC(=O)C")
     cis = Chem.MolFromSmiles("C/C=C\\C[C@H](C)OC(=O)C")
     for adduct in adducts:
         whole = Chem.MolFromSmiles(adduct.smiles)
-        assert whole.HasSubstructMatch(kept, useChirality=True)
-        assert not whole.HasSubstructMatch(mirrored, useChirality=True)
-        assert not whole.HasSubstructMatch(cis, useChirality=True)
+        found = [whole.HasSubstructMatch(m, useChirality=True) for m in (kept, mirrored, cis)]
+        assert found == [True, False, False]
 
 
 @pytest.mark.parametrize(
-    ("smiles", "place"),
+    ("smiles", "part"),
     [
-        ("CCC(C)OC(=O)/C=C\\n1cnc(-c2ccccc2)n1", "stereocentre"),
-        ("CC=CCOC(=O)/C=C\\n1cnc(-c2ccccc2)n1", "double bond"),
+        ("CCC(C)OC(=O)/C=C\\n1cnc(-c2ccccc2)n1", "stereocentre.*undefined"),
+        ("CC=CCOC(=O)/C=C\\n1cnc(-c2ccccc2)n1", "double bond.*undefined"),
+        ("CS(=O)(=O)Cl", "halide"),
+        ("c1ccccc1", "no electrophile"),
     ],
 )
-def test_undefined_stereo_elsewhere_is_an_error(smiles: str, place: str) -> None:
-    with pytest.raises(LigandError, match=f"{place}.*undefined"):
+def test_open_stereo_elsewhere_and_no_warhead_are_errors(smiles: str, part: str) -> None:
+    with pytest.raises(LigandError, match=part):
         enumerate_adducts(load_ligand(smiles))
-
-
-def test_a_ligand_without_a_warhead_has_no_adduct() -> None:
-    with pytest.raises(LigandError, match="halide"):
-        enumerate_adducts(load_ligand("CS(=O)(=O)Cl"))
-    with pytest.raises(LigandError, match="no electrophile"):
-        enumerate_adducts(load_ligand("c1ccccc1"))
 
 
 def test_a_displaced_group_leaves_and_the_centre_is_inverted() -> None:
     (adduct,) = enumerate_adducts(load_ligand("Cl[C@@H](C)C(=O)NC"))
-    assert adduct.drug_atoms == tuple(
-        a.GetIdx() for a in adduct.ligand.mol.GetAtoms() if a.GetSymbol() != "Cl"
-    )
+    (chlorine,) = adduct.left_atoms
+    assert adduct.ligand.mol.GetAtomWithIdx(chlorine).GetSymbol() == "Cl"
     # from the sulphur, behind the chlorine: H, CH3, CO turn the other way
-    seen = Chem.MolFromSmiles("S([C@H](C)C(=O)NC)C[C@H](N)C(=O)O")
-    assert adduct.smiles == Chem.MolToSmiles(seen)
+    assert adduct.smiles == Chem.CanonSmiles("S([C@H](C)C(=O)NC)C[C@H](N)C(=O)O")
 
 
 def test_a_charged_acid_keeps_its_charge() -> None:
@@ -154,3 +123,59 @@ def test_a_charged_acid_keeps_its_charge() -> None:
     for adduct in enumerate_adducts(ligand):
         assert Chem.GetFormalCharge(adduct.mol) == -1
         assert adduct.formula == "C14H15N4O4S-"
+
+
+# thiol, its formula from the literature, formula of its adduct with selinexor C17H11F6N7O, and
+# the L-amino acids from the textbook: L-cysteine is R, glutathione's cysteine R, its Glu S
+THIOLS = [
+    ("cysteine", "C3H7NO2S", "C20H18F6N8O3S", "N[C@@H](CSC)C(=O)O"),
+    ("capped cysteine", "C6H12N2O2S", "C23H23F6N9O3S", "CC(=O)N[C@@H](CSC)C(=O)NC"),
+    ("methanethiol", "CH4S", "C18H15F6N7OS", "CSC"),
+    (
+        "glutathione",
+        "C10H17N3O6S",
+        "C27H28F6N10O7S",
+        "N[C@@H](CCC(=O)N[C@@H](CSC)C(=O)NCC(=O)O)C(=O)O",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "formula", "adduct_formula", "drawn"), THIOLS)
+def test_another_thiol_balances_and_both_halves_keep_their_stereo(
+    name: str, formula: str, adduct_formula: str, drawn: str
+) -> None:
+    assert CalcMolFormula(thiol_mol(name)) == formula == thiol_named(name).formula
+    for drug in ("selinexor", "eltanexor", "leptomycin B", "goniothalamin"):
+        adducts = enumerate_adducts(load_ligand(drug))
+        mols = [adduct_with(adduct, name) for adduct in adducts]
+        assert len({Chem.MolToSmiles(mol) for mol in mols}) == len(adducts)
+        for adduct, mol in zip(adducts, mols, strict=True):
+            if drug == "selinexor":
+                assert CalcMolFormula(mol) == adduct_formula
+            if name == "cysteine":
+                assert Chem.MolToSmiles(mol) == adduct.smiles
+            assert not any(atom.GetAtomMapNum() for atom in mol.GetAtoms())
+            assert mol.HasSubstructMatch(Chem.MolFromSmiles(drawn), useChirality=True)
+            kept = [
+                mol.GetBondBetweenAtoms(*ends).GetStereo() for ends in bonds_of(adduct.remnant())
+            ]
+            assert kept == [
+                adduct.mol.GetBondBetweenAtoms(*ends).GetStereo()
+                for ends in bonds_of(adduct.remnant())
+            ]
+            # S ranks above C and N whatever it carries, so the labels of the drug's half stay
+            rdCIPLabeler.AssignCIPLabels(mol)
+            for centre in adduct.stereocentres:
+                assert mol.GetAtomWithIdx(centre.atom_index).GetProp("_CIPCode") == centre.cip
+
+
+def test_thiols_by_name_and_after_a_step() -> None:
+    assert [t.name for t in thiols()] == [row[0] for row in THIOLS]
+    assert all(row.source for row in thiols())
+    assert thiol_named("GSH").name == "glutathione"
+    assert thiol_named("ac-cys-nhme").name == "capped cysteine"
+    with pytest.raises(LigandError, match="known are cysteine"):
+        thiol_named("benzenethiol")
+    opened = after(enumerate_adducts(load_ligand("goniothalamin"))[0], "hydrolysed")
+    # goniothalamin C13H12O2 + H2O + CH4S
+    assert CalcMolFormula(adduct_with(opened, "methanethiol")) == "C14H18O3S"

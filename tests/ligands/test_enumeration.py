@@ -173,11 +173,6 @@ def test_a_core_is_cut_out_of_a_drug(smarts: str, groups: str, expected: str) ->
     assert keys(list(made.products())) == {Chem.MolToInchiKey(Chem.MolFromSmiles(expected))}
 
 
-def test_either_of_two_alike_places_is_the_same_core() -> None:
-    mol = Chem.MolFromSmiles("Cc1cccc(C)c1")
-    assert cut_core(mol, "[CH3]c1cc[cH:1]cc1", "xylene").open_positions == (1,)
-
-
 @pytest.mark.parametrize(
     ("smarts", "told"),
     [

@@ -9,7 +9,7 @@ from rdkit import Chem
 
 from workbench.errors import LigandError
 from workbench.ligands.conformers import embed_drug
-from workbench.ligands.reading import LigandFailure, each_ligand, load_ligand, load_ligands
+from workbench.ligands.reading import load_ligand, load_ligands
 from workbench.ligands.writing import drug_sdf_block
 
 Z_185 = "CC(C)OC(=O)/C=C\\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"
@@ -22,58 +22,40 @@ FLAT_NEW = "CC(C)OC(=O)C=Cn1cnc(-c2cc(OC)cc(C(F)(F)F)c2Cl)n1"
     ("text", "part"),
     [
         ("", "empty"),
-        ("   \n", "empty"),
         ("selinxor", "did you mean selinexor"),
         ("KPT-334", "did you mean"),
         ("no such drug", "no catalogue name is near"),
         ("missing.sdf", "no file"),
-        ("../../missing.SMI", "no file"),
         ("selinexor.pdb", "no catalogue name"),
         ("CCO(C=", "breaks at character 6"),
-        ("CC(C)(", "no SMILES"),
         ("C1CC=O", "unclosed ring"),
         ("C[N](C)(C)(C)C", "valence"),
         ("c1ccccc1=O", "valence|kekulize"),
-        ("c1cccc1", "kekulize"),
         ("[Na+].[Cl-]", "nothing but salts and solvents"),
-        ("CC(=O)[O-].[Na+]", "nothing but salts and solvents"),
         ("c1ccccc1CCN.CCCCCC1CC1", "mixture of 2 compounds"),
         (f"{Z_185}.{E_185}", "mixture of 2 compounds"),
         ("[H][H]", "no heavy atom"),
         ("[Pt](N)(N)(Cl)Cl", "platinum"),
         ("OB(O)c1ccccc1", "boron"),
-        ("[Na]", "sodium"),
         ("[2H]C(=O)C", "isotope"),
-        ("[13CH4]", "isotope"),
         ("C[CH2]", "radical"),
-        ("[O]N1CCCC1", "radical"),
         ("*CC", "dummy"),
         ("CC~C", "neither single"),
-        ("CC:C", "neither single"),
         ("CN->C", "neither single|valence"),
         ("CC$C", "neither single|valence"),
         ("C" * 151, "151 heavy atoms"),
         ("C" * 50, "47 rotatable bonds"),
-        ("C" * 3999, "limit"),
         ("C" * 5000, "5000 characters"),
         ("C\x00C", "no SMILES"),
         ("CC\u202eO", "no SMILES"),
         ("CCO |$a;b;c$|", "no SMILES"),
         ("C>>C", "reaction SMILES"),
-        ("CC.O>[Na+]>CCO", "reaction SMILES"),
         ("C17H11F6N7O", "molecular formula"),
         ("InChI=1S/CH4/h1H4", "InChI"),
         ("DEVSOMFAQLZNKR-RJRFIUFISA-N", "InChIKey"),
         ("[R1]CC", "no SMILES"),
-        ("[*:1]CC[*:2]", "dummy"),
-        ("[U]", "uranium"),
-        ("C[Hg]C", "mercury"),
         ("[Fe+2].[Cl-].[Cl-]", "iron"),
-        ("[3H]C", "isotope"),
-        ("[C]", "radical"),
-        ("NC(C)C(=O)" * 30, "heavy atoms|rotatable"),
         ("<script>alert(1)</script>", "no SMILES"),
-        ("$(rm -rf ~)", "no SMILES"),
         (FLAT_NEW, "geometry of the warhead"),
     ],
 )
@@ -103,16 +85,6 @@ def test_alkene_geometry_is_kept_and_compared_with_the_catalogue() -> None:
     assert z.warnings == ()
     assert e.inchikey != z.inchikey
     assert "another stereoisomer" in e.warnings[0]
-
-
-def test_eltanexor_is_accepted_as_e() -> None:
-    ligand = load_ligand("eltanexor")
-    assert ligand.inchikey == "JFBAVWVBLRIWHM-AWNIVKPZSA-N"
-    assert ligand.warnings == ()
-    match = ligand.warhead
-    assert match is not None
-    bond = ligand.mol.GetBondBetweenAtoms(match.reactive_atom_index, match.partner_atom_index)
-    assert bond.GetStereo() in (Chem.BondStereo.STEREOE, Chem.BondStereo.STEREOTRANS)
 
 
 @pytest.mark.parametrize("name", ["KPT-185", "eltanexor", "selinexor", "KPT-251", "KPT-276"])
@@ -164,17 +136,6 @@ def test_a_structure_file_gives_the_same_ligand_with_the_stereo_of_its_coordinat
         assert [a.GetAtomicNum() for a in read.mol.GetAtoms()] == numbers
 
 
-def test_tables_and_lists_of_smiles(tmp_path: Path) -> None:
-    smi = tmp_path / "list.smi"
-    smi.write_text(f"smiles name\n{Z_185} first drug\n\n{E_185}\tsecond\nc1ccccc1\n")
-    assert [x.name for x in load_ligands(str(smi))] == ["first drug", "second", "UHOVQNZJYSORNB"]
-    table = tmp_path / "list.CSV"
-    table.write_text(f'\ufeffID,Name,SMILES\n1,"a, b",{Z_185}\n')
-    assert load_ligand(str(table)).name == "a, b"
-    with pytest.raises(LigandError, match="3 ligands"):
-        load_ligand(str(smi))
-
-
 def test_names_from_files_are_made_safe(tmp_path: Path) -> None:
     table = tmp_path / "x.csv"
     table.write_text("smiles,name\nCCO,\x1b[31m$$$$\u202e>  <evil>\nCCN,>  <tag>\n")
@@ -182,51 +143,7 @@ def test_names_from_files_are_made_safe(tmp_path: Path) -> None:
     assert names == ["[31m$$ $$ > <evil>", "'> <tag>"]
 
 
-def test_bad_records_are_reported_and_the_others_read(tmp_path: Path) -> None:
-    path = tmp_path / "mixed.smi"
-    path.write_text("CCO ethanol\nC1CC broken\n[Na+].[Cl-] salt\nCCN amine\n")
-    outcomes = list(each_ligand(str(path)))
-    failures = [o for o in outcomes if isinstance(o, LigandFailure)]
-    assert [f.name for f in failures] == ["broken", "salt"]
-    assert "line 2 of 'mixed.smi'" in failures[0].reason
-    assert len(outcomes) == 4
-    with pytest.raises(LigandError, match="line 2"):
-        load_ligands(str(path))
-
-
 BLOCK = Chem.MolToMolBlock(Chem.MolFromSmiles("CCO"))
-
-
-@pytest.mark.parametrize(
-    ("file_name", "content", "part"),
-    [
-        ("empty.sdf", b"", "no molecule"),
-        ("blank.smi", b"\n\n", "no molecule"),
-        ("noise.sdf", b"this is no mol block\n\n\n$$$$\n", "mol block"),
-        ("binary.sdf", b"\xff\xfe\x00\x01", "cannot be read"),
-        ("nocolumn.csv", b"name,formula\na,CCO\n", "no column 'smiles'"),
-        ("gap.csv", b"smiles,name\n,nothing\n", "no SMILES"),
-        ("nan.sdf", BLOCK.replace("1.2990", "   nan").encode(), "no number|mol block"),
-        ("inf.sdf", BLOCK.replace("1.2990", "   inf").encode(), "no number|mol block"),
-        ("short.mol", BLOCK[:120].encode(), "mol block"),
-        ("query.mol", BLOCK.replace(" C  ", " A  ").encode(), "dummy"),
-        ("text.mol", BLOCK.replace("1.2990", "  x.yz").encode(), "mol block"),
-        ("atoms.mol", BLOCK.replace("  3  2", "  0  0").encode(), "no heavy atom|mol block"),
-    ],
-)
-def test_bad_files(tmp_path: Path, file_name: str, content: bytes, part: str) -> None:
-    path = tmp_path / file_name
-    path.write_bytes(content)
-    with pytest.raises(LigandError, match=part):
-        load_ligand(str(path))
-
-
-def test_a_folder_is_not_a_file(tmp_path: Path) -> None:
-    (tmp_path / "folder.sdf").mkdir()
-    with pytest.raises(LigandError, match="no file"):
-        load_ligand(str(tmp_path / "folder.sdf"))
-    with pytest.raises(LigandError, match=r"none of \.sdf"):
-        load_ligand(tmp_path / "ligand.pdb")
 
 
 def test_nothing_is_printed_about_bad_input(

@@ -55,11 +55,6 @@ def test_sodium_salts_however_drawn_are_the_acid() -> None:
         assert same(at_ph(drawn), f"[O-]C(=O){TAIL}")
 
 
-def test_a_molecule_alone_is_kept_even_if_it_is_a_solvent() -> None:
-    ligand = load_ligand("CC(C)=O")
-    assert (ligand.smiles, ligand.warnings) == ("CC(C)=O", ())
-
-
 def test_the_table_of_salts_is_distinct_and_found_again() -> None:
     for salt in salts():
         mol = Chem.MolFromSmiles(salt.smiles)
@@ -198,29 +193,3 @@ def test_an_open_centre_is_named_when_it_is_not_enumerated() -> None:
     assert "--max-stereoisomers" in ligand.warnings[0]
     with pytest.raises(LigandError, match="undefined"):
         enumerate_adducts(ligand)
-
-
-def test_the_catalogue_settles_its_own_alkene_before_anything_is_enumerated() -> None:
-    flat = "CC(C)OC(=O)C=Cn1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"
-    (read,) = load_ligands(flat, settings=LigandSettings(max_stereoisomers=8))
-    assert read.smiles == load_ligand("KPT-185").smiles
-
-
-def test_long_names_keep_their_isomer() -> None:
-    settings = LigandSettings(max_stereoisomers=2)
-    read = load_ligands("CC(F)Cl", settings=settings)
-    assert [len(ligand.name) <= 80 for ligand in read] == [True, True]
-    assert read[0].name != read[1].name
-
-
-def test_a_warhead_is_chosen_by_name_or_atom() -> None:
-    both = f"C=CC(=O)NCCOC(=O){TAIL}"
-    default = load_ligand(both)
-    assert default.warhead is not None
-    (other,) = default.other_warheads
-    chosen = load_ligand(both, warhead=other.name)
-    assert chosen.warhead == other
-    by_atom = load_ligand(both, settings=LigandSettings(warhead=str(other.reactive_atom_index)))
-    assert by_atom.warhead == other
-    with pytest.raises(LigandError, match="none of its warheads"):
-        load_ligand(both, warhead="boronic acid")

@@ -1,125 +1,124 @@
-"""Which carbon the thiol attacks, and what is refused with which reason."""
+"""Drugs and reagents against the table of warheads: which is found, where, and what it becomes.
+
+``warhead_molecules.csv`` states the chemistry: an attacked atom has the map number 1 (several
+where symmetry or the literature leaves it open), ``none`` and ``refused: <name>`` are expected
+of the others. Rows marked ``design`` were written together with the patterns and say only that
+these do what was meant. Those marked ``held_out`` were written afterwards: at the first run
+precision was 0.86 and recall 0.90 of 21 warheads. Those marked ``blind`` were written by another
+hand that had seen neither: precision 0.91 and recall 0.78 of 50 at the first run. The patterns
+were mended after both, so today's figures flatter.
+"""
 
 from __future__ import annotations
 
+import csv
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
 import pytest
 from rdkit import Chem
+from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import LigandError
-from workbench.ligands.warheads import chosen_warhead, find_warheads
-from workbench.tables import warheads
+from workbench.ligands.adducts import enumerate_adducts, flat_adduct
+from workbench.ligands.molecules import Ligand
+from workbench.ligands.reading import load_ligand, load_ligands
+from workbench.ligands.warheads import bond_edits, chosen_warhead, edited, find_warheads
+from workbench.settings import LigandSettings
+from workbench.tables import compounds, warheads
 
+TABLE = Path(__file__).parent / "warhead_molecules.csv"
+KNOWN_MISSES = {"embelin", "pentachloronitrobenzene"}
 TRIAZOLE = "n1cnc(-c2ccccc2)n1"
-
-# name, SMILES, warhead, SMILES of the molecule with the attacked carbon as the isotope 13C
-SINES = [
-    (
-        "selinexor",
-        "O=C(/C=C\\n1cnc(-c2cc(C(F)(F)F)cc(C(F)(F)F)c2)n1)NNc1cnccn1",
-        "triazolyl acrylohydrazide",
-        "O=C(/C=[13CH]\\n1cnc(-c2cc(C(F)(F)F)cc(C(F)(F)F)c2)n1)NNc1cnccn1",
-    ),
-    (
-        "eltanexor",
-        "NC(=O)/C(=C/n1cnc(-c2cc(C(F)(F)F)cc(C(F)(F)F)c2)n1)c1cncnc1",
-        "triazolyl acrylamide",
-        "NC(=O)/C(=[13CH]/n1cnc(-c2cc(C(F)(F)F)cc(C(F)(F)F)c2)n1)c1cncnc1",
-    ),
-    (
-        "verdinexor",
-        "O=C(/C=C\\n1cnc(-c2cc(C(F)(F)F)cc(C(F)(F)F)c2)n1)NNc1ccccn1",
-        "triazolyl acrylohydrazide",
-        "O=C(/C=[13CH]\\n1cnc(-c2cc(C(F)(F)F)cc(C(F)(F)F)c2)n1)NNc1ccccn1",
-    ),
-    (
-        "KPT-185",
-        "CC(C)OC(=O)/C=C\\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1",
-        "triazolyl acrylate",
-        "CC(C)OC(=O)/C=[13CH]\\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1",
-    ),
-    (
-        "KPT-251",
-        "FC(F)(F)c1cc(cc(c1)C(F)(F)F)-c1ncn(/C=C\\c2nnco2)n1",
-        "triazolyl vinyl oxadiazole",
-        "FC(F)(F)c1cc(cc(c1)C(F)(F)F)-c1ncn(/[13CH]=C\\c2nnco2)n1",
-    ),
-    (
-        "KPT-276",
-        "O=C(/C=C\\n1cnc(-c2cc(C(F)(F)F)cc(C(F)(F)F)c2)n1)N1CC(F)(F)C1",
-        "triazolyl acrylamide",
-        "O=C(/C=[13CH]\\n1cnc(-c2cc(C(F)(F)F)cc(C(F)(F)F)c2)n1)N1CC(F)(F)C1",
-    ),
-    (
-        "PKF050-638",
-        "CCOC(=O)/C=C\\n1ncnc1-c1cc(Cl)ccc1N",
-        "triazolyl acrylate",
-        "CCOC(=O)/C=[13CH]\\n1ncnc1-c1cc(Cl)ccc1N",
-    ),
-    ("acid", f"OC(=O)/C=C\\{TRIAZOLE}", "triazolyl acrylate", f"OC(=O)/C=[13CH]\\{TRIAZOLE}"),
-    (
-        "carboxylate",
-        f"[O-]C(=O)/C=C\\{TRIAZOLE}",
-        "triazolyl acrylate",
-        f"[O-]C(=O)/C=[13CH]\\{TRIAZOLE}",
-    ),
-    ("ketone", f"CC(=O)/C=C\\{TRIAZOLE}", "triazolyl enone", f"CC(=O)/C=[13CH]\\{TRIAZOLE}"),
-]
+CYSTEINE = Chem.MolFromSmiles("N[C@@H](CS)C(=O)O")
+MODELLED = [row.name for row in warheads() if row.modelled]
 
 
-@pytest.mark.parametrize(("name", "smiles", "warhead", "marked"), SINES, ids=lambda x: str(x)[:12])
-def test_the_carbon_that_bears_the_triazole_nitrogen_is_attacked(
-    name: str, smiles: str, warhead: str, marked: str
-) -> None:
-    mol = Chem.MolFromSmiles(smiles)
+class Case(NamedTuple):
+    name: str
+    mol: Chem.Mol
+    formula: str
+    expected: str
+    attacked: frozenset[int]
+    split: str
+
+    @property
+    def positive(self) -> bool:
+        return self.expected != "none" and not self.expected.startswith("refused: ")
+
+
+def read_cases() -> list[Case]:
+    made = []
+    with TABLE.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            mol = Chem.MolFromSmiles(row["smiles"])
+            attacked = frozenset(a.GetIdx() for a in mol.GetAtoms() if a.GetAtomMapNum() == 1)
+            for atom in mol.GetAtoms():
+                atom.SetAtomMapNum(0)
+            known = (row["formula"], row["expected"], attacked, row["split"])
+            made.append(Case(row["name"], mol, *known))
+    return made
+
+
+CASES = read_cases()
+
+
+def answer(mol: Chem.Mol) -> tuple[str, int]:
+    """Return what was found, in the table's words, and the attacked atom (-1 for none)."""
     finding = find_warheads(mol)
-    assert finding.verdict == "adduct"
-    assert finding.problem == ""
-    match = finding.matches[0]
-    assert match.name == warhead
-    mol.GetAtomWithIdx(match.reactive_atom_index).SetIsotope(13)
-    assert Chem.CanonSmiles(Chem.MolToSmiles(mol)) == Chem.CanonSmiles(marked)
-    bond = mol.GetBondBetweenAtoms(match.reactive_atom_index, match.partner_atom_index)
-    assert bond.GetBondTypeAsDouble() == 2.0
+    if finding.matches:
+        return finding.matches[0].name, finding.matches[0].reactive_atom_index
+    return (f"refused: {finding.refused[0].name}" if finding.refused else "none"), -1
+
+
+def is_right(case: Case) -> bool:
+    name, atom = answer(case.mol)
+    return name == case.expected and (not case.attacked or atom in case.attacked)
+
+
+def test_the_molecules_are_what_their_names_say() -> None:
+    assert len(CASES) >= 380
+    assert sum(case.expected == "none" for case in CASES) >= 160
+    assert len({case.name for case in CASES}) == len(CASES)
+    assert [c.name for c in CASES if CalcMolFormula(c.mol) != c.formula] == []
+    assert [c.name for c in CASES if bool(c.attacked) != c.positive] == []
+    skeletons = {Chem.MolToSmiles(case.mol, isomericSmiles=False) for case in CASES}
+    for compound in compounds():
+        mol = Chem.MolFromSmiles(compound.smiles)
+        assert Chem.MolToSmiles(mol, isomericSmiles=False) in skeletons, compound.name
 
 
 @pytest.mark.parametrize(
-    "smiles",
-    [
-        "c1ccccc1",
-        "CC(=O)Oc1ccccc1C(=O)O",
-        "CN1C=NC2=C1C(=O)N(C(=O)N2C)C",
-        # the bound form of selinexor: its alkene is spent
-        "c1cnc(cn1)NNC(=O)CCn2cnc(n2)c3cc(cc(c3)C(F)(F)F)C(F)(F)F",
-        # a vinyl triazole without an acceptor
-        f"C=C{TRIAZOLE}",
-    ],
+    ("split", "bar"), [("all", 0.97), ("design", 0.97), ("held_out", 0.9), ("blind", 0.97)]
 )
-def test_molecules_without_an_electrophile(smiles: str) -> None:
-    finding = find_warheads(Chem.MolFromSmiles(smiles))
-    assert finding.matches == ()
-    assert finding.verdict == "no_warhead"
+def test_precision_and_recall(split: str, bar: float) -> None:
+    chosen = [case for case in CASES if split in (case.split, "all")]
+    found = [case for case in chosen if find_warheads(case.mol).matches]
+    right = [case for case in found if case.positive and is_right(case)]
+    assert len(right) / len(found) >= bar
+    assert len(right) / sum(case.positive for case in chosen) >= bar
+
+
+def test_only_the_known_molecules_are_missed_and_every_row_is_at_work() -> None:
+    missed = {case.name: answer(case.mol) for case in CASES if not is_right(case)}
+    assert missed.keys() == KNOWN_MISSES, missed
+    seen = {case.expected.removeprefix("refused: ") for case in CASES if is_right(case)}
+    assert {row.name for row in warheads()} - seen == set()
 
 
 def test_two_warheads_are_ranked_and_the_user_chooses() -> None:
     two = f"C=CC(=O)NNC(=O)/C=C\\{TRIAZOLE}"
-    finding = find_warheads(Chem.MolFromSmiles(two))
-    assert [m.name for m in finding.matches] == ["triazolyl acrylohydrazide", "acrylamide"]
-    assert chosen_warhead(finding.matches, "Acrylamide", "here") is finding.matches[1]
-    index = finding.matches[1].reactive_atom_index
-    assert chosen_warhead(finding.matches, str(index), "here") is finding.matches[1]
+    matches = find_warheads(Chem.MolFromSmiles(two)).matches
+    assert [m.name for m in matches] == ["triazolyl acrylohydrazide", "acrylamide"]
+    for choice in ("Acrylamide", str(matches[1].reactive_atom_index)):
+        assert chosen_warhead(matches, choice, "here") is matches[1]
     with pytest.raises(LigandError, match="none of its warheads"):
-        chosen_warhead(finding.matches, "quinone", "here")
-
-
-def test_places_that_symmetry_makes_equal_count_once() -> None:
-    finding = find_warheads(Chem.MolFromSmiles(f"O=C(/C=C\\{TRIAZOLE})NNC(=O)/C=C\\{TRIAZOLE}"))
-    assert [m.name for m in finding.matches] == ["triazolyl acrylohydrazide"]
-
-
-def test_a_pattern_that_matches_twice_at_one_double_bond_is_one_warhead() -> None:
-    # the bis-acyl hydrazine and the acid anhydride match through either oxygen, the C=C is one
-    anhydride = f"CC(=O)OC(=O)/C=C\\{TRIAZOLE}"
-    assert find_warheads(Chem.MolFromSmiles(anhydride)).verdict == "adduct"
+        chosen_warhead(matches, "quinone", "here")
+    # places that symmetry makes equal count once
+    twice = Chem.MolFromSmiles(f"O=C(/C=C\\{TRIAZOLE})NNC(=O)/C=C\\{TRIAZOLE}")
+    assert [m.name for m in find_warheads(twice).matches] == ["triazolyl acrylohydrazide"]
 
 
 def test_the_table_is_sound() -> None:
@@ -136,3 +135,158 @@ def test_the_table_is_sound() -> None:
             ends, change = edit.split(":")
             assert pattern.GetBondBetweenAtoms(*map(int, ends.split("-"))) is not None
             assert int(change) in (-1, 1)
+
+
+def composition(mol: Chem.Mol) -> Counter[str]:
+    return Counter(atom.GetSymbol() for atom in Chem.AddHs(mol).GetAtoms())
+
+
+def drawn(case: Case) -> Ligand:
+    smiles = Chem.MolToSmiles(case.mol)
+    try:
+        ligand = load_ligand(smiles)
+    except LigandError:
+        # the warhead's geometry is open
+        ligand = load_ligands(smiles, settings=LigandSettings(max_stereoisomers=128))[0]
+    return ligand if ligand.warhead else replace(ligand, warhead=ligand.other_warheads[0])
+
+
+@pytest.mark.parametrize("name", MODELLED)
+def test_adducts_balance_and_additions_go_back(name: str) -> None:
+    for case in (case for case in CASES if case.expected == name and is_right(case)):
+        ligand = drawn(case)
+        adduct = flat_adduct(ligand)
+        left = (ligand.mol.GetAtomWithIdx(index) for index in adduct.left_atoms)
+        gone = Counter(symbol for a in left for symbol in (a.GetSymbol(), *"H" * a.GetTotalNumHs()))
+        # the thiol's hydrogen leaves with the group
+        gone += Counter({"H": int(bool(gone))})
+        whole = composition(Chem.MolFromSmiles(adduct.smiles))
+        assert whole + gone == composition(ligand.mol) + composition(CYSTEINE)
+        sulphur = adduct.mol.GetAtomWithIdx(adduct.sg_index)
+        bonded = {n.GetIdx() for n in sulphur.GetNeighbors()}
+        assert bonded == {adduct.cb_index, adduct.reactive_atom_index}
+        if not gone:
+            back = [(a, b, -change) for a, b, change in bond_edits(ligand.warhead)]
+            drug = edited(adduct.remnant(), back)
+            assert CalcMolFormula(drug) == ligand.formula
+            assert Chem.MolToInchiKey(drug).split("-")[0] == ligand.inchikey.split("-")[0]
+
+
+# the whole adduct, drawn by hand
+PRODUCTS = [
+    # isothiocyanate: dithiocarbamate; isocyanate: thiocarbamate; nitrile: thioimidate
+    ("S=C=NCC", ["CCNC(=S)SC[C@H](N)C(=O)O"]),
+    ("O=C=NCC", ["CCNC(=O)SC[C@H](N)C(=O)O"]),
+    ("CC(=O)NCC#N", ["CC(=O)NCC(=N)SC[C@H](N)C(=O)O"]),
+    ("N#CN1CCCC1", ["N=C(SC[C@H](N)C(=O)O)N1CCCC1"]),
+    # quinones give hydroquinones and catechols, quinone methides phenols
+    ("CC1=CC(=O)c2c(O)cccc2C1=O", ["Cc1c(SC[C@H](N)C(=O)O)c(O)c2c(O)cccc2c1O"]),
+    ("O=C1C(=O)c2ccccc2C=C1", ["Oc1c(O)c2ccccc2c(SC[C@H](N)C(=O)O)c1"]),
+    ("O=C1C=CC=CC1=C", ["Oc1ccccc1CSC[C@H](N)C(=O)O"]),
+    # paracetamol with the sulphur beside its hydroxyl group
+    ("CC(=O)N=C1C=CC(=O)C=C1", ["CC(=O)Nc1ccc(O)c(SC[C@H](N)C(=O)O)c1"]),
+    # exchange, acylation, arylation
+    ("C1CCSSC1", ["SCCCCSSC[C@H](N)C(=O)O"]),
+    ("CSS(C)(=O)=O", ["CSSC[C@H](N)C(=O)O"]),
+    ("C=CCS[S@](=O)CC=C", ["C=CCSSC[C@H](N)C(=O)O"]),
+    ("CCSN1C(=O)CCC1=O", ["CCSSC[C@H](N)C(=O)O"]),
+    ("C[C@@H]1CC(=O)O1", ["C[C@@H](O)CC(=O)SC[C@H](N)C(=O)O"]),
+    ("CS(=O)(=O)c1ncccn1", ["c1cnc(nc1)SC[C@H](N)C(=O)O"]),
+    # alkynes: both sides of the new C=C
+    (
+        "CC#CC(=O)NC",
+        ["C/C(=C/C(=O)NC)SC[C@H](N)C(=O)O", "C/C(=C\\C(=O)NC)SC[C@H](N)C(=O)O"],
+    ),
+    ("COC(=O)C#C", ["COC(=O)/C=C/SC[C@H](N)C(=O)O", "COC(=O)/C=C\\SC[C@H](N)C(=O)O"]),
+]
+
+
+@pytest.mark.parametrize(("smiles", "products"), PRODUCTS, ids=lambda x: str(x)[:24])
+def test_products_drawn_by_hand(smiles: str, products: list[str]) -> None:
+    made = {adduct.smiles for adduct in enumerate_adducts(load_ligand(smiles))}
+    drawn = {Chem.CanonSmiles(product) for product in products}
+    assert made == drawn
+
+
+def test_anti_and_syn_addition_to_an_alkyne_are_labelled() -> None:
+    # propiolate, S and CO on one side: Z, since S ranks over H and CO over H
+    labels = {a.label: a.smiles for a in enumerate_adducts(load_ligand("COC(=O)C#C"))}
+    assert set(labels) == {"E", "Z"}
+    assert labels["Z"] == Chem.CanonSmiles("COC(=O)/C=C\\SC[C@H](N)C(=O)O")
+
+
+# drug, the attacked centre and its neighbour in the product, CIP labels by hand
+INVERSIONS = [
+    # Cl > C(=O) > CH3 becomes S > C(=O) > CH3, turned over: S to R, R to S
+    ("C[C@H](Cl)C(=O)NC", "S", {"b": "R"}),
+    ("C[C@@H](Cl)C(=O)NC", "R", {"b": "S"}),
+]
+
+
+@pytest.mark.parametrize(("smiles", "before", "after"), INVERSIONS)
+def test_displacement_at_an_alpha_halo_amide_inverts(
+    smiles: str, before: str, after: dict[str, str]
+) -> None:
+    ligand = load_ligand(smiles)
+    assert [label for _, label in Chem.FindMolChiralCenters(ligand.mol)] == [before]
+    (adduct,) = enumerate_adducts(ligand)
+    labels = dict(Chem.FindMolChiralCenters(adduct.mol))
+    assert labels[adduct.reactive_atom_index] == after["b"]
+
+
+# epoxide, its labels, the product's labels at the S-bearing and the O-bearing carbon
+EPOXIDES = [
+    # cis-2,3-epoxybutane (2R,3S): the attacked centre turns over, the other stays: like labels
+    ("C[C@H]1O[C@H]1C", {"R", "S"}, {("S", "S"), ("R", "R")}),
+    # trans-2,3-epoxybutane (2R,3R): unlike labels
+    ("C[C@H]1O[C@@H]1C", {"R"}, {("S", "R")}),
+    # cyclohexene oxide: the trans hydroxy sulfide, (1R,2R) or (1S,2S)
+    ("C1CC[C@H]2O[C@H]2C1", {"R", "S"}, {("R", "R"), ("S", "S")}),
+    # fosfomycin (1R,2S): S takes the place of O at C2, the same ranks turned over
+    ("C[C@@H]1O[C@@H]1P(=O)(O)O", {"R", "S"}, {("R", "R")}),
+]
+
+
+@pytest.mark.parametrize(("smiles", "before", "after"), EPOXIDES)
+def test_an_epoxide_opens_with_inversion(
+    smiles: str, before: set[str], after: set[tuple[str, str]]
+) -> None:
+    ligand = load_ligand(smiles)
+    assert {label for _, label in Chem.FindMolChiralCenters(ligand.mol)} == before
+    for adduct in enumerate_adducts(ligand):
+        labels = dict(Chem.FindMolChiralCenters(adduct.mol, useLegacyImplementation=False))
+        assert ligand.warhead is not None
+        oxygen = adduct.mol.GetAtomWithIdx(
+            adduct.drug_atoms.index(ligand.warhead.partner_atom_index)
+        )
+        (carbon,) = (n.GetIdx() for n in oxygen.GetNeighbors())
+        assert (labels[adduct.reactive_atom_index], labels[carbon]) in after
+
+
+def test_both_carbons_of_a_meso_epoxide_are_offered() -> None:
+    # mirror images of each other, but not in front of L-cysteine: two trans products
+    ligand = load_ligand("C1CC[C@H]2O[C@H]2C1")
+    assert ligand.warhead is not None
+    places = (ligand.warhead, *ligand.other_warheads)
+    made = {
+        adduct.smiles
+        for place in places
+        for adduct in enumerate_adducts(replace(ligand, warhead=place))
+    }
+    drawn = ("O[C@H]1CCCC[C@@H]1SC[C@H](N)C(=O)O", "O[C@@H]1CCCC[C@H]1SC[C@H](N)C(=O)O")
+    assert made == {Chem.CanonSmiles(smiles) for smiles in drawn}
+
+
+def test_a_terminal_epoxide_keeps_its_stereocentre() -> None:
+    # (R)-propylene oxide: O > CH2O > CH3 becomes O > CH2S > CH3, untouched
+    ligand = load_ligand("C[C@@H]1CO1")
+    assert [label for _, label in Chem.FindMolChiralCenters(ligand.mol)] == ["R"]
+    (adduct,) = enumerate_adducts(ligand)
+    assert adduct.smiles == Chem.CanonSmiles("C[C@@H](O)CSC[C@H](N)C(=O)O")
+    assert [label for _, label in Chem.FindMolChiralCenters(adduct.mol)] == ["R"]
+
+
+def test_an_edit_that_no_kekule_structure_allows_is_an_error() -> None:
+    benzene = Chem.MolFromSmiles("c1ccccc1")
+    with pytest.raises(LigandError, match="Kekule"):
+        edited(benzene, [(0, 1, -1), (1, 2, -1)])
