@@ -1,254 +1,325 @@
-"""A small but chemically real case: KPT-185 on the cysteine of a piece of XPO1."""
+"""One result of each kind by hand, with a text wherever one can come from outside; the pages."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-from rdkit import Chem
-from rdkit.Chem import AllChem, rdCIPLabeler, rdMolTransforms
+from stored_docking import hostile_docking, stored_docking
 
-from workbench.files.docking import read_docking_result
-from workbench.records.docking import AdductRecord, DockingResult, PoseRecord
-from workbench.report.tour import POSES, WILD_TYPE
-
-KPT_185 = r"CC(C)OC(=O)/C=C\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"
-BOUND = "CC(C)OC(=O)CCn1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"
-ADDUCT = "CC(C)OC(=O)C[C{}H](SC[C@H](N)C(=O)O)n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1"
-BETA = 7
-MOVED = ("525", "529", "537", "541", "544", "548", "568", "572", "576")
-FIRST_RESIDUE = 526
-SEQUENCE = "GLCEQ"
-HOSTILE = (
-    '=HYPERLINK("x")\n> <score_kcal_per_mol>\n99\n\n$$$$\n</script><script>alert(1)</script>&"'
+from workbench.ligands.depiction import drug_beside_svg
+from workbench.ligands.matched_pairs import matched_pair
+from workbench.ligands.reading import load_ligand
+from workbench.records.comparison import ComparedDrug, Comparison, ContactNovelty, CoreFit, Quantity
+from workbench.records.dynamics import DynamicsResult, ReplicaRecord
+from workbench.records.reaction import AdductEnergy, Reaction
+from workbench.records.scan import (
+    WILD_TYPE,
+    Difference,
+    Evidence,
+    Groove,
+    ScanPair,
+    ScanResult,
 )
-HOSTILE_NAMES = {
-    "everything": HOSTILE,
-    "script": "<script>alert(1)</script>",
-    "formula": '=HYPERLINK("http://example.org/?"&A1,"click")',
-    "formula after a space": " =1+1",
-    "10 kB": "n" * 10_000,
-    "right to left": "\u202eevil \u05e9\u05dc\u05d5\u05dd\u202c abc",
-    "emoji": "\U0001f9ea\U0001f469\u200d\U0001f52c drug",
-    "broken encoding": "drug\udcff",
-}
-"""What a name from outside may be."""
+from workbench.records.screen import ScreenResult
+from workbench.records.simulation import BAND_COLUMNS, COURSE_COLUMNS, Parameter, SimulationResult
+from workbench.report.comparison_page import comparison_html, write_comparison
+from workbench.report.docking_page import report_html, write_docking
+from workbench.report.dynamics_page import dynamics_html, write_dynamics
+from workbench.report.groove_page import groove_html
+from workbench.report.reaction_page import reactions_html, write_reactions
+from workbench.report.scan_page import scan_html, write_scan
+from workbench.report.screen_page import screen_html
+from workbench.report.simulation_page import simulation_html, write_simulation
+from workbench.report.tour import tour_html
+from workbench.settings import ScreenSettings
+from workbench.structures.loading import load_receptor
+from workbench.structures.receptor import Receptor
+from workbench.structures.writing import receptor_json, receptor_pdb
 
 
-def bonded_peptide(label: str, seed: int) -> Chem.Mol:
-    """Return KPT-185 bonded to the cysteine of 526-530, embedded; the drug's atoms come last."""
-    peptide = Chem.MolFromSequence(SEQUENCE)
-    sulphur = next(
-        a.GetIdx() for a in peptide.GetAtoms() if a.GetPDBResidueInfo().GetName().strip() == "SG"
-    )
-    drug = Chem.MolFromSmiles(BOUND)
-    beta = peptide.GetNumAtoms() + BETA
-    mol = Chem.RWMol(Chem.CombineMols(peptide, drug))
-    mol.GetAtomWithIdx(beta).SetNumExplicitHs(0)
-    mol.GetAtomWithIdx(beta).SetNoImplicit(False)
-    mol.AddBond(sulphur, beta, Chem.BondType.SINGLE)
-    for tag in (Chem.ChiralType.CHI_TETRAHEDRAL_CCW, Chem.ChiralType.CHI_TETRAHEDRAL_CW):
-        mol.GetAtomWithIdx(beta).SetChiralTag(tag)
-        Chem.SanitizeMol(mol)
-        rdCIPLabeler.AssignCIPLabels(mol)
-        if f"b{mol.GetAtomWithIdx(beta).GetProp('_CIPCode')}" == label:
-            break
-    whole = Chem.AddHs(mol)
-    assert AllChem.EmbedMolecule(whole, randomSeed=seed, useRandomCoords=True) == 0
-    AllChem.MMFFOptimizeMolecule(whole)
-    return Chem.RemoveHs(whole)
-
-
-def pdb_line(
-    serial: int, name: str, residue: str, chain: str, number: int, point: Any, element: str
-) -> str:
-    record = "HETATM" if residue == "LIG" else "ATOM  "
-    x, y, z = point
-    return (
-        f"{record}{serial:5d} {name:^4s} {residue:>3s} {chain}{number:4d}    "
-        f"{x:8.3f}{y:8.3f}{z:8.3f}  1.00  0.00          {element:>2s}"
-    )
-
-
-def texts_of(mol: Chem.Mol) -> tuple[str, str, float, float]:
-    """Return the PDB text, the drug's mol block, the S-C distance and the C-S-C angle."""
-    points = mol.GetConformer().GetPositions()
-    lines, drug = [], []
-    for atom in mol.GetAtoms():
-        info, i = atom.GetPDBResidueInfo(), atom.GetIdx()
-        if info is None:
-            drug.append(i)
-            where = (f"{atom.GetSymbol()}{len(drug)}", "LIG", "L", 1)
-        else:
-            number = info.GetResidueNumber() + FIRST_RESIDUE - 1
-            where = (info.GetName().strip(), info.GetResidueName(), "A", number)
-        lines.append(pdb_line(i + 1, *where, points[i], atom.GetSymbol()))
-    lines += ["TER", "END"]
-    sulphur = next(a for a in mol.GetAtoms() if a.GetSymbol() == "S")
-    carbon = next(n.GetIdx() for n in sulphur.GetNeighbors() if n.GetIdx() in drug)
-    beta_carbon = next(n.GetIdx() for n in sulphur.GetNeighbors() if n.GetIdx() not in drug)
-    conformer = mol.GetConformer()
-    angle = rdMolTransforms.GetAngleDeg(conformer, beta_carbon, sulphur.GetIdx(), carbon)
-    part = Chem.RWMol(mol)
-    for i in sorted(set(range(mol.GetNumAtoms())) - set(drug), reverse=True):
-        part.RemoveAtom(i)
-    Chem.SanitizeMol(part)
-    distance = float(np.linalg.norm(points[sulphur.GetIdx()] - points[carbon]))
-    return "\n".join(lines) + "\n", Chem.MolToMolBlock(part), distance, angle
-
-
-def turned(mol: Chem.Mol, names: tuple[str, str], degrees: float) -> Chem.Mol:
-    """Return a copy with the side chain turned about a bond named by its two atoms."""
-    copy = Chem.Mol(mol)
-    cysteine = {
-        a.GetPDBResidueInfo().GetName().strip(): a.GetIdx()
-        for a in copy.GetAtoms()
-        if a.GetPDBResidueInfo() and a.GetPDBResidueInfo().GetResidueName() == "CYS"
-    }
-    sulphur = copy.GetAtomWithIdx(cysteine["SG"])
-    cysteine["C_DRUG"] = next(
-        n.GetIdx() for n in sulphur.GetNeighbors() if n.GetIdx() != cysteine["CB"]
-    )
-    order = ("N", "CA", "CB", "SG", "C_DRUG")
-    i = order.index(names[0])
-    quad = [cysteine[name] for name in order[i - 1 : i + 3]]
-    conformer = copy.GetConformer()
-    now = rdMolTransforms.GetDihedralDeg(conformer, *quad)
-    rdMolTransforms.SetDihedralDeg(conformer, *quad, now + degrees)
-    return copy
-
-
-def pose_of(mol: Chem.Mol, rank: int, score: float, *, valid: bool = True) -> PoseRecord:
-    pdb, sdf, distance, angle = texts_of(mol)
-    contact = {
-        "type": "hydrogen_bond",
-        "residue": "GLU529",
-        "receptor_atom": "N",
-        "ligand_atoms": [5],
-        "distance_angstrom": 2.9,
-        "angle_degree": 155.0,
-    }
-    return PoseRecord(
-        rank=rank,
-        score_kcal_per_mol=score,
-        score_terms={"gauss_1": score - 1.5, "repulsion": 1.5},
-        minimised_energy_kcal_per_mol=-20.0 + rank,
-        strain_kcal_per_mol=2.0 + rank,
-        sg_c_distance_angstrom=round(distance, 3),
-        c_s_c_angle_degree=round(angle, 1),
-        rmsd_to_reference_angstrom=1.5 if rank == 1 else None,
-        core_rmsd_to_reference_angstrom=0.75 if rank == 1 else None,
-        moved_by_minimisation_angstrom=0.4,
-        rms_gradient_kcal_per_mol_angstrom=0.28,
-        valid=valid,
-        failed_checks=() if valid else ("no_receptor_clash",),
-        interactions=(contact,),
-        drug_sdf=sdf,
-        complex_pdb=pdb,
-        complex_cif=f"data_pose_{rank}\n",
-    )
-
-
-def label_of(smiles: str) -> str:
-    """Return the label of an adduct, ``bR`` or ``bS``, by the CIP rules."""
-    mol = Chem.MolFromSmiles(smiles)
-    rdCIPLabeler.AssignCIPLabels(mol)
-    carbon = mol.GetSubstructMatch(Chem.MolFromSmarts("[C;$(C(S)n)]"))[0]
-    return f"b{mol.GetAtomWithIdx(carbon).GetProp('_CIPCode')}"
-
-
-def adduct_smiles(label: str) -> str:
-    both = [ADDUCT.format(hand) for hand in ("@", "@@")]
-    return next(smiles for smiles in both if label_of(smiles) == label)
-
-
-def adduct_of(label: str, seed: int, best: float) -> AdductRecord:
-    mol = bonded_peptide(label, seed)
-    poses = (
-        pose_of(mol, 1, best),
-        pose_of(turned(mol, ("CB", "SG"), 90), 2, best + 0.5),
-        pose_of(turned(mol, ("CA", "CB"), 120), 3, best + 0.9, valid=False),
-    )
-    centres = ({"atom_index": BETA, "cip": label[1]},)
-    return AdductRecord(label, adduct_smiles(label), "C19H23F3N4O5S", centres, poses)
-
-
-def with_path(adduct: AdductRecord) -> AdductRecord:
-    """Return an adduct that was searched with three seeds, its first pose reached and moved."""
-    turned = {"residue": "GLU529", "dihedrals_degree": [60.0, 180.0, 10.0], "moved_angstrom": 3.25}
-    first = replace(
-        adduct.poses[0],
-        encounter_rank=1,
-        encounter_rmsd_angstrom=1.23,
-        side_chains=(turned,),
-        posebusters={"checks": {"bond_lengths": False}, "failed": ["bond_lengths"], "note": "n"},
-    )
-    return replace(
-        adduct, poses=(first, *adduct.poses[1:]), seed_scores_kcal_per_mol=(-10.9, -10.5, -10.7)
-    )
-
-
-def hostile_result(result: DockingResult, text: str) -> DockingResult:
-    """Return the same result with a text wherever one can come from outside."""
-    first = result.adducts[0]
-    pose = replace(
-        first.poses[0],
-        failed_checks=(text,),
-        valid=False,
-        side_chains=({"residue": text, "dihedrals_degree": [text], "moved_angstrom": 1.0},),
-        posebusters={"checks": {text: False}, "failed": [text], "note": text},
-        interactions=({"type": text, "residue": text, "receptor_atom": text},),
-    )
-    return replace(
-        result,
-        reason=text,
-        ligand={**result.ligand, "name": text, "formula": text, "inchikey": text},
-        receptor={**result.receptor, "name": text, "source": text},
-        encounter=(replace(result.encounter[0], face=text, leads_to=(text,)),),
-        ranking={**(result.ranking or {}), "words": text},
-        adducts=(replace(first, formula=text, form=text, poses=(pose, *first.poses[1:])),),
-        warnings=(text,),
-        timing={text: 1.0},
-        provenance={**result.provenance, "command": text, "inputs": {text: text}},
-        reference={**(result.reference or {}), "name": text, "note": text},
-    )
-
-
-def ten_poses() -> DockingResult:
-    """Return a run on the whole groove, ten poses that each move nine side chains."""
-    result = read_docking_result(POSES / WILD_TYPE)
+def comparison(text: str = "selinexor") -> Comparison:
+    """Return the reference, an analog that scores 2 kcal/mol worse, and one without a warhead."""
+    result = stored_docking()
     adduct = result.adducts[0]
-    first = adduct.poses[0]
-    poses = tuple(
-        replace(
-            first,
-            rank=rank,
-            complex_pdb="\n".join(_moved(x, 0.2 * rank) for x in first.complex_pdb.splitlines()),
-        )
-        for rank in range(1, 11)
+    pose, selinexor = adduct.poses[0], load_ligand("selinexor")
+    first = ComparedDrug(
+        name=text,
+        smiles="C",
+        inchikey=result.ligand["inchikey"],
+        folder="selinexor_KEY",
+        verdict="adduct",
+        reason=text,
+        diastereomer=adduct.label,
+        rank=1,
+        preferred=None,
+        valid=True,
+        adduct_score=Quantity(-10.9, 0.4, "range of the best score over 3 seeds"),
+        encounter_score=Quantity(-7.5, 0.12, "range of the best score over 2 independent runs"),
+        strain=Quantity(3.0, 1.0, "range over 2 poses"),
+        reaction=Quantity(None, basis="not computed"),
+        sg_c_distance=Quantity(1.83, 0.01, ""),
+        c_s_c_angle=Quantity(101.0, 2.0, ""),
+        reversibility=text,
+        reversibility_status="compound",
+        reversibility_source="a source",
+        contacts={text: 0.5},
+        novelty=None,
+        core=None,
+        brain=(text,),
+        changes=(),
+        warnings=(text,),
+        seconds=1.0,
+        drawing=drug_beside_svg(matched_pair(selinexor, selinexor)),
     )
-    return replace(result, adducts=(replace(adduct, poses=poses),))
-
-
-def _moved(line: str, by: float) -> str:
-    """Return an atom's line, moved along x when it is of a side chain that turns."""
-    turns = line[22:26].strip() in MOVED and line[12:16].strip() not in ("N", "CA", "C", "O")
-    if not line.startswith("ATOM") or not turns:
-        return line
-    return f"{line[:30]}{float(line[30:38]) + by:8.3f}{line[38:]}"
-
-
-def without_adducts(result: DockingResult, verdict: str) -> DockingResult:
-    """Return what a run with another verdict gives."""
-    receptor = {**result.receptor, "reactive_atom": ""} if verdict == "no_thiol" else {}
-    ligand = {} if verdict == "no_thiol" else {"warhead": None}
-    return replace(
-        result,
-        verdict=verdict,  # type: ignore[arg-type]
-        reason="the reason in words",
-        adducts=(),
-        ligand={**result.ligand, **ligand},
-        receptor={**result.receptor, **receptor},
-        encounter=result.encounter if verdict == "no_thiol" else (),
+    second = replace(
+        first,
+        name="analog",
+        adduct_score=Quantity(-8.9, 0.5, ""),
+        novelty=ContactNovelty(Quantity(0.5, 0.1, "range"), (text,), (), text),
+        core=CoreFit(17, 1.5, 0.25, pose.drug_sdf),
+        changes=(text,),
+        weighted=2.0,
     )
+    none = replace(
+        first,
+        name="inert",
+        verdict="no_warhead",
+        diastereomer="",
+        rank=None,
+        valid=None,
+        adduct_score=Quantity(None, basis="no pose"),
+        contacts={},
+    )
+    bare = replace(result, verdict="no_warhead", adducts=(), encounter=())
+    return Comparison(
+        reference=text,
+        receptor=text,
+        drugs=(first, second, none),
+        results=(result, result, bare),
+        failures=({"name": text, "reason": text},),
+        weights={"recognition": 1.0},
+        provenance={**result.provenance, "command": text},
+    )
+
+
+@cache
+def _groove(mutation: str) -> Groove:
+    wild = mutation == WILD_TYPE
+    receptor = load_receptor("human-groove", mutations=() if wild else (mutation,))
+    residue = "C528" if wild else "S528"
+    return Groove(mutation, residue, wild, 3.1, (), ("made",), receptor_pdb(receptor))
+
+
+def scan(text: str = "selinexor") -> ScanResult:
+    """Return one drug on the wild type and on C528S."""
+    wild = ScanPair(
+        mutation=WILD_TYPE,
+        ligand=text,
+        verdict="adduct",
+        reason=text,
+        encounter_score_kcal_per_mol=-8.0,
+        adduct_score_kcal_per_mol=-12.0,
+        evidence=(Evidence(text, "computed", text),),
+        confidence="high",
+        confidence_reason="chemistry",
+        sdf=stored_docking().encounter[0].sdf,
+    )
+    mutant = replace(
+        wild,
+        mutation="C528S",
+        verdict="no_thiol",
+        adduct_score_kcal_per_mol=None,
+        encounter_difference=Difference(0.2, 0.5, False),
+        contacts_lost=("CYS528",),
+        contacts_gained=("SER528", "LYS568"),
+    )
+    return ScanResult(
+        pairs=(wild, mutant),
+        grooves=(_groove(WILD_TYPE), _groove("C528S")),
+        limits=("nothing was measured",),
+        warnings=(text,),
+        outside=({"what": "NF-kB", "finding": "f", "source": "", "confidence": "named only"},),
+        failures=((text, text),),
+        provenance={"command": text},
+    )
+
+
+def screen(text: str = "a drug", **changes: Any) -> ScreenResult:
+    """Return three records, one of each fate."""
+    row = {
+        "record": 7,
+        "name": text,
+        "smiles": "CC(C)OC(=O)/C=C\\n1cnc(-c2cccc(Cl)c2)n1",
+        "warhead": "acrylate",
+        "score_kcal_per_mol": -11.25,
+        "diastereomer": "bR",
+        "minimised_diastereomer": "bR",
+        "valid": False,
+        "failed_checks": "planarity",
+        "strain_kcal_per_mol": 5.0,
+        "relative_to_selinexor_kcal_per_mol": None,
+        "molecular_weight_g_per_mol": 291.7,
+        "clogp": 2.9,
+        "alerts": text,
+    }
+    counted = {"taken": 3, "passed": 1, "dropped": 1, "failed": 1, "hours": 0.01}
+    why = {"why_dropped": {"clogP above 8": 1}, "why_failed": {"refused": 1}}
+    failure = {"record": 2, "where": text, "stage": "read", "kind": "refused", "reason": text}
+    content: dict[str, Any] = {
+        "folder": Path("run"),
+        "counts": {"done": 1, "dropped": 1, "failed": 1},
+        "stages": ({"name": "read", **counted, **why},),
+        "top": (row,),
+        "failures": ({**failure, "name": text}, {**failure, "name": ""}),
+        "scores": {"edges_kcal_per_mol": (-12.0, -11.0, -10.0), "counts": (1.0, 3.0)},
+        "scaffolds": (
+            {"scaffold": "c1ccccc1", "ligands": 4, "best_score_kcal_per_mol": -11.25},
+            {"scaffold": "", "ligands": 1, "best_score_kcal_per_mol": -9.0},
+        ),
+        "manifest": {
+            "command": text,
+            "input": {"name": text, "sha256": "0" * 64, "records": 3},
+            "receptor": {"name": "human-groove", "reactive_atom": "A:528:SG"},
+            "settings": ScreenSettings().model_dump(mode="json"),
+            "functions": {},
+            "versions": {},
+            "fingerprint": "f",
+        },
+    }
+    return ScreenResult(**{**content, **changes})
+
+
+def dynamics(text: str = "selinexor") -> DynamicsResult:
+    """Return two replicas of three frames; the residues touched differ between them."""
+    first = ReplicaRecord(
+        seed=1,
+        folder="replica_1",
+        n_frames=2,
+        temperature={"mean_k": 300.0, "standard_deviation_k": 5.0},
+        stability={
+            "drug_rmsd_mean_angstrom": 0.6,
+            "drug_rmsd_highest_angstrom": 0.8,
+            "drug_rmsd_last_angstrom": 0.8,
+            "sg_c_mean_angstrom": 1.83,
+            "sg_c_standard_deviation_angstrom": 0.05,
+            "sg_c_lowest_angstrom": 1.82,
+            "sg_c_highest_angstrom": 1.84,
+            "kept_contacts": 0.75,
+        },
+        contacts={"LYS568": 0.5, "CYS528": 1.0},
+        new_contacts={"PHE572": 0.25},
+        courses={
+            "time_ps": [0.0, 0.5, 1.0],
+            "temperature_k": [300.0, 310.0, 290.0],
+            "potential_kcal_per_mol": [-50.0, -49.0, -51.0],
+            "drug_rmsd_angstrom": [0.0, 0.4, 0.8],
+            "sg_c_distance_angstrom": [1.82, 1.84, 1.83],
+        },
+    )
+    return DynamicsResult(
+        ligand=text,
+        receptor=text,
+        state="bonded",
+        start="bR 1",
+        settings={"length_ps": 1.0, "temperature_k": 300.0, "equilibration_ps": 0.0},
+        n_atoms=10,
+        n_mobile=5,
+        replicas=(first, replace(first, seed=2, folder="replica_2", new_contacts={})),
+        warnings=(text,),
+        limits=("One picosecond is short.",),
+        provenance={"command": text, "versions": {"workbench": "0.1.0"}},
+    )
+
+
+def reactions(text: str = "eltanexor") -> list[Reaction]:
+    """Return two diastereomers above selinexor's, and one below, without an uncertainty."""
+    first = Reaction(
+        ligand=text,
+        level="GFN2-xTB/ALPB(water)",
+        model="truncated",
+        adducts=(AdductEnergy("bR", -9.5, 1.5, 0.5), AdductEnergy("bS", -9.2, 1.8, 0.5)),
+        index={"lumo_ev": -8.0},
+        warnings=(text,),
+        provenance={"command": text, "energies_from": text},
+    )
+    return [first, replace(first, adducts=(AdductEnergy("bR", -13.0, -2.0, None),))]
+
+
+def simulated(text: str = "selinexor") -> SimulationResult:
+    """Return a day in which half of the XPO1 is mutant."""
+    courses = {name: [0.0, 0.5, 0.25] for name in (*COURSE_COLUMNS, *BAND_COLUMNS)}
+    courses["time_h"] = [0.0, 12.0, 24.0]
+    courses["export_capacity_high"] = [1.0, 0.9, 0.8]
+    parameters = tuple(
+        Parameter(name, value, "per s", "assumed", text, 0.1, 10.0)
+        for name, value in (("k_on", 3.0), ("k_off", 20.0), ("k_inact", 1.0))
+    )
+    return SimulationResult(
+        ligand=text,
+        regimen=text,
+        days=1,
+        mutant_fraction=0.5,
+        site="plasma",
+        tmax_h=2.5,
+        half_life_h=6.5,
+        cmax_ng_per_ml=680,
+        auc_ng_h_per_ml=5386,
+        highest_ng_per_ml=680,
+        lowest_export_capacity=0.25,
+        mean_export_capacity=0.4,
+        encounter_kd_nm=1000,
+        apparent_kd_nm=5.3,
+        residence_time_h=None,
+        doses=({"time_h": 0.0, "dose_mg": 80.0},),
+        parameters=parameters,
+        pharmacokinetic_fit=(),
+        warnings=(text,),
+        limits=("Nothing was measured.",),
+        courses=courses,
+    )
+
+
+def groove_page(receptor: Receptor) -> str:
+    bounds = {
+        "closed_below_angstrom": 11.8,
+        "open_from_angstrom": 12.6,
+        "occupied_from_contacts": 6,
+        "contact_angstrom": 4.5,
+    }
+    return groove_html(receptor_pdb(receptor), receptor_json(receptor), bounds)
+
+
+def groove(text: str = "human-groove") -> str:
+    outside: dict[str, Any] = {"name": text, "organism": text, "changes": (text,)}
+    return groove_page(replace(load_receptor("human-groove"), **outside))
+
+
+def _courses(text: str) -> Sequence[SimulationResult]:
+    return [simulated(text), simulated(text)]
+
+
+PAGES: dict[str, Callable[[str], str]] = {
+    "dock": lambda text: report_html(hostile_docking(text)),
+    "compare": lambda text: comparison_html(comparison(text)),
+    "simulate": lambda text: simulation_html(_courses(text), {"command": text}),
+    "groove": groove,
+    "scan": lambda text: scan_html(scan(text)),
+    "react": lambda text: reactions_html(reactions(text)),
+    "screen": lambda text: screen_html(screen(text)),
+    "dynamics": lambda text: dynamics_html(dynamics(text)),
+    "tour": lambda _: tour_html(),
+}
+"""By verb; ``groove`` is the page of ``prepare receptor``. The tour shows no outside text."""
+
+FILES: dict[str, Callable[[str, Path], object]] = {
+    "dock": lambda text, folder: write_docking(hostile_docking(text), folder),
+    "compare": lambda text, folder: write_comparison(comparison(text), folder),
+    "simulate": lambda text, folder: write_simulation(_courses(text), folder, {"command": text}),
+    "scan": lambda text, folder: write_scan(scan(text), folder),
+    "react": lambda text, folder: write_reactions(reactions(text), folder),
+    "dynamics": lambda text, folder: write_dynamics(dynamics(text), folder),
+}

@@ -7,19 +7,17 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from report_cases import without_adducts
+from stored_docking import without_adducts
 
 from workbench.files.docking import read_docking_result
 from workbench.files.sessions import DISTANCE_ANGSTROM, session_scripts
 from workbench.records.docking import DockingResult
 from workbench.report.docking_page import write_docking
 from workbench.report.scene import build_scene, session_view
-from workbench.report.tour import POSES, WILD_TYPE
 
 ASKED = """
 import json
@@ -58,18 +56,9 @@ CHIMERAX = {
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the shipped run on the whole groove, with its second diastereomer made up."""
-    result = read_docking_result(POSES / WILD_TYPE)
-    (adduct,) = result.adducts
-    other = replace(
-        adduct,
-        label="bR",
-        smiles=adduct.smiles.replace("CS[C@@H](", "CS[C@H]("),
-        poses=(replace(adduct.poses[0], score_kcal_per_mol=0.0),),
-    )
+def folder(docked: DockingResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("run")
-    write_docking(replace(result, adducts=(adduct, other)), path)
+    write_docking(docked, path)
     return path
 
 
@@ -94,8 +83,9 @@ def test_pymol_shows_what_the_page_shows(folder: Path) -> None:
     result = read_docking_result(folder)
     scene = build_scene(result)
     assert scene is not None
-    assert found["objects"] == ["complex_bS_1", "complex_bR_1"]
-    assert found["enabled"] == ["complex_bS_1"]
+    names = [f"complex_{adduct.label}_1" for adduct in result.adducts]
+    assert found["objects"] == names
+    assert found["enabled"] == names[:1]
     assert found["drug"] == len(scene["poses"][scene["first"]]["elements"])
     assert found["hydrogens"] == 0
     assert found["grey"] == 0  # the sulphur is told from the carbons
@@ -107,7 +97,7 @@ def test_pymol_shows_what_the_page_shows(folder: Path) -> None:
     assert (folder / "view.png").stat().st_size > 5_000
 
 
-def test_chimerax_is_given_commands_of_its_guide(folder: Path) -> None:
+def test_chimerax_is_given_commands_of_its_guide(folder: Path, docked: DockingResult) -> None:
     lines = (folder / "view.cxc").read_text().splitlines()
     assert lines[0].startswith("#")
     for line in lines[1:]:
@@ -115,10 +105,8 @@ def test_chimerax_is_given_commands_of_its_guide(folder: Path) -> None:
         assert re.fullmatch(CHIMERAX[verb], rest), line
     assert {line.split()[0] for line in lines[1:]} == set(CHIMERAX)
     # what is not shown is hidden by the number that it got when it was opened
-    assert [x for x in lines if x.startswith("open")] == [
-        "open complex_bS_1.pdb",
-        "open complex_bR_1.pdb",
-    ]
+    opened = [f"open complex_{adduct.label}_1.pdb" for adduct in docked.adducts]
+    assert [x for x in lines if x.startswith("open")] == opened
     assert "hide #2 models" in lines and "hide #1 models" not in lines
 
 

@@ -1,0 +1,240 @@
+"""The page of a docking run: alone on the disk, readable, and it claims no more than was found."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from importlib.resources import files
+
+import pytest
+from stored_docking import without_adducts
+
+from workbench.errors import OutputError
+from workbench.records.docking import DockingResult
+from workbench.report.docking_page import (
+    details,
+    headline,
+    knowledge,
+    notebook_html,
+    nucleophile,
+    report_html,
+    seed_scores,
+)
+from workbench.report.scene import build_scene
+from workbench.report.templating import number, sentence
+
+LOADING = {"src", "srcset", "data", "poster", "action", "formaction", "background", "ping"}
+
+
+class Page(HTMLParser):
+    """Collects tags with their attributes, the text of scripts, and all visible text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.scripts: list[str] = []
+        self.scene = ""
+        self.words = ""
+        self._open: dict[str, str] | None = None
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        if tag == "script":
+            self._open = self.tags[-1][1]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "script":
+            self._open = None
+
+    def handle_data(self, data: str) -> None:
+        if self._open is None:
+            self.words += data
+        elif self._open.get("id") == "scene":
+            self.scene = data
+        else:
+            self.scripts.append(data)
+
+    def named(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def text(docked: DockingResult) -> str:
+    return report_html(docked)
+
+
+@pytest.fixture(scope="module")
+def page(text: str) -> Page:
+    return Page(text)
+
+
+def test_nothing_is_loaded(text: str, page: Page) -> None:
+    for tag, attributes in page.tags:
+        assert not set(attributes) & LOADING, tag
+        assert not [name for name in attributes if name.startswith("on")]
+    assert not re.search(r"@import|url\(\s*['\"]?(?!data:)", text)
+    assert not re.search(r"\b(fetch|XMLHttpRequest|WebSocket|importScripts|eval)\b", text)
+    for address in re.findall(r"https?://[^\s\"'<>]+", text):
+        assert address.startswith(("https://doi.org/", "http://www.w3.org/"))
+
+
+def test_the_policy_allows_these_scripts_alone(page: Page) -> None:
+    policy = next(m["content"] for m in page.named("meta") if "http-equiv" in m)
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
+    assert set(rules["script-src"].split()) == {
+        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+        for script in page.scripts
+    }
+
+
+def test_the_scene_arrives_whole(docked: DockingResult, page: Page) -> None:
+    assert json.loads(page.scene) == build_scene(docked)
+
+
+def test_every_number_of_a_pose_is_in_its_row(docked: DockingResult, text: str) -> None:
+    for adduct in docked.adducts:
+        for pose in adduct.poses:
+            name = f"{adduct.label}-{pose.rank}"
+            row = re.search(rf'<tr data-pose-row="{name}".*?</tr>', text, re.DOTALL)
+            assert row
+            values = {float(value) for value in re.findall(r'data-value="(-?[\d.]+)"', row[0])}
+            assert {
+                pose.score_kcal_per_mol,
+                *pose.score_terms.values(),
+                pose.minimised_energy_kcal_per_mol,
+                pose.strain_kcal_per_mol,
+                pose.sg_c_distance_angstrom,
+                pose.c_s_c_angle_degree,
+            } <= values
+
+
+def test_ids_are_unique_and_links_point_somewhere(page: Page) -> None:
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    anchors = [a["href"][1:] for a in page.named("a") if a["href"].startswith("#")]
+    pointers = [a[name] for _, a in page.tags for name in ("for", "aria-describedby") if name in a]
+    assert {*anchors, *pointers} <= set(ids)
+
+
+def test_the_strongest_residue_comes_first(docked: DockingResult) -> None:
+    first = docked.adducts[0]
+    energies = {"CYS528": 9.5, "LYS568": -4.31, "PHE572": -6.04}
+    pose = replace(
+        first.poses[0], interaction_kcal_per_mol=-41.25, residue_energies_kcal_per_mol=energies
+    )
+    plain = replace(docked, adducts=(replace(first, poses=(pose,)),))
+    assert "PHE572 \u22126.0, LYS568 \u22124.3, CYS528 9.5" in Page(report_html(plain)).words
+
+
+@pytest.mark.parametrize("verdict", ["no_thiol", "no_warhead", "unsupported_warhead"])
+def test_a_verdict_without_adducts_claims_no_bond(docked: DockingResult, verdict: str) -> None:
+    result = without_adducts(docked, verdict)
+    page = Page(report_html(result))
+    assert not [a for a in page.named("section") if a.get("id") in ("adducts", "contacts")]
+    assert details(result) == ["The reason in words."]
+    assert not any("bond to" in text for text in knowledge(result)["Calculated"])
+    assert "The reason in words." in Page(notebook_html(result)).words
+    bare = replace(result, receptor_pdb="")
+    assert not Page(report_html(bare)).named("canvas")
+
+
+def test_a_contradiction_gives_no_page(docked: DockingResult) -> None:
+    adduct = docked.adducts[0]
+    wrong = replace(adduct.poses[0], sg_c_distance_angstrom=3.3)
+    with pytest.raises(OutputError, match="in its record"):
+        report_html(replace(docked, adducts=(replace(adduct, poses=(wrong,)),)))
+
+
+def test_ranking_path_and_failed_checks_are_told(docked: DockingResult) -> None:
+    assert docked.ranking is not None
+    first, second = docked.adducts
+    assert sentence(docked.ranking["words"]) in details(docked)
+    assert details(docked)[-1].endswith(f"leads to {second.label}.")
+    assert not any("encounter" in text for text in details(replace(docked, encounter=())))
+    bad = replace(docked, adducts=(replace(first, poses=first.poses[2:]),))
+    assert headline(bad) != headline(docked)
+    assert any("no_receptor_clash" in text for text in details(bad))
+    assert seed_scores(second) == ""
+    spread = first.score_spread_kcal_per_mol
+    assert seed_scores(first).endswith(f"spread {spread:.2f}")
+
+
+def test_a_reference_is_called_an_estimate(docked: DockingResult) -> None:
+    assert docked.reference is not None
+    uncertainty = docked.reference["uncertainty_angstrom"]
+    assert f"\u00b1{uncertainty:.1f}" in knowledge(docked)["Measured"][0]
+    assert "\u00b1" not in knowledge(replace(docked, reference=None))["Measured"][0]
+
+
+def test_the_cell_of_a_notebook_is_small_and_has_no_script(docked: DockingResult) -> None:
+    cell = notebook_html(docked)
+    assert len(cell) < 40_000
+    page = Page(cell)
+    assert not page.named("script") and not page.named("style")
+    assert all(adduct.label in page.words for adduct in docked.adducts)
+
+
+@pytest.mark.parametrize(
+    ("receptor", "name"),
+    [
+        ({"reactive_atom": "A:797:SG", "numbering": "entry"}, "Cys797"),
+        ({"reactive_atom": None, "numbering": "human"}, "Cys528"),
+        ({"reactive_atom": "nonsense", "numbering": "entry"}, "the reactive cysteine"),
+    ],
+)
+def test_the_nucleophile_by_name(
+    docked: DockingResult, receptor: dict[str, str | None], name: str
+) -> None:
+    assert nucleophile(replace(docked, receptor=receptor)) == name
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (-13.456, 2, "\u221213.46"),
+        (-0.001, 2, "0.00"),
+        (7, 1, "7.0"),
+        *[(value, 2, "\u2013") for value in (math.nan, None, True, "12")],
+    ],
+)
+def test_numbers(value: object, digits: int, text: str) -> None:
+    assert number(value, digits) == text
+
+
+def test_a_sentence_keeps_the_letters_of_a_label() -> None:
+    assert sentence("bR scores best") == "bR scores best."
+    assert sentence("no adduct forms.") == "No adduct forms."
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of ``#rrggbb``, as WCAG 2.2 defines it."""
+    digits = colour.lstrip("#")
+    digits = "".join(2 * c for c in digits) if len(digits) == 3 else digits
+    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def themes() -> list[dict[str, str]]:
+    style = files("workbench.report").joinpath("templates", "style.css").read_text()
+    blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+    return [dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{3,6})", block)) for block in blocks]
+
+
+@pytest.mark.parametrize("theme", themes(), ids=["light", "dark", "print"])
+def test_contrast_is_enough_to_read(theme: dict[str, str]) -> None:
+    inks = ("ink", "soft", "accent", "good", "bad", "plain", "atom-n", "atom-o", "atom-f")
+    pairs = [(ink, back) for ink in inks for back in ("card", "stripe", "mark")]
+    pairs += [(ink, "back") for ink in ("ink", "soft", "accent")]
+    for tone in ("good", "bad", "plain"):
+        pairs += [(ink, f"{tone}-back") for ink in (tone, "ink", "accent")]
+    for ink, back in pairs:
+        low, high = sorted((luminance(theme[ink]), luminance(theme[back])))
+        assert (high + 0.05) / (low + 0.05) >= 4.5, (ink, back)
