@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from accuracy import main
-from accuracy_cases import LACTONES, Job, apart, as_drawn, with_component_stereo
+from accuracy_cases import LACTONES, apart, as_drawn, with_component_stereo
 from accuracy_tables import control_table, report
 from accuracy_verdicts import best_of_each_ten, best_of_ten, gap_to_native, top
-from speed_tables import after_maps_s
-from speed_tables import report as speed_report
 
 from workbench.ligands.adducts import after, enumerate_adducts
 from workbench.ligands.geometry import connectivity, equivalent_mappings
@@ -94,26 +88,6 @@ def test_the_control_without_a_warhead_stays_saturated() -> None:
     assert control.formula == "C16H18F3N3O3"
 
 
-def test_records_of_other_code_count_only_when_asked_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    job = Job("lactone", "ratjadone A", "human-groove", "auto", 1)
-    adduct = {"label": "bR", "poses": [{"score": -14.7, "rmsd": 2.2}], "torsions": 23}
-    run = vars(job) | {"key": job.key, "code": "other", "cpu_s": 80.0, "adducts": [adduct]}
-    records = tmp_path / "records.jsonl"
-    records.write_text(json.dumps(run) + "\n")
-    asked = ["accuracy", "--kinds", "lactone", "--seeds", "1", "--tables-only"]
-    asked += ["--records", str(records)]
-    monkeypatch.setattr(sys, "argv", asked)
-    main()
-    assert "ratjadone" not in capsys.readouterr().out
-    monkeypatch.setattr(sys, "argv", [*asked, "--older"])
-    main()
-    shown = capsys.readouterr().out
-    assert "1 of 1 runs are of an earlier state: lactone ratjadone A" in shown
-    assert "| ratjadone A | 1 | bR | 23 | -14.70 | 2.20 | 2.20 |  |" in shown
-
-
 def control(case: str, seed: int, score: float, verdict: str = "adduct") -> dict[str, Any]:
     poses = [
         {"score": score, "sg_c": 3.6, "ready": True},
@@ -148,17 +122,3 @@ def test_a_groove_without_a_thiol_is_told_apart_by_its_verdict() -> None:
     text = control_table([control("KPT-185", 1, -7.5), serine])
     assert "| KPT-185 on C528S | 1 | no_thiol | there is no thiol |" in text
     assert "KPT-185 on C528S: told apart by the verdict, no_thiol" in text
-
-
-def test_all_that_a_ligand_costs_is_counted() -> None:
-    own = {"method": "workbench", "conformers_s": 2.0, "profiles_s": 1.0, "dock_s": 2.0}
-    peer = {"method": "vina-1", "conformers_s": None, "profiles_s": None, "dock_s": 30.0}
-    same = {"case": "1VSN", "flexible": "auto", "seed": 1, "torsions": 20, "maps_s": 1.0}
-    same |= {"evaluations": None, "rmsd": 0.5, "best": 0.5, "peak_mb": 700.0}
-    assert (after_maps_s(own), after_maps_s(peer)) == (5.0, 30.0)
-    points = [
-        {"ligands": k, "diastereomers": 2 * k, "s": 7.0 * k, "peak_mb": 500} for k in (1, 2, 3)
-    ]
-    text = speed_report([own | same, peer | same], points, "", "a machine", "2026-01-01")
-    assert "| 30.0 | 30.0 | 15.0 | 6.0 |" in text
-    assert "3.5 s per diastereomer, +0.0 s at none, R squared 1.000" in text

