@@ -56,10 +56,3 @@ def test_cycle_closes_with_searches_of_their_own() -> None:
         - benches[1].species(thiol, "thiol").energy
     )
     assert addition_step + proton_step == pytest.approx(direct, abs=0.1)
-
-
-def test_an_isothiocyanate() -> None:
-    """Its anion sits on a hetero atom: the index is given, or a warning says why not."""
-    found = addition(load_ligand("CN=C=S"), Bench(n_optimised=3))
-    assert found.delta_g["single"] < 0
-    assert ("thiolate_addition_kcal_per_mol" in found.index) != bool(found.warnings)

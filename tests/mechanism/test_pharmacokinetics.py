@@ -47,12 +47,6 @@ def test_the_area_is_dose_over_clearance(model: OralModel) -> None:
     assert model.auc_ng_h_per_ml(80.0) == pytest.approx(80_000 / 15)
 
 
-def test_the_peak_is_the_highest_point() -> None:
-    t = np.linspace(0, 24, 24001)
-    course = TWO.plasma_ng_per_ml(t, [(0.0, 1.0)])
-    assert TWO.tmax_h() == pytest.approx(t[course.argmax()], abs=2e-3)
-
-
 def test_doses_add_up_and_act_from_their_time_on() -> None:
     t = np.array([10.0, 60.0])
     both = TWO.plasma_ng_per_ml(t, [(0.0, 80.0), (48.0, 40.0)])

@@ -22,7 +22,6 @@ from workbench.mechanism.reaction_table import (
     level_spread,
     measured_lactones,
     reaction_energies,
-    rows_of,
 )
 from workbench.mechanism.reactivity import react
 from workbench.mechanism.thermochemistry import RT
@@ -52,24 +51,15 @@ def test_rows_are_complete_and_of_the_model(name: str) -> None:
     assert {row.model_smiles for row in rows} == {Chem.MolToSmiles(drug)}
 
 
-def test_enantiomers_share_their_energy() -> None:
-    energy = {row.adduct: row.delta_g_kcal_per_mol for row in _rows("eltanexor")}
-    assert energy["bR_aR"] == energy["bS_aS"]
-    assert energy["bR_aS"] == energy["bS_aR"]
-
-
 @pytest.mark.parametrize("level", sorted({row.level for row in reaction_energies()}))
 def test_eltanexor_lets_go_more_easily_than_selinexor(level: str) -> None:
     best = best_by_ligand(level)
     assert best["eltanexor"] > best["selinexor"]
     # only GFN2-xTB sees a gap; M06-2X makes it less than the uncertainty (docs/reactivity.md)
     assert (best["eltanexor"] > best["selinexor"] + 0.5) == (level == GFN2)
-
-
-def test_yardsticks() -> None:
-    best = best_by_ligand(GFN2)
-    # an acrylamide holds for good in practice, a cyanoacrylamide is the classic reversible one
-    assert best["N-methylacrylamide"] < best["selinexor"] < best["alpha-cyanocrotonamide"]
+    if level == GFN2:
+        # an acrylamide holds for good in practice, a cyanoacrylamide is the classic reversible one
+        assert best["N-methylacrylamide"] < best["selinexor"] < best["alpha-cyanocrotonamide"]
 
 
 def test_differences_and_their_uncertainty() -> None:
@@ -77,12 +67,16 @@ def test_differences_and_their_uncertainty() -> None:
     assert {one.relative_to_selinexor_kcal_per_mol for one in selinexor.adducts} == {0.0}
     gap = eltanexor.best.delta_g_kcal_per_mol - selinexor.best.delta_g_kcal_per_mol
     assert eltanexor.best.relative_to_selinexor_kcal_per_mol == pytest.approx(gap)
-    of_conformers = math.hypot(
-        _rows("selinexor")[0].conformer_uncertainty_kcal_per_mol,
-        min(row.conformer_uncertainty_kcal_per_mol for row in _rows("eltanexor")),
-    )
+    # at least that of the two conformer searches
+    parts = [
+        min(row.conformer_uncertainty_kcal_per_mol for row in reaction_energies() if of(row))
+        for of in (
+            lambda row: (row.ligand, row.level) == ("selinexor", GFN2),
+            lambda row: (row.ligand, row.level) == ("eltanexor", GFN2),
+        )
+    ]
     assert eltanexor.best.uncertainty_kcal_per_mol is not None
-    assert eltanexor.best.uncertainty_kcal_per_mol >= of_conformers - 1e-9
+    assert eltanexor.best.uncertainty_kcal_per_mol >= math.hypot(*parts) - 1e-9
 
 
 def test_spread_of_levels(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,11 +93,6 @@ def test_spread_of_levels(monkeypatch: pytest.MonkeyPatch) -> None:
     assert level_spread("a", "b", "x") == pytest.approx(2.0)
     assert level_spread("a", "b", "new") == pytest.approx(math.sqrt((4.0 + 9.0) / 2))
     assert level_spread("a", "c") is None
-
-
-def _rows(name: str) -> tuple[ReactionEnergy, ...]:
-    smiles = load_ligand(name).smiles
-    return rows_of(smiles, model="truncated", thiol="methanethiol", level=GFN2)
 
 
 def test_measured_lactone_balances_with_water() -> None:
@@ -123,7 +112,6 @@ def test_acids_gain_by_their_charge() -> None:
 
 
 def test_computed_difference_between_two_measured_additions() -> None:
-    """The ratio of both rate constants is the equilibrium: RT ln K less, as computed."""
     measured = {}
     with (DATA / "thiol_equilibria.csv").open(encoding="utf-8", newline="") as handle:
         for row in csv.DictReader(handle):

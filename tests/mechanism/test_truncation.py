@@ -43,12 +43,6 @@ def test_labels_are_those_of_the_whole_drug() -> None:
     assert smiles["bR_aR"] != smiles["bR_aS"]
 
 
-def test_whole_drug_and_capped_cysteine() -> None:
-    drug, adducts = modelled(load_ligand("eltanexor"), "whole", "capped cysteine")
-    assert drug.GetNumHeavyAtoms() == 30
-    assert {one.mol.GetNumHeavyAtoms() for one in adducts} == {30 + 11}
-
-
 @pytest.mark.parametrize("centre", ["[C@H]", "[C@@H]"])
 def test_a_cut_bond_keeps_the_hand_of_its_centre(centre: str) -> None:
     mol = Chem.MolFromSmiles(f"O{centre}(F)CCCCC")

@@ -1,4 +1,4 @@
-"""The density functional energy, and what is said where a part is missing."""
+"""Energies of water by GFN2-xTB and M06-2X, and what is said where a part is missing."""
 
 from __future__ import annotations
 
@@ -11,12 +11,29 @@ from rdkit import Chem
 from workbench.errors import MechanismError
 from workbench.mechanism.energetics import Bench
 from workbench.mechanism.quantum import KCAL_PER_HARTREE, Gfn2, dft_energy
+from workbench.mechanism.thermochemistry import numerical_hessian
 
 WATER = np.array([[0, 0, 0.1173], [0, 0.7572, -0.4692], [0, -0.7572, -0.4692]])
 ELEMENTS = np.array([8, 1, 1])
 
 
-def test_energy_of_water_without_short_cuts() -> None:
+def test_energy_and_gradient_of_water() -> None:
+    pytest.importorskip("tblite", reason="the extra react is not installed")
+    engine = Gfn2([8, 1, 1], 0, solvent="")
+    point = engine(WATER)
+    # the method's own papers list -5.07 hartree
+    assert point.energy / KCAL_PER_HARTREE == pytest.approx(-5.07, abs=0.01)
+    for axis in (1, 2):
+        step = np.zeros((3, 3))
+        step[1, axis] = 1e-3
+        slope = (engine(WATER + step).energy - engine(WATER - step).energy) / 2e-3
+        assert point.gradient[1, axis] == pytest.approx(slope, abs=0.02)
+    # translations and rotations cost nothing
+    stiff = np.linalg.eigvalsh(numerical_hessian(engine, WATER))
+    assert np.abs(stiff[:6]).max() < 0.2 * stiff[6]
+
+
+def test_density_fitting_and_grid_of_water() -> None:
     pyscf = pytest.importorskip("pyscf", reason="the extra react is not installed")
     from pyscf import dft
 
@@ -35,12 +52,8 @@ def test_level_changes_the_energy_and_keeps_the_rest() -> None:
     bench = Bench(level="dft")
     found = bench.species(water, "water")
     gas = Gfn2([8, 1, 1], 0, solvent="")(found.coordinates).energy
-    expected = (
-        dft_energy(found.elements, found.coordinates, 0, "water")
-        + (found.energy - gas)
-        + found.spread
-        + found.correction
-    )
+    solvent = found.energy - gas + found.spread + found.correction
+    expected = dft_energy(found.elements, found.coordinates, 0, "water") + solvent
     assert bench.free_energy(water, "water") == pytest.approx(expected, abs=1e-4)
 
 
