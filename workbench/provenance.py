@@ -65,12 +65,15 @@ def collect(
 def versions() -> dict[str, str]:
     """Return the versions of the workbench, Python and what the results depend on."""
     found = {"workbench": __version__, "python": host.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
+    return found | {package: version_of(package) for package in PACKAGES}
+
+
+def version_of(package: str) -> str:
+    """Return the version of an installed package, or that it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def public_command(command: str | Sequence[str]) -> str:

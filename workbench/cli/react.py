@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     from workbench.errors import MechanismError, WorkbenchError
     from workbench.files.exports import json_text
     from workbench.files.writing import prepare_output_folder
-    from workbench.mechanism.reactivity import ReactionBench, ranked
+    from workbench.mechanism.reactivity import ReactionBench
     from workbench.progress import to_stream
 
     ligands, unread = read_ligands(arguments.ligands, ligand_settings(arguments))
@@ -108,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise MechanismError(failures[-1])
     for reason in failures:
         tell(reason)
-    results = ranked(results)
+    results.sort(key=lambda one: -one.best.delta_g_kcal_per_mol)
     if folder is not None:
         _write(results, folder)
     if arguments.json:

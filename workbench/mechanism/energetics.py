@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,12 +77,9 @@ class Bench:
                 done += 1
                 self.progress(name, min(done, self.n_optimised + 1), self.n_optimised + 1)
 
+            plain = Chem.MolFromSmiles(key)
             self.known[key] = species(
-                Chem.MolFromSmiles(key),
-                name,
-                self.seed,
-                n_optimised=self.n_optimised,
-                tick=tick,
+                plain, name, self.seed, n_optimised=self.n_optimised, tick=tick
             )
         return self.known[key]
 
@@ -106,17 +103,12 @@ class Bench:
         return self.shifts[key]
 
 
-@dataclass(frozen=True)
-class AdductModel:
-    """One diastereomer as it is computed: the label of the whole drug, the model's molecule."""
+class AdductModel(NamedTuple):
+    """One diastereomer as it is computed: label as docking writes it, and the model's molecule."""
 
+    label: str
     adduct: Adduct
     mol: Chem.Mol
-
-    @property
-    def label(self) -> str:
-        """As docking writes it."""
-        return self.adduct.label
 
 
 @dataclass(frozen=True)
@@ -161,7 +153,7 @@ def modelled(ligand: Ligand, model: Model, thiol: str) -> tuple[Chem.Mol, tuple[
             f"{ligand.name} loses a group when the thiol attacks; energies are for additions only"
         )
     return cut_back(ligand.mol, kept), tuple(
-        AdductModel(adduct, _marked_model(adduct, thiol, kept)) for adduct in adducts
+        AdductModel(adduct.label, adduct, _marked_model(adduct, thiol, kept)) for adduct in adducts
     )
 
 
@@ -240,12 +232,7 @@ def thiolate_species(seed: int) -> Species:
 def carbanion(one: AdductModel, ligand: Ligand, bench: Bench) -> Species:
     """Return the adduct of the thiolate: the adduct without the proton at its alpha carbon.
 
-    Electronic energies only; started from the adduct's lowest conformer.
-
-    Raises
-    ------
-    MechanismError
-        When the addition leaves no such proton, or the anion lets the thiolate go.
+    Electronic energies only; started from the adduct's lowest conformers.
     """
     name = f"the thiolate adduct of {ligand.name}"
     warhead = ligand.warhead

@@ -78,7 +78,9 @@ def target_course(
     *,
     start: Sequence[float] = (1.0, 0.0, 0.0, 0.0),
 ) -> FloatArray:
-    """Return the states of the target while the drug is in excess and comes and goes.
+    """Return the states of the target, ``(n_times, 4)``, while the drug comes and goes in excess.
+
+    They are fractions of the untreated target and add up to 1 without turnover and loss.
 
     Parameters
     ----------
@@ -86,13 +88,6 @@ def target_course(
         Free concentration in nM at a time in hours, smooth between the first and the last time.
     times_h
         Increasing; the first is when ``start`` holds.
-    start
-        States at the first time, as fractions of the untreated target.
-
-    Returns
-    -------
-    (n_times, 4) array
-        Fractions of the untreated target; they add up to 1 without turnover and loss.
 
     Raises
     ------

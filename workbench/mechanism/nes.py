@@ -65,14 +65,9 @@ class NesPattern:
 
 @dataclass(frozen=True)
 class KnownNes:
-    """One row of ``nes.csv``: a peptide that was tested on XPO1.
+    """One row of ``nes.csv``: a peptide that was tested on wild-type XPO1.
 
-    Parameters
-    ----------
-    pattern
-        The class its authors gave it; blank for a false positive.
-    binds
-        ``yes`` or ``no``, to wild-type XPO1.
+    ``pattern`` is the class its authors gave it, blank for a false positive.
     """
 
     name: str
@@ -98,14 +93,10 @@ def known_signals() -> tuple[KnownNes, ...]:
 
 @dataclass(frozen=True)
 class Match:
-    """One place where a pattern fits; numbers count residues of the sequence from 1.
+    """One place where a pattern fits, from its first to its last anchor, residues counted from 1.
 
     Parameters
     ----------
-    start, end
-        The first and the last anchor.
-    direction
-        ``plus`` as PKI, ``minus`` when the chain runs through the groove the other way.
     pockets
         Pocket to the residue in it, such as ``{"P1": "L5"}``.
     warnings
@@ -186,13 +177,7 @@ def sequence_text(argument: str) -> str:
 
 
 def records(text: str) -> Iterator[tuple[str, str]]:
-    """Yield name and sequence of each FASTA record; the name of a bare sequence is blank.
-
-    Raises
-    ------
-    MechanismError
-        As :func:`find_signals`.
-    """
+    """Yield name and sequence of each FASTA record; the name of a bare sequence is blank."""
     if len(text) > 2 * MAX_RESIDUES:
         raise MechanismError(f"the sequence is longer than {MAX_RESIDUES} residues: split it")
     head, *parts = re.split(r"^>", text.lstrip("\ufeff"), flags=re.MULTILINE)
@@ -207,8 +192,7 @@ def records(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _residues(text: str, where: str) -> str:
-    sequence = "".join(text.split()).upper()
-    sequence = sequence.removesuffix("*")
+    sequence = "".join(text.split()).upper().removesuffix("*")
     if not sequence:
         raise MechanismError(f"{where} is empty: give residues in one-letter code")
     for position, letter in enumerate(sequence, start=1):
@@ -288,22 +272,12 @@ def _with_known(match: Match, inside: list[tuple[int, KnownNes]]) -> Match:
 
 @dataclass(frozen=True)
 class Displacement:
-    """Pockets of the groove that a drug's pose fills.
+    """Pockets whose centre a drug's pose comes near.
 
-    Parameters
-    ----------
-    distances_angstrom
-        Pocket -> from its centre to the drug's nearest heavy atom.
-    shared
-        Pockets within ``SHARED_ANGSTROM``.
-    borderline
-        Pockets that would be shared, or not, if the pose were off by its uncertainty.
-    uncertainty_angstrom
-        Of the reference pose.
+    Those in ``borderline`` would be shared, or not, if the pose were off by its uncertainty.
     """
 
     drug: str
-    distances_angstrom: dict[str, float]
     shared: tuple[str, ...]
     borderline: tuple[str, ...]
     uncertainty_angstrom: float
@@ -324,11 +298,6 @@ class Displacement:
 
 def displacement(drug: str) -> Displacement:
     """Return the pockets that a drug with a reference pose fills.
-
-    Parameters
-    ----------
-    drug
-        By any of its names.
 
     Raises
     ------
@@ -351,7 +320,6 @@ def displacement(drug: str) -> Displacement:
     }
     return Displacement(
         drug=pose.compound,
-        distances_angstrom=distances,
         shared=tuple(name for name, d in distances.items() if d <= SHARED_ANGSTROM),
         borderline=tuple(
             name

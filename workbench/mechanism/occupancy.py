@@ -26,14 +26,8 @@ from workbench.mechanism.pharmacokinetics import OralModel, free_nm
 class Exposure:
     """The free concentration at the target: a model, its doses, and what scales it.
 
-    Parameters
-    ----------
-    doses
-        Time in hours and mg.
-    free_fraction
-        Unbound in plasma, from above 0 to 1.
-    site_factor
-        Free concentration at the target over that in plasma; 1 outside the brain.
+    ``doses`` holds hours and mg; ``site_factor`` is the free concentration at the target over that
+    in plasma, 1 outside the brain.
     """
 
     model: OralModel

@@ -125,18 +125,9 @@ class OralModel:
     def plasma_ng_per_ml(
         self, times_h: FloatArray | float, doses: Sequence[tuple[float, float]]
     ) -> FloatArray:
-        """Return the total concentration at times, the doses' courses added up.
+        """Return the total concentration in ng/mL at ``(n_times,)`` hours, doses added up.
 
-        Parameters
-        ----------
-        times_h
-            ``(n_times,)`` or one time.
-        doses
-            Time in hours and mg of each.
-
-        Returns
-        -------
-        (n_times,) array, ng/mL
+        ``doses`` holds the time in hours and the mg of each.
         """
         rates, amplitudes = self.rates_per_h(), NG_PER_ML * self.amplitudes_per_l()
         times = np.atleast_1d(np.asarray(times_h, dtype=float))
@@ -149,30 +140,15 @@ class OralModel:
 
 
 def free_nm(plasma_ng_per_ml: FloatArray, free_fraction: float, molar_mass: float) -> FloatArray:
-    """Return the unbound concentration in nM.
-
-    Parameters
-    ----------
-    plasma_ng_per_ml
-        Total concentration.
-    free_fraction
-        From above 0 to 1.
-    molar_mass
-        In g/mol.
-    """
+    """Return the unbound concentration in nM; the molar mass is in g/mol."""
     return plasma_ng_per_ml / molar_mass * 1000.0 * free_fraction
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One row of ``pharmacology.csv``: a published figure, or the note that there is none.
+    """One row of ``pharmacology.csv``: a published figure, blank where the source gives none.
 
-    Parameters
-    ----------
-    value, low, high
-        In ``unit``; blank where the source gives none.
-    confidence
-        ``verified``, or ``none`` where no number was found.
+    ``confidence`` is ``verified``, or ``none`` where no number was found.
     """
 
     compound: str

@@ -54,10 +54,8 @@ class Gfn2:
 
     Parameters
     ----------
-    elements
-        ``(n_atoms,)`` atomic numbers.
-    charge
-        In electrons; the shell is closed.
+    elements, charge
+        ``(n_atoms,)`` atomic numbers; the shell is closed.
     solvent
         Blank for the gas phase.
     name
@@ -88,13 +86,7 @@ class Gfn2:
         self._last: Any = None
 
     def __call__(self, coordinates: FloatArray) -> Point:
-        """Return energy and gradient.
-
-        Raises
-        ------
-        MechanismError
-            When the self-consistent field does not converge.
-        """
+        """Return energy and gradient; raise when the self-consistent field does not converge."""
         bohr = np.asarray(coordinates, dtype=np.float64) / ANGSTROM_PER_BOHR
         try:
             result = self._solved(bohr)

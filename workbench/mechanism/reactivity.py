@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from workbench import __version__
@@ -18,7 +17,7 @@ from workbench.mechanism.energetics import LEVELS, METHANETHIOL, Addition, Bench
 from workbench.mechanism.reaction_table import REFERENCE, level_spread, rows_of
 from workbench.mechanism.truncation import RULE
 from workbench.progress import Progress, silent
-from workbench.provenance import public_command
+from workbench.provenance import public_command, version_of
 from workbench.records.reaction import AdductEnergy, Model, Reaction, Reactions
 
 LIMITS = (
@@ -160,7 +159,7 @@ class ReactionBench:
             "model_rule": RULE if self.model == "truncated" else "the whole drug",
             "state": "water, 1 M, 298.15 K",
             "versions": {"workbench": __version__, "python": platform.python_version()}
-            | {name: _version(name) for name in ("tblite", "pyscf", "rdkit")},
+            | {name: version_of(name) for name in ("tblite", "pyscf", "rdkit")},
         }
 
 
@@ -181,15 +180,3 @@ def _from_table(
         warnings=(),
     )
     return found, f"reaction_energies.csv, {rows[0].date}, {rows[0].source}"
-
-
-def ranked(reactions: Iterable[Reaction]) -> list[Reaction]:
-    """Return reactions with the one that lets go most easily first."""
-    return sorted(reactions, key=lambda one: -one.best.delta_g_kcal_per_mol)
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from typing import Any
 
@@ -38,20 +38,16 @@ Task = tuple[str, int]
 
 @dataclass(frozen=True)
 class Scores:
-    """What the searches of one pair gave.
+    """What the searches of one pair gave, kcal/mol.
 
     Parameters
     ----------
-    encounter
-        Best score of each seed, kcal/mol.
+    encounter, contacts
+        Of each seed: best score, and residues near that pose; ``sdf`` is the best of all.
     adducts
         Label -> best score of each seed; empty where no adduct was searched.
     problem
         Why an adduct that was searched could not be placed.
-    contacts
-        Residues near the best encounter pose of each seed.
-    sdf
-        Mol block of the best encounter pose.
     """
 
     encounter: tuple[float, ...]
@@ -60,13 +56,9 @@ class Scores:
     contacts: tuple[tuple[str, ...], ...] = ()
     sdf: str = field(repr=False, default="")
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return what is kept on disk."""
-        return asdict(self)
-
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> Scores:
-        """Return what :meth:`to_dict` gave."""
+        """Return what ``asdict`` gave, as it comes back from JSON."""
         return cls(
             tuple(float(x) for x in record["encounter"]),
             {str(k): tuple(float(x) for x in v) for k, v in record["adducts"].items()},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,8 @@ PAIRS = "pairs"
 class PairStore:
     """A folder with one file per finished pair, and the settings that they were made with.
 
-    Parameters
-    ----------
-    folder
-        It exists.
-    settings
-        All that the scores depend on, but mutation and drug.
-    writing
-        Held while files get their final names.
+    ``settings`` is all that the scores depend on, but mutation and drug; ``writing`` is held while
+    files get their final names.
 
     Raises
     ------
@@ -81,7 +76,7 @@ class PairStore:
         """Keep the scores of a pair; its file appears only when it is complete."""
         self._write(
             self._name(mutation, smiles),
-            {"mutation": mutation, "smiles": smiles, "scores": scores.to_dict()},
+            {"mutation": mutation, "smiles": smiles, "scores": asdict(scores)},
         )
 
     def _name(self, mutation: str, smiles: str) -> str:
