@@ -15,10 +15,10 @@ _DIVIDED = "/data/structures/divided/mmCIF/{middle}/{id}.cif.gz"
 Server = Annotated[str, Field(pattern=SERVER_PATTERN)]
 
 ForceFieldName = Literal["mmff94s", "amber"]
-SolventName = Literal["auto", "none", "obc2", "gbn2"]
+SolventName = Literal["auto", "none", "obc2"]
 SOLVENT_WORDS = (
     "auto: none for mmff94s, obc2 for amber; none: dielectric 4r with mmff94s, gas phase with "
-    "amber; obc2, gbn2: implicit water, constant dielectric (gbn2 with amber only)"
+    "amber; obc2: implicit water, constant dielectric"
 )
 
 CUTOFF_WORDS = (

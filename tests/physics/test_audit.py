@@ -1,115 +1,117 @@
-"""Remove one thing at a time from a built System: each must be missed."""
+"""Change one thing at a time in a built System: each must be missed, and named."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from xml.etree import ElementTree
 
 import numpy as np
 import openmm
 import pytest
+from physics_cases import capped_cysteine_complex
 
 from workbench.errors import PhysicsError
-from workbench.physics.audit import audit
+from workbench.physics.audit import amber_audit, audit
 from workbench.physics.complex import Complex, mobile_atoms
-from workbench.physics.mmff import NONBONDED, ONE_FOUR, build_mmff
+from workbench.physics.force_fields import force_field
+from workbench.physics.mmff import ONE_FOUR, build_mmff
 
-ADD = {
-    openmm.CustomBondForce: ("Bond", False),
-    openmm.CustomAngleForce: ("Angle", False),
-    openmm.CustomTorsionForce: ("Torsion", False),
-    openmm.CustomCompoundBondForce: ("Bond", True),
-}
+Element = ElementTree.Element
+Change = Callable[[Element, Complex], None]
+Atoms = Callable[[Complex], set[int]]
 
 
 @pytest.fixture(scope="module")
-def built(selinexor: Complex) -> str:
+def mmff(selinexor: Complex) -> str:
     mobile = mobile_atoms([selinexor], 4.0)
     system = build_mmff(selinexor.mol, mobile=mobile, cutoff_angstrom=10.0).system
     return openmm.XmlSerializer.serialize(system)
 
 
-def force_of(system: openmm.System, name: str) -> Any:
-    return next(f for f in system.getForces() if f.getName() == name)
+@pytest.fixture(scope="module")
+def small() -> Complex:
+    return capped_cysteine_complex("selinexor")
 
 
-def terms_of(force: Any) -> list[tuple[tuple[int, ...], list[float]]]:
-    kind, compound = ADD[type(force)]
-    rows = []
-    for index in range(getattr(force, f"getNum{kind}s")()):
-        *atoms, values = getattr(force, f"get{kind}Parameters")(index)
-        rows.append((tuple(atoms[0] if compound else atoms), list(values)))
-    return rows
+@pytest.fixture(scope="module")
+def amber(small: Complex) -> str:
+    everything = np.ones(len(small.atoms), bool)
+    field = force_field("amber")
+    made = field.build(small, everything, cutoff_angstrom=None, solvent="none")
+    return openmm.XmlSerializer.serialize(made.system)
 
 
-def drop(name: str, chosen: Callable[[Complex], set[int]]) -> Callable[..., None]:
-    """Return a change that leaves one term out: a force is emptied and filled again."""
-
-    def change(system: openmm.System, bonded: Complex) -> None:
-        force = force_of(system, name)
-        rows = terms_of(force)
-        gone = next(i for i, (atoms, _) in enumerate(rows) if chosen(bonded) <= set(atoms))
-        kind, compound = ADD[type(force)]
-        energy = force.getEnergyFunction()
-        count = (force.getNumParticlesPerBond(),) if compound else ()
-        fresh = type(force)(*count, energy)
-        fresh.setName(name)
-        for i in range(getattr(force, f"getNumPer{kind}Parameters")()):
-            getter = getattr(force, f"getPer{kind}ParameterName")
-            getattr(fresh, f"addPer{kind}Parameter")(getter(i))
-        for i, (atoms, values) in enumerate(rows):
-            if i != gone:
-                args = (list(atoms), values) if compound else (*atoms, values)
-                getattr(fresh, f"add{kind}")(*args)
-        system.removeForce([f.getName() for f in system.getForces()].index(name))
-        system.addForce(fresh)
-
-    return change
+def force_of(system: Element, name: str) -> Element:
+    return next(f for f in system.iter("Force") if f.get("name") == name)
 
 
-def weaken(name: str, chosen: Callable[[Complex], set[int]]) -> Callable[..., None]:
-    """Return a change that sets every parameter of the matching terms to zero."""
+def terms(force: Element, atoms: set[int]) -> Iterator[tuple[Element, Element]]:
+    """Yield each term that holds these atoms, with the element that holds it."""
+    for rows in force:
+        for row in list(rows):
+            mine = {int(v) for k, v in row.attrib.items() if k.strip("p").isdigit() and k[0] == "p"}
+            if atoms <= mine:
+                yield rows, row
 
-    def change(system: openmm.System, bonded: Complex) -> None:
-        force = force_of(system, name)
-        kind, _ = ADD[type(force)]
-        for index, (atoms, values) in enumerate(terms_of(force)):
-            if chosen(bonded) <= set(atoms):
-                getattr(force, f"set{kind}Parameters")(index, *atoms, [0.0] * len(values))
+
+def drop(name: str, atoms: Atoms) -> Change:
+    """Leave out the terms that hold these atoms."""
+
+    def change(system: Element, bonded: Complex) -> None:
+        found = list(terms(force_of(system, name), atoms(bonded)))
+        assert found
+        for rows, row in found:
+            rows.remove(row)
 
     return change
 
 
-def particle(column: str, value: float) -> Callable[..., None]:
-    def change(system: openmm.System, bonded: Complex) -> None:
-        force = force_of(system, NONBONDED)
-        names = [force.getPerParticleParameterName(i) for i in range(6)]
-        values = list(force.getParticleParameters(bonded.reactive_carbon))
-        values[names.index(column)] = value
-        force.setParticleParameters(bonded.reactive_carbon, values)
+def put(name: str, atoms: Atoms, **values: float) -> Change:
+    """Set values of the terms that hold these atoms; every parameter when none is named."""
+
+    def change(system: Element, bonded: Complex) -> None:
+        for _, row in terms(force_of(system, name), atoms(bonded)):
+            for key in values or [k for k in row.attrib if k.startswith("param")]:
+                row.set(key, str(values.get(key, 0.0)))
 
     return change
 
 
-def swap_exclusion(system: openmm.System, bonded: Complex) -> None:
-    force = force_of(system, NONBONDED)
-    pairs = [set(force.getExclusionParticles(i)) for i in range(force.getNumExclusions())]
-    index = pairs.index({bonded.sg, bonded.reactive_carbon})
-    force.setExclusionParticles(index, bonded.sg, 0)
+def particle(name: str, key: str, value: float, rows: str = "Particles") -> Change:
+    """Set one value of the attacked carbon."""
+
+    def change(system: Element, bonded: Complex) -> None:
+        force_of(system, name).find(rows)[bonded.reactive_carbon].set(key, str(value))
+
+    return change
 
 
-def no_frozen_neighbours(system: openmm.System, bonded: Complex) -> None:
-    force = force_of(system, NONBONDED)
-    mobile, _ = force.getInteractionGroupParameters(0)
-    force.setInteractionGroupParameters(1, mobile, mobile)
+def column(name: str) -> str:
+    names = ("charge", "radius", "strength", "spread", "donor", "acceptor")
+    return f"param{names.index(name) + 1}"
 
 
-def no_torsions(system: openmm.System, bonded: Complex) -> None:
-    system.removeForce([f.getName() for f in system.getForces()].index("torsion"))
+def frozen_neighbours_gone(system: Element, bonded: Complex) -> None:
+    first, second = force_of(system, "nonbonded").find("InteractionGroups")
+    second.remove(second.find("Set2"))
+    second.append(first.find("Set2"))
 
 
-def extra_particle(system: openmm.System, bonded: Complex) -> None:
-    system.addParticle(1.0)
+def no_torsions(system: Element, bonded: Complex) -> None:
+    system.find("Forces").remove(force_of(system, "torsion"))
+
+
+def extra_particle(system: Element, bonded: Complex) -> None:
+    ElementTree.SubElement(system.find("Particles"), "Particle", mass="1")
+
+
+def excluded_14(system: Element, bonded: Complex) -> None:
+    force = force_of(system, "nonbonded")
+    ((rows, row),) = list(terms(force, ends(bonded)))
+    row.set("eps", "0")
+    place = str(list(rows).index(row))
+    (offset,) = (o for o in force.find("ExceptionOffsets") if o.get("exception") == place)
+    offset.set("q", "0")
 
 
 def tether(bonded: Complex) -> set[int]:
@@ -117,11 +119,15 @@ def tether(bonded: Complex) -> set[int]:
 
 
 def across(bonded: Complex) -> set[int]:
-    return {bonded.cb, bonded.sg, bonded.reactive_carbon}
+    return tether(bonded) | {bonded.cb}
 
 
 def along(bonded: Complex) -> set[int]:
-    return {bonded.ca, bonded.cb, bonded.sg, bonded.reactive_carbon}
+    return across(bonded) | {bonded.ca}
+
+
+def ends(bonded: Complex) -> set[int]:
+    return {bonded.ca, bonded.reactive_carbon}
 
 
 def trigonal(bonded: Complex) -> set[int]:
@@ -130,65 +136,80 @@ def trigonal(bonded: Complex) -> set[int]:
     return {nitrogen.GetIdx(), *(n.GetIdx() for n in nitrogen.GetNeighbors())}
 
 
-def ends(bonded: Complex) -> set[int]:
-    return {bonded.ca, bonded.reactive_carbon}
-
-
-SPOILED = {
+BOTH = {
     "bond dropped": (drop("bond", tether), r"bond term 528:SG - LIG:C\d+ is missing"),
-    "bond without force": (weaken("bond", tether), r"bond 528:SG - LIG:C\d+ has no force"),
     "angle dropped": (drop("angle", across), r"angle term 528:CB - 528:SG - LIG:C\d+ is missing"),
-    "angle without force": (weaken("angle", across), r"angle 528:CB - 528:SG - LIG:C\d+ has no"),
-    "stretch-bend dropped": (drop("stretch_bend", across), "stretch-bend term 528:CB - 528:SG"),
     "torsion dropped": (drop("torsion", along), "torsion term 528:CA - 528:CB - 528:SG - LIG:C"),
-    "free rotor": (weaken("torsion", tether), "no torsion about 528:SG - 528:CB"),
-    "out of plane dropped": (drop("out_of_plane", trigonal), "out-of-plane term LIG:"),
-    "1-4 pair dropped": (drop(ONE_FOUR, ends), "scaled 1-4 pair 528:CA - LIG:C.* is missing"),
-    "exclusion misplaced": (swap_exclusion, "exclusion .*(528:SG)"),
-    "no charge": (particle("charge", 0.0), "partial charges sum to"),
-    "charge not a number": (particle("charge", float("nan")), "partial charge"),
-    "no van der Waals radius": (particle("radius", 0.0), r"LIG:C\d+ has no van der Waals type"),
-    "no van der Waals depth": (particle("strength", 0.0), r"LIG:C\d+ has no van der Waals type"),
-    "pocket does not touch": (no_frozen_neighbours, "mobile and frozen atoms do not interact"),
     "a whole force gone": (no_torsions, "lacks the force 'torsion'"),
     "a particle too many": (extra_particle, "particles but the complex"),
 }
+MMFF = BOTH | {
+    "bond without force": (put("bond", tether), r"bond 528:SG - LIG:C\d+ has no force"),
+    "angle without force": (put("angle", across), r"angle 528:CB - 528:SG - LIG:C\d+ has no"),
+    "stretch-bend dropped": (drop("stretch_bend", across), "stretch-bend term 528:CB - 528:SG"),
+    "free rotor": (put("torsion", tether), "no torsion about 528:SG - 528:CB"),
+    "out of plane dropped": (drop("out_of_plane", trigonal), "out-of-plane term LIG:"),
+    "1-4 pair dropped": (drop(ONE_FOUR, ends), "scaled 1-4 pair 528:CA - LIG:C.* is missing"),
+    "exclusion dropped": (drop("nonbonded", tether), "exclusion .*(528:SG)"),
+    "no charge": (particle("nonbonded", column("charge"), 0.0), "partial charges sum to"),
+    "charge not a number": (
+        particle("nonbonded", column("charge"), float("nan")), "partial charge"),
+    "no radius": (particle("nonbonded", column("radius"), 0.0), "has no van der Waals type"),
+    "no depth": (particle("nonbonded", column("strength"), 0.0), "has no van der Waals type"),
+    "pocket does not touch": (frozen_neighbours_gone, "mobile and frozen atoms do not interact"),
+}  # fmt: skip
+AMBER = BOTH | {
+    "bond without force": (put("bond", tether, k=0), r"bond 528:SG - LIG:C\d+ has no force"),
+    "angle without force": (put("angle", across, k=0), r"angle 528:CB - 528:SG - LIG:C\d+ has no"),
+    "free rotor": (put("torsion", tether, k=0), "no torsion about 528:SG - 528:CB"),
+    "improper dropped": (drop("torsion", trigonal), "improper torsion about LIG:N"),
+    "improper without force": (put("torsion", trigonal, k=0), "improper torsion about LIG:N"),
+    "charge off": (particle("nonbonded", "q", 0.5, "ParticleOffsets"), "partial charges sum to"),
+    "charge not a number": (
+        particle("nonbonded", "q", float("nan"), "ParticleOffsets"), "has no partial charge"),
+    "no depth": (particle("nonbonded", "eps", 0.0), "has no van der Waals type"),
+    "1-4 pair unscaled": (
+        put("nonbonded", ends, eps=1.0), "1-4 pair 528:CA - LIG:C.* is scaled wrongly"),
+    "1-4 pair excluded": (excluded_14, "exclusion 528:CA - LIG:C.* does not belong"),
+    "bonded pair interacts": (
+        put("nonbonded", tether, eps=0.1), "1-4 pair 528:SG - LIG:C.* is scaled wrongly"),
+}  # fmt: skip
 
 
-def test_a_whole_system_passes_and_is_counted(built: str, selinexor: Complex) -> None:
-    system = openmm.XmlSerializer.deserialize(built)
-    report = audit(system, selinexor)
-    mobile = mobile_atoms([selinexor], 4.0)
-    expected = sum(
-        bool(mobile[[b.GetBeginAtomIdx(), b.GetEndAtomIdx()]].any())
-        for b in selinexor.mol.GetBonds()
-    )
-    assert report.counts["bond"] == expected
-    assert report.net_charge == sum(a.formal_charge for a in selinexor.atoms)
+def changed(built: str, bonded: Complex, change: Change) -> openmm.System:
+    system = ElementTree.fromstring(built)
+    change(system, bonded)
+    return openmm.XmlSerializer.deserialize(ElementTree.tostring(system, encoding="unicode"))
 
 
-@pytest.mark.parametrize(("spoil", "message"), SPOILED.values(), ids=SPOILED.keys())
-def test_what_is_missing_is_named(
-    built: str, selinexor: Complex, spoil: Callable[..., None], message: str
+@pytest.mark.parametrize(("change", "message"), MMFF.values(), ids=MMFF.keys())
+def test_what_mmff_lacks_is_named(
+    mmff: str, selinexor: Complex, change: Change, message: str
 ) -> None:
-    system = openmm.XmlSerializer.deserialize(built)
-    spoil(system, selinexor)
     with pytest.raises(PhysicsError, match=message):
-        audit(system, selinexor)
+        audit(changed(mmff, selinexor, change), selinexor)
 
 
-def test_every_bond_of_the_adduct_counts(built: str, selinexor: Complex) -> None:
-    """Not only the tether: drop each bond of the ligand in turn."""
+@pytest.mark.parametrize(("change", "message"), AMBER.values(), ids=AMBER.keys())
+def test_what_amber_lacks_is_named(
+    amber: str, small: Complex, change: Change, message: str
+) -> None:
+    with pytest.raises(PhysicsError, match=message):
+        amber_audit(changed(amber, small, change), small)
+
+
+def test_whole_systems_pass(mmff: str, amber: str, selinexor: Complex, small: Complex) -> None:
+    audit(openmm.XmlSerializer.deserialize(mmff), selinexor)
+    amber_audit(openmm.XmlSerializer.deserialize(amber), small)
+
+
+def test_every_bond_of_the_adduct_counts(mmff: str, selinexor: Complex) -> None:
+    """Not only the tether: each ninth of the ligand's 45 bonds, and the tether, in turn."""
     ligand = {i for i, a in enumerate(selinexor.atoms) if a.residue_name == "LIG"}
-    edges = [
-        {b.GetBeginAtomIdx(), b.GetEndAtomIdx()}
-        for b in selinexor.mol.GetBonds()
-        if b.GetBeginAtomIdx() in ligand or b.GetEndAtomIdx() in ligand
-    ]
-    # 31 heavy atoms and 12 hydrogens with three rings have 45 bonds, and one is the tether.
-    assert len(edges) == 46
-    for edge in np.array([sorted(e) for e in edges])[::9].tolist():
-        system = openmm.XmlSerializer.deserialize(built)
-        drop("bond", lambda _, edge=edge: set(edge))(system, selinexor)
+    edges = [{b.GetBeginAtomIdx(), b.GetEndAtomIdx()} for b in selinexor.mol.GetBonds()]
+    mine = [edge for edge in edges if edge & ligand]
+    assert len(mine) == 46
+    for edge in mine[::9]:
+        system = changed(mmff, selinexor, drop("bond", lambda _, edge=edge: edge))
         with pytest.raises(PhysicsError, match=r"bond term .* is missing"):
             audit(system, selinexor)

@@ -101,22 +101,6 @@ def test_methylene_hydrogens_keep_their_hand(selinexor: Complex, groove: Recepto
     assert hands[0] * hands[1] > 0
 
 
-def test_hydrogens_sit_at_bond_length(selinexor: Complex) -> None:
-    for edge in selinexor.mol.GetBonds():
-        ends = (edge.GetBeginAtomIdx(), edge.GetEndAtomIdx())
-        if any(selinexor.atoms[i].element == "H" for i in ends):
-            length = np.linalg.norm(np.diff(selinexor.coordinates[list(ends)], axis=0))
-            on_sulphur = any(selinexor.atoms[i].element == "S" for i in ends)
-            low, high = (1.2, 1.45) if on_sulphur else (0.9, 1.2)
-            assert low < length < high, [address(selinexor.atoms[i]) for i in ends]
-
-
-def test_the_net_charge_is_the_sum_of_the_parts(selinexor: Complex, groove: Receptor) -> None:
-    charge = Chem.GetFormalCharge(selinexor.mol)
-    assert charge == sum(a.formal_charge for a in groove.atoms)
-    assert charge == sum(a.formal_charge for a in selinexor.atoms)
-
-
 @pytest.mark.parametrize(
     ("drug", "label"),
     [("selinexor", "bS"), ("eltanexor", "bS_aS"), ("KPT-276", "bS")],
@@ -129,10 +113,6 @@ def test_crystal_poses_bond_as_the_diastereomer_that_they_are(
     other = label.replace("bS", "bR")
     with pytest.raises(PhysicsError, match="another stereoisomer"):
         bond(groove, reference_bonded(groove, drug, other))
-
-
-def test_adduct_coordinates_give_the_pose_back(selinexor: Complex, pose: Pose) -> None:
-    assert np.abs(selinexor.heavy_coordinates() - pose.coordinates).max() < 1e-9
 
 
 def _without(receptor: Receptor, *names: str, number: int = 528) -> Receptor:

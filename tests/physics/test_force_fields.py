@@ -30,8 +30,8 @@ def test_the_settings_name_the_force_fields_that_there_are() -> None:
 
 def test_a_solvent_that_a_force_field_does_not_know_is_refused(small: Complex) -> None:
     mobile = np.ones(len(small.atoms), bool)
-    with pytest.raises(PhysicsError, match="mmff94s has no solvent 'gbn2'; use none or obc2"):
-        force_field("mmff94s").build(small, mobile, cutoff_angstrom=None, solvent="gbn2")
+    with pytest.raises(PhysicsError, match="mmff94s has no solvent 'gbn1'; use none or obc2"):
+        force_field("mmff94s").build(small, mobile, cutoff_angstrom=None, solvent="gbn1")
 
 
 @pytest.mark.parametrize("solvent", ["auto", "obc2"])

@@ -81,17 +81,11 @@ def test_energies_fall_and_add_up(selinexor_minimised: MinimisedComplex) -> None
     assert found.energy_trace[-1] == pytest.approx(found.energy_kcal_per_mol, abs=0.1)
 
 
-def test_the_ligand_stays_in_its_place(selinexor_minimised: MinimisedComplex) -> None:
-    """Within the stated uncertainty of the crystal reference, 1.3 angstrom."""
-    assert 0.05 < selinexor_minimised.ligand_moved_angstrom < 1.3
-    assert selinexor_minimised.closest_contact.distance_angstrom > 2.6
-
-
 def test_the_crystal_pose_of_kpt_185_stays(groove: Receptor) -> None:
     """Placed from its crystal structure: it moves 0.6 angstrom at most, and nothing comes near."""
     found = minimise(bond(groove, reference_bonded(groove, "KPT-185", "bR")), threads=1)
     assert found.ligand_moved_angstrom <= 0.6
-    assert found.closest_contact.distance_angstrom >= 2.9
+    assert closest_contact(found.bonded).distance_angstrom >= 2.9
     points, bonded = found.bonded.coordinates, found.bonded
     length = float(np.linalg.norm(points[bonded.sg] - points[bonded.reactive_carbon]))
     assert 1.80 <= length <= 1.85
@@ -110,24 +104,14 @@ def test_one_thread_repeats_bit_by_bit(
     assert (again.bonded.coordinates == selinexor_minimised.bonded.coordinates).all()
 
 
-def test_a_small_shake_ends_in_the_same_well(
-    selinexor: Complex, selinexor_pocket: PocketMinimiser, selinexor_minimised: MinimisedComplex
-) -> None:
-    found = selinexor_pocket.minimise(moved(selinexor, 0.05, 2))
-    gap = found.energy_kcal_per_mol - selinexor_minimised.energy_kcal_per_mol
-    assert abs(gap) < 5
-    drug = selinexor.drug_atoms
-    off = found.bonded.coordinates[drug] - selinexor_minimised.bonded.coordinates[drug]
-    assert np.sqrt((off**2).sum(axis=1).mean()) < 0.5
-
-
 def test_a_crowded_start_is_softened_and_resolved(
     selinexor: Complex, selinexor_pocket: PocketMinimiser
 ) -> None:
     start = moved(selinexor, 0.4, 3)
     found = selinexor_pocket.minimise(start)
     assert found.softened
-    assert found.closest_contact.distance_angstrom > closest_contact(start).distance_angstrom
+    nearest = closest_contact(found.bonded).distance_angstrom
+    assert nearest > closest_contact(start).distance_angstrom
     assert found.energy_kcal_per_mol < found.energy_before_kcal_per_mol
 
 
@@ -186,19 +170,6 @@ def test_residues_beyond_the_radius_are_frozen(selinexor: Complex) -> None:
         nearest = np.linalg.norm(own[:, None] - inside[None], axis=2).min()
         expected = name not in ("ACE", "NME") and (nearest < 5.0 or number == 528)
         assert (mobile[members] == expected).all(), (name, number)
-
-
-def test_the_union_of_poses_is_mobile(selinexor: Complex) -> None:
-    far = replace(selinexor, coordinates=selinexor.coordinates.copy())
-    far.coordinates[ligand_mask(far)] += [6.0, 0.0, 0.0]
-    both = mobile_atoms([selinexor, far], 5.0)
-    alone = mobile_atoms([selinexor], 5.0) | mobile_atoms([far], 5.0)
-    assert (both == alone).all()
-
-
-def test_the_tether_is_no_contact(selinexor: Complex) -> None:
-    """S-C is 1.8 angstrom long and is not what the closest contact means."""
-    assert closest_contact(selinexor).distance_angstrom > 2.2
 
 
 def test_interactions_sum_to_rdkits_cross_terms(selinexor_minimised: MinimisedComplex) -> None:

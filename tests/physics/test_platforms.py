@@ -21,7 +21,6 @@ from workbench.physics.platforms import (
     describe_platforms,
     main,
     probe,
-    short_reason,
     thread_count,
 )
 
@@ -100,11 +99,6 @@ def test_a_misspelt_name_lists_what_is_there(name: str) -> None:
         choose_platform(name)
 
 
-def test_a_close_name_is_suggested() -> None:
-    with pytest.raises(PhysicsError, match="Did you mean OpenCL"):
-        choose_platform("openCl1")
-
-
 @pytest.mark.parametrize(
     ("asked", "environment", "expected"),
     [(None, None, 1), (None, "3", 3), (2, "3", 2), (None, "", 1), (None, " 4 ", 4)],
@@ -174,19 +168,6 @@ def test_a_crash_in_the_probe_is_a_reason(
     result = platforms._probed_apart("CUDA")
     assert result.works is (not reason)
     assert result.reason == reason
-
-
-def test_a_probe_that_hangs_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    def hang(*_: object, **__: object) -> None:
-        raise subprocess.TimeoutExpired("probe", 180)
-
-    monkeypatch.setattr(platforms.subprocess, "run", hang)
-    assert platforms._probed_apart("OpenCL").reason == "no answer within 180 s"
-
-
-def test_reasons_hold_no_folders() -> None:
-    text = "Error loading library /home/someone/lib/libOpenMMCUDA.so: missing\nsecond line"
-    assert short_reason(text) == "Error loading library libOpenMMCUDA.so: missing"
 
 
 @pytest.mark.gpu

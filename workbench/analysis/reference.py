@@ -139,13 +139,7 @@ def compare_to_reference(
 def matched(
     adduct: Adduct, drug_coordinates: FloatArray, reference: PlacedMolecule
 ) -> tuple[FloatArray, FloatArray, IntArray]:
-    """Return pose, reference, and the reference's atom for each drug atom in every equal order.
-
-    Raises
-    ------
-    LigandError
-        See :func:`compare_to_reference`.
-    """
+    """Return pose, reference, and the reference's atom for each drug atom in every equal order."""
     n_drug = adduct.n_drug_atoms
     skeleton = connectivity(reference.mol)
     pose = _checked(drug_coordinates, n_drug, "the pose")

@@ -88,10 +88,7 @@ def _drug_rmsd(start: Assembly, frames: FloatArray) -> FloatArray:
 
 
 def _residues(start: Assembly) -> tuple[tuple[str, ...], NDArray[np.int64]]:
-    """Return the receptor's residues and each heavy atom's place among them, -1 for the rest.
-
-    Caps and the tethered residue are left out.
-    """
+    """Return the receptor's residues and each heavy atom's place among them, -1 for the rest."""
     tethered = start.atoms[start.sg].residue_number if start.bonded else None
     column = np.full(len(start.atoms), -1)
     places: dict[str, int] = {}

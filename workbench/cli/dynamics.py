@@ -81,10 +81,10 @@ def add_parser(verbs: Verbs) -> None:
     )
     parser.add_argument(
         "--solvent",
-        choices=["auto", "none", "obc2", "gbn2"],
+        choices=["auto", "none", "obc2"],
         default="auto",
         help="auto: the force field's own; none: no water (mmff94s: dielectric 4r); "
-        "obc2, gbn2 (amber only): implicit water",
+        "obc2: implicit water",
     )
     parser.add_argument(
         "--force-field",

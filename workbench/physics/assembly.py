@@ -63,10 +63,6 @@ def bond(receptor: Receptor, pose: Pose) -> Complex:
     pose
         Heavy atoms in the order of ``pose.adduct.mol``, in the receptor's frame.
 
-    Returns
-    -------
-    Complex
-
     Raises
     ------
     PhysicsError
@@ -189,10 +185,7 @@ def _check_pose(receptor: Receptor, cysteine: Cysteine, adduct: Adduct, points: 
 
 
 def _moved_cysteine(receptor: Receptor, cysteine: Cysteine, sulphur: FloatArray) -> FloatArray:
-    """Return the receptor's coordinates with SG at its new place and CB's hydrogens rebuilt.
-
-    Each hydrogen keeps its name: HB2 and HB3 are told apart by the handedness that they had.
-    """
+    """Return the receptor's coordinates with SG at its new place and CB's hydrogens rebuilt."""
     points = receptor.coordinates.copy()
     ca, cb, old = points[cysteine.ca], points[cysteine.cb], points[cysteine.sg]
     first, second = cysteine.methylene

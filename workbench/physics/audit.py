@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,15 +26,7 @@ _MOST_MATCHES = 10_000_000
 _TRIGONAL = 3
 
 
-@dataclass(frozen=True)
-class Audit:
-    """How many terms of each kind were found complete, and the net charge."""
-
-    counts: dict[str, int]
-    net_charge: int
-
-
-def audit(system: openmm.System, bonded: Assembly) -> Audit:
+def audit(system: openmm.System, bonded: Assembly) -> None:
     """Check that a System holds every term of a complex in which a mobile atom takes part.
 
     Atoms of mass 0 are frozen. Bonds and angles must have force constants, torsions,
@@ -47,17 +38,15 @@ def audit(system: openmm.System, bonded: Assembly) -> Audit:
     system
         As made by ``build_mmff``.
 
-    Returns
-    -------
-    Audit
-
     Raises
     ------
     PhysicsError
         When something is missing; the message names the atoms.
     """
     inspector = _MmffInspector(system, bonded, mmff.FORCE_GROUPS)
-    return Audit(inspector.bonded_terms() | inspector.pairs(), inspector.particles())
+    inspector.bonded_terms()
+    inspector.pairs()
+    inspector.particles()
 
 
 class Inspector:
@@ -132,8 +121,8 @@ class Inspector:
                     f"no torsion about {self.names((sulphur, end))} has a barrier in the System."
                 )
 
-    def net_charge(self, charges: FloatArray) -> int:
-        """Check that partial charges sum to the formal ones, and return the sum."""
+    def net_charge(self, charges: FloatArray) -> None:
+        """Check that partial charges sum to the formal ones."""
         lone = np.flatnonzero(~np.isfinite(charges))
         if len(lone):
             raise PhysicsError(f"{self.names(lone[:1])} has no partial charge.")
@@ -142,7 +131,6 @@ class Inspector:
             raise PhysicsError(
                 f"the partial charges sum to {charges.sum():.4f}, the formal charges to {total}."
             )
-        return total
 
     def close_pairs(self) -> tuple[set[Key], set[Key]]:
         """Return the pairs up to two bonds apart and those three apart, with a mobile atom."""
@@ -161,8 +149,8 @@ class Inspector:
 
 
 class _MmffInspector(Inspector):
-    def bonded_terms(self) -> dict[str, int]:
-        """Check the five bonded terms and return the number of each."""
+    def bonded_terms(self) -> None:
+        """Check the five bonded terms."""
         bends = self.paths(3)
         properties = mmff_properties(self.mol)
         n_atoms = self.mol.GetNumAtoms()
@@ -174,7 +162,6 @@ class _MmffInspector(Inspector):
         torsions = self.present("torsion", twists)
         self.present("out_of_plane", self._wilson_angles())
         self.hindered(torsions)
-        return {name: _size(self.forces[name]) for name in mmff.FORCE_GROUPS[:5]}
 
     def _wilson_angles(self) -> set[Key]:
         expected: set[Key] = set()
@@ -186,8 +173,8 @@ class _MmffInspector(Inspector):
                     expected.add((first, atom.GetIdx(), last, top))
         return expected
 
-    def particles(self) -> int:
-        """Check charges and van der Waals parameters and return the net charge."""
+    def particles(self) -> None:
+        """Check charges and van der Waals parameters."""
         force = self.forces[mmff.NONBONDED]
         columns = [
             force.getPerParticleParameterName(i) for i in range(force.getNumPerParticleParameters())
@@ -200,9 +187,9 @@ class _MmffInspector(Inspector):
             bad = np.flatnonzero(~(table[:, columns.index(name)] > 0))
             if len(bad):
                 raise PhysicsError(f"{self.names(bad[:1])} has no van der Waals type ({name}).")
-        return self.net_charge(table[:, columns.index("charge")])
+        self.net_charge(table[:, columns.index("charge")])
 
-    def pairs(self) -> dict[str, int]:
+    def pairs(self) -> None:
         """Check the excluded pairs, the 1-4 pairs, and that all others interact."""
         force = self.forces[mmff.NONBONDED]
         near, far = self.close_pairs()
@@ -213,7 +200,6 @@ class _MmffInspector(Inspector):
         self.same_pairs("exclusion", near, excluded)
         self.same_pairs("scaled 1-4 pair", far, scaled)
         self._groups_cover(force)
-        return {mmff.NONBONDED: force.getNumParticles(), mmff.ONE_FOUR: len(scaled)}
 
     def _groups_cover(self, force: Any) -> None:
         n_groups = force.getNumInteractionGroups()
@@ -239,10 +225,6 @@ def _canonical(name: str, atoms: Key) -> Key:
         first, centre, last, top = atoms
         return (min(first, last), centre, max(first, last), top)
     return atoms if atoms[0] < atoms[-1] else atoms[::-1]
-
-
-def _size(force: Any) -> int:
-    return len(list(rows_of(force)))
 
 
 def rows_of(force: Any) -> Iterable[tuple[Key, tuple[float, ...]]]:
@@ -275,7 +257,7 @@ def rows_of(force: Any) -> Iterable[tuple[Key, tuple[float, ...]]]:
         yield tuple(row[:size]), values
 
 
-def amber_audit(system: openmm.System, bonded: Assembly) -> Audit:
+def amber_audit(system: openmm.System, bonded: Assembly) -> None:
     """Check that a System holds every term of a complex in which a mobile atom takes part.
 
     Bonds and angles must have force constants; every proper torsion that holds a ligand atom
@@ -294,9 +276,9 @@ def amber_audit(system: openmm.System, bonded: Assembly) -> Audit:
         When something is missing; the message names the atoms.
     """
     inspector = _AmberInspector(system, bonded)
-    bonded_terms = inspector.bonded_terms()
-    net_charge = inspector.particles()
-    return Audit(bonded_terms | inspector.pairs(), net_charge)
+    inspector.bonded_terms()
+    inspector.particles()
+    inspector.pairs()
 
 
 class _AmberInspector(Inspector):
@@ -304,11 +286,11 @@ class _AmberInspector(Inspector):
         super().__init__(system, bonded, amber_system.FORCE_GROUPS)
         self.ligand = ligand_mask(bonded)
 
-    def bonded_terms(self) -> dict[str, int]:
-        """Check bonds, angles, proper and improper torsions and return the number of each."""
-        bonds, angles, chains = self.paths(2), self.paths(3), self.paths(4)
-        self.constants("bond", bonds)
-        self.constants("angle", angles)
+    def bonded_terms(self) -> None:
+        """Check bonds, angles, proper and improper torsions."""
+        chains = self.paths(4)
+        self.constants("bond", self.paths(2))
+        self.constants("angle", self.paths(3))
         mine = {chain for chain in chains if self.ligand[list(chain)].any()}
         self.present("torsion", mine)
         strength: dict[Key, tuple[float, ...]] = {}
@@ -316,15 +298,10 @@ class _AmberInspector(Inspector):
             key = atoms if atoms[0] < atoms[-1] else atoms[::-1]
             strength[key] = (strength.get(key, (0.0,))[0] + abs(k),)
         self.hindered(strength)
-        return {
-            "bond": len(bonds),
-            "angle": len(angles),
-            "torsion": len(chains & strength.keys()),
-            "improper": self._planar(strength),
-        }
+        self._planar(strength)
 
-    def _planar(self, strength: dict[Key, tuple[float, ...]]) -> int:
-        """Check that the ligand's trigonal atoms are held in their planes, and count them."""
+    def _planar(self, strength: dict[Key, tuple[float, ...]]) -> None:
+        """Check that the ligand's trigonal atoms are held in their planes."""
         held = {
             (key[2], frozenset(key) - {key[2]})
             for atoms, (k,) in strength.items()
@@ -345,10 +322,9 @@ class _AmberInspector(Inspector):
                     f"the improper torsion about {self.names((atom.GetIdx(), *around))} is "
                     "missing from the System."
                 )
-        return len(trigonal)
 
-    def particles(self) -> int:
-        """Check charges and van der Waals parameters and return the net charge."""
+    def particles(self) -> None:
+        """Check charges and van der Waals parameters."""
         force = self.forces[amber_system.NONBONDED]
         if force.getNumParticles() != len(self.bonded.atoms):
             raise PhysicsError(
@@ -360,9 +336,9 @@ class _AmberInspector(Inspector):
             # ff14SB gives the hydrogen of a hydroxyl group no van der Waals depth.
             if not (sigma > 0 and epsilon >= 0 and (epsilon > 0 or not heavy[index])):
                 raise PhysicsError(f"{self.names((index,))} has no van der Waals type.")
-        return self.net_charge(self._charges())
+        self.net_charge(self._charges())
 
-    def pairs(self) -> dict[str, int]:
+    def pairs(self) -> None:
         """Check the excluded pairs, and the 1-4 pairs with their scaling."""
         force = self.forces[amber_system.NONBONDED]
         charges = self._charges()
@@ -396,7 +372,6 @@ class _AmberInspector(Inspector):
         near, far = self.close_pairs()
         self.same_pairs("exclusion", near, excluded)
         self.same_pairs("scaled 1-4 pair", far, kept)
-        return {amber_system.NONBONDED: force.getNumParticles(), "one_four": len(kept)}
 
     def _charges(self) -> FloatArray:
         """Return the charges, ``(n_atoms,)``: they are offsets that a scale turns on."""

@@ -100,11 +100,6 @@ class Descent:
         -------
         list of float
             Energy after each iteration, kcal/mol.
-
-        Raises
-        ------
-        PhysicsError
-            See ``descend``.
         """
         points = self.coordinates() / ANGSTROM_PER_NM
         for row, atom in enumerate(self._held):
@@ -215,9 +210,6 @@ class MinimisedComplex(Generic[Kind]):
         Over the Cartesian components of the mobile atoms.
     ligand_moved_angstrom
         RMS displacement of the ligand's heavy atoms, in place.
-    largest_bond_deviation_angstrom
-        Of a bond with a mobile atom from its length at rest: large when something is caught,
-        such as a chain through a ring.
     energy_trace
         kcal/mol after each iteration, soft stage first (where electrostatics are off).
     problems
@@ -233,8 +225,6 @@ class MinimisedComplex(Generic[Kind]):
     iterations: int
     softened: bool
     ligand_moved_angstrom: float
-    closest_contact: Contact
-    largest_bond_deviation_angstrom: float
     mobile: BoolArray
     energy_trace: tuple[float, ...]
     platform: tuple[str, ...]
@@ -244,13 +234,7 @@ class MinimisedComplex(Generic[Kind]):
 def minimise(
     bonded: Kind, settings: MinimizationSettings | None = None, *, threads: int | None = None
 ) -> MinimisedComplex[Kind]:
-    """Minimise one complex; ``PocketMinimiser`` is cheaper for several poses.
-
-    Raises
-    ------
-    PhysicsError
-        See ``PocketMinimiser``.
-    """
+    """Minimise one complex; ``PocketMinimiser`` is cheaper for several poses."""
     return PocketMinimiser([bonded], settings, threads=threads).minimise(bonded)
 
 
@@ -300,7 +284,6 @@ class PocketMinimiser:
             cutoff_angstrom=self.settings.cutoff_angstrom or self._field.cutoff_angstrom,
             solvent=self.settings.solvent,
         )
-        self.audit = built.audit
         self.platform = choose_platform(
             self.settings.platform, threads, built.system, self._first.coordinates
         )
@@ -359,8 +342,6 @@ class PocketMinimiser:
             iterations=len(trace),
             softened=soft,
             ligand_moved_angstrom=float(np.sqrt((moved**2).sum(axis=1).mean())),
-            closest_contact=contact,
-            largest_bond_deviation_angstrom=deviation,
             mobile=self.mobile.copy(),
             energy_trace=trace,
             platform=self.platform.report,

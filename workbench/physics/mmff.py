@@ -115,10 +115,6 @@ def build_mmff(
     dielectric
         ``constant`` is 1, ``distance`` is 4r.
 
-    Returns
-    -------
-    MmffSystem
-
     Raises
     ------
     PhysicsError

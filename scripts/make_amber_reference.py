@@ -1,7 +1,7 @@
 """Make ``amber_reference.json``: Amber energies by term, from topologies that tleap builds.
 
     WORKBENCH_AMBER_BIN=<folder of tleap> PYTHONPATH=tests/physics \
-        python tests/physics/make_amber_reference.py
+        python scripts/make_amber_reference.py
 
 tleap reads its own leaprc.protein.ff14SB and leaprc.gaff2; from the workbench it gets charges and
 types of the ligand, the parameters that are not in GAFF2 itself (fitted, or estimated by
@@ -38,7 +38,7 @@ from workbench.physics.complex import Complex
 
 FloatArray = NDArray[np.float64]
 
-OUT = Path(__file__).with_name("amber_reference.json")
+OUT = Path(__file__).resolve().parent.parent / "tests" / "physics" / "amber_reference.json"
 SHORT = {ACETAL: "Y1"}  # tleap's types have two letters
 BOUNDARY = {"ss": "S", "c3": "2C", "h1": "H1"}  # ff14SB's names of SG, CB and HB
 DRUG = "selinexor"
@@ -84,6 +84,7 @@ def adduct() -> dict[str, Any]:
 
 
 def graph(mol: Chem.Mol) -> tuple[list[str], list[tuple[int, int]]]:
+    """Return elements and bonds."""
     edges = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]
     return [atom.GetSymbol() for atom in mol.GetAtoms()], edges
 
@@ -108,6 +109,7 @@ def amber_names(bonded: Complex) -> dict[str, int]:
 
 
 def mol2_names(molecule: AmberMolecule) -> list[str]:
+    """Return atom names of a mol2 file."""
     return [f"{symbol}{k}" for k, symbol in enumerate(molecule.elements, start=1)]
 
 
@@ -169,6 +171,7 @@ def energies(system: openmm.System, points: FloatArray) -> dict[str, float]:
 
 
 def energy(system: openmm.System, points: FloatArray, groups: set[int]) -> float:
+    """Return the energy of some force groups, kcal/mol."""
     context = openmm.Context(
         system, openmm.VerletIntegrator(0.001), openmm.Platform.getPlatformByName("Reference")
     )
@@ -178,6 +181,7 @@ def energy(system: openmm.System, points: FloatArray, groups: set[int]) -> float
 
 
 def mol2(molecule: AmberMolecule, points: FloatArray) -> str:
+    """Return a ligand as a mol2 file."""
     n_atoms, n_bonds = len(molecule.elements), len(molecule.bonds)
     rows = ["@<TRIPOS>MOLECULE", "LIG", f"{n_atoms} {n_bonds} 1 0 0", "SMALL", "USER_CHARGES", ""]
     rows.append("@<TRIPOS>ATOM")
@@ -192,6 +196,7 @@ def mol2(molecule: AmberMolecule, points: FloatArray) -> str:
 
 
 def pdb(host: dict[str, FloatArray]) -> str:
+    """Return the host as a PDB file."""
     rows = []
     for number, residue in enumerate(("ACE", "CYX", "NME"), start=1):
         for key, (x, y, z) in host.items():
@@ -258,6 +263,7 @@ def frcmod(terms: AmberTerms, bonded: bool) -> str:
 
 
 def joined(types: tuple[str, ...]) -> str:
+    """Return types as tleap writes them."""
     return "-".join(f"{t:<2s}" for t in types)
 
 
