@@ -19,7 +19,7 @@ from rdkit import Chem
 from rdkit.Chem import rdCIPLabeler
 
 from workbench import geometry
-from workbench.analysis.validity import PRECONDITIONS, RECIPE, check_complex
+from workbench.analysis.validity import RECIPE, failed_checks
 from workbench.physics.complex import Complex
 
 
@@ -193,42 +193,23 @@ SPOILED: list[tuple[str, Callable[[Complex], Complex]]] = [
 ]
 
 
-def test_good_complex_passes_every_check(selinexor_complex):
-    report = check_complex(selinexor_complex)
-    assert report.failed == ()
-    assert report.valid
-    # Two thioether bonds of 1.82 A, an angle of about 100 degrees: the textbook.
-    assert report.measures["sg_c_distance_angstrom"] == pytest.approx(1.83, abs=0.04)
-    assert report.measures["cb_sg_c_angle_degree"] == pytest.approx(101, abs=5)
-    assert all(type(value) is float for value in report.measures.values())
-
-
 @pytest.mark.parametrize(("name", "spoil"), SPOILED)
-def test_spoiled_complex_fails_the_check_that_is_about_it(selinexor_complex, name, spoil):
-    report = check_complex(spoil(selinexor_complex))
-    assert not report.valid
-    assert name in report.failed
+def test_spoiled_complex_fails_the_check_that_is_about_it(
+    selinexor_complex: Complex, name: str, spoil: Callable[[Complex], Complex]
+) -> None:
+    assert failed_checks(selinexor_complex) == ()
+    assert name in failed_checks(spoil(selinexor_complex))
 
 
-def test_every_check_of_the_recipe_has_a_complex_that_fails_it():
+def test_every_check_of_the_recipe_has_a_complex_that_fails_it() -> None:
     tested = {name for name, _ in SPOILED} | {"kept_stereocentres", "double_bond_stereo"}
-    assert {check.__name__ for check in (*PRECONDITIONS, *RECIPE)} == tested
+    assert {"finite_coordinates", *(check.__name__ for check in RECIPE)} == tested
 
 
-def test_rigid_motion_changes_nothing(selinexor_complex):
+def test_rigid_motion_changes_nothing(selinexor_complex: Complex) -> None:
     turn = geometry.rotation_about([1, -2, 0.5], 117)
     there = replace(selinexor_complex, coordinates=selinexor_complex.coordinates @ turn.T + 40)
-    report, asked = check_complex(there), check_complex(selinexor_complex)
-    assert report.valid
-    assert report.measures == pytest.approx(asked.measures, abs=1e-6)
-
-
-def test_contact_limit_is_2_9_angstrom(selinexor_complex):
-    assert check_complex(carbon_near_fluorine(selinexor_complex, 3.0)).valid
-    report = check_complex(carbon_near_fluorine(selinexor_complex, 2.85))
-    assert report.failed == ("receptor_contacts",)
-    assert report.measures["min_contact_angstrom"] == pytest.approx(2.85)
-    assert "A:541:CB 2.85 A" in "".join(report.details)
+    assert failed_checks(there) == ()
 
 
 def ammonium_near_carbonyl(c: Complex, distance: float, smiles: str, names: str) -> Complex:
@@ -255,21 +236,13 @@ def ammonium_near_carbonyl(c: Complex, distance: float, smiles: str, names: str)
     ],
 )
 def test_hydrogen_bonds_may_be_shorter_than_other_contacts(
-    selinexor_complex, smiles, names, distance, valid
-):
-    report = check_complex(ammonium_near_carbonyl(selinexor_complex, distance, smiles, names))
-    assert report.valid == valid
-    assert ("receptor_contacts" in report.failed) != valid
-    listed = [line for line in report.details if f"{distance:.2f} A" in line]
-    assert len(listed) == 1
-    assert ("(hydrogen bond)" in listed[0]) == valid
-
-
-def test_atoms_within_three_bonds_across_the_tether_are_no_contacts(selinexor_complex):
-    c = selinexor_complex
-    gap = geometry.distance(c.coordinates[c.reactive_carbon], c.coordinates[c.cb])
-    assert gap < 2.9
-    assert check_complex(c).measures["min_contact_angstrom"] > 2.9
+    selinexor_complex: Complex, smiles: str, names: str, distance: float, valid: bool
+) -> None:
+    """Other contacts, carbon to fluorine for one, may come to 2.9 angstrom."""
+    assert failed_checks(carbon_near_fluorine(selinexor_complex, 2.95)) == ()
+    assert failed_checks(carbon_near_fluorine(selinexor_complex, 2.85)) == ("receptor_contacts",)
+    failed = failed_checks(ammonium_near_carbonyl(selinexor_complex, distance, smiles, names))
+    assert ("receptor_contacts" in failed) != valid
 
 
 def test_bond_beside_a_ring_does_not_pierce_it(selinexor_complex):
@@ -277,7 +250,7 @@ def test_bond_beside_a_ring_does_not_pierce_it(selinexor_complex):
     aryl = c.coordinates[list(find(c, "c1cc(C(F)(F)F)cc(C(F)(F)F)c1"))[:2]]
     last = range(len(selinexor_complex.atoms), len(c.atoms))
     aside = moved(c, list(last), 8 * geometry.unit(np.diff(aryl, axis=0)[0]))
-    assert "ring_piercing" not in check_complex(aside).failed
+    assert "ring_piercing" not in failed_checks(aside)
 
 
 def with_asked(c: Complex, mol: Chem.Mol) -> Complex:
@@ -286,32 +259,30 @@ def with_asked(c: Complex, mol: Chem.Mol) -> Complex:
 
 def test_old_stereocentre_must_be_kept():
     complex_ = bonded_complex(adduct_from("C[C@@H](F)NC(=O)C[C@H](SCC)n1cncn1", {7: "S"}))
-    report = check_complex(complex_)
-    assert report.failed == ()
-    assert report.measures["min_kept_stereocentres_volume"] > 0.5
+    assert failed_checks(complex_) == ()
     other = Chem.Mol(complex_.adduct.mol)
     other.GetAtomWithIdx(1).InvertChirality()
-    assert check_complex(with_asked(complex_, other)).failed == ("kept_stereocentres",)
+    assert failed_checks(with_asked(complex_, other)) == ("kept_stereocentres",)
 
 
 def test_drawing_without_configuration_is_not_valid(selinexor_complex):
     flat = Chem.Mol(selinexor_complex.adduct.mol)
     flat.GetAtomWithIdx(3).SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
-    assert check_complex(with_asked(selinexor_complex, flat)).failed == ("new_stereocentres",)
+    assert failed_checks(with_asked(selinexor_complex, flat)) == ("new_stereocentres",)
 
 
 def test_double_bond_left_in_the_drug_must_be_kept():
     complex_ = bonded_complex(adduct_from("C/C=C/C(=O)C[C@H](SCC)n1cncn1", {6: "S"}))
-    assert check_complex(complex_).failed == ()
+    assert failed_checks(complex_) == ()
     other = adduct_from("C/C=C\\C(=O)C[C@H](SCC)n1cncn1", {6: "S"}).mol
-    assert check_complex(with_asked(complex_, other)).failed == ("double_bond_stereo",)
+    assert failed_checks(with_asked(complex_, other)) == ("double_bond_stereo",)
 
 
 def test_handedness_is_geometry_and_agrees_with_cip_where_the_label_is_fair():
     """S-bearing carbon of either hand: the volume of (S, N, C alpha) is positive for S."""
     for smiles in ("C[C@H](SCC)n1cncn1", "C[C@@H](SCC)n1cncn1"):
         complex_ = bonded_complex(adduct_from(smiles, {1: "?"}))
-        assert check_complex(complex_).failed == ()
+        assert failed_checks(complex_) == ()
         rdCIPLabeler.AssignCIPLabels(complex_.mol)
         cip = complex_.mol.GetAtomWithIdx(1).GetProp("_CIPCode")
         nitrogen = find(complex_, "[n;$(n[CX4])]")[0]

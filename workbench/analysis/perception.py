@@ -117,10 +117,6 @@ class ComplexParts:
         reach = 0 if drug_atom is None else int(self.drug_to_sg[drug_atom])
         return across is not None and reach + across <= MAX_BONDED_SEPARATION
 
-    def label(self, index: int) -> str:
-        """Return the address of an atom for a message, ``A:528:SG``."""
-        return atom_label(self.complex.atoms[index])
-
 
 def split(complex_: Complex) -> ComplexParts:
     """Sort the atoms of a complex by role."""
@@ -151,11 +147,6 @@ def split(complex_: Complex) -> ComplexParts:
         drug_to_sg=bonds[: adduct.n_drug_atoms, adduct.sg_index].astype(np.int64),
         sg_to_receptor=_bonds_from(mol, complex_.sg, set(drug_index)),
     )
-
-
-def atom_label(atom: Atom) -> str:
-    """Return an atom's address for a message, ``A:528:SG``."""
-    return f"{atom.chain}:{atom.residue_number}:{atom.name}"
 
 
 def residue_label(atom: Atom) -> str:

@@ -13,7 +13,7 @@ from workbench import geometry
 from workbench.analysis.interactions import find_interactions
 from workbench.analysis.posebusting import Judge
 from workbench.analysis.reference import compare_to_reference, symmetric_rmsd
-from workbench.analysis.validity import check_complex
+from workbench.analysis.validity import failed_checks
 from workbench.ligands.geometry import connectivity, placed_atoms, self_mappings
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.poses import EncounterPose, SideChain
@@ -193,9 +193,8 @@ def _pose_record(
     adduct = bonded.adduct
     drug = bonded.coordinates[bonded.drug_atoms]
     beta, sulphur, carbon = bonded.coordinates[[bonded.cb, bonded.sg, bonded.reactive_carbon]]
-    validity = check_complex(bonded)
     problems = refined.minimised.problems
-    failed = validity.failed + (("minimisation",) if problems else ())
+    failed = failed_checks(bonded) + (("minimisation",) if problems else ())
     compared = None if reference is None else compare_to_reference(adduct, drug, reference)
     encounter_rank, encounter_rmsd = nearest_encounter(adduct, drug, encounter)
     score = round(refined.pose.score_kcal_per_mol, 3)
