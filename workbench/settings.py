@@ -53,11 +53,10 @@ class PreparationSettings(Settings):
 
 
 class FetchSettings(Settings):
-    """Where entries come from, and what is put up with on the way.
+    """Servers of mmCIF files, asked in turn until one gives a sound file; limits of a download.
 
-    In an address ``{id}`` stands for the entry (``7l5e``, ``AF-O14980-F1``) and ``{middle}``
-    for the two characters that name its folder in the archive (``l5``). Servers give mmCIF,
-    plain or gzipped; they are asked in turn until one gives a sound file.
+    In an address ``{id}`` is the entry (``7l5e``, ``AF-O14980-F1``), ``{middle}`` its folder in
+    the archive (``l5``).
     """
 
     pdb_servers: tuple[Server, ...] = Field(
@@ -93,12 +92,8 @@ class FetchSettings(Settings):
 class ConformerSettings(Settings):
     """Shapes of a molecule on its own."""
 
-    window_kcal_per_mol: float = Field(
-        20.0, gt=0, description="conformers this far above the best are dropped"
-    )
-    distinct_angstrom: float = Field(
-        0.5, ge=0, le=5, description="heavy-atom RMSD at which two conformers are different"
-    )
+    window_kcal_per_mol: float = Field(20.0, gt=0, description="above the best, then dropped")
+    distinct_angstrom: float = Field(0.5, ge=0, le=5, description="heavy-atom RMSD of two")
     form_window_kcal_per_mol: float = Field(
         5.0,
         gt=0,
@@ -180,9 +175,7 @@ class EncounterSettings(Settings):
     """The non-covalent docking of the intact drug."""
 
     exhaustiveness: int = Field(12, ge=1, le=128)
-    n_runs: int = Field(
-        3, ge=1, le=16, description="independent ones that share the exhaustiveness"
-    )
+    n_runs: int = Field(3, ge=1, le=16, description="that share the exhaustiveness")
     max_evaluations: int = Field(
         0, ge=0, le=10**9, description="in each of Vina's runs; 0: as many as Vina finds fit"
     )
@@ -201,18 +194,10 @@ class EncounterSettings(Settings):
         25.0, gt=0, lt=90, description="around the ideal angle of the warhead"
     )
     attack_elevation_degree: float = Field(
-        45.0,
-        ge=0,
-        lt=90,
-        description="least elevation of S above the plane of a trigonal atom, to be on a face of "
-        "it: at 45 half of the overlap with its p orbital is left",
+        45.0, ge=0, lt=90, description="least elevation of S above the plane of a trigonal atom"
     )
-    n_forms: int = Field(
-        4, ge=1, le=16, description="cis and trans forms docked; they share the exhaustiveness"
-    )
-    distinct_angstrom: float = Field(
-        1.0, ge=0, le=5, description="RMSD at which poses of two forms are different"
-    )
+    n_forms: int = Field(4, ge=1, le=16, description="cis and trans; share the exhaustiveness")
+    distinct_angstrom: float = Field(1.0, ge=0, le=5, description="RMSD of poses of two forms")
     edge_angstrom: float = Field(26.0, ge=10, le=60, description="edge of the docking box")
 
 
@@ -384,9 +369,7 @@ class IsolationSettings(Settings):
 
     timeout_s: float = Field(600.0, gt=0, le=86400, description="for one ligand in one stage")
     memory_gb: float = Field(4.0, ge=0.25, le=1000, description="of the process that works on it")
-    attempts: int = Field(
-        3, ge=1, le=10, description="when the process or its worker dies; then it is listed"
-    )
+    attempts: int = Field(3, ge=1, le=10, description="when the process or its worker dies")
 
 
 class ScreenSettings(Settings):

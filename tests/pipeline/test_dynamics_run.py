@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shutil
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,9 +14,9 @@ import numpy as np
 import pytest
 
 from workbench.errors import OutputError, UsageError
+from workbench.files.reopening import DockedFolder
 from workbench.physics.complex import Complex, EncounterComplex
 from workbench.pipeline.dynamics import propagate
-from workbench.pipeline.reopening import DockedFolder
 from workbench.records.docking import DockingResult
 from workbench.report.dynamics_page import write_dynamics
 from workbench.settings import DynamicsSettings
@@ -81,34 +82,35 @@ def test_the_encounter_pose_comes_back(encounter: EncounterComplex, docked: Dock
 
 
 BAD_FOLDERS = {
-    "no result": (lambda f: (f / "result.json").unlink(), "result.json in .* cannot be read"),
-    "no JSON": (lambda f: (f / "result.json").write_text("{"), "none that workbench dock wrote"),
-    "another JSON": (lambda f: (f / "result.json").write_text("[1]"), "none that workbench"),
-    "an older schema": (
-        lambda f: (f / "result.json").write_text('{"schema_version": 0}'), "none that workbench"),
-    "no drug": (
-        lambda f: (f / "result.json").write_text('{"schema_version": 1}'), "none that workbench"),
-    "no complex": (lambda f: (f / "complex_bS_1.cif").unlink(), "complex_bS_1.cif in .* cannot"),
-    "no mmCIF": (lambda f: (f / "complex_bS_1.cif").write_text("junk"), "cannot be read as mmCIF"),
+    "no result": ("result.json", lambda text: None, "result.json in .* cannot be read"),
+    "no JSON": ("result.json", lambda text: "{", "no complete docking result"),
+    "another JSON": ("result.json", lambda text: "[1]", "no complete docking result"),
+    "an older schema": ("result.json", lambda text: '{"schema_version": 0}', "schema 0"),
+    "no complex": ("complex_bS_1.cif", lambda text: None, "complex_bS_1.cif in .* cannot be read"),
+    "no mmCIF": ("complex_bS_1.cif", lambda text: "junk", "cannot be read as mmCIF"),
     "an atom gone": (
-        lambda f: (f / "complex_bS_1.cif").write_text(
-            "\n".join(line for line in (f / "complex_bS_1.cif").read_text().splitlines()
-                      if " SG " not in line)),
-        "cannot be read as mmCIF|has no atom"),
+        "complex_bS_1.cif",
+        lambda text: "\n".join(line for line in text.splitlines() if " SG " not in line),
+        "cannot be read as mmCIF|has no atom",
+    ),
     "another receptor": (
-        lambda f: (f / "result.json").write_text(
-            (f / "result.json").read_text().replace('"name": "human-groove"', '"name": "mine"')),
-        "does not ship .* --receptor"),
-}  # fmt: skip
+        "result.json",
+        lambda text: text.replace('"name": "human-groove"', '"name": "mine"'),
+        "does not ship .* --receptor",
+    ),
+}
 
 
-@pytest.mark.parametrize(("spoil", "message"), BAD_FOLDERS.values(), ids=BAD_FOLDERS.keys())
+@pytest.mark.parametrize(("name", "spoil", "said"), BAD_FOLDERS.values(), ids=BAD_FOLDERS)
 def test_a_folder_of_another_kind_is_refused(
-    folder: Path, tmp_path: Path, spoil: object, message: str
+    folder: Path, tmp_path: Path, name: str, spoil: Callable[[str], str | None], said: str
 ) -> None:
     mine = shutil.copytree(folder, tmp_path / "mine")
-    spoil(mine)  # type: ignore[operator]
-    with pytest.raises(UsageError, match=message):
+    text = spoil((mine / name).read_text())
+    (mine / name).unlink()
+    if text is not None:
+        (mine / name).write_text(text)
+    with pytest.raises(UsageError, match=said):
         DockedFolder(mine).bonded("bS_1")
 
 

@@ -101,9 +101,9 @@ def add_parser(verbs: Verbs) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the replicas, write the page and print the outcome; return the exit code."""
+    from workbench.files.reopening import DockedFolder
     from workbench.files.writing import prepare_output_folder
     from workbench.pipeline.dynamics import propagate
-    from workbench.pipeline.reopening import DockedFolder
     from workbench.progress import to_stream
     from workbench.report.dynamics_page import write_dynamics
 

@@ -338,6 +338,20 @@ def after(adduct: Adduct, step: str) -> Adduct:
     return replace(done, label="_".join([*centres, *geometries]) or "single")
 
 
+def adducts_in_form(ligand: Ligand, form: str) -> tuple[Adduct, ...]:
+    """Return every adduct of a drug as it forms (``adduct``) or after a step, by label.
+
+    Raises
+    ------
+    LigandError
+        When the drug's stereo is open, or its adducts take no step to that form.
+    """
+    formed = enumerate_adducts(ligand)
+    if form == "adduct":
+        return formed
+    return tuple(sorted((after(adduct, form) for adduct in formed), key=lambda a: a.label))
+
+
 def _changed(adduct: Adduct, step: FollowUp) -> tuple[Chem.Mol, int]:
     """Return the changed molecule, new atoms last, and how many they are."""
     if step.edits == _BACK:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,11 +18,19 @@ from workbench.geometry import beyond, joined
 from workbench.ligands.conformers import conformers, rotatable_bonds, two_form_bonds
 from workbench.ligands.geometry import stereo_is_right
 from workbench.ligands.molecules import Adduct
+from workbench.ligands.poses import Pose
 from workbench.physics.assembly import drug_hydrogens, protonated
 from workbench.physics.complex import Complex
 from workbench.physics.force_fields import force_field
-from workbench.physics.mmff import ANGSTROM_PER_NM, KJ_PER_KCAL, group_energy
+from workbench.physics.minimization import MinimisedComplex, PocketMinimiser
+from workbench.physics.mmff import (
+    ANGSTROM_PER_NM,
+    KJ_PER_KCAL,
+    group_energy,
+    interaction_by_residue,
+)
 from workbench.physics.platforms import short_reason
+from workbench.settings import DockSettings
 
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
@@ -262,3 +271,51 @@ class StrainReference:
         first = int(bonded.drug_atoms[-1]) + 1
         points[hydrogens] = bonded.coordinates[first : first + len(hydrogens)]
         return points
+
+
+@dataclass(frozen=True)
+class RefinedPose:
+    """A pose of the search and what the minimisation made of it."""
+
+    pose: Pose
+    minimised: MinimisedComplex[Complex]
+    strain_kcal_per_mol: float
+    residue_energies_kcal_per_mol: dict[int, float]
+
+
+def refine(
+    poses: Sequence[Pose],
+    complexes: Sequence[Complex],
+    everything: Sequence[Complex],
+    settings: DockSettings,
+    seed: int,
+    after_each: Callable[[], None],
+) -> tuple[RefinedPose, ...]:
+    """Minimise all poses of one diastereomer and measure their strain.
+
+    One thread computes, so that the same input gives the same output bit by bit.
+
+    Parameters
+    ----------
+    poses, complexes
+        Of one diastereomer, in the same order.
+    everything
+        The complexes of all diastereomers: what moves is decided by them together, so that
+        energies compare between diastereomers too.
+
+    Raises
+    ------
+    PhysicsError
+        When the System lacks a term, or a minimisation fails.
+    """
+    minimiser = PocketMinimiser(everything, settings.minimization, threads=1)
+    field = settings.minimization.force_field
+    reference = StrainReference(poses[0].adduct, seed=seed, field=field)
+    refined = []
+    for pose, bonded in zip(poses, complexes, strict=True):
+        minimised = minimiser.minimise(bonded)
+        strain = reference.strain(minimised.bonded).strain_kcal_per_mol
+        parts = interaction_by_residue(minimised.bonded)
+        refined.append(RefinedPose(pose, minimised, strain, parts))
+        after_each()
+    return tuple(refined)

@@ -19,7 +19,7 @@ from workbench.docking.grids import GridMaps
 from workbench.docking.search import Repeats, pooled, repeat_seeds, search
 from workbench.docking.torsions import TorsionTree, build_tree
 from workbench.errors import UsageError
-from workbench.ligands.adducts import after, enumerate_adducts
+from workbench.ligands.adducts import adducts_in_form
 from workbench.ligands.conformers import embed
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.poses import Pose
@@ -28,8 +28,8 @@ from workbench.ligands.reference_poses import reference_for_adduct
 from workbench.physics.assembly import bond
 from workbench.physics.force_fields import FORCE_FIELDS
 from workbench.physics.platforms import PlatformChoice, choose_platform
+from workbench.physics.strain import RefinedPose, refine
 from workbench.pipeline import summarising
-from workbench.pipeline.refinement import RefinedPose, refine
 from workbench.pipeline.summarising import ranking
 from workbench.progress import Progress, silent
 from workbench.records.docking import AdductRecord, DockingResult, ResultVerdict
@@ -147,7 +147,7 @@ def dock(
     if run.receptor.reactive_atom is None:
         encounter = _encounter(run, ())
         return _result(run, "no_thiol", summarising.no_thiol_reason(run.receptor), encounter, ())
-    adducts = adducts_of(run.ligand, form)
+    adducts = adducts_in_form(run.ligand, form)
     encounter = _encounter(run, adducts)
     found = _search(run, adducts)
     refined = _refine(run, {label: repeats.poses for label, repeats in found.items()})
@@ -176,20 +176,6 @@ def dock(
     return replace(
         result, ranking=ranked, reference=summarising.reference_summary(reference, adducts[0])
     )
-
-
-def adducts_of(ligand: Ligand, form: str) -> tuple[Adduct, ...]:
-    """Return the adducts to dock, by label.
-
-    Raises
-    ------
-    LigandError
-        When the drug's stereo is open, or its adducts take no step to that form.
-    """
-    formed = enumerate_adducts(ligand)
-    if form == "adduct":
-        return formed
-    return tuple(sorted((after(adduct, form) for adduct in formed), key=lambda a: a.label))
 
 
 def _encounter(run: _Run, adducts: tuple[Adduct, ...]) -> Encounter:

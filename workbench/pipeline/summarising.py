@@ -21,7 +21,7 @@ from workbench.ligands.reference_poses import ReferencePose
 from workbench.ligands.writing import drug_sdf_block
 from workbench.physics.complex import complex_texts
 from workbench.physics.platforms import PlatformChoice
-from workbench.pipeline.refinement import RefinedPose
+from workbench.physics.strain import RefinedPose
 from workbench.records.docking import AdductRecord, EncounterRecord, PoseRecord
 from workbench.structures.embedded import embedded_names
 from workbench.structures.groove import receptor_pockets

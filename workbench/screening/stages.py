@@ -36,7 +36,7 @@ from workbench.ligands.properties import Properties, drug_properties, structural
 from workbench.ligands.reading import mol_from_smiles, parsed
 from workbench.mechanism.reactivity import react as reactions
 from workbench.physics.assembly import bond
-from workbench.pipeline.refinement import refine
+from workbench.physics.strain import refine
 from workbench.pipeline.summarising import adduct_record
 from workbench.screening.plan import Item, Job, Row
 from workbench.settings import DockSettings, FilterSettings, GridSettings
