@@ -1,12 +1,15 @@
-"""The tables of facts that the package ships, read into typed rows with their sources."""
+"""The tables of facts that the package ships, read into typed rows with their sources.
+
+``confidence`` says in words how sure a row is; it is shown wherever the row is used.
+"""
 
 from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, cast, get_type_hints
 
 Row = TypeVar("Row")
 
@@ -20,17 +23,13 @@ class Compound:
     kind
         ``inhibitor``, ``control``, or ``bound_form``: a crystal component as deposited, which
         is not a drug (``parent`` names the drug).
-    synonyms, unverified_synonyms
-        Names and registry numbers; the second group was never checked against a registry.
+    unverified_synonyms
+        Names and registry numbers that were never checked against a registry.
     smiles, inchikey, formula, mw
         Of the neutral compound; ``mw`` in g/mol.
-    warhead, reversibility
-        In words, as the source puts it.
     binding
         ``covalent``, or ``noncovalent (probable)`` for a drug whose electrophile is thought to
         stay unused; blank for a bound form.
-    confidence
-        How sure the row is, in words; shown wherever the row is used.
     """
 
     name: str
@@ -63,8 +62,6 @@ class Warhead:
 
     Parameters
     ----------
-    family
-        What a chemist files it under: ``azolyl vinyl (SINE)``, ``Michael acceptor``, ...
     smarts
         Where it is found; particular rows stand before general ones of the same bond.
     reactive_position, partner_position
@@ -82,10 +79,8 @@ class Warhead:
         Ideal angle sulphur ... attacked atom - partner.
     reversibility
         ``reversible``, ``irreversible`` or ``locked`` (reversible until a second step).
-    follow_up
-        What may happen to the adduct afterwards; blank when nothing is known.
-    reference, confidence
-        Where the thiol's addition is reported, and how sure the row is.
+    reference
+        Where the thiol's addition is reported.
     """
 
     name: str
@@ -115,17 +110,7 @@ class Warhead:
 
 @dataclass(frozen=True)
 class Thiol:
-    """One row of ``thiols.csv``: a thiol whose adducts can be drawn.
-
-    Parameters
-    ----------
-    smiles
-        Neutral, the sulphur marked by the atom map number 1.
-    formula
-        Of the free thiol.
-    use
-        What its adducts are good for.
-    """
+    """One row of ``thiols.csv``; in its SMILES the sulphur has the atom map number 1."""
 
     name: str
     synonyms: tuple[str, ...]
@@ -145,15 +130,11 @@ class FollowUp:
         What the product is called: ``hydrolysed``, ``oxidised``.
     applies_to
         Names of warheads.
-    smarts
-        Where in the adduct it happens; blank when ``edits`` is ``back``.
     edits
         As in ``warheads.csv``; positions after the pattern's are heavy atoms of ``gains``.
         ``back`` takes the warhead's own edits back while the sulphur stays.
     gains, loses
         SMILES of what the step takes up and gives off; blank for nothing.
-    reference, confidence
-        Where the step is reported, and how sure the row is.
     """
 
     name: str
@@ -169,15 +150,7 @@ class FollowUp:
 
 @dataclass(frozen=True)
 class Salt:
-    """One row of ``salts.csv``: what may be drawn beside a drug and is not the drug.
-
-    Parameters
-    ----------
-    kind
-        ``counterion`` or ``solvent``.
-    smiles
-        Neutral where it has a neutral form, without stereo.
-    """
+    """One row of ``salts.csv``: a counterion or solvent, neutral where it can be, no stereo."""
 
     name: str
     kind: str
@@ -189,14 +162,7 @@ class Salt:
 class ChargeCorrection:
     """One row of ``charge_corrections.csv``: an ion that the pKa library makes too easily.
 
-    Parameters
-    ----------
-    smarts
-        The ion's atom, first in the pattern.
-    pka
-        Below this pH the atom gets its proton back.
-    reason, source, confidence
-        What the library does, where the pKa is from, and how sure it is.
+    The ion's atom is first in the pattern; below ``pka`` it gets its proton back.
     """
 
     name: str
@@ -219,8 +185,6 @@ class BrainFinding:
         Why it is so, as far as a source says; ``unknown`` and the hypotheses otherwise.
     value, low, high
         In ``unit``; blank where the source gives none.
-    confidence
-        How sure the row is, in words; shown wherever the row is used.
     """
 
     compound: str
@@ -252,8 +216,6 @@ class IonisableCentre:
         Its first atom is the centre; particular rows stand before general ones of the same atom.
     parent
         The compound that the value belongs to.
-    reference, confidence
-        Where such values are listed, and how sure the row is.
     """
 
     name: str
@@ -294,20 +256,12 @@ class Entry:
     ----------
     pdb_id
         Of the PDB, or ``AF-<UniProt>-F1`` for a predicted model.
-    resolution_angstrom
-        ``None`` for a predicted model.
-    organism_of_xpo1
-        In words, with what is known of the construct.
     xpo1_chain_hint
         Blank where nobody looked; a program finds the chain by its sequence anyway.
     reactive_residue
         As the entry numbers it: ``CYS539`` in yeast is human Cys528.
     ligand_ccd, compound
         The bound inhibitor's component code and name, or what fills the groove.
-    groove
-        In words: ``open``, ``closed``, ``cargo bound``, ...
-    confidence
-        How sure the row is, in words; shown wherever the row is used.
     """
 
     pdb_id: str
@@ -358,8 +312,14 @@ def read_table(file_name: str, row_type: type[Row]) -> tuple[Row, ...]:
     ValueError
         When the table's columns are not the row's fields: the package is damaged.
     """
+    return _rows(file_name, cast(Any, row_type))
+
+
+@cache
+def _rows(file_name: str, row_type: Any) -> tuple[Any, ...]:
+    """Return the rows, read once."""
     hints = get_type_hints(row_type)
-    names = [field.name for field in fields(row_type)]  # type: ignore[arg-type]
+    names = [field.name for field in fields(row_type)]
     text = files("workbench").joinpath("data", file_name).read_text(encoding="utf-8")
     reader = csv.DictReader(text.splitlines())
     if list(reader.fieldnames or ()) != names:
@@ -369,61 +329,16 @@ def read_table(file_name: str, row_type: type[Row]) -> tuple[Row, ...]:
     )
 
 
-@cache
-def compounds() -> tuple[Compound, ...]:
-    """Return the catalogue of compounds, in the table's order."""
-    return read_table("compounds.csv", Compound)
-
-
-@cache
-def warheads() -> tuple[Warhead, ...]:
-    """Return the table of warheads, in its order: particular patterns before general ones."""
-    return read_table("warheads.csv", Warhead)
-
-
-@cache
-def thiols() -> tuple[Thiol, ...]:
-    """Return the thiols whose adducts can be drawn, in the table's order."""
-    return read_table("thiols.csv", Thiol)
-
-
-@cache
-def follow_ups() -> tuple[FollowUp, ...]:
-    """Return the steps that may follow an addition, in the table's order."""
-    return read_table("follow_ups.csv", FollowUp)
-
-
-@cache
-def salts() -> tuple[Salt, ...]:
-    """Return the counterions and solvents that are left out beside a drug."""
-    return read_table("salts.csv", Salt)
-
-
-@cache
-def charge_corrections() -> tuple[ChargeCorrection, ...]:
-    """Return the corrections of the pKa library."""
-    return read_table("charge_corrections.csv", ChargeCorrection)
-
-
-@cache
-def entries() -> tuple[Entry, ...]:
-    """Return the catalogue of XPO1 structures, in the table's order."""
-    return read_table("structures.csv", Entry)
-
-
-@cache
-def brain_findings() -> tuple[BrainFinding, ...]:
-    """Return what was measured about compounds and the brain, in the table's order."""
-    return read_table("brain_penetration.csv", BrainFinding)
-
-
-@cache
-def ionisable_centres() -> tuple[IonisableCentre, ...]:
-    """Return the groups that are charged in water, particular patterns before general ones."""
-    return read_table("ionisable_centres.csv", IonisableCentre)
-
-
-@cache
-def born_radii() -> tuple[BornRadius, ...]:
-    """Return the radii of the implicit solvent, particular rows before general ones."""
-    return read_table("born_radii.csv", BornRadius)
+compounds = partial(read_table, "compounds.csv", Compound)
+warheads = partial(read_table, "warheads.csv", Warhead)
+"""In its order: particular patterns before general ones."""
+thiols = partial(read_table, "thiols.csv", Thiol)
+follow_ups = partial(read_table, "follow_ups.csv", FollowUp)
+salts = partial(read_table, "salts.csv", Salt)
+charge_corrections = partial(read_table, "charge_corrections.csv", ChargeCorrection)
+entries = partial(read_table, "structures.csv", Entry)
+brain_findings = partial(read_table, "brain_penetration.csv", BrainFinding)
+ionisable_centres = partial(read_table, "ionisable_centres.csv", IonisableCentre)
+"""Particular patterns before general ones."""
+born_radii = partial(read_table, "born_radii.csv", BornRadius)
+"""Of the implicit solvent, particular rows before general ones."""
