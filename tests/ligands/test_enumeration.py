@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def shipped() -> Library:
     return Library(blocks.cores["sine"], blocks.groups)
 
 
-def keys(products: list[Product]) -> set[str]:
+def keys(products: Iterable[Product]) -> set[str]:
     return {product.inchikey for product in products}
 
 
@@ -61,41 +62,23 @@ def test_groups_on_groups(tmp_path: Path) -> None:
         "2,ethyl,[*:2]CC\n2,hydrogen,[*:2][H]\n"
     )
     made = library("c1ccccc1[*:1]", rows, tmp_path)
-    names = (
-        "Cc1ccccc1",
-        "CCOC(=O)c1ccccc1",
-        "OC(=O)c1ccccc1",
-        "CCNC(=O)c1ccccc1",
-        "NC(=O)c1ccccc1",
-    )
+    names = "Cc1ccccc1 CCOC(=O)c1ccccc1 OC(=O)c1ccccc1 CCNC(=O)c1ccccc1 NC(=O)c1ccccc1"
     assert made.size == 5
-    assert keys(list(made.products())) == {
-        Chem.MolToInchiKey(Chem.MolFromSmiles(text)) for text in names
+    assert keys(made.products()) == {
+        Chem.MolToInchiKey(Chem.MolFromSmiles(text)) for text in names.split()
     }
 
 
 def test_the_drugs_of_the_class_are_in_the_shipped_library() -> None:
-    wanted = {
-        load_ligand(name).inchikey: name
-        for name in ("selinexor", "verdinexor", "eltanexor", "KPT-185", "KPT-251", "KPT-276")
-    }
-    made = shipped()
-    found = {p.inchikey for p in made.products(_bis_cf3_or_methoxy(made))}
-    assert {wanted[key] for key in wanted.keys() & found} == set(wanted.values())
-
-
-def _bis_cf3_or_methoxy(made: Library) -> list[int]:
-    """Return the numbers of the products with the aryl of a drug, read from their groups."""
-    chosen = []
-    for number in range(made.size):
-        groups: dict[int, object] = {}
-        made._choose(made.core, number, groups)  # type: ignore[arg-type]
-        substituents = {getattr(groups.get(p), "name", "") for p in (5, 6)}
-        if substituents <= {"trifluoromethyl", "methoxy"} and getattr(
-            groups[1], "name", ""
-        ).endswith("3,5"):
-            chosen.append(number)
-    return chosen
+    names = ("selinexor", "verdinexor", "eltanexor", "KPT-185", "KPT-251", "KPT-276")
+    blocks = read_building_blocks(shipped_groups())
+    groups = dict(blocks.groups)
+    groups[1] = tuple(g for g in groups[1] if g.name.endswith("3,5"))
+    for ring in (5, 6):
+        aryl = ("trifluoromethyl", "methoxy")
+        groups[ring] = tuple(g for g in groups[ring] if g.name in aryl)
+    found = keys(Library(blocks.cores["sine"], groups).products())
+    assert {load_ligand(name).inchikey for name in names} <= found
 
 
 def test_the_alkene_stays_as_it_is_drawn() -> None:
@@ -112,18 +95,15 @@ def test_the_alkene_stays_as_it_is_drawn() -> None:
 
 def test_a_stereocentre_of_a_group_stays(tmp_path: Path) -> None:
     made = library("[*:1]c1ccccc1", "1,r,[*:1][C@H](C)N\n1,s,[*:1][C@@H](C)N\n", tmp_path)
-    assert keys(list(made.products())) == {
+    assert keys(made.products()) == {
         Chem.MolToInchiKey(Chem.MolFromSmiles(text))
         for text in ("C[C@H](N)c1ccccc1", "C[C@@H](N)c1ccccc1")
     }
 
 
-def test_a_random_pick_is_the_same_for_a_seed_and_holds_the_whole_small_library() -> None:
+def test_a_random_pick_is_the_same_for_a_seed_and_draws_each_number_once(tmp_path: Path) -> None:
     first, again, other = ([p.number for p in shipped().random(50, seed)] for seed in (1, 1, 2))
     assert first == again != other and len(set(first)) == 50
-
-
-def test_all_numbers_come_once(tmp_path: Path) -> None:
     rows = "".join(f"1,c{n},[*:1]{'C' * n}\n" for n in range(1, 38))
     made = library("O[*:1]", rows, tmp_path)
     assert sorted(p.number for p in made.random(1000, seed=3)) == list(range(37))
@@ -170,7 +150,7 @@ def test_a_core_is_cut_out_of_a_drug(smarts: str, groups: str, expected: str) ->
     mol = Chem.RemoveHs(load_ligand("selinexor").mol)
     core = cut_core(mol, smarts, "selinexor")
     made = Library(core, {1: (labelled_group(groups, "group", 1, "here"),)})
-    assert keys(list(made.products())) == {Chem.MolToInchiKey(Chem.MolFromSmiles(expected))}
+    assert keys(made.products()) == {Chem.MolToInchiKey(Chem.MolFromSmiles(expected))}
 
 
 @pytest.mark.parametrize(
@@ -178,10 +158,8 @@ def test_a_core_is_cut_out_of_a_drug(smarts: str, groups: str, expected: str) ->
     [
         ("c1ccccc1", "needs labels"),
         ("[c:1", "is no SMARTS"),
-        ("", "is no SMARTS"),
         ("[Br:1]", "not found"),
         ("*~[cH:1]~*", "more ways than one"),
-        ("[c:1]c[c:1]", "needs labels"),
         ("C(=O)N[NH][c:1]1cnccn1", "no single group and no hydrogen"),
     ],
 )
@@ -194,13 +172,10 @@ def test_cores_that_are_refused(smarts: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "holds no group"),
         ("name,smiles\nx,C\n", "columns must be"),
         (HEADER, "holds no group"),
         (HEADER + "1,x,CC\n", r"no \[\*:1\]"),
-        (HEADER + "1,x,[*:2]C\n", r"no \[\*:1\]"),
         (HEADER + "one,x,[*:1]C\n", "neither 'core' nor a number"),
-        (HEADER + "0,x,[*:1]C\n", "neither 'core' nor a number"),
         (HEADER + "100,x,[*:1]C\n", "neither 'core' nor a number"),
         (HEADER + "1,x,[*:1]C(\n", "line 2"),
         (HEADER + "1,x,[*:1]C.[*:2]C\n", "several pieces"),
@@ -226,7 +201,6 @@ def test_tables_that_are_refused(text: str, told: str, tmp_path: Path) -> None:
         ("CC", "1,x,[*:1]C\n", "no labelled atom"),
         ("C[*:2]", "1,x,[*:1]C\n", "no group hangs there"),
         ("C[*:1]", "1,x,[*:1]C[*:2]\n2,y,[*:2]C[*:1]\n", "comes twice"),
-        ("C[*:1]", "1,x,[*:1]C[*:2]\n2,y,[*:2]C[*:2]\n", "comes twice"),
         ("[*:1]C[*:2]", "1,x,[*:1]C[*:3]\n2,y,[*:2]C[*:3]\n3,z,[*:3]F\n", "comes twice"),
         ("[*:1]C[*:3]", "1,x,[*:1]C[*:3]\n3,z,[*:3]F\n", "comes twice"),
     ],

@@ -30,10 +30,6 @@ def names(path: Path, **settings: str) -> list[str]:
     return [outcome.name for outcome in outcomes(path, **settings)]
 
 
-def reasons(path: Path) -> list[str]:
-    return [o.reason for o in outcomes(path) if isinstance(o, LigandFailure)]
-
-
 def test_an_sdf_with_one_broken_record_among_good_ones(tmp_path: Path) -> None:
     path = tmp_path / "mixed.sdf"
     broken = named(BLOCK, "broken").replace("  3  2", "  9  2")
@@ -76,10 +72,7 @@ def test_line_ends_byte_order_mark_and_packing_change_nothing(
         ("Title\tStructure\nA\tCCO\n", ("A", "CCO")),
         ("sep=;\nSMILES;Compound ID\nCCO;A\n", ("A", "CCO")),
         # of two the one that holds stereo
-        (
-            "CANONICAL_SMILES,ISOMERIC_SMILES,name\nCC(O)F,C[C@H](O)F,A\n",
-            ("A", "C[C@H](O)F"),
-        ),
+        ("CANONICAL_SMILES,ISOMERIC_SMILES,id\nCC(O)F,C[C@H](O)F,A\n", ("A", "C[C@H](O)F")),
         ('smiles,comment,name\nCCO,"two\nlines, one cell",A\n', ("A", "CCO")),
         ('"SMILES","name"\n"CCO","a ""b"", c"\n', ('a "b", c', "CCO")),
     ],
@@ -163,10 +156,9 @@ def test_bad_records_among_good_ones(
 ) -> None:
     path = tmp_path / file_name
     path.write_text(content)
-    read = outcomes(path)
-    assert [type(outcome) for outcome in read] == [Ligand, LigandFailure]
-    (reason,) = reasons(path)
-    assert "\n" not in reason and len(reason) < 400
+    good, bad = outcomes(path)
+    assert isinstance(good, Ligand) and isinstance(bad, LigandFailure)
+    assert "\n" not in bad.reason and len(bad.reason) < 400
     with pytest.raises(LigandError, match=f"(?s){part}"):
         load_ligands(path)
 
@@ -194,19 +186,13 @@ def racemate() -> str:
         ("wide.smi", "CCO x\n".encode("utf-16"), "UTF-16"),
         ("page.smi", b"<!DOCTYPE html><html><body>404</body></html>", "web page"),
         ("twice.csv", b"smiles,SMILES\nC,C\n", "two columns"),
-        ("group.mol", BLOCK.replace(" C  ", " R# ").encode(), "dummy|mol block"),
         ("polymer.mol", polymer().encode(), "polymer"),
         ("racemate.mol", racemate().encode(), "racemic"),
-        ("noise.sdf", b"this is no mol block\n\n\n$$$$\n", "mol block"),
         ("binary.sdf", b"\xff\xfe\x00\x01", "cannot be read"),
         ("nocolumn.csv", b"name,formula\na,CCO\n", "no column 'smiles'"),
         ("gap.csv", b"smiles,name\n,nothing\n", "no SMILES"),
         ("nan.sdf", BLOCK.replace("1.2990", "   nan").encode(), "no number|mol block"),
-        ("inf.sdf", BLOCK.replace("1.2990", "   inf").encode(), "no number|mol block"),
-        ("short.mol", BLOCK[:120].encode(), "mol block"),
         ("query.mol", BLOCK.replace(" C  ", " A  ").encode(), "dummy"),
-        ("text.mol", BLOCK.replace("1.2990", "  x.yz").encode(), "mol block"),
-        ("atoms.mol", BLOCK.replace("  3  2", "  0  0").encode(), "no heavy atom|mol block"),
         ("broken.smi.gz", gzip.compress(b"CCO x\n" * 50)[:-12], "beyond line|no molecule"),
         ("noise.smi.gz", b"CCO x\n", "cannot be read|beyond"),
     ],
