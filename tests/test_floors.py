@@ -29,12 +29,8 @@ FLOORS = (
     {"__main__", "workbench"},
 )
 NAMED = re.compile(r"workbench(?:\.\w+)+")
-MOST_INSIDE_FUNCTIONS = 53
+MOST_INSIDE_FUNCTIONS = 14
 IMPORT_NAMES = {"scikit-learn": "sklearn", "ipykernel": "IPython"}
-
-KNOWN: set[tuple[str, str]] = set()
-KNOWN_IN_CIRCLES: set[tuple[str, str]] = set()
-"""Imports that still run upwards, sideways or in a circle: take out what is mended, add none."""
 
 
 class Import(NamedTuple):
@@ -109,34 +105,24 @@ def imports() -> tuple[Import, ...]:
     return tuple(found)
 
 
-def arrows() -> set[tuple[str, str]]:
-    """Return which module imports which, both without the package's name."""
-    return {
-        (source.removeprefix("workbench."), target.removeprefix("workbench."))
-        for source, target, _ in imports()
-    }
-
-
 def test_no_import_runs_upwards_or_sideways() -> None:
     wrong = {
-        (source.removeprefix("workbench."), target.removeprefix("workbench."))
+        (source, target)
         for source, target, _ in imports()
         if floor_of(source) <= floor_of(target) and parts(source) != parts(target)
     }
-    assert len(arrows()) > 300
-    assert sorted(wrong - KNOWN) == []
-    assert sorted(KNOWN - wrong) == [], "mended: take them out of the list"
+    assert len(imports()) > 300
+    assert sorted(wrong) == []
 
 
 def test_no_circle_of_imports() -> None:
     below: dict[str, set[str]] = defaultdict(set)
-    for source, target in arrows() - KNOWN - KNOWN_IN_CIRCLES:
+    for source, target, _ in imports():
         below[source].add(target)
     try:
         TopologicalSorter(below).prepare()
     except CycleError as error:
         raise AssertionError(" <- ".join(error.args[1])) from None
-    assert sorted(KNOWN_IN_CIRCLES - arrows()) == [], "mended: take them out of the list"
 
 
 def test_few_imports_inside_functions() -> None:
