@@ -12,13 +12,14 @@ from filelock import FileLock
 from workbench.cli.main import main
 from workbench.files.docking import read_docking_result
 from workbench.records.docking import DockingResult
+from workbench.structures.cache import cache_root
 
 for _library in ("OMP", "OPENBLAS", "MKL"):
     # the tests' molecules are small: more threads only wait for each other
     os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 
 OPT_IN = ("slow", "network", "gpu", "browser")
-EXPENSIVE = ("browser", "local_cluster", "scan_folder", "selinexor_minimised")
+EXPENSIVE = ("browser", "local_cluster", "selinexor_minimised")
 """Fixtures of a session that take long to make: the tests of each run in one process."""
 
 
@@ -53,8 +54,9 @@ def _group(item: pytest.Item) -> str:
 
 @pytest.fixture(autouse=True, scope="session")
 def _no_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test fetches from the internet, or sees what the user has cached."""
+    """No test fetches from the internet, or sees what the user has cached but compiled kernels."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NUMBA_CACHE_DIR", os.environ.get("NUMBA_CACHE_DIR", str(cache_root())))
         patch.setenv("WORKBENCH_OFFLINE", "1")
         patch.setenv("WORKBENCH_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("NO_PROXY", "127.0.0.1")
@@ -82,6 +84,7 @@ def docked_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = shared / "docked" / "KPT-185"
     with FileLock(shared / "docked.lock"):
         if not (folder / "result.json").is_file():
+            folder.parent.mkdir(exist_ok=True)
             words = ["dock", "KPT-185", "--quick", "--poses", "2", "--seed", "1"]
             assert main([*words, "--out", str(folder)]) == 0
     return folder
