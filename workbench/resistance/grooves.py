@@ -28,17 +28,7 @@ _BACKBONE = ("N", "CA", "C", "O", "CB")
 
 @dataclass(frozen=True)
 class MutationFact:
-    """One row of ``mutations.csv``; what nobody could verify is blank.
-
-    Parameters
-    ----------
-    mutation
-        In human numbering, unless it names another species.
-    yeast_equivalent
-        The same residue in S. cerevisiae CRM1.
-    confidence
-        How sure the row is, in words; shown wherever the row is used.
-    """
+    """One row of ``mutations.csv``, in human numbering; what nobody could verify is blank."""
 
     mutation: str
     yeast_equivalent: str
@@ -55,12 +45,7 @@ def mutation_facts() -> tuple[MutationFact, ...]:
 
 
 def mutant(wild: Receptor, label: str) -> Receptor:
-    """Return a mutant of a receptor, named in the receptor's numbering.
-
-    Parameters
-    ----------
-    label
-        ``C528S``, several joined by ``+``, or ``wild type``.
+    """Return a mutant by name: ``C528S``, several joined by ``+``, or ``wild type``.
 
     Raises
     ------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
@@ -70,11 +71,9 @@ def scan(
         Such as ``["C528S", "E571K"]``, in human numbering; ``C528S+E571K`` is a double mutant.
         The wild type is always part of the scan.
     ligands
-        As everywhere: catalogue names, SMILES, files, or loaded ligands.
+        Catalogue names, SMILES, files, or loaded ligands.
     receptor
         An XPO1 with a free thiol.
-    settings
-        Of the searches.
     seed
         The same seed gives the same result on the same machine, whatever ``jobs`` is.
     jobs
@@ -84,8 +83,6 @@ def scan(
         A folder that exists: finished pairs are kept there, and not done again.
     command
         What the user typed, for the provenance.
-    progress
-        Called with stage, done and total.
     writing
         Held while a pair's file gets its name.
 
@@ -151,12 +148,12 @@ def _distinct(ligands: Sequence[str | Path | Ligand]) -> list[Ligand]:
         found.setdefault(drug.smiles, drug)
     if not found:
         raise UsageError("there is no drug to scan: give at least one")
-    names: dict[str, int] = {}
+    names: Counter[str] = Counter()
     drugs = []
     for drug in found.values():
-        names[drug.name] = names.get(drug.name, 0) + 1
-        count = names[drug.name]
-        drugs.append(drug if count == 1 else replace(drug, name=f"{drug.name} ({count})"))
+        names[drug.name] += 1
+        number = f" ({names[drug.name]})" if names[drug.name] > 1 else ""
+        drugs.append(replace(drug, name=f"{drug.name}{number}"))
     return drugs
 
 

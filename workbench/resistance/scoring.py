@@ -6,8 +6,6 @@ import contextlib
 import multiprocessing
 import os
 import signal
-import threading
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -28,6 +26,7 @@ from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import embed
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.pipeline.summarising import encounter_records
+from workbench.processes import end_with
 from workbench.resistance.grooves import contacts, mutant
 from workbench.settings import ScanSettings
 from workbench.structures.receptor import Receptor
@@ -216,14 +215,8 @@ def _start(scorer: Scorer, parent: int) -> None:
     with contextlib.suppress(AttributeError):  # a system that cannot block signals
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    end_with(parent)
     _scorer[:] = [scorer]
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1.0)
-    os._exit(1)
 
 
 def _scores(task: Task) -> Scores:

@@ -36,15 +36,7 @@ CONTACTS = "heavy atoms within 4 \u00c5; every seed in one groove and none in th
 
 @dataclass(frozen=True)
 class SideChain:
-    """One row of ``side_chains_at_528.csv``: what a residue could do in the cysteine's place.
-
-    Parameters
-    ----------
-    residue
-        One letter.
-    adds
-        ``yes``, ``no`` or ``unknown``: whether it adds to the drugs.
-    """
+    """One row of ``side_chains_at_528.csv``: what a residue could do in the cysteine's place."""
 
     residue: str
     group: str

@@ -13,7 +13,6 @@ import pkgutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from multiprocessing import Pipe
@@ -21,6 +20,7 @@ from multiprocessing.connection import Connection
 from typing import IO, Any
 
 from workbench.errors import ScreenError, WorkbenchError
+from workbench.processes import end_with
 from workbench.screening.plan import STAGES, Item, Job, PackedJob, Row
 from workbench.settings import IsolationSettings
 
@@ -183,7 +183,7 @@ def _how_it_ended(process: subprocess.Popen[bytes]) -> str:
 def main() -> None:
     """Answer the messages of a worker until it is gone."""
     _limit_memory(int(sys.argv[1]))
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    end_with(os.getppid())
     job: Job | None = None
     with Connection(int(sys.argv[2])) as pipe, contextlib.suppress(EOFError):
         while True:
@@ -206,13 +206,6 @@ def _limit_memory(limit_bytes: int) -> None:
         return
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_DATA, (limit_bytes, limit_bytes))
-
-
-def _end_with_parent(parent: int) -> None:
-    """End this process soon after the one that started it is gone."""
-    while os.getppid() == parent:
-        time.sleep(1.0)
-    os._exit(1)
 
 
 def _opened(content: bytes) -> tuple[Job | None, tuple[str, Any]]:
