@@ -55,11 +55,9 @@ def test_two_force_fields_leave_the_drug_in_one_place(
     assert np.sqrt(((first - second) ** 2).sum(axis=1).mean()) < 1.0
 
 
-def test_the_strain_of_an_amber_pose_is_ambers(
-    selinexor_amber: MinimisedComplex[Complex],
-) -> None:
-    """Bond lengths of one force field cost much in another: 4 kcal/mol and more go with them."""
+def test_the_strain_of_an_amber_pose_is_ambers(selinexor_amber: MinimisedComplex[Complex]) -> None:
+    """Bond lengths of one force field cost much in another."""
     bonded = selinexor_amber.bonded
     own = StrainReference(bonded.adduct, n_conformers=4, n_hops=10, field="amber").strain(bonded)
     other = StrainReference(bonded.adduct, n_conformers=4, n_hops=10).strain(bonded)
-    assert 0 < own.to_local_minimum_kcal_per_mol < other.to_local_minimum_kcal_per_mol
+    assert 0 < own < other

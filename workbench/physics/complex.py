@@ -177,14 +177,6 @@ Kind = TypeVar("Kind", bound=Assembly)
 """Bonded, or before the bond forms: what goes in comes out."""
 
 
-@dataclass(frozen=True)
-class Contact:
-    """A pair of heavy atoms, one of the ligand, more than three bonds apart."""
-
-    distance_angstrom: float
-    atoms: str
-
-
 def edges_of(mol: Chem.Mol) -> list[tuple[int, int]]:
     """Return the bonds of a molecule as pairs of atom indices."""
     return [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]
@@ -228,8 +220,8 @@ def mobile_atoms(complexes: Sequence[Assembly], radius_angstrom: float) -> BoolA
     return np.asarray((np.isin(residues, residues[near]) & ~caps) | ligand)
 
 
-def closest_contact(bonded: Assembly, coordinates: FloatArray | None = None) -> Contact:
-    """Return the shortest distance between heavy atoms of ligand and receptor.
+def closest_contact(bonded: Assembly, coordinates: FloatArray | None = None) -> tuple[float, str]:
+    """Return the shortest distance between heavy atoms of ligand and receptor, and their names.
 
     Pairs up to three bonds apart are left out: the tether brings those together.
 
@@ -250,7 +242,7 @@ def closest_contact(bonded: Assembly, coordinates: FloatArray | None = None) -> 
     nearest = divmod(int(np.argmin(distance)), len(theirs))
     pair = (int(mine[nearest[0]]), int(theirs[nearest[1]]))
     names = " - ".join(address(bonded.atoms[i]) for i in pair)
-    return Contact(float(distance[nearest]), names)
+    return float(distance[nearest]), names
 
 
 def inverted_centres(bonded: Assembly, mobile: BoolArray, coordinates: FloatArray) -> list[str]:

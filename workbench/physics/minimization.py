@@ -15,7 +15,6 @@ from workbench.errors import PhysicsError
 from workbench.physics.assembly import check_stereo
 from workbench.physics.complex import (
     Assembly,
-    Contact,
     Kind,
     address,
     closest_contact,
@@ -312,7 +311,7 @@ class PocketMinimiser:
         before = sum(self._field.energy_by_term(descent.context).values())
         if not math.isfinite(before):
             raise PhysicsError(f"{self._first.name}: the energy of the start is not finite.")
-        crowded = closest_contact(bonded).distance_angstrom < _BAD_CONTACT_ANGSTROM
+        crowded = closest_contact(bonded)[0] < _BAD_CONTACT_ANGSTROM
         soft = crowded or descent.rms_gradient() > _BAD_GRADIENT
         trace = descent.soften() if soft else []
         trace += descent.descend(
@@ -330,7 +329,8 @@ class PocketMinimiser:
         gradient = self._descent.rms_gradient()
         goal = self.settings.rms_gradient_kcal_per_mol_angstrom
         slow = f"the rms gradient is {gradient:.2f} kcal/mol/angstrom, not {goal:g}"
-        contact = closest_contact(start, points)
+        nearest, pair = closest_contact(start, points)
+        near = f"{pair} are {nearest:.2f} angstrom apart"
         deviation, stretched = self._worst_bond(points)
         return MinimisedComplex(
             bonded=replace(start, coordinates=points),
@@ -347,7 +347,7 @@ class PocketMinimiser:
             platform=self.platform.report,
             problems=(
                 *(() if gradient <= goal else (slow,)),
-                *_contact_problems(contact),
+                *(() if nearest >= TOO_NEAR_ANGSTROM else (near,)),
                 *(() if deviation <= STRETCHED_ANGSTROM else (stretched,)),
                 *self._stereo_problems(start, points),
             ),
@@ -394,9 +394,3 @@ class PocketMinimiser:
                 f"{self._first.name}: a pose has other coordinates of the frozen receptor; poses "
                 "of different receptors need a System each."
             )
-
-
-def _contact_problems(contact: Contact) -> list[str]:
-    if contact.distance_angstrom >= TOO_NEAR_ANGSTROM:
-        return []
-    return [f"{contact.atoms} are {contact.distance_angstrom:.2f} angstrom apart"]

@@ -83,14 +83,10 @@ class MmffSystem:
     system
         One named force per force group, in the order of ``FORCE_GROUPS``; frozen atoms have
         mass 0.
-    dielectric, cutoff_angstrom
-        As asked; ``None`` when all pairs count.
     """
 
     system: openmm.System
     parameters: MmffParameters
-    dielectric: Dielectric
-    cutoff_angstrom: float | None
 
 
 def build_mmff(
@@ -137,7 +133,7 @@ def build_mmff(
         force.setName(name)
         force.setForceGroup(group)
         system.addForce(force)
-    return MmffSystem(system, parameters, dielectric, cutoff_angstrom)
+    return MmffSystem(system, parameters)
 
 
 def energy_by_term(context: openmm.Context) -> dict[str, float]:
@@ -303,15 +299,8 @@ def interaction_by_residue(bonded: Assembly) -> dict[int, float]:
     return {int(n): float(total[numbers == n].sum()) for n in np.unique(numbers)}
 
 
-def interaction_terms(
-    bonded: Assembly, dielectric: Dielectric = "distance"
-) -> tuple[FloatArray, FloatArray]:
-    """Return the pair energies between ligand and receptor atoms.
-
-    Parameters
-    ----------
-    dielectric
-        ``constant`` is 1, ``distance`` is 4r.
+def interaction_terms(bonded: Assembly) -> tuple[FloatArray, FloatArray]:
+    """Return the pair energies between ligand and receptor atoms, dielectric 4r.
 
     Returns
     -------
@@ -329,7 +318,7 @@ def interaction_terms(
     rho = distance / vdw.distance[types]
     van_der_waals = vdw.depth[types] * (1.07 / (rho + 0.07)) ** 7 * (1.12 / (rho**7 + 0.12) - 2)
     buffered = distance + COULOMB_BUFFER
-    shielding = DISTANCE_DIELECTRIC * buffered if dielectric == "distance" else 1.0
+    shielding = DISTANCE_DIELECTRIC * buffered
     electrostatic = COULOMB * np.outer(charges[mine], charges[theirs]) / (shielding * buffered)
     row, column = _places(mine), _places(theirs)
     near, far = close_pairs(neighbours_of(bonded.mol))

@@ -168,26 +168,6 @@ def _rotors(mol: Chem.Mol) -> list[_Rotor]:
     return [_Rotor(start, end, sorted(beyond(neighbours, start, end))) for start, end in axes]
 
 
-@dataclass(frozen=True)
-class Strain:
-    """Strain of one pose, in kcal/mol.
-
-    Parameters
-    ----------
-    strain_kcal_per_mol
-        Pose energy minus the lowest; never negative, because the pose's own minimum counts
-        among the shapes that are compared.
-    to_local_minimum_kcal_per_mol
-        The part that goes when the pose relaxes without the receptor; the rest is the cost of
-        the wrong well.
-    """
-
-    strain_kcal_per_mol: float
-    to_local_minimum_kcal_per_mol: float
-    pose_kcal_per_mol: float
-    lowest_kcal_per_mol: float
-
-
 class StrainReference:
     """The lowest energy of an adduct on its own, and the strain of poses against it.
 
@@ -238,8 +218,10 @@ class StrainReference:
         """Energy of the best shape that was found."""
         return float(self.energies[0])
 
-    def strain(self, bonded: Complex) -> Strain:
-        """Return the strain of a pose; heavy atoms stay, hydrogens are relaxed.
+    def strain(self, bonded: Complex) -> float:
+        """Return the strain of a pose in kcal/mol; heavy atoms stay, hydrogens are relaxed.
+
+        It is never negative: the pose's own minimum counts among the shapes compared.
 
         Raises
         ------
@@ -254,13 +236,7 @@ class StrainReference:
         pose = self._held.relaxed(self._with_hydrogens(bonded))
         energy = self._free.energy(pose)
         local = self._free.energy(self._free.relaxed(pose))
-        lowest = min(local, self.lowest_kcal_per_mol)
-        return Strain(
-            strain_kcal_per_mol=energy - lowest,
-            to_local_minimum_kcal_per_mol=energy - local,
-            pose_kcal_per_mol=energy,
-            lowest_kcal_per_mol=lowest,
-        )
+        return energy - min(local, self.lowest_kcal_per_mol)
 
     def _with_hydrogens(self, bonded: Complex) -> FloatArray:
         """Return the fragment's coordinates, with the complex's hydrogens on the drug."""
@@ -314,7 +290,7 @@ def refine(
     refined = []
     for pose, bonded in zip(poses, complexes, strict=True):
         minimised = minimiser.minimise(bonded)
-        strain = reference.strain(minimised.bonded).strain_kcal_per_mol
+        strain = reference.strain(minimised.bonded)
         parts = interaction_by_residue(minimised.bonded)
         refined.append(RefinedPose(pose, minimised, strain, parts))
         after_each()
