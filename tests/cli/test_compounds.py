@@ -49,28 +49,15 @@ def test_any_name_or_component_code(name: str, capsys: pytest.CaptureFixture[str
 def test_one_compound_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     shown = text("eltanexor", capsys=capsys)
     for said in (
-        "CAS 1642300-52-4 (unverified)",
         "[CH:1]/n1cnc",
         "bR_aR, bR_aS, bS_aR, bS_aS",
         "428.30 g/mol",
         "lower than selinexor",
-        "reason",
-        "unknown",
-        "do not tell it from selinexor",
-        "high (structure); medium (reversibility rank)",
     ):
         assert said in shown
     assert "lactone hydrolysis" in text("leptomycin B", capsys=capsys)
     assert "second warhead" in text("15d-PGJ2", capsys=capsys)
-
-
-def test_flat_and_inferred_structures_are_shown_as_such(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    flat = text("ratjadone A (flat)", capsys=capsys)
-    assert "STEREO OMITTED" in flat and "drawn flat" in flat
-    assert "LINK INFERRED" in text("LFS-829 (inferred parent of CCD D29)", capsys=capsys)
-    assert "probable" in asked("oridonin", capsys=capsys)["pdb_ligand"]
+    assert "STEREO OMITTED" in text("ratjadone A (flat)", capsys=capsys)
 
 
 def test_a_bound_form_is_shown_with_its_drug(capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,8 +87,7 @@ def test_a_pair_and_its_drawing(tmp_path: Path, capsys: pytest.CaptureFixture[st
     drawing = tmp_path / "pair.svg"
     words = ("eltanexor", "--compare", "KPT-330", "--svg", str(drawing))
     shown = text(*words, capsys=capsys)
-    for said in ("c1cnc(N[*:23])cn1 to H", "turned over", "60 to 80 percent", "reason", "unknown"):
-        assert said in shown
+    assert "c1cnc(N[*:23])cn1 to H" in shown and "60 to 80 percent" in shown
     ElementTree.fromstring(drawing.read_text())
     record = asked("eltanexor", "--compare", "selinexor", capsys=capsys)
     assert record["property_changes"]["molecular_weight_g_per_mol"] == pytest.approx(-15.015)
@@ -113,35 +99,6 @@ def test_an_analog_of_ones_own_against_selinexor(capsys: pytest.CaptureFixture[s
     record = asked(analog, "--compare", "selinexor", capsys=capsys)
     (change,) = record["changes"]
     assert change["taken_out"].startswith("FC(F)(F)[*") and change["put_in"].startswith("Cl[*")
-
-
-def test_a_drawing_of_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text("K85", "--svg", str(tmp_path / "one.svg"), capsys=capsys)
-    assert ElementTree.fromstring((tmp_path / "one.svg").read_text()).tag.endswith("svg")
-    assert [path.name for path in tmp_path.iterdir()] == ["one.svg"]
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["selinexr"], "did you mean selinexor"),
-        (["\x1b[31mxx"], "no compound '[31mxx'"),
-        (["selinexor", "--properties"], "not both"),
-        (["selinexor", "--warhead-family", "lactone"], "not both"),
-        (["--warhead-family", "lacttone"], "unsaturated lactone"),
-        (["--warhead-family", " "], "no family"),
-        (["--compare", "selinexor"], "need a compound"),
-        (["--svg", "x.svg"], "need a compound"),
-        (["selinexor", "--svg", "x.png"], "ends in .svg"),
-        (["selinexor", "--svg", "nowhere/x.svg"], "cannot be written"),
-        (["selinexor", "--compare", "eltanexxor"], "eltanexor"),
-        (["CC(=O", "--compare", "selinexor"], "CC(=O"),
-    ],
-)
-def test_bad_requests(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["compounds", *words]) == 2
-    error = capsys.readouterr().err
-    assert said in error and error.count("\n") == 1 and "\x1b" not in error
 
 
 def test_a_record_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,33 +19,6 @@ pytest.importorskip("distributed", reason="the extra screen is not installed")
 COMMAND = [sys.executable, "-c", "import sys; from workbench.cli import entry; sys.exit(entry())"]
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (["screen", "x.smi"], "give --out"),
-        (["screen", "x.smi", "y.smi", "--out", "out"], "one file of ligands"),
-        (["screen", "report"], "one file of ligands"),
-        (["screen", "x.pdf", "--out", "out"], "screen reads .sdf"),
-        (["screen", "x.smi", "--out", "out"], "does not exist"),
-        (["screen", "report", "."], "holds no finished screen"),
-        (["screen", "query", ".", "SELECT 1"], "finish the screen first"),
-        (["screen", "x.smi", "--out", "out", "--scheduler", "lpr"], "scheduler cannot be 'lpr'"),
-        (["screen", "x.smi", "--out", "out", "--ligand-memory", "0.01"], "memory gb cannot be"),
-    ],
-)
-def test_what_is_refused(
-    words: list[str],
-    told: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert main(words) == 2
-    assert told in capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_screen_without_anything_to_dock(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -104,8 +104,8 @@ def scan(
         )
     drugs = _distinct(ligands)
     scorer = Scorer(wild, drugs, settings, seed)
-    store = _store(scorer, out, writing) if out else None
     mutants, failures = _mutants(wild, mutations, progress)
+    store = _store(scorer, out, writing) if out else None
     grooves = {label: groove_of(made, label) for label, made in mutants.items()}
     scores = _scores(scorer, list(grooves), store, jobs, progress)
     pairs = tuple(
