@@ -53,13 +53,10 @@ def build_ligands(
     Parameters
     ----------
     mol
-        Counterions, solvents, hydrogens, conformers, atom map numbers and the atom order are
-        dropped: atoms come in the order of the canonical SMILES, so that the same drug gives the
-        same result however it was drawn. What was changed is in the ligand's warnings.
+        Its atoms come in the order of the canonical SMILES, so that the same drug gives the same
+        result however it was drawn. What was changed is in the ligand's warnings.
     name
         As the input gives it; the first block of the InChIKey takes the place of a blank.
-    where
-        How errors name the input.
 
     Raises
     ------

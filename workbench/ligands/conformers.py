@@ -33,15 +33,10 @@ _TO_DOCK = ConformerSettings(force_tolerance=1e-2)
 
 @dataclass(frozen=True)
 class ConformerSet:
-    """Distinct conformers of one molecule, lowest energy first.
+    """Distinct conformers of one molecule, lowest energy first, their ids from 0.
 
-    Parameters
-    ----------
-    mol
-        With hydrogens after the heavy atoms, which keep their order; one conformer per energy,
-        with ids from 0.
-    energies
-        ``(n_conformers,)`` kcal/mol, MMFF94s with a dielectric of 4 r.
+    Hydrogens stand behind the heavy atoms, which keep their order; ``energies`` are
+    ``(n_conformers,)`` kcal/mol, MMFF94s with a dielectric of 4 r.
     """
 
     mol: Chem.Mol
@@ -205,7 +200,7 @@ def _embedded(mol: Chem.Mol, n_conformers: int, seed: int, name: str, attempts: 
             ids = list(rdDistGeom.EmbedMultipleConfs(full, n_conformers, parameters))
     if not ids:
         raise LigandError(f"{name}: no three-dimensional shape could be built; check its stereo")
-    for conformer, index in zip(list(full.GetConformers()), range(len(ids)), strict=True):
+    for index, conformer in enumerate(list(full.GetConformers())):
         conformer.SetId(index)
     return full
 

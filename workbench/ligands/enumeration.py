@@ -37,16 +37,10 @@ MAX_DIVERSITY_POOL = 20_000
 
 @dataclass(frozen=True)
 class Group:
-    """One building block.
+    """One building block, its ``mol`` with all labelled atoms.
 
-    Parameters
-    ----------
-    position
-        The label of the atom ``[*:n]`` by which it hangs; 0 for a core, which hangs on nothing.
-    open_positions
-        Its other labels, ascending: each is filled in its turn.
-    mol
-        With all its labelled atoms.
+    It hangs by the atom ``[*:n]`` of its position (0 for a core, which hangs on nothing); its
+    other labels are open positions, each filled in its turn.
     """
 
     position: int
@@ -195,13 +189,8 @@ def _rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
 def cut_core(mol: Chem.Mol, smarts: str, name: str) -> Group:
     """Return what a SMARTS finds in a molecule, open at its labelled atoms.
 
-    A labelled atom, ``[c:1]``, loses the one group that hangs on it outside the match, or a
-    hydrogen where there is none. What hangs on the others stays.
-
-    Parameters
-    ----------
-    mol
-        With implicit hydrogens.
+    A labelled atom, ``[c:1]``, loses the one group that hangs on it outside the match, or an
+    implicit hydrogen where there is none. What hangs on the others stays.
 
     Raises
     ------
@@ -275,12 +264,7 @@ def _opened(mol: Chem.Mol, core: Chem.Mol, match: tuple[int, ...], name: str) ->
 class Library:
     """All products of a core and the groups at its positions.
 
-    Parameters
-    ----------
-    core
-        A group of position 0 with one open position or more.
-    groups
-        By position. A group may itself have open positions, which are filled from the same table.
+    A group may itself have open positions, which are filled from the same table.
 
     Raises
     ------

@@ -149,12 +149,7 @@ def connectivity(mol: Chem.Mol, n_atoms: int | None = None) -> Chem.Mol:
     Bond orders, charges, aromaticity and stereo are dropped, because a deposited bound form
     carries other ones than the drug.
 
-    Parameters
-    ----------
-    mol
-        Its heavy atoms must come first if it has hydrogens.
-    n_atoms
-        Keep the first ``n_atoms`` atoms only (the drug within an adduct).
+    Heavy atoms come first in ``mol``; ``n_atoms`` keeps the first only (the drug in an adduct).
     """
     count = n_atoms or mol.GetNumHeavyAtoms()
     skeleton = Chem.RWMol()

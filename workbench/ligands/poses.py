@@ -16,15 +16,7 @@ Face = Literal["re", "si"]
 
 @dataclass(frozen=True)
 class SideChain:
-    """Where the search has turned a side chain of the receptor.
-
-    Parameters
-    ----------
-    dihedrals_degree
-        chi1, chi2 ... as in ``structures.topology.CHI_ATOMS``.
-    moved_angstrom
-        Of the heavy atom that moved farthest from where the receptor has it.
-    """
+    """Where the search has turned a side chain: chi1, chi2 ..., and its heavy atom moved most."""
 
     number: int
     name: str
@@ -41,10 +33,8 @@ class Pose:
     coordinates
         ``(n_atoms, 3)`` angstrom, heavy atoms in the order of ``adduct.mol``; CA and CB lie
         on the receptor's.
-    score_kcal_per_mol
-        The search's score: lower is better, comparable within one receptor only.
-    terms
-        Its parts, in kcal/mol.
+    score_kcal_per_mol, terms
+        The search's score, comparable within one receptor only, and its parts.
     side_chains
         Of the receptor, where they were free to turn.
     """
@@ -64,8 +54,6 @@ class EncounterPose:
     ----------
     coordinates
         ``(n_drug_atoms, 3)`` angstrom, heavy atoms in the drug's order.
-    sg_c_distance_angstrom
-        From the thiol sulphur to the carbon that it would attack.
     attack_angle_degree
         S...C=C angle.
     attack_ready

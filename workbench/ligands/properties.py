@@ -82,14 +82,13 @@ class BrainEstimate:
     Parameters
     ----------
     log_bb
-        log10 of the concentration ratio brain to blood, by Clark's equation.
+        log10 of the concentration ratio brain to blood.
     cns_mpo
         0 to 6; 74 % of marketed CNS drugs reach 4 (Wager 2010).
     basic_centre, basic_pka
         The strongest base of the table of parent compounds; blank and ``None`` without one.
     log_d
-        log10 of the octanol-water distribution at pH 7.4, from clogP and the strongest acid and
-        base of the table.
+        log10 of the octanol-water distribution at pH 7.4.
     """
 
     log_bb: float

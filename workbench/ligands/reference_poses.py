@@ -60,12 +60,7 @@ class ReferencePose:
         return np.asarray(self.mol.GetConformer().GetPositions(), dtype=np.float64)
 
     def coordinates_for(self, mol: Chem.Mol) -> FloatArray:
-        """Return the coordinates in the atom order of the same molecule, read from elsewhere.
-
-        Returns
-        -------
-        NDArray
-            ``(n_mappings, n_atoms, 3)`` angstrom, one for every symmetry-equivalent order.
+        """Return ``(n_mappings, n_atoms, 3)`` angstrom in each order of the same molecule.
 
         Raises
         ------

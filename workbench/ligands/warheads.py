@@ -52,16 +52,8 @@ class WarheadFinding(NamedTuple):
 def find_warheads(mol: Chem.Mol) -> WarheadFinding:
     """Return the places of a drug where a thiol adds, the likeliest first.
 
-    Parameters
-    ----------
-    mol
-        A sanitised molecule with heavy atoms only.
-
-    Returns
-    -------
-    WarheadFinding
-        One match for each attacked atom and bond; places that symmetry makes equal count once.
-        ``refused`` are electrophiles that are recognised but not modelled.
+    One match for each attacked atom and bond of a sanitised molecule with heavy atoms only; places
+    that symmetry makes equal count once. ``refused`` are recognised but not modelled.
     """
     matches = _distinct(mol, _matches(mol))
     order = {id(row): place for place, row in enumerate(warheads())}
