@@ -16,7 +16,7 @@ from workbench.records.docking import DockingResult, best_pose
 from workbench.report.drawings import inked, still_of
 from workbench.report.poses import Frame, Structure, read_drug, read_frames
 from workbench.report.scene import assembled, crystal_reference, thin
-from workbench.report.templating import ALPHAFOLD, SOURCES, environment, number, page_parts
+from workbench.report.templating import ALPHAFOLD, SOURCES, number, page_parts, render
 
 COLOURS = ("#1e6ec8", "#be1886", "#c86a14", "#6b4fb3", "#0a7d74")
 DOCKED, ALIGNED = "As docked", "Core laid on the reference compound's, not as docked"
@@ -184,31 +184,25 @@ def comparison_html(comparison: Comparison) -> str:
         parts["references"] = "estimates" if crystal else ""
         parts["beside"] = comparison.reference
         parts["has_bonds"] = True
-    return (
-        environment()
-        .get_template("comparison.html")
-        .render(
-            **parts,
-            comparison=comparison,
-            rows=[_row(comparison, index, drug) for index, drug in enumerate(comparison.drugs)],
-            columns=COLUMNS,
-            limits=LIMITS,
-            what="The drugs in the groove",
-            still=Markup(still_of(scene, comparison.reference)) if scene else "",
-        )
+    return render(
+        "comparison.html",
+        **parts,
+        comparison=comparison,
+        rows=[_row(comparison, index, drug) for index, drug in enumerate(comparison.drugs)],
+        columns=COLUMNS,
+        limits=LIMITS,
+        what="The drugs in the groove",
+        still=Markup(still_of(scene, comparison.reference)) if scene else "",
     )
 
 
 def notebook_html(comparison: Comparison) -> str:
     """Return the table for a notebook cell: no script, every text escaped."""
-    return (
-        environment()
-        .get_template("comparison_notebook.html")
-        .render(
-            comparison=comparison,
-            rows=[_row(comparison, index, drug) for index, drug in enumerate(comparison.drugs)],
-            columns=COLUMNS,
-        )
+    return render(
+        "comparison_notebook.html",
+        comparison=comparison,
+        rows=[_row(comparison, index, drug) for index, drug in enumerate(comparison.drugs)],
+        columns=COLUMNS,
     )
 
 

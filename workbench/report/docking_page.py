@@ -15,9 +15,9 @@ from workbench.report.templating import (
     ALPHAFOLD,
     AMBER,
     SOURCES,
-    environment,
     number,
     page_parts,
+    render,
     sentence,
 )
 
@@ -197,23 +197,20 @@ def _html(result: DockingResult, scene: dict[str, Any] | None) -> str:
         "references": f"estimate \u00b1{spread} \u00c5" if scene and scene["reference"] else "",
         "has_bonds": bool(result.adducts),
     }
-    return (
-        environment()
-        .get_template("page.html")
-        .render(
-            **parts,
-            result=result,
-            headline=headline(result),
-            details=details(result),
-            knowledge=knowledge(result),
-            limits=LIMITS,
-            target=nucleophile(result),
-            tone=_tone(result),
-            drug=Markup(drug_svg(result)),
-            adducts=[_adduct_part(result, adduct) for adduct in result.adducts],
-            what="The ligand in the groove",
-            still=Markup(still_of(scene, str(result.ligand.get("name", "")))) if scene else "",
-        )
+    return render(
+        "page.html",
+        **parts,
+        result=result,
+        headline=headline(result),
+        details=details(result),
+        knowledge=knowledge(result),
+        limits=LIMITS,
+        target=nucleophile(result),
+        tone=_tone(result),
+        drug=Markup(drug_svg(result)),
+        adducts=[_adduct_part(result, adduct) for adduct in result.adducts],
+        what="The ligand in the groove",
+        still=Markup(still_of(scene, str(result.ligand.get("name", "")))) if scene else "",
     )
 
 
@@ -232,16 +229,13 @@ def notebook_html(result: DockingResult) -> str:
     It holds no script, and every text of the result is escaped.
     """
     rows = [(adduct, best_of(adduct)) for adduct in result.adducts]
-    return (
-        environment()
-        .get_template("notebook.html")
-        .render(
-            result=result,
-            headline=headline(result),
-            details=details(result),
-            drug=Markup(drug_svg(result)),
-            rows=[(adduct, pose) for adduct, pose in rows if pose is not None],
-        )
+    return render(
+        "notebook.html",
+        result=result,
+        headline=headline(result),
+        details=details(result),
+        drug=Markup(drug_svg(result)),
+        rows=[(adduct, pose) for adduct, pose in rows if pose is not None],
     )
 
 

@@ -11,7 +11,7 @@ from workbench.files.exports import json_text, table_csv
 from workbench.files.writing import write_texts
 from workbench.records.dynamics import DynamicsResult
 from workbench.report.charts import COLOURS, Curve, line_plot
-from workbench.report.templating import SOURCES, environment, page_parts
+from workbench.report.templating import SOURCES, page_parts, render
 
 PLOTS = (
     ("RMSD of the drug from its start, in place", "drug_rmsd_angstrom"),
@@ -54,8 +54,7 @@ def _rendered(template: str, result: DynamicsResult, **more: Any) -> str:
         for place, replica in enumerate(result.replicas)
     ]
     figures = [(caption, Markup(drawing)) for caption, drawing in drawings(result)]
-    page = environment().get_template(template)
-    return page.render(result=result, figures=figures, keys=keys, **more)
+    return render(template, result=result, figures=figures, keys=keys, **more)
 
 
 def drawings(result: DynamicsResult) -> list[tuple[str, str]]:

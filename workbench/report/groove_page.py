@@ -19,7 +19,7 @@ from workbench.report.landmarks import (
 from workbench.report.poses import ResidueKey, Structure, address_of, read_structure
 from workbench.report.scene import LETTERS, draw_groove, focus_of
 from workbench.report.still import draw_still
-from workbench.report.templating import ALPHAFOLD, environment, page_parts, sentence
+from workbench.report.templating import ALPHAFOLD, page_parts, render, sentence
 
 FloatArray = NDArray[np.float64]
 
@@ -173,29 +173,26 @@ def groove_html(pdb: str, record: dict[str, Any], bounds: dict[str, float]) -> s
     """
     scene = build_groove_scene(pdb, record)
     residues = residue_labels(pdb)
-    return (
-        environment()
-        .get_template("groove.html")
-        .render(
-            **page_parts(scene, record["provenance"], ALPHAFOLD if _is_model(record) else ()),
-            record=record,
-            bounds=bounds,
-            human=record["numbering"] == "human",
-            of_groove=not _elsewhere(record),
-            headline=headline(record, residues),
-            tone=_tone(record),
-            measures=_measures(record["groove_measures"]),
-            pockets=[
-                pocket | {"labels": [_label(n, residues, record) for n in pocket["residues"]]}
-                for pocket in record.get("pockets", [])
-            ],
-            lining=[_label(n, residues, record) for n in record.get("lining_residues", [])],
-            changes=[sentence(change) for change in record["changes"]],
-            carbon=CARBON_RADIUS_ANGSTROM,
-            smallest=SMALLEST_BALL_ANGSTROM,
-            still=Markup(draw_still(scene, f"The groove of {record['name']}")),
-            what="The groove with its lining and pockets",
-        )
+    return render(
+        "groove.html",
+        **page_parts(scene, record["provenance"], ALPHAFOLD if _is_model(record) else ()),
+        record=record,
+        bounds=bounds,
+        human=record["numbering"] == "human",
+        of_groove=not _elsewhere(record),
+        headline=headline(record, residues),
+        tone=_tone(record),
+        measures=_measures(record["groove_measures"]),
+        pockets=[
+            pocket | {"labels": [_label(n, residues, record) for n in pocket["residues"]]}
+            for pocket in record.get("pockets", [])
+        ],
+        lining=[_label(n, residues, record) for n in record.get("lining_residues", [])],
+        changes=[sentence(change) for change in record["changes"]],
+        carbon=CARBON_RADIUS_ANGSTROM,
+        smallest=SMALLEST_BALL_ANGSTROM,
+        still=Markup(draw_still(scene, f"The groove of {record['name']}")),
+        what="The groove with its lining and pockets",
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import CubicHermiteSpline
 
 from workbench.geometry import even_directions
 from workbench.report.poses import Structure
@@ -121,18 +122,11 @@ def _binormals(ca: FloatArray) -> FloatArray:
 
 def _spline(values: FloatArray) -> FloatArray:
     """Return the Catmull-Rom spline through ``values`` ``(n, 3)``, ends doubled."""
+    n = len(values)
     padded = np.vstack([2 * values[0] - values[1], values, 2 * values[-1] - values[-2]])
-    t = np.arange(STEPS_PER_RESIDUE)[:, None] / STEPS_PER_RESIDUE
-    pieces = []
-    for i in range(1, len(padded) - 2):
-        a, b, c, d = padded[i - 1 : i + 3]
-        pieces.append(
-            b
-            + 0.5 * t * (c - a)
-            + t**2 * (a - 2.5 * b + 2 * c - 0.5 * d)
-            + t**3 * (-0.5 * a + 1.5 * b - 1.5 * c + 0.5 * d)
-        )
-    return np.vstack([*pieces, values[-1:]])
+    curve = CubicHermiteSpline(np.arange(n), values, (padded[2:] - padded[:-2]) / 2)
+    drawn: FloatArray = curve(np.linspace(0, n - 1, (n - 1) * STEPS_PER_RESIDUE + 1))
+    return drawn
 
 
 DIRECTIONS = 400

@@ -280,8 +280,6 @@ def _frame(source: _Source, base: Structure, result: DockingResult) -> Frame:
             f"{atom.chain}:{atom.residue_number}:{atom.name} of the first pose's receptor"
         )
     points = receptor.coordinates[[index[atom.key] for atom in base.atoms]]
-    distances = np.linalg.norm(points[:, None] - drug.coordinates[None], axis=-1)
-    close = np.flatnonzero((distances < NEAR_ANGSTROM).any(axis=1))
     return Frame(
         name=source.name,
         group=source.group,
@@ -290,10 +288,17 @@ def _frame(source: _Source, base: Structure, result: DockingResult) -> Frame:
         bonded=source.bonded,
         drug=drug,
         receptor=points,
-        near=frozenset(base.atoms[i].residue for i in close),
+        near=near_residues(base, points, drug),
         link=_link(source, drug, base, points, result),
         dashes=tuple(_dashes(source, drug, base, points)),
     )
+
+
+def near_residues(base: Structure, points: FloatArray, drug: Drug) -> frozenset[ResidueKey]:
+    """Return the residues with an atom within 4.5 A of the drug's."""
+    distances = np.linalg.norm(points[:, None] - drug.coordinates[None], axis=-1)
+    close = np.flatnonzero((distances < NEAR_ANGSTROM).any(axis=1))
+    return frozenset(base.atoms[i].residue for i in close)
 
 
 def _failures(pose: PoseRecord) -> str:

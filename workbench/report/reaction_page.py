@@ -11,7 +11,7 @@ from workbench.files.exports import json_text, table_csv
 from workbench.files.writing import write_texts
 from workbench.records.reaction import Reaction, reaction_rows
 from workbench.report.charts import LONGEST_NAME, bars
-from workbench.report.templating import SOURCES, environment, page_parts
+from workbench.report.templating import SOURCES, page_parts, render
 
 GFN2 = (
     ("GFN2-xTB", "10.1021/acs.jctc.8b01176"),
@@ -40,28 +40,25 @@ def write_reactions(reactions: Sequence[Reaction], folder: Path) -> list[Path]:
 
 def reactions_html(reactions: Sequence[Reaction]) -> str:
     """Return the page."""
-    return (
-        environment()
-        .get_template("reactions.html")
-        .render(
-            **page_parts(
-                None,
-                {k: v for k, v in reactions[0].provenance.items() if k not in OF_ONE_DRUG},
-                [*SOURCES[:1], *GFN2],
-            ),
-            reactions=reactions,
-            drawing=Markup(energy_bars(reactions)),
-            warnings=list(dict.fromkeys(text for one in reactions for text in one.warnings)),
-        )
+    return render(
+        "reactions.html",
+        **page_parts(
+            None,
+            {k: v for k, v in reactions[0].provenance.items() if k not in OF_ONE_DRUG},
+            [*SOURCES[:1], *GFN2],
+        ),
+        reactions=reactions,
+        drawing=Markup(energy_bars(reactions)),
+        warnings=list(dict.fromkeys(text for one in reactions for text in one.warnings)),
     )
 
 
 def notebook_html(reactions: Sequence[Reaction]) -> str:
     """Return the energies as bars and as a table for a notebook cell."""
-    return (
-        environment()
-        .get_template("reactions_notebook.html")
-        .render(reactions=reactions, drawing=Markup(energy_bars(reactions)) if reactions else "")
+    return render(
+        "reactions_notebook.html",
+        reactions=reactions,
+        drawing=Markup(energy_bars(reactions)) if reactions else "",
     )
 
 

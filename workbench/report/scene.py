@@ -188,22 +188,21 @@ def _receptor(
             f"{LETTERS.get(names[key], names[key] + ' ')}{key[1]}{key[2]}" for key in residues
         ],
         "xyz": integers(base.coordinates[kept] - center),
-        "bonds": _bonds(base, kept),
+        "bonds": [place for pair in bonded_pairs(base, kept) for place in pair],
     }
 
 
-def _bonds(base: Structure, kept: list[int]) -> list[int]:
-    """Return pairs of atoms of one residue that stand at bonding distance, flat."""
-    pairs: list[int] = []
-    for first, i in enumerate(kept):
-        for second in range(first + 1, len(kept)):
-            j = kept[second]
-            if base.atoms[i].residue != base.atoms[j].residue:
+def bonded_pairs(structure: Structure, chosen: list[int]) -> list[tuple[int, int]]:
+    """Return pairs of places in a choice of atoms of one residue that stand at bonding distance."""
+    pairs = []
+    for a, i in enumerate(chosen):
+        for b, j in enumerate(chosen[a + 1 :], start=a + 1):
+            if structure.atoms[i].residue != structure.atoms[j].residue:
                 # the atoms of one residue follow each other
                 break
-            reach = sum(RADII.get(base.atoms[k].element, 0.9) for k in (i, j)) * BOND_SLACK
-            if np.linalg.norm(base.coordinates[i] - base.coordinates[j]) < reach:
-                pairs += [first, second]
+            reach = sum(RADII.get(structure.atoms[k].element, 0.9) for k in (i, j)) * BOND_SLACK
+            if np.linalg.norm(structure.coordinates[i] - structure.coordinates[j]) < reach:
+                pairs.append((a, b))
     return pairs
 
 

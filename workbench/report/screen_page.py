@@ -14,7 +14,7 @@ from workbench.ligands.depiction import drug_svg
 from workbench.ligands.reading import mol_from_smiles
 from workbench.records.screen import MEASURES, Enrichment, Measured, ScreenResult
 from workbench.report.charts import histogram
-from workbench.report.templating import SOURCES, environment, page_parts
+from workbench.report.templating import SOURCES, page_parts, render
 from workbench.settings import LigandSettings
 
 STAGE_WORDS = {
@@ -39,20 +39,17 @@ def screen_html(result: ScreenResult) -> str:
     manifest = result.manifest
     settings = LigandSettings.model_validate(manifest["settings"]["ligand"])
     stages = [stage for stage in result.stages if stage["taken"]]
-    return (
-        environment()
-        .get_template("screen.html")
-        .render(
-            **page_parts(None, _provenance(manifest), [*SOURCES[:2], *SOURCES[3:]]),
-            result=result,
-            total=sum(result.counts.values()),
-            stages=[{**stage, "words": STAGE_WORDS[stage["name"]]} for stage in stages],
-            chart=_chart(result),
-            top=[(row, Markup(drawing(row, settings))) for row in result.top],
-            scaffolds=[(row, Markup(flat_svg(row["scaffold"]))) for row in result.scaffolds[:12]],
-            enrichment=_measures(result.enrichment),
-            limits=LIMITS,
-        )
+    return render(
+        "screen.html",
+        **page_parts(None, _provenance(manifest), [*SOURCES[:2], *SOURCES[3:]]),
+        result=result,
+        total=sum(result.counts.values()),
+        stages=[{**stage, "words": STAGE_WORDS[stage["name"]]} for stage in stages],
+        chart=_chart(result),
+        top=[(row, Markup(drawing(row, settings))) for row in result.top],
+        scaffolds=[(row, Markup(flat_svg(row["scaffold"]))) for row in result.scaffolds[:12]],
+        enrichment=_measures(result.enrichment),
+        limits=LIMITS,
     )
 
 
@@ -71,19 +68,16 @@ def _measures(found: Enrichment | None) -> list[tuple[str, Measured, Measured]]:
 
 def notebook_html(result: ScreenResult) -> str:
     """Return the funnel, the scores and the best for a notebook cell."""
-    return (
-        environment()
-        .get_template("screen_notebook.html")
-        .render(
-            result=result,
-            total=sum(result.counts.values()),
-            stages=[
-                {**stage, "words": STAGE_WORDS[stage["name"]]}
-                for stage in result.stages
-                if stage["taken"]
-            ],
-            chart=_chart(result),
-        )
+    return render(
+        "screen_notebook.html",
+        result=result,
+        total=sum(result.counts.values()),
+        stages=[
+            {**stage, "words": STAGE_WORDS[stage["name"]]}
+            for stage in result.stages
+            if stage["taken"]
+        ],
+        chart=_chart(result),
     )
 
 

@@ -12,7 +12,7 @@ from workbench.files.exports import json_text, table_csv
 from workbench.files.writing import write_texts
 from workbench.records.simulation import SimulationResult
 from workbench.report.charts import HOURS_PER_DAY, Curve, line_plot
-from workbench.report.templating import environment, page_parts
+from workbench.report.templating import page_parts, render
 
 STEMS = ("simulation", "against")
 """Of the files: the run, and the one that it stands beside."""
@@ -51,29 +51,23 @@ def write_simulation(
 
 def simulation_html(results: Sequence[SimulationResult], provenance: dict[str, Any]) -> str:
     """Return the page of one simulation, or of two side by side."""
-    return (
-        environment()
-        .get_template("simulation.html")
-        .render(
-            **page_parts(None, provenance, ()),
-            runs=results,
-            first=results[0],
-            names=names(results),
-            swept=any(p.low is not None for run in results for p in run.parameters),
-            figures=[(caption, Markup(drawing)) for caption, drawing in drawings(results)],
-        )
+    return render(
+        "simulation.html",
+        **page_parts(None, provenance, ()),
+        runs=results,
+        first=results[0],
+        names=names(results),
+        swept=any(p.low is not None for run in results for p in run.parameters),
+        figures=[(caption, Markup(drawing)) for caption, drawing in drawings(results)],
     )
 
 
 def notebook_html(result: SimulationResult) -> str:
     """Return the drawings and the summary for a notebook cell."""
-    return (
-        environment()
-        .get_template("simulation_notebook.html")
-        .render(
-            run=result,
-            figures=[(caption, Markup(drawing)) for caption, drawing in drawings([result])],
-        )
+    return render(
+        "simulation_notebook.html",
+        run=result,
+        figures=[(caption, Markup(drawing)) for caption, drawing in drawings([result])],
     )
 
 

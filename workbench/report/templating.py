@@ -121,9 +121,13 @@ def template_text(name: str) -> str:
     return files("workbench.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
+def render(template: str, **parts: Any) -> str:
+    """Return a template of this package filled in; every text is escaped."""
+    return _environment().get_template(template).render(**parts)
+
+
 @cache
-def environment() -> Environment:
-    """Return the environment of the pages' templates: every text is escaped."""
+def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("workbench.report", "templates"),
         autoescape=True,

@@ -20,10 +20,10 @@ from workbench.files.writing import prepare_output_folder, write_texts
 from workbench.records.docking import DockingResult
 from workbench.report.landmarks import landmarks
 from workbench.report.poses import Drug, Frame, Structure, read_frames
-from workbench.report.scan_page import bonded_pairs, new_side_chains
+from workbench.report.scan_page import mutant_frame
 from workbench.report.scene import assembled, crystal_reference, focus_of
 from workbench.report.still import draw_still
-from workbench.report.templating import ALPHAFOLD, SOURCES, environment, number, page_parts
+from workbench.report.templating import ALPHAFOLD, SOURCES, number, page_parts, render
 from workbench.structures.loading import load_receptor
 from workbench.structures.writing import receptor_json, receptor_pdb
 
@@ -96,30 +96,14 @@ def _mutant_frame(result: DockingResult, base: Structure) -> Frame:
     text = receptor_pdb(load_receptor(RECEPTOR, mutations=(MUTANT,)))
     structure, (frame,) = read_frames(replace(result, receptor_pdb=text))
     assert structure is not None
-    added = new_side_chains(base, structure)
-    first = len(frame.drug.elements)
-    bonds = tuple((first + i, first + j, 1) for i, j in bonded_pairs(structure, added))
-    drug = Drug(
-        (*frame.drug.elements, *(structure.atoms[i].element for i in added)),
-        (*frame.drug.bonds, *bonds),
-        np.vstack([frame.drug.coordinates, structure.coordinates[added]]),
-    )
-    index = structure.index()
-    there = [index.get(atom.key) for atom in base.atoms]
-    points = base.coordinates.copy()
-    for i, place in enumerate(there):
-        if place is not None:
-            points[i] = structure.coordinates[place]
+    own = mutant_frame(base, structure, frame.drug)
     focus = set(focus_of(base, {"numbering": "human"}))
     return replace(
-        frame,
+        own,
         name=MUTANT,
         group="Mutant C528S",
         title=f"C528S, {frame.title}; the new serine in the drug's colours",
-        receptor=points,
-        near=frozenset(frame.near - focus),
-        drug=drug,
-        link=None,
+        near=frozenset(own.near - focus),
     )
 
 
@@ -300,17 +284,14 @@ def tour_html() -> str:
     still = {**scene, "first": ids.index(ADDUCT)}
     uncertainty = number((wild_type.reference or {}).get("uncertainty_angstrom"), 1)
     parts = page_parts(scene, wild_type.provenance, (*SOURCES, *ALPHAFOLD), (SCRIPT,))
-    return (
-        environment()
-        .get_template("tour.html")
-        .render(
-            **parts | {"references": f"estimate \u00b1{uncertainty} \u00c5", "has_bonds": True},
-            steps=steps,
-            statuses=STATUSES,
-            known=[(status, of_status(steps, status)) for status in KNOWN],
-            still=Markup(draw_still(still, "Selinexor bonded to Cys528")),
-            what="The groove of XPO1, as the step of the tour shows it",
-        )
+    return render(
+        "tour.html",
+        **parts | {"references": f"estimate \u00b1{uncertainty} \u00c5", "has_bonds": True},
+        steps=steps,
+        statuses=STATUSES,
+        known=[(status, of_status(steps, status)) for status in KNOWN],
+        still=Markup(draw_still(still, "Selinexor bonded to Cys528")),
+        what="The groove of XPO1, as the step of the tour shows it",
     )
 
 
