@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 PUT_IN_PLACE = (
@@ -83,12 +82,7 @@ class Browser:
     def __enter__(self) -> Browser:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._process.terminate()
         self._process.wait(timeout=20)
         os.close(self._out)
@@ -147,10 +141,6 @@ class Browser:
         text = name if len(name) == 1 else ""
         self.send("Input.dispatchKeyEvent", type="keyDown", key=name, text=text)
         self.send("Input.dispatchKeyEvent", type="keyUp", key=name)
-
-    def mouse(self, kind: str, x: float, y: float, **more: Any) -> None:
-        """Send one mouse event: ``mousePressed``, ``mouseMoved``, ``mouseReleased``."""
-        self.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
 
     def screenshot(self, path: Path, *, whole_page: bool = False) -> None:
         """Write a PNG of the window or of the whole page."""

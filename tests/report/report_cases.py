@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,42 @@ from workbench.settings import ScreenSettings
 from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor
 from workbench.structures.writing import receptor_json, receptor_pdb
+
+
+class Page(HTMLParser):
+    """Collects tags with their attributes, the text of scripts, and all visible text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.scripts: list[str] = []
+        self.scene = ""
+        self.words = ""
+        self._open: dict[str, str] | None = None
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        if tag == "script":
+            self._open = self.tags[-1][1]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "script":
+            self._open = None
+
+    def handle_data(self, data: str) -> None:
+        if self._open is None:
+            self.words += data
+        elif self._open.get("id") == "scene":
+            self.scene = data
+        else:
+            self.scripts.append(data)
+
+    def outline(self) -> list[tuple[str, ...]]:
+        return [(tag, *sorted(attributes)) for tag, attributes in self.tags]
+
+    def named(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.tags if name == tag]
 
 
 def comparison(text: str = "selinexor") -> Comparison:

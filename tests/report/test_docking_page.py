@@ -8,10 +8,9 @@ import json
 import math
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
-from importlib.resources import files
 
 import pytest
+from report_cases import Page
 from stored_docking import without_adducts
 
 from workbench.errors import OutputError
@@ -29,39 +28,6 @@ from workbench.report.scene import build_scene
 from workbench.report.templating import number, sentence
 
 LOADING = {"src", "srcset", "data", "poster", "action", "formaction", "background", "ping"}
-
-
-class Page(HTMLParser):
-    """Collects tags with their attributes, the text of scripts, and all visible text."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.scripts: list[str] = []
-        self.scene = ""
-        self.words = ""
-        self._open: dict[str, str] | None = None
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, {name: value or "" for name, value in attrs}))
-        if tag == "script":
-            self._open = self.tags[-1][1]
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "script":
-            self._open = None
-
-    def handle_data(self, data: str) -> None:
-        if self._open is None:
-            self.words += data
-        elif self._open.get("id") == "scene":
-            self.scene = data
-        else:
-            self.scripts.append(data)
-
-    def named(self, tag: str) -> list[dict[str, str]]:
-        return [attributes for name, attributes in self.tags if name == tag]
 
 
 @pytest.fixture(scope="module")
@@ -211,30 +177,3 @@ def test_numbers(value: object, digits: int, text: str) -> None:
 def test_a_sentence_keeps_the_letters_of_a_label() -> None:
     assert sentence("bR scores best") == "bR scores best."
     assert sentence("no adduct forms.") == "No adduct forms."
-
-
-def luminance(colour: str) -> float:
-    """Return the relative luminance of ``#rrggbb``, as WCAG 2.2 defines it."""
-    digits = colour.lstrip("#")
-    digits = "".join(2 * c for c in digits) if len(digits) == 3 else digits
-    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def themes() -> list[dict[str, str]]:
-    style = files("workbench.report").joinpath("templates", "style.css").read_text()
-    blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
-    return [dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{3,6})", block)) for block in blocks]
-
-
-@pytest.mark.parametrize("theme", themes(), ids=["light", "dark", "print"])
-def test_contrast_is_enough_to_read(theme: dict[str, str]) -> None:
-    inks = ("ink", "soft", "accent", "good", "bad", "plain", "atom-n", "atom-o", "atom-f")
-    pairs = [(ink, back) for ink in inks for back in ("card", "stripe", "mark")]
-    pairs += [(ink, "back") for ink in ("ink", "soft", "accent")]
-    for tone in ("good", "bad", "plain"):
-        pairs += [(ink, f"{tone}-back") for ink in (tone, "ink", "accent")]
-    for ink, back in pairs:
-        low, high = sorted((luminance(theme[ink]), luminance(theme[back])))
-        assert (high + 0.05) / (low + 0.05) >= 4.5, (ink, back)
