@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.errors import PhysicsError
+from workbench.geometry import joined, unit
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.poses import Pose
 from workbench.physics.complex import (
@@ -135,10 +136,11 @@ def reactive_cysteine(receptor: Receptor) -> Cysteine:
             + (f" (no {', '.join(missing)})" if missing else "")
             + ": prepare the receptor again."
         )
-    bonded = _neighbours(receptor, (index["SG"], index["CB"]))
-    hydrogens = [i for i in bonded[index["SG"]] if receptor.atoms[i].element == "H"]
-    others = [i for i in bonded[index["SG"]] if receptor.atoms[i].element != "H"]
-    methylene = [i for i in bonded[index["CB"]] if receptor.atoms[i].element == "H"]
+    bonded = joined((i, j) for i, j, _ in receptor.bonds.tolist())
+    on_sulphur, on_carbon = (sorted(bonded.get(index[name], ())) for name in ("SG", "CB"))
+    hydrogens = [i for i in on_sulphur if receptor.atoms[i].element == "H"]
+    others = [i for i in on_sulphur if receptor.atoms[i].element != "H"]
+    methylene = [i for i in on_carbon if receptor.atoms[i].element == "H"]
     if len(hydrogens) != 1 or others != [index["CB"]] or len(methylene) != 2:
         raise PhysicsError(
             f"the side chain of {where} is not a free, protonated thiol (SG bears "
@@ -148,16 +150,6 @@ def reactive_cysteine(receptor: Receptor) -> Cysteine:
     return Cysteine(
         index["CA"], index["CB"], index["SG"], hydrogens[0], (methylene[0], methylene[1])
     )
-
-
-def _neighbours(receptor: Receptor, centres: tuple[int, ...]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {centre: [] for centre in centres}
-    for i, j, _ in receptor.bonds.tolist():
-        if i in found:
-            found[i].append(j)
-        if j in found:
-            found[j].append(i)
-    return found
 
 
 def _check_pose(receptor: Receptor, cysteine: Cysteine, adduct: Adduct, points: FloatArray) -> None:
@@ -419,16 +411,12 @@ def methylene_hydrogens(
     The first one makes ``(before, after, hydrogen)`` counter-clockwise around the centre, i.e.
     a positive triple product.
     """
-    back = _unit(before - centre) + _unit(after - centre)
+    back = unit(before - centre) + unit(after - centre)
     normal = np.cross(before - centre, after - centre)
     if np.linalg.norm(back) < 1e-3 or np.linalg.norm(normal) < 1e-3:
         raise PhysicsError("CA, CB and SG of the reactive cysteine lie on one line.")
     half = np.radians(109.47) / 2
-    inward, sideways = -_unit(back) * np.cos(half), _unit(normal) * np.sin(half)
+    inward, sideways = -unit(back) * np.cos(half), unit(normal) * np.sin(half)
     return centre + _C_H_ANGSTROM * (inward + sideways), centre + _C_H_ANGSTROM * (
         inward - sideways
     )
-
-
-def _unit(vector: FloatArray) -> FloatArray:
-    return np.asarray(vector / np.linalg.norm(vector))

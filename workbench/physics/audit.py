@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,8 @@ Key = tuple[int, ...]
 _CHARGE_TOLERANCE = 1e-4
 _POSITIVE_COLUMNS = ("radius", "strength", "spread")
 _MOST_MATCHES = 10_000_000
+_SIZES = {"Bond": 2, "Angle": 3, "Torsion": 4}
+_CUSTOM = (openmm.CustomBondForce, openmm.CustomAngleForce, openmm.CustomTorsionForce)
 _TRIGONAL = 3
 
 
@@ -227,34 +229,23 @@ def _canonical(name: str, atoms: Key) -> Key:
     return atoms if atoms[0] < atoms[-1] else atoms[::-1]
 
 
-def rows_of(force: Any) -> Iterable[tuple[Key, tuple[float, ...]]]:
-    """Yield atoms and parameters of each term of a custom force."""
-    if isinstance(force, openmm.CustomCompoundBondForce):
-        for index in range(force.getNumBonds()):
-            atoms, values = force.getBondParameters(index)
-            yield tuple(atoms), tuple(values)
-        return
-    kind = {
-        openmm.CustomBondForce: "Bond",
-        openmm.CustomAngleForce: "Angle",
-        openmm.CustomTorsionForce: "Torsion",
-    }.get(type(force))
-    if kind is not None:
-        for index in range(getattr(force, f"getNum{kind}s")()):
-            *atoms, values = getattr(force, f"get{kind}Parameters")(index)
-            yield tuple(atoms), tuple(values)
-        return
-    kind, size, last = {
-        openmm.HarmonicBondForce: ("Bond", 2, 2),
-        openmm.HarmonicAngleForce: ("Angle", 3, 2),
-        # Of a torsion only k counts: its phase and periodicity say nothing about a barrier.
-        openmm.PeriodicTorsionForce: ("Torsion", 4, 1),
-    }[type(force)]
+def rows_of(force: Any) -> Iterator[tuple[Key, tuple[float, ...]]]:
+    """Yield atoms and parameters of each bonded term; of OpenMM's own forces k comes first."""
+    custom = isinstance(force, _CUSTOM)
+    kind, size = next(
+        (name, size) for name, size in _SIZES.items() if hasattr(force, f"getNum{name}s")
+    )
     for index in range(getattr(force, f"getNum{kind}s")()):
         row = getattr(force, f"get{kind}Parameters")(index)
-        # The force constant stands last in OpenMM's own forces.
-        values = tuple(float(getattr(v, "_value", v)) for v in row[::-1][:last])
-        yield tuple(row[:size]), values
+        if isinstance(force, openmm.CustomCompoundBondForce):
+            yield tuple(row[0]), tuple(row[1])
+        elif custom:
+            yield tuple(row[:-1]), tuple(row[-1])
+        else:
+            # Of a torsion only k counts: its phase and periodicity say nothing about a barrier.
+            last = 1 if kind == "Torsion" else 2
+            values = tuple(float(getattr(v, "_value", v)) for v in row[::-1][:last])
+            yield tuple(row[:size]), values
 
 
 def amber_audit(system: openmm.System, bonded: Assembly) -> None:
@@ -342,7 +333,8 @@ class _AmberInspector(Inspector):
         """Check the excluded pairs, and the 1-4 pairs with their scaling."""
         force = self.forces[amber_system.NONBONDED]
         charges = self._charges()
-        scaled = self._exception_charges()
+        offsets = range(force.getNumExceptionParameterOffsets())
+        scaled = {o[1]: o[2] for o in map(force.getExceptionParameterOffset, offsets)}
         vdw = [[v._value for v in force.getParticleParameters(i)[1:]] for i in range(len(charges))]
         excluded: set[Key] = set()
         kept: set[Key] = set()
@@ -381,12 +373,4 @@ class _AmberInspector(Inspector):
             scale, atom, charge, _, _ = force.getParticleParameterOffset(index)
             if scale == mmff.COULOMB_SCALE:
                 found[atom] = charge
-        return found
-
-    def _exception_charges(self) -> dict[int, float]:
-        force = self.forces[amber_system.NONBONDED]
-        found = {}
-        for index in range(force.getNumExceptionParameterOffsets()):
-            _, exception, product, _, _ = force.getExceptionParameterOffset(index)
-            found[exception] = product
         return found
