@@ -1,4 +1,4 @@
-"""A server on this machine and an empty cache, for the tests that fetch."""
+"""The embedded groove; a server on this machine and an empty cache, for the tests that fetch."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ from pathlib import Path
 
 import pytest
 from fault_server import FaultServer
+
+from workbench.structures.loading import load_receptor
+from workbench.structures.receptor import Receptor
+
+
+@pytest.fixture(scope="session")
+def human_groove() -> Receptor:
+    return load_receptor("human-groove")
 
 
 @pytest.fixture(scope="module")

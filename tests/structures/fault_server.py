@@ -14,7 +14,7 @@ import gemmi
 
 from workbench.settings import FetchSettings
 from workbench.structures.embedded import read_embedded
-from workbench.structures.mmcif import receptor_mmcif
+from workbench.structures.writing import receptor_mmcif
 
 ENTRY = "9XPO"
 

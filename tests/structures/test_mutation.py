@@ -1,116 +1,110 @@
+"""Mutants of the embedded groove and of the yeast entries: packing, reversal, numbering."""
+
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
+import gemmi
 import numpy as np
 import pytest
 from rdkit import Chem
-from rdkit.Chem import rdForceFieldHelpers
-from structure_cases import rdkit_mol
+from scipy.spatial import cKDTree
+from structure_cases import as_entry, check_is_sound, heavy_positions, prepared_from, rdkit_mol
 
 from workbench.errors import MutationError
-from workbench.geometry import dihedral, placed_atom, rotated_about
+from workbench.geometry import dihedral
+from workbench.settings import PreparationSettings
 from workbench.structures.loading import load_receptor
-from workbench.structures.mutation import parse_mutation
-from workbench.structures.receptor import Receptor
-from workbench.structures.topology import clashing_pairs
+from workbench.structures.mutation import (
+    differences_from_human,
+    mutated,
+    parse_mutation,
+    present_residues,
+)
+from workbench.structures.numbering import reference_sequence
+from workbench.structures.packing import contact_energies, packing_atoms, repacked
+from workbench.structures.preparation import prepare_receptor
+from workbench.structures.receptor import Receptor, Residue
+from workbench.structures.segments import segments_of
+from workbench.structures.side_chains import renamed, with_side_chain
+from workbench.structures.topology import missing_atoms
+
+BACKBONE = ("N", "CA", "C", "O")
 
 # heavy side-chain atoms of the mutant, and the change of the receptor's charge
 MUTANTS = [
     ("C528S", {"CB", "OG"}, 0),
     ("C528W", {"CB", "CG", "CD1", "CD2", "NE1", "CE2", "CE3", "CZ2", "CZ3", "CH2"}, 0),
     ("C528G", set(), 0),
-    ("C528T", {"CB", "OG1", "CG2"}, 0),
+    ("C528R", {"CB", "CG", "CD", "NE", "CZ", "NH1", "NH2"}, 1),
     ("E571K", {"CB", "CG", "CD", "CE", "NZ"}, 2),
-]
-
-BAD_MUTATIONS = [
-    (("C528",), "is no mutation"),
-    (("528S",), "is no mutation"),
-    (("",), "is no mutation"),
-    (("C528SX",), "is no mutation"),
-    (("C528S; rm -r",), "is no mutation"),
-    (("C-528S",), "is no mutation"),
-    (("B528C",), "twenty"),
-    (("C528Z",), "twenty"),
-    (("C528C",), "changes nothing"),
-    (("S528C",), "CYS, not SER"),
-    (("L1A",), "not among"),
-    (("C9999S",), "not among"),
-    (("C528S", "C528W"), "twice"),
 ]
 
 
 @cache
-def mutant_of(mutation: str) -> Receptor:
-    return load_receptor("human-groove", mutations=(mutation,))
+def mutant_of(*mutations: str) -> Receptor:
+    return load_receptor("human-groove", mutations=mutations)
 
 
-@pytest.fixture(scope="module")
-def wild_type() -> Receptor:
-    return load_receptor("human-groove")
+def residues_of(receptor: Receptor) -> list[Residue]:
+    return [r for piece in segments_of(receptor.atoms, receptor.coordinates) for r in piece]
+
+
+def residue(receptor: Receptor, number: int) -> Residue:
+    here = residues_of(receptor)
+    return next(r for r in here if r.number == number and r.name not in ("ACE", "NME"))
 
 
 @pytest.mark.parametrize(("mutation", "side_chain", "charge"), MUTANTS)
-def test_mutant_is_a_sound_molecule(
-    wild_type: Receptor, mutation: str, side_chain: set[str], charge: int
+def test_mutant_is_sound_and_the_reverse_restores_the_wild_type(
+    human_groove: Receptor, mutation: str, side_chain: set[str], charge: int
 ) -> None:
-    mutant = mutant_of(mutation)
-    number = int(mutation[1:-1])
-    names = {
-        atom.name for atom in mutant.atoms if atom.residue_number == number and atom.element != "H"
-    }
-    assert names == {"N", "CA", "C", "O"} | side_chain
+    mutant, number = mutant_of(mutation), int(mutation[1:-1])
+    check_is_sound(mutant)
+    assert set(residue(mutant, number).atom_names) == set(BACKBONE) | side_chain
     assert mutant.mutations == (mutation,)
-    mol = rdkit_mol(mutant)
-    Chem.SanitizeMol(mol)
-    assert rdForceFieldHelpers.MMFFHasAllMoleculeParams(mol)
-    assert Chem.GetFormalCharge(mol) - Chem.GetFormalCharge(rdkit_mol(wild_type)) == charge
-    assert len(clashing_pairs(mutant.atoms, mutant.coordinates, mutant.bonds)) == 0
+    charges = [Chem.GetFormalCharge(rdkit_mol(receptor)) for receptor in (mutant, human_groove)]
+    assert charges[0] - charges[1] == charge
+    thiol = number != 528
+    assert (mutant.verdict == "thiol") is (mutant.reactive_address() == "A:528:SG") is thiol
+    back = mutated(mutant, (f"{mutation[-1]}{number}{mutation[0]}",))
+    assert back.reactive_address() == "A:528:SG"
+    assert [a.residue_name for a in back.atoms] == [a.residue_name for a in human_groove.atoms]
+    assert _side_chain_rmsd(human_groove, back, number) < 0.7
 
 
-@pytest.mark.parametrize("mutation", ["C528S", "C528W"])
-def test_without_the_cysteine_there_is_no_thiol(mutation: str) -> None:
-    mutant = mutant_of(mutation)
-    assert mutant.verdict == "no_thiol"
-    assert mutant.reactive_atom is None and mutant.reactive_address() == ""
+def _side_chain_rmsd(one: Receptor, other: Receptor, number: int) -> float:
+    """Over the side chains with an atom within 6 angstrom of a residue, its own included."""
+    before, after = heavy_positions(one), heavy_positions(other)
+    centre = cKDTree([p for key, p in before.items() if key[0] == number])
+    near = {key[0] for key, p in before.items() if centre.query(p)[0] < 6.0}
+    keys = [k for k in before if k[0] in near and k[2] not in BACKBONE and k in after]
+    assert len(keys) > 15
+    return float(np.sqrt(np.mean([np.sum((before[k] - after[k]) ** 2) for k in keys])))
 
 
-def test_mutation_elsewhere_keeps_the_thiol_and_all_other_atoms(wild_type: Receptor) -> None:
-    mutant = mutant_of("E571K")
-    assert mutant.verdict == "thiol" and mutant.reactive_address() == "A:528:SG"
-    assert mutant.atoms[mutant.reactive_atom or 0].name == "SG"
-    kept = [
-        [p for a, p in zip(r.atoms, r.coordinates, strict=True) if a.residue_number != 571]
-        for r in (wild_type, mutant)
-    ]
-    np.testing.assert_allclose(kept[0], kept[1], atol=0.5)
+def test_several_mutations_are_made_at_once() -> None:
+    mutant = mutant_of("C528S", "E571K", "K568A")
+    names = present_residues(mutant)
+    assert (names[528], names[571], names[568]) == ("SER", "LYS", "ALA")
+    assert mutant.mutations == ("C528S", "E571K", "K568A") and mutant.verdict == "no_thiol"
+    check_is_sound(mutant)
 
 
-def test_lysine_reaches_into_the_solvent_as_a_whole_chain() -> None:
-    """A built side chain has the bond lengths and angles of lysine, not of a squeezed one."""
-    mutant = mutant_of("E571K")
-    chain = [mutant.coordinates[mutant.find(571, x)] for x in ("CA", "CB", "CG", "CD", "CE", "NZ")]
-    steps = np.diff(np.array(chain), axis=0)
+def test_built_side_chains_have_natural_geometry() -> None:
+    """Lengths and angles of lysine; 2S,3R threonine and 2S,3S isoleucine by RDKit's CIP labels."""
+    chain = residue(mutant_of("E571K"), 571).positions("CA", "CB", "CG", "CD", "CE", "NZ")
+    steps = np.diff(chain, axis=0)
     lengths = np.linalg.norm(steps, axis=1)
     np.testing.assert_allclose(lengths, [1.53, 1.53, 1.53, 1.53, 1.48], atol=0.04)
     cosines = -np.sum(steps[:-1] * steps[1:], axis=1) / lengths[:-1] / lengths[1:]
     np.testing.assert_allclose(np.degrees(np.arccos(cosines)), 112.0, atol=6.0)
-
-
-def test_serine_takes_up_the_rotamer_space_of_its_backbone() -> None:
-    mutant = mutant_of("C528S")
-    n, ca, cb, og = (mutant.coordinates[mutant.find(528, x)] for x in ("N", "CA", "CB", "OG"))
-    chi = dihedral(n, ca, cb, og)
+    serine = residue(mutant_of("C528S"), 528)
+    chi = float(dihedral(*serine.positions("N", "CA", "CB", "OG")))
     assert min(abs(abs(chi) - target) for target in (60, 180)) < 25
-    assert np.linalg.norm(og - cb) == pytest.approx(1.42, abs=0.03)
-
-
-def test_threonine_and_isoleucine_have_the_natural_chirality() -> None:
-    """2S,3R threonine and 2S,3S isoleucine, by RDKit's CIP labels from coordinates."""
-    mutant = load_receptor("human-groove", mutations=("C528T", "A541I"))
+    mutant = mutant_of("C528T", "A541I")
     mol = rdkit_mol(mutant)
-    Chem.SanitizeMol(mol)
     Chem.AssignStereochemistryFrom3D(mol)
     labels = [
         mol.GetAtomWithIdx(mutant.find(number, name)).GetProp("_CIPCode")
@@ -120,30 +114,129 @@ def test_threonine_and_isoleucine_have_the_natural_chirality() -> None:
     assert labels == ["S", "R", "S", "S"]
 
 
-def test_small_letters_and_spaces_are_understood() -> None:
-    assert parse_mutation(" c528s ") == parse_mutation("C528S")
-    assert parse_mutation("E571K").mutant == "LYS"
+@pytest.mark.parametrize("name", ["ILE", "LYS", "TRP", "PHE", "ASP"])
+def test_ideal_side_chain_stands_on_the_backbone_that_is_there(
+    human_groove: Receptor, name: str
+) -> None:
+    here = residue(human_groove, 528)
+    built = with_side_chain(renamed(here, name))
+    assert not missing_atoms(built)
+    np.testing.assert_array_equal(built.position("CA"), here.position("CA"))
+    for end, start in {"CB": "CA", "CG": "CB", "CG1": "CB"}.items():
+        if built.has(end):
+            length = np.linalg.norm(built.position(end) - built.position(start))
+            assert length == pytest.approx(1.53, abs=0.04)
+    n, ca, c, cb = built.positions("N", "CA", "C", "CB")
+    assert np.dot(np.cross(n - ca, c - ca), cb - ca) > 0
 
 
-def test_a_number_of_yeast_is_pointed_out() -> None:
-    """Cys539 of the engineered yeast structures is human Cys528, E582 human E571."""
-    for yeast, human in (("C539S", "C528S"), ("E582K", "E571K")):
-        with pytest.raises(MutationError, match=f"number is yeast's, give {human}"):
-            load_receptor("human-groove", mutations=(yeast,))
+def test_packing_finds_the_side_chains_that_the_model_has(human_groove: Receptor) -> None:
+    """Buried side chains of the groove, taken off and packed again, all at once."""
+    residues = residues_of(human_groove)
+    numbers = (521, 525, 544, 561, 565, 569, 572)
+    new = [i for i, r in enumerate(residues) if r.number in numbers]
+    bare = [with_side_chain(renamed(r, r.name)) if i in new else r for i, r in enumerate(residues)]
+    packed = repacked(bare, new)
+    right = 0
+    for i in new:
+        chi = ("N", "CA", "CB", "CG1" if residues[i].has("CG1") else "CG")
+        one, other = (
+            float(dihedral(*r.positions(*chi))) for r in (residues[i], packed.residues[i])
+        )
+        right += abs((one - other + 180) % 360 - 180) < 40
+    # backbone-independent rotamers recover chi1 of about four in five buried side chains
+    assert right >= 5
+    assert repacked(bare, new).energy_kcal_per_mol == packed.energy_kcal_per_mol
+
+
+def test_contact_energy_has_its_minimum_where_the_radii_say() -> None:
+    atoms = packing_atoms([Residue("ALA", 1, ("CB",), np.zeros((1, 3)))])
+    distances = np.linspace(2.0, 8.0, 601)
+    other = np.zeros((601, 1, 3))
+    other[:, 0, 0] = distances
+    energies = contact_energies(np.zeros((1, 1, 3)), atoms, other, atoms)[0]
+    assert distances[int(np.argmin(energies))] == pytest.approx(3.7, abs=0.011)
+    assert energies.min() == pytest.approx(-0.15, abs=1e-4)
+
+
+BAD_MUTATIONS = [
+    (("C528",), "is no mutation"),
+    (("",), "is no mutation"),
+    (("C528S; rm -r",), "is no mutation"),
+    (("B528C",), "twenty"),
+    (("C528Z",), "twenty"),
+    (("C528C",), "changes nothing"),
+    (("S528C",), "CYS, not SER"),
+    (("C9999S",), "not among"),
+    (("C528S", "C528W"), "twice"),
+    # Cys539 of the engineered yeast structures is human Cys528, E582 human E571
+    (("C539S",), "number is yeast's, give C528S"),
+    (("E582K",), "number is yeast's, give E571K"),
+]
 
 
 @pytest.mark.parametrize(("mutations", "message"), BAD_MUTATIONS)
 def test_bad_mutation_is_refused(mutations: tuple[str, ...], message: str) -> None:
+    assert parse_mutation(" c528s ") == parse_mutation("C528S")
     with pytest.raises(MutationError, match=message):
         load_receptor("human-groove", mutations=mutations)
 
 
-def test_placed_atom_has_the_internal_coordinates_asked_for() -> None:
-    a, b, c = np.array([1.0, 2.0, 0.5]), np.array([0.3, 0.1, 0.0]), np.array([1.2, -0.9, 0.4])
-    d = placed_atom(a, b, c, bond_angstrom=1.335, angle_degree=121.7, torsion_degree=-65.0)
-    assert np.linalg.norm(d - c) == pytest.approx(1.335)
-    cosine = np.dot(b - c, d - c) / np.linalg.norm(b - c) / np.linalg.norm(d - c)
-    assert np.degrees(np.arccos(cosine)) == pytest.approx(121.7)
-    assert dihedral(a, b, c, d) == pytest.approx(-65.0)
-    turned = rotated_about(d[None, :], b, c, 40.0)[0]
-    assert dihedral(a, b, c, turned) == pytest.approx(-25.0)
+@pytest.fixture(scope="module")
+def yeast_like(tmp_path_factory: pytest.TempPathFactory) -> Receptor:
+    """The human groove with yeast numbers and yeast's Thr539, as another entry would have it."""
+    path = tmp_path_factory.mktemp("entry") / "yeast.pdb"
+    path.write_text(as_entry(mutant_of("C528T"), chain="C", shift=11))
+    return prepare_receptor(path, PreparationSettings(shell_angstrom=4.0))
+
+
+@pytest.mark.parametrize("mutation", ["T539C", "T528C"])
+def test_either_numbering_names_the_residue(yeast_like: Receptor, mutation: str) -> None:
+    assert yeast_like.verdict == "no_thiol"
+    assert [m.label for m in differences_from_human(yeast_like)] == ["T528C"]
+    made = mutated(yeast_like, (mutation,))
+    assert made.reactive_address() == "A:528:SG" and made.mutations == ("T528C",)
+    told = any("T528C in human numbering" in change for change in made.changes)
+    assert told == (mutation == "T539C")
+    assert any("C:539 of the entry" in change for change in made.changes)
+
+
+@pytest.mark.parametrize(
+    ("mutations", "message"),
+    [
+        (("S528C",), "528 of .* is THR.*, not SER"),
+        (("T539C", "T528S"), "twice"),
+        (("C1539S",), "not among"),
+    ],
+)
+def test_neither_numbering_fits(
+    yeast_like: Receptor, mutations: tuple[str, ...], message: str
+) -> None:
+    with pytest.raises(MutationError, match=message):
+        mutated(yeast_like, mutations)
+
+
+def test_yeast_wild_type_becomes_a_human_groove(shared_structures: Path) -> None:
+    receptor = prepare_receptor(shared_structures / "receptors" / "3m1i.pdb", humanise=True)
+    assert receptor.verdict == "thiol" and len(receptor.mutations) == 25
+    assert {"T528C", "V529E", "D526G", "K530Q"} <= set(receptor.mutations)
+    for number, name in present_residues(receptor).items():
+        if 480 <= number <= 640:
+            letter = gemmi.find_tabulated_residue(name).one_letter_code
+            assert letter == reference_sequence()[number - 1]
+    assert sum("of the entry)" in change for change in receptor.changes) == 25
+    assert any("outside 480 to 640 stay: I440V, I477T" in c for c in receptor.changes)
+    check_is_sound(receptor)
+
+
+def test_predicted_cysteine_lies_where_the_crystal_of_the_mutant_has_it(
+    shared_structures: Path,
+) -> None:
+    """T539C of 3M1I against 4HB2, the crystal structure of that very mutant."""
+    folder = shared_structures / "receptors"
+    made = mutated(prepared_from(folder / "3m1i.pdb"), ("T539C",))
+    crystal = prepared_from(folder / "4hb2_pdbredo.pdb")
+    first, second = (
+        float(dihedral(*residue(r, 528).positions("N", "CA", "CB", "SG"))) for r in (made, crystal)
+    )
+    assert abs((first - second + 180) % 360 - 180) < 20

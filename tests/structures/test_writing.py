@@ -1,7 +1,11 @@
+"""Files of receptors and complexes, read back by gemmi, Biopython, RDKit, OpenMM and Vina."""
+
 from __future__ import annotations
 
 import io
 import json
+from collections import Counter
+from pathlib import Path
 
 import gemmi
 import numpy as np
@@ -11,9 +15,19 @@ from rdkit import Chem
 
 from workbench.errors import ReceptorError
 from workbench.structures.loading import load_receptor
-from workbench.structures.mmcif import mmcif_text, receptor_mmcif
 from workbench.structures.receptor import Atom, FloatArray, IntArray, Receptor
-from workbench.structures.writing import file_places, pdb_text, receptor_json, receptor_pdb
+from workbench.structures.writing import (
+    autodock_types,
+    file_places,
+    mmcif_text,
+    pdb_text,
+    receptor_json,
+    receptor_mmcif,
+    receptor_pdb,
+    receptor_pdbqt,
+)
+
+Toy = tuple[list[Atom], FloatArray, IntArray, tuple[int, int]]
 
 # acrylonitrile added to the thiol: S-CH2-CH2-C#N, a triple bond and a made-up frame
 LIGAND = [("C1", "C"), ("C2", "C"), ("C3", "C"), ("N1", "N"), ("CL9", "Cl")]
@@ -26,7 +40,7 @@ def receptor() -> Receptor:
 
 
 @pytest.fixture(scope="module")
-def toy(receptor: Receptor) -> tuple[list[Atom], FloatArray, IntArray, tuple[int, int]]:
+def toy(receptor: Receptor) -> Toy:
     """The receptor with a small ligand on Cys528, its thiol hydrogen gone."""
     hydrogen = receptor.find(528, "HG")
     keep = [i for i in range(len(receptor.atoms)) if i != hydrogen]
@@ -49,20 +63,18 @@ def toy(receptor: Receptor) -> tuple[list[Atom], FloatArray, IntArray, tuple[int
     return atoms, coordinates, np.array(bonds), (sulphur, first)
 
 
-def _pdb(toy: tuple[list[Atom], FloatArray, IntArray, tuple[int, int]]) -> str:
+def _pdb(toy: Toy) -> str:
     atoms, coordinates, bonds, link = toy
     return pdb_text(atoms, coordinates, bonds=bonds, links=[link], title="toy")
 
 
-def _cif(toy: tuple[list[Atom], FloatArray, IntArray, tuple[int, int]]) -> str:
+def _cif(toy: Toy) -> str:
     atoms, coordinates, bonds, link = toy
     return mmcif_text(atoms, coordinates, bonds=bonds, links=[link], title="toy")
 
 
 @pytest.mark.parametrize("form", ["pdb", "cif"])
-def test_gemmi_reads_one_bond_from_sulphur_to_carbon(
-    toy: tuple[list[Atom], FloatArray, IntArray, tuple[int, int]], form: str
-) -> None:
+def test_gemmi_reads_one_bond_from_sulphur_to_carbon(toy: Toy, form: str) -> None:
     if form == "pdb":
         structure = gemmi.read_pdb_string(_pdb(toy))
     else:
@@ -76,9 +88,7 @@ def test_gemmi_reads_one_bond_from_sulphur_to_carbon(
 
 
 @pytest.mark.parametrize("form", ["pdb", "cif"])
-def test_every_atom_comes_back(
-    toy: tuple[list[Atom], FloatArray, IntArray, tuple[int, int]], form: str
-) -> None:
+def test_every_atom_comes_back(toy: Toy, form: str) -> None:
     atoms, coordinates, _, _ = toy
     if form == "pdb":
         parser, text = PDBParser(QUIET=True), _pdb(toy)
@@ -97,7 +107,7 @@ def test_every_atom_comes_back(
 
 
 def test_conect_holds_the_ligand_and_the_link_only(
-    toy: tuple[list[Atom], FloatArray, IntArray, tuple[int, int]],
+    toy: Toy,
 ) -> None:
     atoms, _, _, _ = toy
     lines = _pdb(toy).splitlines()
@@ -123,7 +133,7 @@ def test_conect_holds_the_ligand_and_the_link_only(
 
 
 def test_columns_are_those_of_the_format(
-    toy: tuple[list[Atom], FloatArray, IntArray, tuple[int, int]],
+    toy: Toy,
 ) -> None:
     lines = _pdb(toy).splitlines()
     assert {len(line) for line in lines} == {80}
@@ -138,7 +148,7 @@ def test_columns_are_those_of_the_format(
 
 
 def test_rdkit_reads_the_ligand_with_its_triple_bond(
-    toy: tuple[list[Atom], FloatArray, IntArray, tuple[int, int]],
+    toy: Toy,
 ) -> None:
     lines = [
         line for line in _pdb(toy).splitlines() if line[17:20] == "LIG" or line[:6] == "CONECT"
@@ -151,7 +161,7 @@ def test_rdkit_reads_the_ligand_with_its_triple_bond(
 
 
 def test_mmcif_names_components_and_ligand_bonds(
-    toy: tuple[list[Atom], FloatArray, IntArray, tuple[int, int]],
+    toy: Toy,
 ) -> None:
     block = gemmi.cif.read_string(_cif(toy)).sole_block()
     kinds = {row.str(0): row.str(1) for row in block.find("_chem_comp.", ["id", "type"])}
@@ -186,12 +196,12 @@ def test_caps_have_places_of_their_own() -> None:
 
 def test_large_numbers_are_hybrid_36() -> None:
     atoms = [Atom("C1", "C", "LIG", 1 + i, "L") for i in range(100_001)]
-    coordinates = np.zeros((len(atoms), 3))
-    lines = pdb_text(atoms, coordinates, bonds=np.empty((0, 3), dtype=np.int64)).splitlines()
-    assert lines[99_998][6:11] == "99999" and lines[99_999][6:11] == "A0000"
-    assert lines[9_998][22:26] == "9999" and lines[9_999][22:26] == "A000"
+    lines = pdb_text(atoms, np.zeros((len(atoms), 3))).splitlines()
+    sites = [line for line in lines if line.startswith("HETATM")]
+    assert sites[99_998][6:11] == "99999" and sites[99_999][6:11] == "A0000"
+    assert sites[9_998][22:26] == "9999" and sites[9_999][22:26] == "A000"
     model = gemmi.read_pdb_string("\n".join(lines))[0]
-    assert model[0][9_999].seqid.num == 10_000
+    assert max(residue.seqid.num for chain in model for residue in chain) == 100_001
 
 
 HOSTILE = "<script>alert(1)</script>\nATOM      1  N   ALA A   1      é\" 'loop_"
@@ -219,16 +229,6 @@ def test_what_does_not_fit_is_refused(receptor: Receptor, wrong: str) -> None:
         coordinates[0, 0] = np.nan if wrong == "nan" else 1e5
     with pytest.raises(ReceptorError):
         pdb_text(receptor.atoms, coordinates, bonds=receptor.bonds)
-
-
-def test_receptor_files_hold_the_receptor(receptor: Receptor) -> None:
-    for structure in (
-        gemmi.read_pdb_string(receptor_pdb(receptor)),
-        gemmi.make_structure_from_block(gemmi.cif.read_string(receptor_mmcif(receptor))[0]),
-    ):
-        assert structure[0].count_atom_sites() == len(receptor.atoms)
-        charges = [cra.atom.charge for cra in structure[0].all()]
-        assert sum(charges) == sum(atom.formal_charge for atom in receptor.atoms)
 
 
 def test_json_has_the_keys_of_the_interface(receptor: Receptor) -> None:
@@ -265,3 +265,59 @@ def test_openmm_finds_the_same_bonds_and_every_template(receptor: Receptor, form
     assert found == {frozenset((i, j)) for i, j, _ in receptor.bonds.tolist()}
     system = app.ForceField("amber14/protein.ff14SB.xml").createSystem(file.topology)
     assert system.getNumParticles() == len(receptor.atoms)
+
+
+def _types(receptor: Receptor, number: int) -> dict[str, str]:
+    return {
+        atom.name: kind
+        for atom, kind in zip(receptor.atoms, autodock_types(receptor), strict=True)
+        if atom.residue_number == number and atom.residue_name not in ("ACE", "NME")
+    }
+
+
+def test_types_of_cysteine_and_phenylalanine(receptor: Receptor) -> None:
+    cysteine = _types(receptor, 528)
+    assert (cysteine["SG"], cysteine["HG"], cysteine["CB"]) == ("SA", "HD", "C")
+    assert (cysteine["N"], cysteine["H"], cysteine["O"], cysteine["HB2"]) == ("N", "HD", "OA", "")
+    phenylalanine = _types(receptor, 572)
+    assert Counter(phenylalanine.values())["A"] == 6
+
+
+def test_histidine_accepts_on_the_bare_nitrogen_only(receptor: Receptor) -> None:
+    numbers = {atom.residue_number for atom in receptor.atoms if atom.residue_name == "HIS"}
+    assert numbers
+    for number in numbers:
+        kinds = _types(receptor, number)
+        bare = "NE2" if "HD1" in kinds else "ND1"
+        other = "ND1" if bare == "NE2" else "NE2"
+        assert (kinds[bare], kinds[other]) == ("NA", "N")
+
+
+def test_text_holds_heavy_atoms_and_polar_hydrogens(receptor: Receptor) -> None:
+    lines = [line for line in receptor_pdbqt(receptor).splitlines() if line.startswith("ATOM")]
+    kinds = Counter(line[77:79].strip() for line in lines)
+    assert set(kinds) == {"C", "A", "N", "NA", "OA", "SA", "HD"}
+    heavy = sum(atom.element != "H" for atom in receptor.atoms)
+    assert len(lines) - kinds["HD"] == heavy
+    assert {line[70:76] for line in lines} == {" 0.000"}
+    read = np.array([[float(line[i : i + 8]) for i in (30, 38, 46)] for line in lines])
+    kept = [i for i, kind in enumerate(autodock_types(receptor)) if kind]
+    np.testing.assert_allclose(read, receptor.coordinates[kept], atol=0.0006)
+
+
+def test_atoms_are_left_out(receptor: Receptor) -> None:
+    side_chain = [receptor.find(528, name) for name in ("CB", "SG", "HG")]
+    text = receptor_pdbqt(receptor, side_chain)
+    names = [line[12:16].strip() for line in text.splitlines() if line[17:26] == "CYS A 528"]
+    assert names == ["N", "H", "CA", "C", "O"]
+
+
+def test_vina_takes_the_file(receptor: Receptor, tmp_path: Path) -> None:
+    from vina import Vina
+
+    path = tmp_path / "receptor.pdbqt"
+    path.write_text(receptor_pdbqt(receptor))
+    vina = Vina(sf_name="vina", cpu=1, seed=1, verbosity=0)
+    vina.set_receptor(str(path))
+    centre = receptor.coordinates[receptor.find(528, "SG")]
+    vina.compute_vina_maps(center=centre.tolist(), box_size=[8, 8, 8])

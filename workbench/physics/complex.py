@@ -12,9 +12,8 @@ from rdkit import Chem
 from scipy.spatial import cKDTree
 
 from workbench.ligands.molecules import Adduct, Ligand
-from workbench.structures.mmcif import mmcif_text
 from workbench.structures.receptor import Atom, Receptor
-from workbench.structures.writing import pdb_text
+from workbench.structures.writing import mmcif_text, pdb_text
 
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]

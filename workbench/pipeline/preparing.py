@@ -20,10 +20,9 @@ from workbench.ligands.summary import later_forms, ligand_summary, paper_adducts
 from workbench.ligands.writing import ligand_pdbqt, sdf_block
 from workbench.progress import Progress, silent
 from workbench.report.groove_page import groove_html
-from workbench.structures.mmcif import receptor_mmcif
 from workbench.structures.numbering import groove_facts
 from workbench.structures.receptor import Receptor
-from workbench.structures.writing import receptor_json, receptor_pdb, receptor_pdbqt
+from workbench.structures.writing import receptor_json, receptor_mmcif, receptor_pdb, receptor_pdbqt
 
 OPEN_STEREO = (
     "the coordinates hold an arbitrary choice of the undefined stereo: draw it, or enumerate it "

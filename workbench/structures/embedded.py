@@ -12,9 +12,9 @@ import gemmi
 import numpy as np
 
 from workbench.errors import ReceptorError
-from workbench.structures.mmcif import receptor_mmcif
 from workbench.structures.receptor import Atom, Receptor
 from workbench.structures.topology import assign_topology
+from workbench.structures.writing import receptor_mmcif
 
 _FILES = {"human-groove": "human_groove", "human-groove-3nc1": "human_groove_3nc1"}
 _KEPT = (

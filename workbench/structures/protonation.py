@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from openmm import app, unit
 
-from workbench.geometry import joined
 from workbench.settings import PreparationSettings
 from workbench.structures.force_field import SEED, bonded_topology, force_field, repeatable
 from workbench.structures.receptor import Atom, FloatArray, Receptor, Residue
@@ -109,10 +108,13 @@ def _righted(modeller: app.Modeller) -> FloatArray:
     neighbours; where those are free to move, the carbon would turn over and lose its chirality.
     """
     positions = _positions(modeller)
-    for atom, neighbours in joined(modeller.topology.bonds()).items():
-        ordered = sorted(neighbours, key=lambda neighbour: neighbour.index)
-        hydrogens = [n.index for n in ordered if n.element.symbol == "H"]
-        heavy = [n.index for n in ordered if n.element.symbol != "H"]
+    bonded: dict[app.topology.Atom, list[app.topology.Atom]] = {}
+    for one, other in modeller.topology.bonds():
+        bonded.setdefault(one, []).append(other)
+        bonded.setdefault(other, []).append(one)
+    for atom, neighbours in bonded.items():
+        hydrogens = [n.index for n in neighbours if n.element.symbol == "H"]
+        heavy = [n.index for n in neighbours if n.element.symbol != "H"]
         if atom.element.symbol != "C" or len(hydrogens) != 1 or len(heavy) != 3:
             continue
         arms = positions[heavy] - positions[atom.index]

@@ -106,10 +106,10 @@ def with_side_chain(residue: Residue) -> Residue:
     if not residue.has("CB") or residue.name == "PRO":
         # the ring of proline closes on its own N: the ideal CB is kept with it
         return ideal
-    turn = _frame(ideal).T @ _frame(residue)
+    old, new = _frame(ideal), _frame(residue)
     origin, beta = residue.position("CB"), ideal.position("CB")
     return _filled(
-        residue, {name: origin + (ideal.position(name) - beta) @ turn for name in missing}
+        residue, {name: origin + (ideal.position(name) - beta) @ old.T @ new for name in missing}
     )
 
 

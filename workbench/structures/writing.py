@@ -1,10 +1,11 @@
-"""Receptors and complexes as PDB, PDBQT and JSON."""
+"""Receptors and complexes as PDB and mmCIF (both by gemmi), PDBQT and JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import gemmi
 import numpy as np
 
 from workbench.errors import ReceptorError
@@ -15,7 +16,8 @@ from workbench.structures.topology import CAPS, STANDARD_RESIDUES, residue_group
 Link = tuple[int, int]
 Place = tuple[str, int, str]
 
-_BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_CODES = ("", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_ORDERS = {1: "sing", 2: "doub", 3: "trip"}
 _AROMATIC_CARBONS = {
     "HIS": {"CG", "CD2", "CE1"},
     "PHE": {"CG", "CD1", "CD2", "CE1", "CE2", "CZ"},
@@ -54,22 +56,106 @@ def pdb_text(
     """
     coordinates = np.asarray(coordinates, dtype=np.float64)
     _check(atoms, coordinates)
-    places = file_places(atoms)
-    serials = _serials(atoms, places)
-    lines = _title_lines(title)
-    lines += [_link_line(atoms, coordinates, places, link) for link in links]
-    for index, atom in enumerate(atoms):
-        lines.append(_atom_line(atom, coordinates[index], places[index], serials[index]))
-        if _ends_chain(atoms, places, index):
-            lines.append(_ter_line(atom, places[index], serials[index] + 1))
-    lines += _conect_lines(atoms, bonds if bonds is not None else [], links, serials)
-    lines.append("END")
-    return "\n".join(f"{line:<80}" for line in lines) + "\n"
+    structure = _gemmi_structure(atoms, coordinates, links)
+    structure.assign_serial_numbers(True)  # TER takes a number of its own
+    serials = [site.atom.serial for site in structure[0].all()]
+    linked = {frozenset(link) for link in links}
+    for i, j, order in () if bonds is None else np.asarray(bonds).reshape(-1, 3).tolist():
+        ends = (atoms[i].residue_name, atoms[j].residue_name)
+        if frozenset((i, j)) not in linked and not STANDARD_RESIDUES.issuperset(ends):
+            structure.add_conect(serials[i], serials[j], order)
+    for i, j in links:
+        structure.add_conect(serials[i], serials[j], 1)
+    options = gemmi.PdbWriteOptions()
+    options.minimal_file, options.cryst1_record = True, False
+    options.conect_records = options.preserve_serial = True
+    clean = _printable(title)
+    pieces = [clean[i : i + 69] for i in range(0, len(clean), 69)][:99]
+    head = [
+        f"{f'TITLE   {i + 1:2d} {piece}' if i else f'TITLE     {piece}':<80}\n"
+        for i, piece in enumerate(pieces)
+    ]
+    return "".join(head) + str(structure.make_pdb_string(options))
 
 
 def receptor_pdb(receptor: Receptor) -> str:
     """Return the PDB file of a receptor."""
     return pdb_text(receptor.atoms, receptor.coordinates, bonds=receptor.bonds, title=receptor.name)
+
+
+def mmcif_text(
+    atoms: Sequence[Atom],
+    coordinates: FloatArray,
+    *,
+    bonds: IntArray,
+    links: Sequence[Link] = (),
+    title: str = "",
+    name: str = "complex",
+) -> str:
+    """Return an mmCIF file: atom_site, struct_conn, chem_comp and the bonds of ligands.
+
+    Parameters
+    ----------
+    coordinates
+        ``(n_atoms, 3)`` angstrom.
+    bonds
+        ``(n_bonds, 3)``: two atom indices and the order; those within a residue that is no
+        amino acid become ``_chem_comp_bond`` rows.
+    links
+        Pairs of atom indices, written as ``covale``.
+    title, name
+        ``_struct.title``; the block is called by ``name``, its odd characters replaced.
+
+    Raises
+    ------
+    ReceptorError
+        When atoms and coordinates do not fit together, or a coordinate is no number.
+    """
+    coordinates = np.asarray(coordinates, dtype=np.float64)
+    if coordinates.shape != (len(atoms), 3) or not np.all(np.isfinite(coordinates)):
+        raise ReceptorError(
+            f"{len(atoms)} atoms and coordinates of shape {coordinates.shape} do not fit "
+            "together, or a coordinate is no number"
+        )
+    structure = _gemmi_structure(atoms, coordinates, links)
+    odd = {c for c in name if not (c.isascii() and (c.isalnum() or c in "_.-"))}
+    structure.name = "".join("_" if c in odd else c for c in name) or "_"
+    if title:
+        structure.info["_struct.title"] = _printable(title)
+    groups = gemmi.MmcifOutputGroups(False)
+    for wanted in ("block_name", "entry", "title_keywords", "entity", "struct_asym", "conn",
+                   "atoms", "group_pdb", "auth_all"):  # fmt: skip
+        setattr(groups, wanted, True)
+    document = gemmi.cif.Document()
+    block = document.add_copied_block(structure.make_mmcif_block(groups))
+    quote = gemmi.cif.quote
+    components = block.init_loop("_chem_comp.", ["id", "type"])
+    for component in sorted({atom.residue_name for atom in atoms}):
+        kind = "L-PEPTIDE LINKING" if component in STANDARD_RESIDUES else "NON-POLYMER"
+        kind = "PEPTIDE LINKING" if component == "GLY" else kind
+        components.add_row([quote(component), quote(kind)])
+    rows = []
+    for i, j, order in np.asarray(bonds).reshape(-1, 3).tolist():
+        first, second = atoms[i], atoms[j]
+        if not _is_polymer(first) and first.residue_name == second.residue_name:
+            rows.append([first.residue_name, first.name, second.name, _ORDERS[order]])
+    if rows:
+        tags = ["comp_id", "atom_id_1", "atom_id_2", "value_order"]
+        loop = block.init_loop("_chem_comp_bond.", tags)
+        for row in rows:
+            loop.add_row([quote(value) for value in row])
+    return str(document.as_string())
+
+
+def receptor_mmcif(receptor: Receptor) -> str:
+    """Return the mmCIF file of a receptor."""
+    return mmcif_text(
+        receptor.atoms,
+        receptor.coordinates,
+        bonds=receptor.bonds,
+        title=receptor.name,
+        name=receptor.name,
+    )
 
 
 def receptor_json(receptor: Receptor) -> dict[str, Any]:
@@ -102,6 +188,84 @@ def _is_xpo1(receptor: Receptor) -> bool:
     return receptor.numbering == "human"
 
 
+def _gemmi_structure(
+    atoms: Sequence[Atom], coordinates: FloatArray, links: Sequence[Link]
+) -> gemmi.Structure:
+    """Return the atoms as a gemmi structure, coordinates rounded to 0.001 angstrom.
+
+    Each piece of a chain up to its NME cap, and each residue that is no polymer, is a chain of
+    its own under the same letter: it ends with TER and is an entity in mmCIF.
+    """
+    places = file_places(atoms)
+    rounded = np.round(coordinates, 3).tolist()
+    structure, model = gemmi.Structure(), gemmi.Model(1)
+    before: Atom | None = None
+    for group in residue_groups(atoms):
+        first, polymer = atoms[group[0]], _is_polymer(atoms[group[0]])
+        if (
+            before is None
+            or before.chain != first.chain
+            or before.residue_name == "NME"
+            or not (polymer and _is_polymer(before))
+        ):
+            chain = model.add_chain(gemmi.Chain(first.chain))
+        residue = gemmi.Residue()
+        residue.name = first.residue_name
+        residue.seqid = _seqid(places[group[0]])
+        residue.het_flag = "A" if first.residue_name in STANDARD_RESIDUES else "H"
+        kinds = gemmi.EntityType
+        residue.entity_type = kinds.Polymer if polymer else kinds.NonPolymer
+        residue.subchain, residue.entity_id = _asym_name(len(model)), str(len(model))
+        if polymer:
+            residue.label_seq = len(chain) + 1
+        for index in group:
+            atom = gemmi.Atom()
+            atom.name, atom.element = atoms[index].name, gemmi.Element(atoms[index].element)
+            atom.pos = gemmi.Position(*rounded[index])
+            atom.charge, atom.occ, atom.b_iso = atoms[index].formal_charge, 1.0, 0.0
+            residue.add_atom(atom)
+        chain.add_residue(residue)
+        before = first
+    structure.add_model(model)
+    for number, chain in enumerate(structure[0], start=1):
+        entity = gemmi.Entity(str(number))
+        entity.entity_type, entity.subchains = chain[0].entity_type, [_asym_name(number)]
+        structure.entities.append(entity)
+    for count, link in enumerate(links, start=1):
+        bond = gemmi.Connection()
+        bond.name, bond.type = f"covale{count}", gemmi.ConnectionType.Covale
+        bond.asu = gemmi.Asu.Same
+        bond.partner1, bond.partner2 = (
+            gemmi.AtomAddress(
+                atoms[i].chain, _seqid(places[i]), atoms[i].residue_name, atoms[i].name, "\0"
+            )
+            for i in link
+        )
+        structure.connections.append(bond)
+    return structure
+
+
+def _seqid(place: Place) -> gemmi.SeqId:
+    return gemmi.SeqId(place[1], place[2] or " ")
+
+
+def _asym_name(number: int) -> str:
+    """Return A, B ... Z, AA, AB ... as the archive counts."""
+    name = ""
+    while number:
+        number, digit = divmod(number - 1, 26)
+        name = chr(ord("A") + digit) + name
+    return name
+
+
+def _is_polymer(atom: Atom) -> bool:
+    return atom.residue_name in STANDARD_RESIDUES or atom.residue_name in CAPS
+
+
+def _printable(title: str) -> str:
+    return "".join(c if 32 <= ord(c) < 127 else "?" for c in " ".join(title.split()))
+
+
 def _check(atoms: Sequence[Atom], coordinates: FloatArray) -> None:
     if coordinates.shape != (len(atoms), 3):
         raise ReceptorError(
@@ -116,130 +280,6 @@ def _check(atoms: Sequence[Atom], coordinates: FloatArray) -> None:
                 f"{atom.chain}:{atom.residue_name}:{atom.name} does not fit the PDB format: "
                 "write mmCIF"
             )
-
-
-def _title_lines(title: str) -> list[str]:
-    """Return TITLE records: printable ASCII only, continued as the format asks."""
-    clean = "".join(c if 32 <= ord(c) < 127 else "?" for c in " ".join(title.split()))
-    pieces = [clean[i : i + 69] for i in range(0, len(clean), 69)]
-    return [
-        f"TITLE     {piece}" if i == 0 else f"TITLE   {i + 1:2d} {piece}"
-        for i, piece in enumerate(pieces[:99])
-    ]
-
-
-def _serials(atoms: Sequence[Atom], places: Sequence[Place]) -> list[int]:
-    """Return the serial of each atom: TER records take one too."""
-    serials, serial = [], 0
-    for index in range(len(atoms)):
-        serial += 1
-        serials.append(serial)
-        serial += _ends_chain(atoms, places, index)
-    return serials
-
-
-def _ends_chain(atoms: Sequence[Atom], places: Sequence[Place], index: int) -> bool:
-    """Return whether TER follows: the polymer ends, or a piece of it with its NME cap does."""
-    atom = atoms[index]
-    if not _is_polymer(atom):
-        return False
-    if index + 1 == len(atoms):
-        return True
-    after = atoms[index + 1]
-    if places[index + 1] == places[index] and after.residue_name == atom.residue_name:
-        return False
-    return after.chain != atom.chain or not _is_polymer(after) or atom.residue_name == "NME"
-
-
-def _is_polymer(atom: Atom) -> bool:
-    return atom.residue_name in STANDARD_RESIDUES or atom.residue_name in CAPS
-
-
-def _serial_text(serial: int) -> str:
-    """Return five columns: a decimal, or hybrid-36 from 100000 on."""
-    return f"{serial:5d}" if serial < 100_000 else _hybrid36(serial - 100_000, 5)
-
-
-def _number_text(number: int) -> str:
-    return f"{number:4d}" if -1000 < number < 10_000 else _hybrid36(number - 10_000, 4)
-
-
-def _hybrid36(value: int, width: int) -> str:
-    """Return a number past the decimal range as capital base 36 that starts with a letter."""
-    value += 10 * 36 ** (width - 1)
-    digits = ""
-    for _ in range(width):
-        value, digit = divmod(value, 36)
-        digits = _BASE36[digit] + digits
-    if value:
-        raise ReceptorError("there are more atoms or residues than the PDB format counts")
-    return digits
-
-
-def _name_text(atom: Atom) -> str:
-    """Return four columns: a one-letter element stands in the second."""
-    if len(atom.element) == 1 and len(atom.name) < 4:
-        return f" {atom.name:<3}"
-    return f"{atom.name:<4}"
-
-
-def _residue_text(atom: Atom, place: Place) -> str:
-    chain, number, code = place
-    return f"{atom.residue_name:>3} {chain}{_number_text(number)}{code or ' '}"
-
-
-def _atom_line(atom: Atom, position: FloatArray, place: Place, serial: int) -> str:
-    record = "ATOM  " if atom.residue_name in STANDARD_RESIDUES else "HETATM"
-    x, y, z = position
-    charge = ""
-    if atom.formal_charge:
-        charge = f"{abs(atom.formal_charge)}{'+' if atom.formal_charge > 0 else '-'}"
-    return (
-        f"{record}{_serial_text(serial)} {_name_text(atom)} {_residue_text(atom, place)}   "
-        f"{x:8.3f}{y:8.3f}{z:8.3f}{1:6.2f}{0:6.2f}          {atom.element.upper():>2}{charge:>2}"
-    )
-
-
-def _ter_line(atom: Atom, place: Place, serial: int) -> str:
-    return f"TER   {_serial_text(serial)}      {_residue_text(atom, place)}"
-
-
-def _link_line(
-    atoms: Sequence[Atom], coordinates: FloatArray, places: Sequence[Place], link: Link
-) -> str:
-    i, j = link
-    length = float(np.linalg.norm(coordinates[i] - coordinates[j]))
-    first = f"{_name_text(atoms[i])} {_residue_text(atoms[i], places[i])}"
-    second = f"{_name_text(atoms[j])} {_residue_text(atoms[j], places[j])}"
-    return f"LINK        {first}               {second}    1555   1555 {length:5.2f}"
-
-
-def _conect_lines(
-    atoms: Sequence[Atom],
-    bonds: IntArray | list[int],
-    links: Sequence[Link],
-    serials: Sequence[int],
-) -> list[str]:
-    neighbours: dict[int, list[int]] = {}
-    linked = {frozenset(link) for link in links}
-    pairs = [(int(i), int(j), int(order)) for i, j, order in np.asarray(bonds).reshape(-1, 3)]
-    shown = [
-        (i, j, order)
-        for i, j, order in pairs
-        if frozenset((i, j)) not in linked
-        and not all(atoms[k].residue_name in STANDARD_RESIDUES for k in (i, j))
-    ]
-    for i, j, order in [*shown, *((i, j, 1) for i, j in links)]:
-        # readers take a bond that is listed twice for a double one
-        neighbours.setdefault(i, []).extend([j] * order)
-        neighbours.setdefault(j, []).extend([i] * order)
-    lines = []
-    for index in sorted(neighbours):
-        partners = sorted(neighbours[index])
-        for start in range(0, len(partners), 4):
-            columns = [_serial_text(serials[k]) for k in partners[start : start + 4]]
-            lines.append(f"CONECT{_serial_text(serials[index])}{''.join(columns)}")
-    return lines
 
 
 def file_places(atoms: Sequence[Atom]) -> list[Place]:
@@ -279,7 +319,7 @@ def file_places(atoms: Sequence[Atom]) -> list[Place]:
 
 def _free(place: Place, taken: set[Place]) -> Place:
     chain, number, _ = place
-    for code in ("", *_BASE36[10:]):
+    for code in _CODES:
         if (chain, number, code) not in taken:
             return (chain, number, code)
     raise ReceptorError(f"no insertion code is left for the cap at {chain}:{number}")
