@@ -219,9 +219,9 @@ def with_apparent_kd(rates: Rates, kd_nm: float) -> Rates:
 
 
 def residence_time_h(rates: Rates) -> float:
-    """Return how long, on average, a drug that forms a bond stays before it is free, in hours.
+    """Return the mean time in hours before a bonded drug is free, bonds that form again included.
 
-    Counts the bonds that form again before it leaves; without turnover of the target.
+    Without turnover of the target.
     """
     if not rates.k_rev_per_s or not rates.k_off_per_s or rates.k_lock_per_s:
         return math.inf

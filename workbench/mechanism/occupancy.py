@@ -116,7 +116,6 @@ def _course(rates: Rates, exposure: Exposure, times_h: FloatArray) -> FloatArray
     edges = sorted({float(times_h[0]), *(b for b in breaks if b < times_h[-1])})
     for begin, end in zip(edges, [*edges[1:], float(times_h[-1])], strict=True):
         last = weights.get(begin, np.zeros(len(exponents)))
-
         terms = tuple(zip(last.tolist(), exponents.tolist(), strict=True))
 
         def concentration(

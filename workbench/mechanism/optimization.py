@@ -45,12 +45,10 @@ def minimised(
     max_steps: int = 400,
     name: str = "the molecule",
 ) -> Minimum:
-    """Return the minimum that lies below a geometry.
+    """Return the minimum that lies below a geometry, ``(n_atoms, 3)`` angstrom.
 
     Parameters
     ----------
-    start
-        ``(n_atoms, 3)`` angstrom.
     max_gradient
         Of any coordinate at the end, kcal/mol/angstrom.
 

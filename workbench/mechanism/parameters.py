@@ -106,13 +106,12 @@ def exposure_scales(
 ) -> list[Parameter]:
     """Return molar mass, free fraction and the factor of the site."""
     compound = drug_named(drug.name)
-    rows = []
     if compound is not None and compound.mw is not None:
-        rows.append(Parameter("molar_mass", compound.mw, "g/mol", "published", compound.source))
+        mass = Parameter("molar_mass", compound.mw, "g/mol", "published", compound.source)
     else:
-        mass = drug_properties(drug.mol).molecular_weight_g_per_mol
-        rows.append(Parameter("molar_mass", mass, "g/mol", "given", f"of {drug.smiles}"))
-    rows.append(_free_fraction(drug, source_drug, free_fraction))
+        weight = drug_properties(drug.mol).molecular_weight_g_per_mol
+        mass = Parameter("molar_mass", weight, "g/mol", "given", f"of {drug.smiles}")
+    rows = [mass, _free_fraction(drug, source_drug, free_fraction)]
     if not brain and brain_factor is not None:
         raise MechanismError("a brain factor is given without the brain: ask for it, or leave it")
     if not brain:

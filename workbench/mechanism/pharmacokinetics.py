@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq, least_squares
@@ -38,14 +39,8 @@ NOT_FITTED = "CL/F"
 class OralModel:
     """First-order absorption into one compartment, or into two that exchange.
 
-    Volumes and clearances are apparent ones (divided by the unknown bioavailability).
-
-    Parameters
-    ----------
-    absorption_per_h, clearance_l_per_h, central_volume_l
-        All above 0.
-    exchange_l_per_h, peripheral_volume_l
-        Both 0 for one compartment, otherwise both above 0.
+    Volumes and clearances are apparent ones (divided by the unknown bioavailability). Exchange and
+    peripheral volume are both 0 for one compartment; all other values are above 0.
 
     Raises
     ------
@@ -172,30 +167,12 @@ class Figure:
 
 
 @cache
-def figures() -> tuple[Figure, ...]:
-    """Return the published figures, in the table's order."""
-    return read_table("pharmacology.csv", Figure)
-
-
 def figure(compound: str, quantity: str) -> Figure | None:
     """Return a compound's published figure, or ``None`` where the table has no number for it."""
-    for row in figures():
+    for row in read_table("pharmacology.csv", Figure):
         if (row.compound, row.quantity) == (compound, quantity):
             return None if row.value is None and row.low is None else row
     return None
-
-
-@dataclass(frozen=True)
-class Residual:
-    """A published figure beside the model's; ``relative`` is 0 inside a published range."""
-
-    quantity: str
-    published: str
-    model: float
-    unit: str
-    relative: float
-    fitted: bool
-    source: str
 
 
 @cache
@@ -209,8 +186,11 @@ def selinexor_model() -> OralModel:
 
 
 @cache
-def selinexor_residuals() -> tuple[Residual, ...]:
-    """Return each published figure with what the model gives, the one left out included."""
+def selinexor_residuals() -> tuple[dict[str, Any], ...]:
+    """Return each published figure beside the model's, the one left out included.
+
+    ``relative`` is the deviation, 0 inside a published range.
+    """
     model = selinexor_model()
     rows = []
     for quantity, value in _figures_of(model).items():
@@ -220,15 +200,15 @@ def selinexor_residuals() -> tuple[Residual, ...]:
         assert low is not None and high is not None
         nearest = min(max(value, low), high)
         rows.append(
-            Residual(
-                quantity,
-                f"{low:g}" if low == high else f"{low:g} to {high:g}",
-                value,
-                row.unit,
-                value / nearest - 1,
-                quantity != NOT_FITTED,
-                row.source,
-            )
+            {
+                "quantity": quantity,
+                "published": f"{low:g}" if low == high else f"{low:g} to {high:g}",
+                "model": value,
+                "unit": row.unit,
+                "relative": value / nearest - 1,
+                "fitted": quantity != NOT_FITTED,
+                "source": row.source,
+            }
         )
     return tuple(rows)
 

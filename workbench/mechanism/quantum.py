@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,11 +40,8 @@ class Point(NamedTuple):
     lumo_ev: float
 
 
-class Engine(Protocol):
-    """Anything that gives the energy and the gradient of a geometry."""
-
-    def __call__(self, coordinates: FloatArray) -> Point:
-        """Return the energy at ``(n_atoms, 3)`` angstrom."""
+Engine = Callable[[FloatArray], Point]
+"""Gives energy and gradient at ``(n_atoms, 3)`` angstrom."""
 
 
 class Gfn2:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -77,7 +76,7 @@ def simulate(
     Parameters
     ----------
     ligand
-        As everywhere: a catalogue name, a SMILES or a file.
+        A catalogue name, a SMILES or a file.
     regimen
         As people write it, see :func:`~workbench.mechanism.regimens.parse_regimen`; selinexor's
         label (80 mg on days 1 and 3 of each week) when left out, for selinexor only.
@@ -182,9 +181,7 @@ def simulate(
         residence_time_h=_finite(residence_time_h(rates)),
         doses=tuple({"time_h": at, "dose_mg": mg} for at, mg in doses),
         parameters=(*parameters, *rate_parameters),
-        pharmacokinetic_fit=tuple(asdict(row) for row in selinexor_residuals())
-        if source_drug == SELINEXOR
-        else (),
+        pharmacokinetic_fit=selinexor_residuals() if source_drug == SELINEXOR else (),
         warnings=(*drug.warnings, *warnings),
         limits=LIMITS,
         courses=courses,

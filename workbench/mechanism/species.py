@@ -39,28 +39,20 @@ _BOND_SCALE = 1.35
 
 @dataclass(frozen=True)
 class Species:
-    """A molecule at the minima of its conformers.
+    """A molecule at the minima of its conformers, kcal/mol and angstrom.
 
     Parameters
     ----------
-    elements, coordinates
-        ``(n_atoms,)`` and ``(n_atoms, 3)`` angstrom, the lowest conformer.
-    energy
-        Electronic energy with solvent of the lowest conformer, kcal/mol.
+    coordinates, energy, lumo_ev
+        Of the lowest conformer: ``(n_atoms, 3)``; electronic energy with solvent.
     spread
-        Free energy of the ensemble of conformers less ``energy``, kcal/mol: below zero where
-        several are populated.
+        Free energy of the ensemble of conformers less ``energy``.
     correction
-        Vibrations, rotation, translation at 1 M of the lowest conformer, kcal/mol; zero where
-        it was not asked for.
-    energies
-        ``(n_conformers,)`` of the distinct ones, rising, kcal/mol.
-    shapes
-        ``(n_conformers, n_atoms, 3)`` angstrom, of the same.
+        Vibrations, rotation, translation at 1 M of the lowest conformer; zero if not asked for.
+    energies, shapes
+        Of the distinct conformers, rising: ``(n_conformers,)``, ``(n_conformers, n_atoms, 3)``.
     halved
-        By how much the ensemble's energy changes when every second start is left out, kcal/mol.
-    lumo_ev
-        Of the lowest conformer.
+        By how much the ensemble's energy changes when every second start is left out.
     """
 
     name: str
@@ -138,12 +130,7 @@ def from_starts(
 ) -> Species:
     """Return the species whose conformers lie below given geometries.
 
-    Parameters
-    ----------
-    mol
-        With all hydrogens; an ion as drawn.
-    starts
-        ``(n, n_atoms, 3)`` angstrom.
+    ``mol`` has all its hydrogens; ``starts`` are ``(n, n_atoms, 3)`` angstrom.
 
     Raises
     ------
@@ -197,12 +184,7 @@ def from_starts(
 def deprotonated(mol: Chem.Mol, place: int, shapes: FloatArray) -> tuple[Chem.Mol, FloatArray]:
     """Return an anion and its starts: each shape without each of the protons at an atom.
 
-    Parameters
-    ----------
-    mol
-        With all hydrogens, those of one atom next to each other as RDKit adds them.
-    shapes
-        ``(n, n_atoms, 3)`` angstrom, of ``mol``.
+    The protons of one atom stand next to each other in ``mol``, as RDKit adds them.
     """
     neighbours = mol.GetAtomWithIdx(place).GetNeighbors()
     protons = [atom.GetIdx() for atom in neighbours if atom.GetAtomicNum() == 1]

@@ -20,13 +20,7 @@ SMALL_GROUP = 4
 
 
 def kept_atoms(ligand: Ligand) -> tuple[int, ...]:
-    """Return the drug's atoms that the truncated model keeps, rising.
-
-    Raises
-    ------
-    MechanismError
-        When the drug has no warhead.
-    """
+    """Return the drug's atoms that the truncated model keeps, rising; raise without a warhead."""
     mol = ligand.mol
     if ligand.warhead is None:
         raise MechanismError(f"{ligand.name} has no warhead: {ligand.warhead_problem}")
