@@ -41,7 +41,6 @@ def build_scan_scene(result: ScanResult) -> dict[str, Any] | None:
     shown = [pair for pair in result.pairs if pair.sdf and pair.mutation in grooves]
     if not base.atoms or not shown:
         return None
-    site = frozenset(atom.residue for atom in base.atoms if atom.residue_number in SITE)
     frames = []
     for pair in shown:
         mutant, _ = read_structure(grooves[pair.mutation].pdb)
@@ -54,7 +53,6 @@ def build_scan_scene(result: ScanResult) -> dict[str, Any] | None:
                 group=pair.mutation,
                 title=f"{pair.mutation}, {pair.ligand}: encounter complex, score {score}"
                 f"{frame.title}",
-                near=frame.near | site,
             )
         )
     return assembled(base, frames, frames[0], {"numbering": "human"})[0]

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 from rdkit import Chem
+from rdkit.Chem.Draw import rdMolDraw2D
 
 from workbench.errors import LigandError
 from workbench.ligands.building import build_ligands
@@ -108,8 +109,6 @@ def drawing(row: Mapping[str, Any], settings: LigandSettings) -> str:
 
 def flat_svg(smiles: str | None) -> str:
     """Return a plain drawing of a scaffold; blank for a molecule without rings."""
-    from rdkit.Chem.Draw import rdMolDraw2D
-
     mol = Chem.MolFromSmiles(smiles) if smiles else None
     if mol is None or not mol.GetNumAtoms():
         return ""
