@@ -101,3 +101,25 @@ def test_superposition_never_mirrors():
 def test_segment_through_triangle(start, end, crosses):
     triangle = [[[0, 0, 0], [1, 0, 0], [0, 1, 0]]]
     assert geometry.segments_cross_triangles([start], [end], triangle)[0, 0] == crosses
+
+
+def test_placed_atom_has_the_internal_coordinates_asked_for() -> None:
+    a, b, c = np.array([1.0, 2.0, 0.5]), np.array([0.3, 0.1, 0.0]), np.array([1.2, -0.9, 0.4])
+    d = geometry.placed_atom(a, b, c, bond_angstrom=1.335, angle_degree=121.7, torsion_degree=-65.0)
+    assert np.linalg.norm(d - c) == pytest.approx(1.335)
+    assert geometry.angle(b, c, d) == pytest.approx(121.7)
+    assert geometry.dihedral(a, b, c, d) == pytest.approx(-65.0)
+    turned = geometry.rotated_about(d[None, :], b, c, 40.0)[0]
+    assert geometry.dihedral(a, b, c, turned) == pytest.approx(-25.0)
+
+
+@pytest.mark.parametrize("count", [96, 500])
+def test_directions_are_spread_evenly(count: int) -> None:
+    directions = geometry.even_directions(count)
+    assert np.linalg.norm(directions, axis=1) == pytest.approx(np.ones(count))
+    assert np.linalg.norm(directions.mean(axis=0)) < 0.01
+    cosines = directions @ directions.T - 2 * np.eye(count)
+    nearest = np.degrees(np.arccos(cosines.max(axis=1)))
+    # a share of the sphere as large as a cap of this radius belongs to each
+    cap = np.degrees(np.arccos(1 - 2 / count))
+    assert nearest.min() > 1.2 * cap and nearest.max() < 2.2 * cap

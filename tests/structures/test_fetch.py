@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import re
+import shutil
 import socket
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
-from fault_server import ENTRY, FaultServer, entry_text, kept
+from fault_server import ENTRY, FaultServer, converted, entry_text, kept
 from pydantic import ValidationError
+from structure_cases import human_entry
 
 from workbench.cli import main
-from workbench.errors import FetchError
+from workbench.errors import FetchError, ReceptorError
 from workbench.settings import FetchSettings
 from workbench.structures.download import redirected
 from workbench.structures.fetch import fetch_entry
+from workbench.structures.loading import load_receptor
 
 FAULTS = {
     "fails": "status 500 3 times",
@@ -62,32 +65,9 @@ SOUND = [
     "hangs_up_once",
 ]
 NO_IDS = [
-    "",
-    "7L5",
-    "7L5E5",
-    "0L5E",
-    "XL5E",
-    "7L5E/",
-    "../7L5E",
-    "..\\7L5E",
-    "7L5E\0",
-    "7L5E\n.",
-    "7L%2F",
-    "\u0667L5E",
-    "7L5\u00c9",
-    "7l5\u212a",
-    "pdb_7L5E",
-    "pdb_0000../../",
-    "AF-",
-    "AF-O14980-",
-    "AF-O14980-F0",
-    "AF-O14980-F1-F2",
-    "AF-../../etc",
-    "AF-O1498\u00b2",
-    "AF-" + "A" * 5000,
-    "http://127.0.0.1/7L5E",
-    "7L5E;ls",
-    "$(ls)",
+    *("", "7L5", "7L5E5", "0L5E", "../7L5E", "7L5E\0", "7L5E\n.", "\u0667L5E", "7l5\u212a"),
+    *("pdb_7L5E", "pdb_0000../../", "AF-", "AF-O14980-F0", "AF-../../etc", "AF-O1498\u00b2"),
+    *("AF-" + "A" * 5000, "http://127.0.0.1/7L5E", "7L5E;ls"),
 ]
 
 
@@ -109,10 +89,6 @@ def test_fault_is_named_and_leaves_nothing(cache: Path, server: FaultServer, fau
     assert found.origin == "network" and found.url.endswith("/good/9xpo.cif")
     assert re.search(f"because .*({FAULTS[fault]})", found.notes[0])
     assert kept(cache) == ["9xpo.cif", "registry.json"]
-
-
-def test_most_faults_have_a_message_of_their_own() -> None:
-    assert len(set(FAULTS.values())) >= 18
 
 
 def test_refused_connection(cache: Path, server: FaultServer) -> None:
@@ -171,18 +147,6 @@ def test_ten_processes_get_one_good_file(cache: Path, server: FaultServer) -> No
     assert ends[0][0][0].startswith(digest)
     assert server.counts["good_late"] == 1
     assert kept(cache) == ["9xpo.cif", "registry.json"]
-
-
-def test_many_entries_at_once_are_all_registered(cache: Path, server: FaultServer) -> None:
-    names = [f"9XP{k}" for k in range(8)]
-    settings = server.settings("good")
-    threads = [threading.Thread(target=fetch_entry, args=(n, settings)) for n in names]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    registry = json.loads((cache / "registry.json").read_text())
-    assert sorted(registry) == [f"{n.lower()}.cif" for n in names]
 
 
 def test_spoilt_cached_file_is_set_aside_and_fetched_again(
@@ -300,14 +264,6 @@ def test_redirects_stay_on_the_web_and_keep_https(location: str, leads_to: str) 
             redirected("https://host/a.cif", location)
 
 
-def test_default_servers_get_the_archives_addresses() -> None:
-    settings = FetchSettings()
-    hosts = [server.split("/")[2] for server in settings.pdb_servers]
-    assert hosts == ["files.rcsb.org", "ftp.ebi.ac.uk", "files.pdbj.org"]
-    assert settings.pdb_servers[1].endswith("/divided/mmCIF/{middle}/{id}.cif.gz")
-    assert settings.alphafold_servers[0].startswith("https://alphafold.ebi.ac.uk/files/{id}-")
-
-
 def test_verb_fetch_lists_what_failed(
     cache: Path,
     server: FaultServer,
@@ -329,3 +285,85 @@ def test_verb_fetch_lists_what_failed(
     assert row["sha256"] == hashlib.sha256(Path(row["path"]).read_bytes()).hexdigest()
     assert main(["fetch", "8ABC", "--offline"]) == 1
     assert "switched off" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "fits"),
+    [
+        ("9xpo.cif", "9XPO", True),
+        ("9XPO_final.PDB.gz", "9XPO", True),
+        ("pdb9xpo.ent", "9XPO", True),
+        ("9xpo.txt", "9XPO", False),
+        ("9xpob.cif", "9XPO", False),
+        ("my9xpo.cif", "9XPO", False),
+        ("AF-O14980-F1-model_v4.pdb", "af-o14980-f1", True),
+        ("af-o14980.pdb", "AF-O14980-F1", True),
+        ("AF-O14980-F2.pdb", "AF-O14980", False),
+        ("AF-O14980-F12.pdb", "AF-O14980", False),
+    ],
+)
+def test_own_folder_goes_first(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, asked: str, fits: bool
+) -> None:
+    content = (entry_text(ENTRY) if name.endswith("cif") else human_entry()).encode()
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    monkeypatch.setenv("WORKBENCH_STRUCTURE_DIR", str(tmp_path))
+    if fits:
+        found = fetch_entry(asked, FetchSettings(offline=True))
+        assert (found.origin, found.path) == ("folder", tmp_path / name)
+    else:
+        with pytest.raises(FetchError, match="switched off"):
+            fetch_entry(asked, FetchSettings(offline=True))
+
+
+def test_own_file_of_another_entry_is_refused(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_STRUCTURE_DIR", str(tmp_path))
+    (tmp_path / "9xpo.cif").write_text(entry_text("8ABC"))
+    with pytest.raises(FetchError, match="says that it is 8ABC, not 9XPO"):
+        fetch_entry(ENTRY)
+    (tmp_path / "9xpo.cif").write_text("data_x\n")
+    with pytest.raises(ReceptorError, match="no atoms"):
+        fetch_entry(ENTRY)
+    monkeypatch.setenv("WORKBENCH_STRUCTURE_DIR", str(tmp_path / "gone"))
+    with pytest.raises(FetchError, match="WORKBENCH_STRUCTURE_DIR names no folder"):
+        fetch_entry(ENTRY)
+
+
+def test_receptor_by_id(cache: Path, server: FaultServer) -> None:
+    receptor = load_receptor("9xpo", fetching=server.settings("good"))
+    assert (receptor.name, receptor.verdict, receptor.reactive_address()) == (
+        ENTRY,
+        "thiol",
+        "A:528:SG",
+    )
+    assert receptor.groove_state == "open"
+    entry = receptor.provenance["entry"]
+    assert entry["origin"] == "network" and entry["url"].endswith("/good/9xpo.cif")
+
+
+def test_receptor_by_uniprot_id_names_its_licence(
+    cache: Path, shared_structures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_STRUCTURE_DIR", str(shared_structures / "receptors"))
+    receptor = load_receptor("AF-O14980")
+    assert receptor.name == "AF-O14980-F1" and receptor.entry_residue == "A:CYS:528"
+    assert receptor.provenance["licence"] == "CC-BY-4.0"
+
+
+def test_real_entries_through_the_server(
+    cache: Path, server: FaultServer, shared_structures: Path
+) -> None:
+    server.files["4I39"] = (shared_structures / "adducts" / "4i39.cif").read_bytes()
+    server.files["3M1I"] = converted(shared_structures / "receptors" / "3m1i.pdb")
+    settings = server.settings("good_gzip")
+    assert fetch_entry("4i39", settings).path.read_bytes() == server.files["4I39"]
+    receptor = load_receptor("3M1I", fetching=settings)
+    assert (receptor.verdict, receptor.entry_residue) == ("no_thiol", "C:THR:539")
+    assert receptor.groove_state == "closed"
+    for fault in ("cut", "cut_at_a_line", "short", "cut_gzip"):
+        shutil.rmtree(cache)
+        with pytest.raises(FetchError):
+            fetch_entry("4I39", server.settings(fault))
+        assert kept(cache) == []

@@ -4,29 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TypedDict
 
 from workbench.errors import ReceptorError
 from workbench.settings import FetchSettings, PreparationSettings
 from workbench.structures.catalog import parse_entry_id
 from workbench.structures.embedded import embedded_names, read_embedded
+from workbench.structures.fetch import FetchedEntry, fetch_entry
 from workbench.structures.receptor import Receptor
 
 ALPHAFOLD_ATTRIBUTION = (
     "AlphaFold Protein Structure Database (DeepMind and EMBL-EBI, CC-BY 4.0; Jumper et al. 2021, "
     "doi:10.1038/s41586-021-03819-2; Varadi et al. 2022, doi:10.1093/nar/gkab1061)"
 )
-
-
-class _Preparing(TypedDict):
-    """What ``prepare_receptor`` is asked for beside its settings."""
-
-    nucleophile: str | None
-    mutations: tuple[str, ...]
-    humanise: bool
-    pka: bool
-    keep_waters: bool
-    keep_partners: bool
 
 
 def available() -> tuple[str, ...]:
@@ -85,15 +74,27 @@ def load_receptor(
     MutationError
         When a mutation is malformed or does not fit.
     """
-    preparing: _Preparing = {
-        "nucleophile": nucleophile,
-        "mutations": mutations,
-        "humanise": humanise,
-        "pka": pka,
-        "keep_waters": keep_waters,
-        "keep_partners": keep_partners,
-    }
-    receptor = _loaded(str(spec).strip(), settings, fetching, preparing)
+    text = str(spec).strip()
+    if text.lower() in embedded_names():
+        beside = keep_waters or keep_partners
+        receptor = _embedded(text.lower(), nucleophile, mutations, settings, pka, beside)
+    else:
+        # OpenMM takes half a second to import, which an embedded receptor does not need
+        from workbench.structures.preparation import prepare_receptor
+
+        entry = fetch_entry(text, fetching) if parse_entry_id(text) is not None else None
+        receptor = prepare_receptor(
+            entry.path if entry else _existing(text),
+            settings,
+            nucleophile=nucleophile,
+            mutations=mutations,
+            humanise=humanise,
+            pka=pka,
+            keep_waters=keep_waters,
+            keep_partners=keep_partners,
+        )
+        if entry:
+            receptor = _of_entry(receptor, entry)
     if not relax:
         return receptor
     from workbench.structures.force_field import relaxed_receptor
@@ -101,51 +102,23 @@ def load_receptor(
     return relaxed_receptor(receptor, settings)
 
 
-def _loaded(
-    text: str,
-    settings: PreparationSettings | None,
-    fetching: FetchSettings | None,
-    preparing: _Preparing,
-) -> Receptor:
-    if text.lower() in embedded_names():
-        if preparing["pka"]:
-            raise ReceptorError(
-                f"pKa values need the whole chain, and {text.lower()} holds only the groove: "
-                "prepare the file that it was made from"
-            )
-        if preparing["keep_waters"] or preparing["keep_partners"]:
-            raise ReceptorError(
-                f"{text.lower()} holds no waters and no partners to keep: name an entry or a file"
-            )
-        return _embedded(text.lower(), preparing["nucleophile"], preparing["mutations"], settings)
-    if parse_entry_id(text) is not None:
-        return _fetched(text, settings, fetching, preparing)
-    if not text or not (_is_file(text) or "." in Path(text).name):
-        shown = ascii(text if len(text) <= 60 else text[:57] + "...")
-        raise ReceptorError(
-            f"{shown} is no receptor: give {', '.join(embedded_names())}, a PDB id (7L5E), a "
-            "model of AlphaFold DB (AF-O14980), or a PDB or mmCIF file"
-        )
-    # OpenMM takes half a second to import, which the embedded receptor does not need
-    from workbench.structures.preparation import prepare_receptor
-
-    return prepare_receptor(Path(text), settings, **preparing)
-
-
-def _is_file(text: str) -> bool:
-    """Return whether a file has this path; no text is too long or too odd to ask."""
-    try:
-        return Path(text).exists()
-    except (OSError, ValueError):
-        return False
-
-
 def _embedded(
     name: str,
     nucleophile: str | None,
     mutations: tuple[str, ...],
     settings: PreparationSettings | None,
+    pka: bool,
+    beside: bool,
 ) -> Receptor:
+    if pka:
+        raise ReceptorError(
+            f"pKa values need the whole chain, and {name} holds only the groove: "
+            "prepare the file that it was made from"
+        )
+    if beside:
+        raise ReceptorError(
+            f"{name} holds no waters and no partners to keep: name an entry or a file"
+        )
     if nucleophile is not None:
         raise ReceptorError(
             f"the nucleophile of {name} is Cys528: name another one only with a structure file"
@@ -158,17 +131,23 @@ def _embedded(
     return mutated(receptor, mutations, settings)
 
 
-def _fetched(
-    text: str,
-    settings: PreparationSettings | None,
-    fetching: FetchSettings | None,
-    preparing: _Preparing,
-) -> Receptor:
-    from workbench.structures.fetch import fetch_entry
-    from workbench.structures.preparation import prepare_receptor
+def _existing(text: str) -> Path:
+    """Return the path that a text is, where it is one."""
+    try:
+        here = bool(text) and (Path(text).exists() or "." in Path(text).name)
+    except (OSError, ValueError):
+        here = "." in Path(text).name
+    if here:
+        return Path(text)
+    shown = ascii(text if len(text) <= 60 else text[:57] + "...")
+    raise ReceptorError(
+        f"{shown} is no receptor: give {', '.join(embedded_names())}, a PDB id (7L5E), a "
+        "model of AlphaFold DB (AF-O14980), or a PDB or mmCIF file"
+    )
 
-    entry = fetch_entry(text, fetching)
-    receptor = prepare_receptor(entry.path, settings, **preparing)
+
+def _of_entry(receptor: Receptor, entry: FetchedEntry) -> Receptor:
+    """Return the receptor of a fetched entry with its id, origin and licence."""
     record = {"id": entry.entry_id, "origin": entry.origin, "url": entry.url}
     provenance = receptor.provenance | {"entry": record}
     if entry.entry_id.startswith("AF-"):

@@ -58,22 +58,8 @@ def prepare_receptor(
     ----------
     source
         A PDB or mmCIF file, plain or gzipped.
-    nucleophile
-        The reactive cysteine of a protein that is not XPO1, ``A:797:SG``: the residues around
-        its sulphur are kept, in the entry's own numbering.
-    mutations
-        Such as ``C528S``, in the receptor's numbering or else the entry's own.
-    humanise
-        Whether residues 480 to 640 get the side chains of human XPO1, before the mutations.
-    pka
-        Whether PROPKA computes the pKa values of the site's groups, as the entry has them. They
-        are reported, and a group whose charge they would change is named; hydrogens follow the
-        model pKa all the same.
-    keep_waters
-        Whether waters stay that lie within 5 angstrom of the groove's lining (or the named
-        sulphur) and touch two polar atoms of the protein.
-    keep_partners
-        Whether residues of other protein chains in the shell stay (cargo, Ran, RanBP1).
+    nucleophile, mutations, humanise, pka, keep_waters, keep_partners
+        As for ``loading.load_receptor``. Hydrogens follow the model pKa whatever PROPKA says.
 
     Raises
     ------
