@@ -99,7 +99,7 @@ REFUSED = [
     (["screen", "report", "."], 2, "holds no finished screen"),
     (["screen", "query", ".", "SELECT 1"], 2, "finish the screen first"),
     (["screen", "x.smi", "--out", "out", "--scheduler", "lpr"], 2, "scheduler"),
-    (["screen", "x.smi", "--out", "out", "--ligand-memory", "0.01"], 2, "memory gb"),
+    (["screen", "x.smi", "--out", "out", "--ligand-memory", "0.01"], 2, "memory_gb"),
 ]
 
 

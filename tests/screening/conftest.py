@@ -13,13 +13,6 @@ from workbench.settings import ClusterSettings
 distributed = pytest.importorskip("distributed", reason="the extra screen is not installed")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test here starts processes: it ends, whatever they do."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent and not item.get_closest_marker("timeout"):
-            item.add_marker(pytest.mark.timeout(600))
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _stubs_can_be_imported() -> Iterator[None]:
     """The processes of the workers find the stub stages."""

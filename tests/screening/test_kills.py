@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import signal
 import subprocess
@@ -27,40 +28,35 @@ pytestmark = [
 
 ROUNDS = 20
 LIGANDS = 120
+WORKER = "spawn_main"
+"""Of the processes that Dask starts."""
+
+CHEMIST = "workbench.screening.isolation"
 
 
-def _family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
-    try:
-        return psutil.Process(process.pid).children(recursive=True)
-    except psutil.Error:
-        return []
-
-
-def _is_worker(process: psutil.Process) -> bool:
-    """Return whether a process is one that Dask spawned, not one that does the chemistry."""
-    try:
-        return "spawn_main" in " ".join(process.cmdline())
-    except psutil.Error:
-        return False
-
-
-def _is_chemist(process: psutil.Process) -> bool:
-    try:
-        return "workbench.screening.isolation" in " ".join(process.cmdline())
-    except psutil.Error:
-        return False
+def _family(process: subprocess.Popen[bytes], word: str = "") -> list[psutil.Process]:
+    """Return the processes under one that run and have a word in their command."""
+    found = []
+    with contextlib.suppress(psutil.Error):
+        for child in psutil.Process(process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                if word in " ".join(child.cmdline()):
+                    found.append(child)
+    return found
 
 
 def _kill(processes: list[psutil.Process]) -> None:
     for process in processes:
-        try:
+        with contextlib.suppress(psutil.Error):
             process.kill()
-        except psutil.Error:
-            continue
+
+
+def _runs(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
 def _is_at_work(process: subprocess.Popen[bytes]) -> bool:
-    return any(map(_is_chemist, _family(process))) or process.poll() is not None
+    return bool(_family(process, CHEMIST)) or process.poll() is not None
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +84,9 @@ def test_twenty_kills_at_random_moments_change_nothing(
         family = _family(process)
         victim = ("worker", "chemist", "driver", "all")[number % 4]
         if victim == "worker":
-            _kill([p for p in family if _is_worker(p)][:1])
+            _kill(_family(process, WORKER)[:1])
         elif victim == "chemist":
-            _kill([p for p in family if _is_chemist(p)][:1])
+            _kill(_family(process, CHEMIST)[:1])
         elif victim == "driver":
             process.kill()
         else:
@@ -103,10 +99,6 @@ def test_twenty_kills_at_random_moments_change_nothing(
     assert process.wait(timeout=300) == 0
     assert rows(out) == wanted
     assert not list(out.rglob("*.tmp"))
-
-
-def _runs(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
 @contextmanager

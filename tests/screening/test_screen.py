@@ -26,9 +26,8 @@ from screening_cases import (
 )
 
 from workbench.errors import OutputError, UsageError
-from workbench.screening import run as running
 from workbench.screening.funnel import Database
-from workbench.screening.run import Meter, screen
+from workbench.screening.run import screen
 from workbench.screening.store import Chunk, opened_folder, write_chunk
 from workbench.settings import ClusterSettings, IsolationSettings
 from workbench.structures.loading import load_receptor
@@ -201,12 +200,6 @@ def test_a_receptor_without_a_thiol_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_chunks_hold_the_seconds_that_results_leave_out(finished: tuple[Path, Path]) -> None:
-    table = parquet.read_table(finished[1] / "chunks" / "search-0000001.parquet")
-    assert min(table["seconds"].to_pylist()) > 0.15  # what each of them slept
-    assert "seconds" not in rows(finished[1])[0]
-
-
 def test_two_runs_in_one_folder(finished: tuple[Path, Path]) -> None:
     file, folder = finished
     with opened_folder(folder), pytest.raises(OutputError, match="another run"):
@@ -278,23 +271,3 @@ def test_a_query_that_cannot_be_answered_names_the_folder(tmp_path: Path) -> Non
     assert database.row("SELECT NULL, 2.5, true") == (None, 2.5, True)
     assert len(list(database.rows("SELECT range AS k FROM range(1050)"))) == 1050
     database.close()
-
-
-def test_rate_and_time_left_count_only_what_was_done_now(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [100.0]
-    monkeypatch.setattr(running.time, "monotonic", lambda: now[0])
-    said: list[tuple[str, int, int]] = []
-    meter = Meter("search", 100, lambda *words: said.append(words))
-    meter.found += 40
-    now[0] = 102.0
-    meter.count(1, 0)
-    assert said == []
-    now[0] = 160.0
-    meter.count(9, 2)
-    # ten in a minute; fifty are left
-    assert said == [("search (10 per minute, 5 min left, 2 failed)", 50, 100)]
-    now[0] = 162.0
-    meter.count(50, 0)
-    meter.end()
-    meter.end()
-    assert said[1:] == [("search (58.1 per minute, 2 failed)", 100, 100)]

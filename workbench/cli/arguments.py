@@ -12,13 +12,15 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from workbench.ligands.molecules import Ligand
     from workbench.ligands.reading import LigandFailure
-    from workbench.settings import DockSettings, LigandSettings
+    from workbench.settings import DockSettings, LigandSettings, Settings
     from workbench.structures.receptor import Receptor
+
+Model = TypeVar("Model", bound="Settings")
 
 EXIT_SOME_FAILED = 3
 EXIT_INTERRUPTED = 130
@@ -52,6 +54,17 @@ fraction = within(float, "a number from 0 to 1", 0, 1)
 number = within(float, "a number", -math.inf, math.inf)
 seed = within(int, "a whole number from 0 to 2147483647", 0, 2**31 - 1)
 ph = within(float, "a pH from 0 to 14", 0, 14)
+
+ValueOption = tuple[str, str, Callable[[str], Any], Any, str, str]
+"""Option, field that it sets, what reads it, default, unit, and what it is."""
+
+
+def add_values(parser: argparse.ArgumentParser, options: Iterable[ValueOption]) -> None:
+    """Add options that take one value; a default is told."""
+    for option, field, read, default, unit, what in options:
+        told = what if default is None else f"{what} (default: {default})"
+        parser.add_argument(option, dest=field, type=read, default=default, metavar=unit, help=told)
+
 
 LIGAND_HELP = (
     "a catalogue name (selinexor, KPT-330), a SMILES, or a .sdf, .mol, .smi or .csv file (also .gz)"
@@ -96,12 +109,35 @@ def add_ligand_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def settings_of(kind: type[Model], arguments: argparse.Namespace, **others: Any) -> Model:
+    """Return settings from the options that are named like their fields, and from others.
+
+    Raises
+    ------
+    UsageError
+        Naming the setting that is refused, and the reason.
+    """
+    from pydantic import ValidationError
+
+    from workbench.errors import UsageError
+
+    named = {name: getattr(arguments, name, None) for name in kind.model_fields}
+    given = {name: value for name, value in named.items() if value is not None}
+    try:
+        return kind(**given | others)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        said = problem["msg"].removeprefix("Value error, ")
+        name = ".".join(str(part) for part in problem["loc"])
+        value = f"{name} cannot be {str(problem['input'])[:60]!r}: " if name else ""
+        raise UsageError(f"the settings do not fit: {value}{said}") from error
+
+
 def ligand_settings(arguments: argparse.Namespace) -> LigandSettings:
     """Return the settings that ``add_ligand_options`` asked for."""
     from workbench.settings import LigandSettings
 
-    names = ("ph", "tautomer", "max_stereoisomers", "warhead", "smiles_column", "name_column")
-    return LigandSettings(**{name: getattr(arguments, name) for name in names})
+    return settings_of(LigandSettings, arguments)
 
 
 def read_ligands(

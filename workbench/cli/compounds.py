@@ -21,6 +21,18 @@ REFERENCE = "selinexor"
 """The drug that a difference in the brain is told against: its penetration was measured."""
 
 
+COMPUTED = {
+    "g/mol": ("molecular_weight_g_per_mol", ".2f"),
+    "clogP": ("clogp", ".2f"),
+    "TPSA A2": ("tpsa_angstrom2", ".1f"),
+    "HBD": ("hydrogen_bond_donors", "d"),
+    "HBA": ("hydrogen_bond_acceptors", "d"),
+    "rotors": ("rotatable_bonds", "d"),
+    "QED": ("qed", ".2f"),
+}
+"""Columns of the table of properties: name and format of each."""
+
+
 def add_parser(verbs: Verbs) -> None:
     """Add the verb to the command line."""
     parser: argparse.ArgumentParser = verbs.add_parser(
@@ -223,27 +235,17 @@ def _list_text(records: Sequence[Record]) -> str:
 
 def _properties_text(records: Sequence[Record]) -> str:
     """Return the computed properties of the drugs as a table, what was measured in the end."""
-    head = ("name", "g/mol", "clogP", "TPSA A2", "HBD", "HBA", "rotors", "QED", "log BB", "CNS MPO")
-    lines = [(*head, "brain, measured")]
+    lines = [("name", *COMPUTED, "log BB", "CNS MPO", "brain, measured")]
     for record in records:
-        if "brain" not in record:
-            continue
-        properties, brain = record["properties"], record["brain"]
-        lines.append(
-            (
-                record["name"],
-                f"{_weight(record):.2f}",
-                f"{properties['clogp']:.2f}",
-                f"{properties['tpsa_angstrom2']:.1f}",
-                str(properties["hydrogen_bond_donors"]),
-                str(properties["hydrogen_bond_acceptors"]),
-                str(properties["rotatable_bonds"]),
-                f"{properties['qed']:.2f}",
+        if "brain" in record:
+            brain = record["brain"]
+            numbers = (format(record["properties"][name], form) for name, form in COMPUTED.values())
+            estimated = (
                 f"{brain['estimated']['log_bb']:.2f}",
                 f"{brain['estimated']['cns_mpo']:.1f}",
-                "; ".join(_finding(row) for row in brain["measured"][:1]) or "-",
             )
-        )
+            measured = _finding(brain["measured"][0]) if brain["measured"] else "-"
+            lines.append((record["name"], *numbers, *estimated, measured))
     return _table(lines) + "\nall but the last column: computed from the structure, not measured"
 
 
@@ -264,7 +266,9 @@ def compound_text(record: Record) -> str:
         ("reversibility", record["reported_reversibility"] or ""),
     ]
     if "brain" in record:
-        lines += [*_warhead_lines(record), *_property_lines(record), *_brain_lines(record)]
+        lines += _warhead_lines(record)
+        lines += [(n, f"{value:g} (computed)") for n, value in record["properties"].items()]
+        lines += _brain_lines(record)
         lines += [("alert", _alert(alert)) for alert in record["alerts"]]
     lines += [
         ("note", record["note"] or ""),
@@ -311,10 +315,6 @@ def _warhead_lines(record: Record) -> list[Line]:
             for row in record["other_warheads"]
         ),
     ]
-
-
-def _property_lines(record: Record) -> list[Line]:
-    return [(name, f"{value:g} (computed)") for name, value in record["properties"].items()]
 
 
 def _brain_lines(record: Record) -> list[Line]:

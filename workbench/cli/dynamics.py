@@ -12,16 +12,20 @@ from workbench.cli.arguments import (
     add_out,
     add_receptor_options,
     add_run,
+    add_values,
     command_line,
     positive_float,
     positive_int,
     read_receptor,
+    settings_of,
 )
 
 if TYPE_CHECKING:
     from workbench.physics.complex import Assembly
     from workbench.records.dynamics import DynamicsResult
-    from workbench.settings import DynamicsSettings
+
+
+EQUILIBRATION = "left out of the means (default: a tenth of the length)"
 
 
 def add_parser(verbs: Verbs) -> None:
@@ -52,32 +56,24 @@ def add_parser(verbs: Verbs) -> None:
         help="that was docked to, where it does not ship with the workbench",
     )
     add_receptor_options(parser)
-    for option, default, unit, what in (
-        ("--length-ps", 50.0, "PS", "of each replica"),
-        ("--report-ps", 0.5, "PS", "between frames; each is a checkpoint"),
-        ("--temperature-k", 300.0, "K", "of the thermostat"),
-        ("--timestep-fs", 2.0, "FS", "1 without heavy hydrogens"),
-        ("--mobile-angstrom", 5.0, "A", "residues this near to the drug move"),
-    ):
-        parser.add_argument(
-            option,
-            type=positive_float,
-            default=default,
-            metavar=unit,
-            help=f"{what} (default: {default:g})",
-        )
-    parser.add_argument(
-        "--equilibration-ps",
-        type=positive_float,
-        metavar="PS",
-        help="left out of the means (default: a tenth of the length)",
-    )
-    parser.add_argument(
-        "--hydrogen-mass",
-        type=float,
-        default=3.0,
-        metavar="AMU",
-        help="of hydrogens, taken from the atoms that bear them; 0 leaves masses (default: 3)",
+    add_values(
+        parser,
+        (
+            ("--length-ps", "length_ps", positive_float, 50.0, "PS", "of each replica"),
+            ("--report-ps", "report_interval_ps", positive_float, 0.5, "PS", "between frames"),
+            ("--equilibration-ps", "equilibration_ps", positive_float, None, "PS", EQUILIBRATION),
+            ("--temperature-k", "temperature_k", positive_float, 300.0, "K", "of the thermostat"),
+            (
+                "--timestep-fs",
+                "timestep_fs",
+                positive_float,
+                2.0,
+                "FS",
+                "1 with light hydrogens",
+            ),
+            ("--mobile-angstrom", "mobile_angstrom", positive_float, 5.0, "A", "around the drug"),
+            ("--hydrogen-mass", "hydrogen_mass", float, 3.0, "AMU", "0 leaves masses as they are"),
+        ),
     )
     parser.add_argument(
         "--solvent",
@@ -106,8 +102,13 @@ def run(arguments: argparse.Namespace) -> int:
     from workbench.pipeline.dynamics import propagate
     from workbench.progress import to_stream
     from workbench.report.dynamics_page import write_dynamics
+    from workbench.settings import DynamicsSettings
 
-    settings = _settings(arguments)
+    if arguments.equilibration_ps is None:
+        arguments.equilibration_ps = arguments.length_ps / 10
+    settings = settings_of(
+        DynamicsSettings, arguments, hydrogen_mass_amu=arguments.hydrogen_mass or None
+    )
     receptor = None
     if arguments.receptor is not None:
         receptor = read_receptor(arguments)
@@ -137,42 +138,6 @@ def run(arguments: argparse.Namespace) -> int:
     print(summary(result))
     print(f"written to {folder}: dynamics.html, dynamics.json, dynamics.csv, trajectories")
     return 0
-
-
-def _settings(arguments: argparse.Namespace) -> DynamicsSettings:
-    """Return the settings that were asked for.
-
-    Raises
-    ------
-    UsageError
-        When they do not fit together.
-    """
-    from pydantic import ValidationError
-
-    from workbench.errors import UsageError
-    from workbench.settings import DynamicsSettings
-
-    length = arguments.length_ps
-    equilibration = arguments.equilibration_ps
-    try:
-        return DynamicsSettings(
-            length_ps=length,
-            report_interval_ps=arguments.report_ps,
-            equilibration_ps=length / 10 if equilibration is None else equilibration,
-            temperature_k=arguments.temperature_k,
-            timestep_fs=arguments.timestep_fs,
-            hydrogen_mass_amu=arguments.hydrogen_mass or None,
-            mobile_angstrom=arguments.mobile_angstrom,
-            force_field=arguments.force_field,
-            solvent=arguments.solvent,
-            seed=arguments.seed,
-            platform=arguments.platform,
-        )
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        said = first["msg"].removeprefix("Value error, ")
-        raise UsageError(f"the run's settings do not fit: {where} {said}".strip()) from error
 
 
 def summary(result: DynamicsResult) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -123,20 +121,21 @@ def _picked(library: Library, arguments: argparse.Namespace) -> Iterable[Product
 
 def _write_library(products: Iterable[Product], path: Path, library: Library, kind: str) -> int:
     """Write the molecules as they come; return how many there were."""
+    from workbench.files.exports import csv_line
     from workbench.files.writing import growing_text
 
     positions = library.positions
     count = 0
     with growing_text(path.parent, path.name) as append:
         if kind == ".csv":
-            append(_line(["smiles", "name", "inchikey", *(f"R{p}" for p in positions)]))
+            append(csv_line(["smiles", "name", "inchikey", *(f"R{p}" for p in positions)]))
         for product in products:
             if kind == ".smi":
                 append(f"{product.smiles} {product.name}\n")
             else:
                 names = {group.position: group.name for group in product.groups}
                 cells = [names.get(position, "") for position in positions]
-                append(_line([product.smiles, product.name, product.inchikey, *cells]))
+                append(csv_line([product.smiles, product.name, product.inchikey, *cells]))
             count += 1
     return count
 
@@ -145,6 +144,7 @@ def _write_pairs(products: Sequence[Product], path: Path) -> int:
     """Write the pairs; return how many there are."""
     from dataclasses import asdict
 
+    from workbench.files.exports import csv_line
     from workbench.files.writing import growing_text
     from workbench.ligands.enumeration import exchanges
     from workbench.ligands.properties import drug_properties
@@ -154,19 +154,11 @@ def _write_pairs(products: Sequence[Product], path: Path) -> int:
     count = 0
     with growing_text(path.parent, path.name) as append:
         changes = [f"change_of_{name}" for name in PROPERTIES]
-        append(_line(["first", "second", "position", "taken_out", "put_in", *changes]))
+        append(csv_line(["first", "second", "position", "taken_out", "put_in", *changes]))
         for pair in exchanges(products):
             old, new = known[pair.first.number], known[pair.second.number]
             differences = [round(new[name] - old[name], 3) for name in PROPERTIES]
             place = [pair.first.name, pair.second.name, pair.position]
-            append(_line([*place, pair.taken_out.name, pair.put_in.name, *differences]))
+            append(csv_line([*place, pair.taken_out.name, pair.put_in.name, *differences]))
             count += 1
     return count
-
-
-def _line(cells: Sequence[object]) -> str:
-    from workbench.files.exports import table_cell
-
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerow([table_cell(cell) for cell in cells])
-    return buffer.getvalue()

@@ -57,21 +57,11 @@ EXIT_USAGE = 2
 
 EPILOG = """examples:
   workbench dock selinexor --out selinexor/
-  workbench dock "CC(C)OC(=O)/C=C\\n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1" --out mine/
   workbench compare selinexor eltanexor --out pair/
-  workbench dynamics selinexor/ --encounter --replicas 3 --out approach/
-  workbench picture selinexor/ --out figures/
-  workbench prepare receptor human-groove --out prep/
   workbench scan --mutations C528S,E571K --ligands selinexor --out scan/
-  workbench react selinexor eltanexor
-  workbench enumerate sine --count 200 --out sine.smi
-  workbench screen library.smi --out run/
   workbench simulate selinexor --out course/
-  workbench nes NSNELALKLAGLDINK
   workbench compounds selinexor
-  workbench structures --ligand selinexor
-  workbench tour --out tour.html
-  workbench selftest
+each verb has --help with examples of its own
 """
 
 

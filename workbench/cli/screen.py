@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.cli.arguments import (
     EXIT_SOME_FAILED,
     Verbs,
     add_ligand_options,
     add_receptor,
+    add_values,
     command_line,
     fraction,
     ligand_settings,
@@ -19,11 +20,12 @@ from workbench.cli.arguments import (
     positive_int,
     read_receptor,
     seed,
+    settings_of,
 )
 
 if TYPE_CHECKING:
     from workbench.records.screen import ScreenResult
-    from workbench.settings import ClusterSettings, ScreenSettings
+    from workbench.settings import ScreenSettings
 
 SHOWN = 5
 
@@ -59,13 +61,6 @@ def add_parser(verbs: Verbs) -> None:
     parser.add_argument(
         "--resume", action="store_true", help="go on with the screen that is in the folder"
     )
-    parser.add_argument(
-        "--chunk-size",
-        type=positive_int,
-        default=100,
-        metavar="N",
-        help="ligands in one file (default: 100)",
-    )
     _add_funnel(parser)
     _add_cluster(parser)
     add_ligand_options(parser)
@@ -76,18 +71,19 @@ def add_parser(verbs: Verbs) -> None:
 
 def _add_funnel(parser: argparse.ArgumentParser) -> None:
     """Add what decides which ligands get how far."""
-    parser.add_argument(
-        "--minimise",
-        type=fraction,
-        default=0.1,
-        metavar="F",
-        help="fraction of the docked ligands that is minimised, best first (default: 0.1)",
-    )
-    parser.add_argument(
-        "--react",
-        type=positive_int,
-        metavar="N",
-        help="compute the thiol addition of the N best (extra: react)",
+    best, limit = "docked ligands that is minimised, best first", "for one ligand in one stage"
+    weight, rotors = "max_molecular_weight_g_per_mol", "max_rotatable_bonds"
+    add_values(
+        parser,
+        (
+            ("--chunk-size", "chunk_size", positive_int, 100, "N", "ligands in one file"),
+            ("--minimise", "minimised_fraction", fraction, 0.1, "F", f"share of the {best}"),
+            ("--react", "reacted", positive_int, None, "N", "also the thiol addition of N best"),
+            ("--max-weight", weight, positive_float, None, "G_PER_MOL", "drop what is heavier"),
+            ("--max-rotatable-bonds", rotors, positive_int, None, "N", "drop what has more"),
+            ("--timeout", "timeout_s", positive_float, 600.0, "S", f"seconds {limit}"),
+            ("--ligand-memory", "memory_gb", positive_float, 4.0, "GB", f"memory {limit}"),
+        ),
     )
     parser.add_argument(
         "--drop-alerts",
@@ -103,70 +99,27 @@ def _add_funnel(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="let only this warhead through; may be given again",
     )
-    parser.add_argument("--max-weight", type=positive_float, metavar="G_PER_MOL")
-    parser.add_argument("--max-rotatable-bonds", type=positive_int, metavar="N")
-    parser.add_argument(
-        "--timeout",
-        type=positive_float,
-        default=600.0,
-        metavar="S",
-        help="seconds for one ligand in one stage; then it is listed as failed (default: 600)",
-    )
-    parser.add_argument(
-        "--ligand-memory",
-        type=positive_float,
-        default=4.0,
-        metavar="GB",
-        help="memory for one ligand; beyond it is listed as failed (default: 4)",
-    )
 
 
 def _add_cluster(parser: argparse.ArgumentParser) -> None:
     """Add where the work is done; none of it changes a result."""
-    parser.add_argument(
-        "--scheduler",
-        default="local",
-        metavar="WHERE",
-        help="local (default), tcp://host:8786 of a running Dask scheduler, slurm, pbs, lsf or sge",
-    )
-    parser.add_argument(
-        "--workers",
-        type=positive_int,
-        default=os.cpu_count() or 1,
-        metavar="N",
-        help="of one core each, local or asked of the queue (default: this machine's cores)",
-    )
-    parser.add_argument(
-        "--least-workers",
-        type=int,
-        metavar="N",
-        help="scale between N and --workers as there is work (default: fixed)",
-    )
-    parser.add_argument(
-        "--ligands-per-task",
-        type=positive_int,
-        default=1,
-        metavar="N",
-        help="more for hundreds of workers; a lost worker loses so many (default: 1)",
-    )
-    parser.add_argument(
-        "--worker-start",
-        type=positive_float,
-        metavar="S",
-        help="end when no worker has been alive for S seconds (default: 120 for local ones, 600 "
-        "for a running scheduler, a day for a queue)",
-    )
-    parser.add_argument("--queue", default="", help="of the queueing system")
-    parser.add_argument("--account", default="", help="that the queueing system charges")
-    parser.add_argument(
-        "--walltime", default="24:00:00", metavar="H:M:S", help="of one job (default: 24:00:00)"
-    )
-    parser.add_argument(
-        "--worker-memory",
-        type=positive_float,
-        default=4.0,
-        metavar="GB",
-        help="asked of the queue for one worker (default: 4)",
+    where = "local, tcp://host:8786 of a running Dask scheduler, slurm, pbs, lsf or sge"
+    alive = "end without a worker for S s (120 if local, 600 if running, a day for a queue)"
+    lost = "more for hundreds of workers; a lost worker loses so many"
+    cores = os.cpu_count() or 1
+    add_values(
+        parser,
+        (
+            ("--scheduler", "scheduler", str, "local", "WHERE", where),
+            ("--workers", "workers", positive_int, cores, "N", "of one core each"),
+            ("--least-workers", "least_workers", int, None, "N", "scale from N up to --workers"),
+            ("--ligands-per-task", "ligands_per_task", positive_int, 1, "N", lost),
+            ("--worker-start", "worker_start_s", positive_float, None, "S", alive),
+            ("--queue", "queue", str, None, "NAME", "of the queueing system"),
+            ("--account", "account", str, None, "NAME", "that the queueing system charges"),
+            ("--walltime", "walltime", str, "24:00:00", "H:M:S", "of one job"),
+            ("--worker-memory", "worker_memory_gb", positive_float, 4.0, "GB", "of one job"),
+        ),
     )
 
 
@@ -194,6 +147,7 @@ def _screen(arguments: argparse.Namespace, file: str) -> int:
     from workbench.progress import to_stream
     from workbench.screening.plan import require_parts
     from workbench.screening.run import screen
+    from workbench.settings import ClusterSettings
 
     require_parts()
     if not kind_of_file(file):
@@ -204,7 +158,7 @@ def _screen(arguments: argparse.Namespace, file: str) -> int:
         arguments.out,
         receptor=receptor,
         settings=_settings(arguments),
-        cluster=_cluster(arguments),
+        cluster=settings_of(ClusterSettings, arguments),
         resume=arguments.resume,
         labels=arguments.labels,
         command=command_line(),
@@ -217,64 +171,18 @@ def _screen(arguments: argparse.Namespace, file: str) -> int:
 def _settings(arguments: argparse.Namespace) -> ScreenSettings:
     from workbench.settings import FilterSettings, IsolationSettings, ScreenSettings
 
-    limits = {
-        "max_molecular_weight_g_per_mol": arguments.max_weight,
-        "max_rotatable_bonds": arguments.max_rotatable_bonds,
-    }
-    return _checked(
+    return settings_of(
         ScreenSettings,
-        seed=arguments.seed,
-        chunk_size=arguments.chunk_size,
+        arguments,
         ligand=ligand_settings(arguments),
-        filters=FilterSettings(
+        filters=settings_of(
+            FilterSettings,
+            arguments,
             alerts=tuple(sorted(set(arguments.drop_alerts))),
             warheads=tuple(sorted(set(arguments.only_warhead))),
-            **{name: value for name, value in limits.items() if value is not None},
         ),
-        minimised_fraction=arguments.minimise,
-        reacted=arguments.react or 0,
-        isolation=_checked(
-            IsolationSettings, timeout_s=arguments.timeout, memory_gb=arguments.ligand_memory
-        ),
+        isolation=settings_of(IsolationSettings, arguments),
     )
-
-
-def _cluster(arguments: argparse.Namespace) -> ClusterSettings:
-    from workbench.settings import ClusterSettings
-
-    return _checked(
-        ClusterSettings,
-        scheduler=arguments.scheduler,
-        workers=arguments.workers,
-        least_workers=arguments.least_workers,
-        ligands_per_task=arguments.ligands_per_task,
-        worker_memory_gb=arguments.worker_memory,
-        worker_start_s=arguments.worker_start,
-        walltime=arguments.walltime,
-        queue=arguments.queue,
-        account=arguments.account,
-    )
-
-
-def _checked(model: Any, **values: Any) -> Any:
-    """Return a settings model; what it refuses becomes one sentence.
-
-    Raises
-    ------
-    UsageError
-        Naming the setting and the reason.
-    """
-    from pydantic import ValidationError
-
-    from workbench.errors import UsageError
-
-    try:
-        return model(**values)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        name = " ".join(str(part) for part in problem["loc"]).replace("_", " ")
-        given = str(problem["input"])[:60]
-        raise UsageError(f"{name} cannot be {given!r}: {problem['msg'].lower()}") from error
 
 
 def _report(folder: Path, labels: Path | None) -> int:

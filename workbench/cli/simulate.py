@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.cli.arguments import (
     LIGAND_HELP,
     WRITING,
+    ValueOption,
     Verbs,
+    add_values,
     command_line,
     number,
 )
@@ -18,11 +20,22 @@ from workbench.cli.arguments import (
 if TYPE_CHECKING:
     from workbench.records.simulation import SimulationResult
 
-RATES = (
-    ("--k-on", "k_on_per_molar_per_s", "per M per s", "binding"),
-    ("--k-off", "k_off_per_s", "per s", "leaving the encounter complex"),
-    ("--k-inact", "k_inact_per_s", "per s", "forming the bond"),
-    ("--k-rev", "k_rev_per_s", "per s", "opening the bond"),
+APPARENT = "over both steps, in nM: sets k_rev from the other rates (selinexor: 5.29 by BLI)"
+MUTANT = "share of XPO1 without a thiol: 0.5 in a heterozygous C528S cell"
+NUMBERS: tuple[ValueOption, ...] = (
+    ("--days", "days", number, 14.0, "N", "of the treatment"),
+    ("--k-on", "k_on_per_molar_per_s", number, None, "K", "binding, per M per s"),
+    ("--k-off", "k_off_per_s", number, None, "K", "leaving the encounter complex, per s"),
+    ("--k-inact", "k_inact_per_s", number, None, "K", "forming the bond, per s"),
+    ("--k-rev", "k_rev_per_s", number, None, "K", "opening the bond, per s"),
+    ("--apparent-kd", "apparent_kd_nm", number, None, "KD", APPARENT),
+    ("--k-lock", "k_lock_per_s", number, 0.0, "K", "a step after which the bond stays, per s"),
+    ("--k-loss", "k_loss_per_s", number, 0.0, "K", "loss of bonded XPO1, per s"),
+    ("--target-half-life-h", "target_half_life_h", number, math.inf, "H", "of XPO1 in the cell"),
+    ("--mutant-fraction", "mutant_fraction", number, 0.0, "F", MUTANT),
+    ("--weight-kg", "weight_kg", number, None, "KG", "for a dose in mg/kg"),
+    ("--free-fraction", "free_fraction", number, None, "F", "unbound in plasma"),
+    ("--brain-factor", "brain_factor", number, None, "F", "free concentration, brain over plasma"),
 )
 
 
@@ -47,52 +60,8 @@ def add_parser(verbs: Verbs) -> None:
         help='as "80 mg days 1,3 weekly" (default for selinexor), "40 mg daily", "80 mg days 1,3 '
         'weekly for 3 weeks, 1 week off", "100 mg weekly, missed dose 2"',
     )
-    parser.add_argument("--days", type=number, default=14.0, metavar="N", help="default: 14")
-    for option, field, unit, what in RATES:
-        parser.add_argument(option, dest=field, type=number, metavar="K", help=f"{what}, {unit}")
-    parser.add_argument(
-        "--apparent-kd",
-        dest="apparent_kd_nm",
-        type=number,
-        metavar="KD",
-        help="over both steps, in nM: sets k_rev from the other rates (selinexor: 5.29 by BLI)",
-    )
-    parser.add_argument(
-        "--k-lock",
-        dest="k_lock_per_s",
-        type=number,
-        default=0.0,
-        metavar="K",
-        help="a step after which the bond stays, per s (default: 0)",
-    )
-    parser.add_argument(
-        "--k-loss",
-        dest="k_loss_per_s",
-        type=number,
-        default=0.0,
-        metavar="K",
-        help="loss of bonded XPO1, per s (default: 0)",
-    )
-    parser.add_argument(
-        "--target-half-life-h",
-        type=number,
-        default=math.inf,
-        metavar="H",
-        help="of XPO1 in the cell (default: it is neither made nor lost)",
-    )
-    parser.add_argument(
-        "--mutant-fraction",
-        type=number,
-        default=0.0,
-        metavar="F",
-        help="share of XPO1 without a thiol: 0.5 in a heterozygous C528S cell (default: 0)",
-    )
-    parser.add_argument("--weight-kg", type=number, metavar="KG", help="for a dose in mg/kg")
-    parser.add_argument("--free-fraction", type=number, metavar="F", help="unbound in plasma")
+    add_values(parser, NUMBERS)
     parser.add_argument("--brain", action="store_true", help="XPO1 in the brain")
-    parser.add_argument(
-        "--brain-factor", type=number, metavar="F", help="free concentration, brain over plasma"
-    )
     parser.add_argument(
         "--pk-of",
         dest="pharmacokinetics",
@@ -115,7 +84,8 @@ def run(arguments: argparse.Namespace) -> int:
     from workbench.mechanism.simulation import simulate
 
     folder = prepare_output_folder(arguments.out) if arguments.out else None
-    options = _options(arguments)
+    names = (*(field for _, field, *_ in NUMBERS), "brain", "pharmacokinetics")
+    options = {name: getattr(arguments, name) for name in names}
     results = [simulate(arguments.ligand, regimen=arguments.regimen, **options)]
     if arguments.against is not None or arguments.against_regimen is not None:
         other = arguments.ligand if arguments.against is None else arguments.against
@@ -133,25 +103,6 @@ def run(arguments: argparse.Namespace) -> int:
     if folder is not None:
         print(f"written to {folder}: simulation.html, simulation.json, simulation.csv")
     return 0
-
-
-def _options(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return what the runs share."""
-    names = (
-        "days",
-        *(field for _, field, _, _ in RATES),
-        "apparent_kd_nm",
-        "k_lock_per_s",
-        "k_loss_per_s",
-        "target_half_life_h",
-        "mutant_fraction",
-        "weight_kg",
-        "free_fraction",
-        "brain",
-        "brain_factor",
-        "pharmacokinetics",
-    )
-    return {name: getattr(arguments, name) for name in names}
 
 
 def _write(results: list[SimulationResult], folder: Path) -> None:

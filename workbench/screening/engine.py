@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -87,9 +88,11 @@ class Engine:
         self._limits = job.settings.isolation
         self._versions = job.versions
         self._token = secrets.token_hex(4)
-        packed: PackedJob = job.packed()
+        packed = job.packed()
         self._job = client.submit(same, packed, key=f"job-{packed.digest[:16]}-{self._token}")
         self._submitted = 0
+        self._finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._running: dict[str, _Task] = {}
         self._window = PER_WORKER * cluster.workers
 
     def run(
@@ -110,44 +113,30 @@ class Engine:
         OutputError
             When a chunk cannot be written.
         """
-        finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        running: dict[str, _Task] = {}
         waiting = _pieces(chunks, items_per_task)
         looked = 0.0
         self._alive = time.monotonic()
-        exhausted = False
         while True:
             if time.monotonic() - looked > _LOOK_EVERY_S:
                 self._look()
                 looked = time.monotonic()
-            while not exhausted and len(running) < self._window:
-                piece = next(waiting, None)
-                if piece is None:
-                    exhausted = True
-                    break
-                self._submit(*piece, 1, running, finished)
-            if not running:
+            for open_chunk, items in islice(waiting, max(0, self._window - len(self._running))):
+                self._submit(open_chunk, items, 1)
+            if not self._running:
                 return
             try:
-                future = finished.get(timeout=_LOOK_EVERY_S)
+                future = self._finished.get(timeout=_LOOK_EVERY_S)
             except queue.Empty:
                 continue
-            task = running.pop(future.key)
+            task = self._running.pop(future.key)
             outcomes = self._outcomes(task)
             if outcomes is None:
-                self._submit(task.open_chunk, task.items, task.attempt + 1, running, finished)
+                self._submit(task.open_chunk, task.items, task.attempt + 1)
                 continue
             _take(task, outcomes, write)
             report(len(outcomes), sum(outcome.kind != "done" for outcome in outcomes))
 
-    def _submit(
-        self,
-        open_chunk: _Open,
-        items: list[Item],
-        attempt: int,
-        running: dict[str, _Task],
-        finished: queue.SimpleQueue[Any],
-    ) -> None:
+    def _submit(self, open_chunk: _Open, items: list[Item], attempt: int) -> None:
         self._submitted += 1
         stage = open_chunk.chunk.stage
         future = self._client.submit(
@@ -160,14 +149,16 @@ class Engine:
             key=f"{stage}-{self._token}{self._submitted:010d}",
             pure=False,
         )
-        running[future.key] = _Task(open_chunk, items, future, attempt)
-        future.add_done_callback(finished.put)
+        self._running[future.key] = _Task(open_chunk, items, future, attempt)
+        future.add_done_callback(self._finished.put)
 
     def _outcomes(self, task: _Task) -> list[Outcome] | None:
         """Return what came of a task; ``None`` when it is to be given out again."""
         from distributed import KilledWorker
 
-        error = None if task.future.status == "finished" else self._error(task)
+        if task.future.cancelled():
+            raise _lost()
+        error = task.future.exception(timeout=ANSWER_S)
         if error is None:
             outcomes: list[Outcome] = task.future.result()
             return outcomes
@@ -182,12 +173,6 @@ class Engine:
             f"the workers cannot do the work ({type(error).__name__}: {error}): the workbench must "
             "be installed on every host; then start again with --resume"
         ) from error
-
-    def _error(self, task: _Task) -> BaseException | None:
-        if task.future.cancelled():
-            raise _lost()
-        found: BaseException | None = task.future.exception(timeout=ANSWER_S)
-        return found
 
     def _look(self) -> None:
         """Follow the number of workers; raise when the scheduler or all workers are gone."""

@@ -41,19 +41,16 @@ from workbench.pipeline.summarising import adduct_record
 from workbench.screening.plan import Item, Job, Row
 from workbench.settings import DockSettings, FilterSettings, GridSettings
 
+_LIMITED = {
+    "molecular weight": "molecular_weight_g_per_mol",
+    "heavy atoms": "heavy_atoms",
+    "rotatable bonds": "rotatable_bonds",
+    "clogP": "clogp",
+}
+
 
 def read(job: Job, item: Item) -> list[Row]:
-    """Read one record, compute what the filters ask, and say which ligands pass.
-
-    Parameters
-    ----------
-    item
-        ``where``, ``name``, ``text``, ``is_block``, ``problem`` of a record.
-
-    Returns
-    -------
-    list of dict
-        One row for each stereoisomer, ``status`` ``ready`` or ``dropped`` with the ``reason``.
+    """Read one record of ``ligands.files``; return a row, ready or dropped, for each stereoisomer.
 
     Raises
     ------
@@ -61,9 +58,8 @@ def read(job: Job, item: Item) -> list[Row]:
         When the record holds no usable ligand.
     """
     with rdBase.BlockLogs():
-        record = Record(
-            item["where"], item["name"], item["text"], item["is_block"], item["problem"]
-        )
+        names = ("where", "name", "text", "is_block", "problem")
+        record = Record(*(item[name] for name in names))
         ligands = build_ligands(parsed(record), record.name, record.where, job.settings.ligand)
         return [
             {"where": item["where"], **_read_row(job, drawn, isomer)}
@@ -120,22 +116,12 @@ def _why_dropped(
         return f"no warhead: {ligand.warhead_problem or ligand.warhead_verdict}"
     if filters.warheads and ligand.warhead.name not in filters.warheads:
         return f"warhead {ligand.warhead.name} is not asked for"
-    limits = (
-        (
-            "molecular weight",
-            properties.molecular_weight_g_per_mol,
-            None,
-            filters.max_molecular_weight_g_per_mol,
-        ),
-        ("heavy atoms", properties.heavy_atoms, None, filters.max_heavy_atoms),
-        ("rotatable bonds", properties.rotatable_bonds, None, filters.max_rotatable_bonds),
-        ("clogP", properties.clogp, filters.min_clogp, filters.max_clogp),
-    )
-    for name, value, least, most in limits:
+    for words, name in _LIMITED.items():
+        value, most = getattr(properties, name), getattr(filters, f"max_{name}")
         if value > most:
-            return f"{name} above {most:g}"
-        if least is not None and value < least:
-            return f"{name} below {least:g}"
+            return f"{words} above {most:g}"
+    if properties.clogp < filters.min_clogp:
+        return f"clogP below {filters.min_clogp:g}"
     for name in filters.alerts:
         if name in alerts:
             return f"{name} alert"
@@ -217,15 +203,7 @@ def _maps_of(job: Job) -> MapLibrary:
 def search(job: Job, item: Item) -> list[Row]:
     """Search every diastereomer of a ligand's adduct; the intact drug is not docked.
 
-    Parameters
-    ----------
-    item
-        ``name`` and ``smiles`` as the first stage wrote them.
-
-    Returns
-    -------
-    list of dict
-        One row: best diastereomer and score, all scores and the poses to minimise as JSON.
+    The row holds the best diastereomer and score; all scores and the poses to minimise as JSON.
 
     Raises
     ------
@@ -301,18 +279,7 @@ def _pose(packed: dict[str, Any], adducts: dict[str, Adduct]) -> Pose:
 
 
 def minimise(job: Job, item: Item) -> list[Row]:
-    """Minimise the best poses of a ligand as bonded complexes, check them, keep the best.
-
-    Parameters
-    ----------
-    item
-        ``name``, ``smiles`` and the ``poses`` that the search wrote.
-
-    Returns
-    -------
-    list of dict
-        One row, of the pose that is valid and has the best score.
-    """
+    """Minimise a ligand's poses as bonded complexes; return the valid one with the best score."""
     adducts = {a.label: a for a in enumerate_adducts(_again(job, item["smiles"], item["name"]))}
     poses = [_pose(packed, adducts) for packed in json.loads(item["poses"])]
     complexes = [bond(with_turned(job.receptor, pose.side_chains), pose) for pose in poses]
