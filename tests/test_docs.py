@@ -163,7 +163,9 @@ def test_the_site_builds_without_a_warning_and_works_offline(tmp_path: Path) -> 
 def test_python_in_the_pages_calls_what_there_is(page: Path) -> None:
     for block in PYTHON.findall(page.read_text()):
         for node in ast.walk(ast.parse(block)):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("workbench."):
-                signature = inspect.signature(getattr(workbench, ast.unparse(node.func)[10:]))
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            if ast.unparse(node.func.value) == "workbench":
+                signature = inspect.signature(getattr(workbench, node.func.attr))
                 keywords = {str(word.arg): None for word in node.keywords}
                 signature.bind(*node.args, **keywords)
