@@ -17,7 +17,7 @@ from workbench.ligands.molecules import Adduct
 from workbench.ligands.poses import Pose
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.reference_poses import reference_pose
-from workbench.physics.assembly import bond, place
+from workbench.physics.assembly import bond, place, with_conformer
 from workbench.physics.complex import Complex, EncounterComplex
 from workbench.structures.receptor import Atom, Receptor
 
@@ -44,15 +44,6 @@ def shaken(smiles: str, amplitude: float = 0.05, seed: int = 0) -> Chem.Mol:
     noise = np.random.default_rng(seed).normal(0, amplitude, (mol.GetNumAtoms(), 3))
     mol.GetConformer().SetPositions(mol.GetConformer().GetPositions() + noise)
     return mol
-
-
-def with_positions(mol: Chem.Mol, coordinates: FloatArray) -> Chem.Mol:
-    copy = Chem.Mol(mol)
-    copy.RemoveAllConformers()
-    conformer = Chem.Conformer(copy.GetNumAtoms())
-    conformer.SetPositions(np.ascontiguousarray(coordinates))
-    copy.AddConformer(conformer)
-    return copy
 
 
 def rdkit_energy(
@@ -139,7 +130,7 @@ def cut_out(bonded: Complex, radius: float) -> Complex:
         atom.SetNoImplicit(False)
         atom.SetNumRadicalElectrons(0)
     Chem.SanitizeMol(mol)
-    full = Chem.AddHs(with_positions(mol, points[kept]), addCoords=True)
+    full = Chem.AddHs(with_conformer(mol, points[kept]), addCoords=True)
     ends = [full.GetAtomWithIdx(i) for i in range(len(kept), full.GetNumAtoms())]
     owners = [bonded.atoms[kept[end.GetNeighbors()[0].GetIdx()]] for end in ends]
     atoms = [bonded.atoms[i] for i in kept]

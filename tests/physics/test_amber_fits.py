@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from workbench.physics.amber_tables import (
     ACETAL,
@@ -13,7 +12,6 @@ from workbench.physics.amber_tables import (
     Term,
     data_text,
     refitted,
-    shipped_molecules,
     shipped_terms,
 )
 
@@ -54,12 +52,6 @@ def test_only_the_carbon_between_sulphur_and_an_azole_is_refitted() -> None:
     amine, same = refitted(molecule("n8"), terms(), fits)
     assert amine.types == ("c3", "n8", "c3")
     assert same.bonds == terms().bonds
-
-
-@pytest.mark.parametrize("one", [m for m in shipped_molecules() if m.form == "adduct"])
-def test_every_shipped_adduct_has_the_fitted_carbon(one: AmberMolecule) -> None:
-    assert one.types[one.reactive or 0] == ACETAL
-    assert one.types.count(ACETAL) == 1
 
 
 def test_no_torsion_of_the_table_is_lost() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from physics_cases import shaken, with_positions
+from physics_cases import shaken
 from rdkit.Chem import rdMolTransforms
 
 from workbench.errors import PhysicsError
@@ -21,6 +21,7 @@ from workbench.physics.antechamber import (
     read_frcmod,
     typing,
 )
+from workbench.physics.assembly import with_conformer
 
 FRCMOD = """Remark line goes here
 MASS
@@ -126,6 +127,6 @@ def test_water_gets_its_shape_by_gfn2() -> None:
     pytest.importorskip("tblite", reason="optional extra: react")
     water = shaken("O")
     points, _ = gfn2_relaxed(water, water.GetConformer().GetPositions())
-    shape = with_positions(water, points).GetConformer()
+    shape = with_conformer(water, points).GetConformer()
     assert rdMolTransforms.GetBondLength(shape, 0, 1) == pytest.approx(0.96, abs=0.02)
     assert rdMolTransforms.GetAngleDeg(shape, 1, 0, 2) == pytest.approx(104.5, abs=4)

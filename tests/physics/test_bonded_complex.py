@@ -9,8 +9,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from physics_cases import adduct_of, reference_bonded
-from rdkit import Chem
-from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import PhysicsError
 from workbench.ligands.poses import Pose
@@ -33,15 +31,6 @@ def test_only_the_thiol_hydrogen_leaves(selinexor: Complex, groove: Receptor) ->
     )
     assert before - after == Counter([(528, "CYS", "HG")])
     assert not after - before
-
-
-def test_formula_is_receptor_plus_drug(selinexor: Complex, groove: Receptor) -> None:
-    """The thiol adds across the double bond: nothing is lost."""
-    elements = Counter(a.element for a in groove.atoms)
-    drug = Chem.AddHs(selinexor.adduct.ligand.mol)
-    assert CalcMolFormula(drug) == "C17H11F6N7O"
-    elements.update(a.GetSymbol() for a in drug.GetAtoms())
-    assert Counter(a.element for a in selinexor.atoms) == elements
 
 
 def test_the_ligand_is_one_residue_with_unique_names(selinexor: Complex) -> None:
@@ -160,13 +149,6 @@ def _with_zinc(receptor: Receptor) -> Receptor:
     )
 
 
-def _charged(receptor: Receptor, name: str, number: int, charge: int) -> Receptor:
-    index = receptor.find(number, name)
-    atoms = list(receptor.atoms)
-    atoms[index] = replace(atoms[index], formal_charge=charge)
-    return replace(receptor, atoms=tuple(atoms))
-
-
 BAD_RECEPTORS: dict[str, tuple[Callable[[Receptor], Receptor], str]] = {
     "no thiol": (lambda r: replace(r, reactive_atom=None, verdict="no_thiol"), "has no thiol"),
     "two copies": (_twice, "more than one residue 528"),
@@ -180,8 +162,6 @@ BAD_RECEPTORS: dict[str, tuple[Callable[[Receptor], Receptor], str]] = {
     ),
     "a double bond missing": (lambda r: _order(r, "O", 530, 1), "530:(C|O) .* open valence"),
     "an odd number of electrons": (lambda r: _without(r, "HZ1", number=568), "568:NZ .* open val"),
-    "a charge that does not add up": (lambda r: _charged(r, "NZ", 568, 0), "568:NZ"),
-    "a charge too many": (lambda r: _charged(r, "CB", 568, 1), "568:CB"),
     "a metal": (_with_zinc, r":ZN \(ZN\) is Zn, for which the force field has no parameters"),
     "a valence too high": (lambda r: _order(r, "O", 530, 3), "530:(C|O)"),
 }

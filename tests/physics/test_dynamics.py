@@ -13,7 +13,6 @@ import pytest
 from filelock import FileLock
 from MDAnalysis.lib.formats.libdcd import DCDFile
 from physics_cases import capped_cysteine_complex
-from pydantic import ValidationError
 
 from workbench.analysis.trajectory import stability
 from workbench.errors import OutputError, PhysicsError
@@ -144,15 +143,6 @@ def test_a_run_that_breaks_down_is_told(small: Complex, tmp_path: Path) -> None:
     points[0] = np.nan
     with pytest.raises(PhysicsError, match="not finite"):
         run(replace(small, coordinates=points), tmp_path, SHORT)
-
-
-@pytest.mark.parametrize(
-    "values",
-    [{"timestep_fs": 9}, {"length_ps": 0.7, "report_interval_ps": 0.5}, {"temperature_k": 0}],
-)
-def test_settings_that_do_not_fit_are_refused(values: dict[str, float]) -> None:
-    with pytest.raises(ValidationError):
-        DynamicsSettings(**values)
 
 
 def written(folder: Path, frames: np.ndarray) -> Path:

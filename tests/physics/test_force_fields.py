@@ -45,15 +45,6 @@ def test_terms_sum_to_the_energy(small: Complex, solvent: str) -> None:
     assert sum(terms.values()) == pytest.approx(group_energy(context), abs=1e-6)
 
 
-def test_lengths_at_rest_are_those_of_bonds(small: Complex) -> None:
-    mobile = np.ones(len(small.atoms), bool)
-    built = force_field("mmff94s").build(small, mobile, cutoff_angstrom=None)
-    assert len(built.bond_atoms) == small.mol.GetNumBonds()
-    tether = {small.sg, small.reactive_carbon}
-    row = [set(pair) for pair in built.bond_atoms.tolist()].index(tether)
-    assert 1.75 < built.bond_lengths[row] < 1.85
-
-
 def test_the_minimiser_goes_down_in_water_too(small: Complex) -> None:
     settings = MinimizationSettings(solvent="obc2", platform="Reference")
     found = PocketMinimiser([small], settings).minimise(small)

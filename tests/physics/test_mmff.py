@@ -13,11 +13,11 @@ from physics_cases import (
     gradient_of,
     rdkit_energy,
     shaken,
-    with_positions,
 )
 from rdkit import Chem
 
 from workbench.errors import PhysicsError
+from workbench.physics.assembly import with_conformer
 from workbench.physics.complex import Complex, mobile_atoms
 from workbench.physics.mmff import (
     FORCE_GROUPS,
@@ -110,7 +110,7 @@ def test_a_pocket_with_the_adduct_is_rdkits(selinexor: Complex) -> None:
     assert 1000 <= len(large.atoms) < 2000
     context = context_of(build_mmff(large.mol, dielectric="constant").system, large.coordinates)
     found = energy_by_term(context)
-    mol = with_positions(large.mol, large.coordinates)
+    mol = with_conformer(large.mol, large.coordinates)
     for term, energy in found.items():
         assert energy == pytest.approx(rdkit_energy(mol, "constant", term)[0], abs=1e-3), term
     gradient = rdkit_energy(mol, "constant")[1]

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from physics_cases import adduct_of, rdkit_energy, with_positions
+from physics_cases import adduct_of, rdkit_energy
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom, rdForceFieldHelpers, rdMolTransforms
 
 from workbench.errors import PhysicsError
 from workbench.ligands.conformers import conformers
-from workbench.physics.assembly import drug_hydrogens, protonated
+from workbench.physics.assembly import drug_hydrogens, protonated, with_conformer
 from workbench.physics.complex import Complex
 from workbench.physics.minimization import MinimisedComplex
 from workbench.physics.mmff import build_mmff
@@ -68,7 +68,7 @@ def test_the_zero_is_the_lowest_of_rdkits_conformers(reference: StrainReference)
     adduct = reference.adduct
     found = conformers(adduct.mol, 12, 1)
     lowest = min(
-        rdkit_energy(with_positions(found.mol, points), "distance")[0]
+        rdkit_energy(with_conformer(found.mol, points), "distance")[0]
         for points in found.coordinates
     )
     # Relaxing further in the same energy can only go down, and not far.

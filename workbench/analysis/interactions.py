@@ -18,15 +18,9 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from workbench import geometry
-from workbench.analysis.perception import (
-    CAPS,
-    ComplexParts,
-    Features,
-    perceive,
-    residue_label,
-    split,
-)
+from workbench.analysis.perception import ComplexParts, Features, perceive, residue_label, split
 from workbench.physics.complex import Complex
+from workbench.structures.topology import CAPS
 
 FloatArray = NDArray[np.float64]
 

@@ -14,7 +14,6 @@ from workbench.structures.receptor import Atom
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-CAPS = ("ACE", "NME")
 # Atoms this few bonds apart are held by the bonded terms; their distance is no contact.
 MAX_BONDED_SEPARATION = 3
 # Every atom of the group shares the charge, as in a guanidinium or a carboxylate.

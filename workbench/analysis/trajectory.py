@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from workbench.errors import PhysicsError
 from workbench.ligands.geometry import placed_atoms, self_mappings
 from workbench.optional import mdanalysis_package
-from workbench.physics.complex import CAPS, Assembly, heavy_mask, ligand_mask
+from workbench.physics.complex import Assembly, heavy_mask, ligand_mask
+from workbench.structures.topology import CAPS
 
 FloatArray = NDArray[np.float64]
 

@@ -18,7 +18,6 @@ from scipy.spatial import cKDTree
 
 from workbench import geometry
 from workbench.analysis.perception import (
-    CAPS,
     MAX_BONDED_SEPARATION,
     ComplexParts,
     acceptors,
@@ -29,6 +28,7 @@ from workbench.analysis.perception import (
 from workbench.geometry import FloatArray
 from workbench.ligands.geometry import chiral_volume
 from workbench.physics.complex import Complex
+from workbench.structures.topology import CAPS
 
 _AMIDE = Chem.MolFromSmarts("[#6X3;!a](=[OX1,SX1])-!@[NX3;!a]")
 _CIS = (Chem.BondStereo.STEREOZ, Chem.BondStereo.STEREOCIS)

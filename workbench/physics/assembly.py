@@ -15,7 +15,6 @@ from workbench.geometry import joined, unit
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.poses import Pose
 from workbench.physics.complex import (
-    CAPS,
     LIGAND_CHAIN,
     LIGAND_RESIDUE,
     Complex,
@@ -23,6 +22,7 @@ from workbench.physics.complex import (
     address,
 )
 from workbench.structures.receptor import Atom, Receptor
+from workbench.structures.topology import CAPS
 
 FloatArray = NDArray[np.float64]
 

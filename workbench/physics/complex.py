@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.structures.receptor import Atom, Receptor
+from workbench.structures.topology import CAPS
 from workbench.structures.writing import mmcif_text, pdb_text
 
 BoolArray = NDArray[np.bool_]
@@ -21,7 +22,6 @@ IntArray = NDArray[np.int64]
 
 LIGAND_RESIDUE = "LIG"
 LIGAND_CHAIN = "L"
-CAPS = ("ACE", "NME")
 _BONDED_DISTANCE = 3
 _SAME_PLACE_ANGSTROM = 1e-3
 
