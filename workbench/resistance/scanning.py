@@ -178,15 +178,11 @@ def _mutants(
 
 
 def _store(scorer: Scorer, out: Path, writing: AbstractContextManager[object] | None) -> PairStore:
-    used = {"grid", "search", "encounter", "n_seeds"}
-    settings = scorer.settings.model_dump(include=used) | {
+    versions = provenance.versions()
+    settings = scorer.settings.model_dump() | {
         "seed": scorer.seed,
         "receptor_sha256": hashlib.sha256(receptor_pdb(scorer.wild).encode()).hexdigest(),
-        "versions": {
-            name: version
-            for name, version in provenance.versions().items()
-            if name in ("workbench", "vina", "rdkit")
-        },
+        "versions": {name: versions[name] for name in ("workbench", "vina", "rdkit")},
     }
     return PairStore(out, settings, writing)
 
