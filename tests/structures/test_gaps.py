@@ -7,9 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from rdkit import Chem
-from rdkit.Chem import rdForceFieldHelpers
-from structure_cases import as_entry, bond_lengths, heavy_positions, rdkit_mol
+from structure_cases import as_entry, check_is_sound, edited, heavy_positions, human_entry
 
 from workbench.cli import main
 from workbench.settings import PreparationSettings
@@ -17,17 +15,12 @@ from workbench.structures.gaps import ANCHOR_RMSD_ANGSTROM, site_gaps
 from workbench.structures.loading import load_receptor
 from workbench.structures.preparation import prepare_receptor
 from workbench.structures.reading import read_structure
-from workbench.structures.receptor import Receptor, Structure
+from workbench.structures.receptor import Structure
 from workbench.structures.sites import groove_site, named_site
-from workbench.structures.topology import clashing_pairs
 from workbench.structures.writing import pdb_text
 
 QUICK = PreparationSettings(shell_angstrom=1.0)
 LOOP = tuple(range(533, 537))
-
-
-def without(numbers: tuple[int, ...]) -> str:
-    return as_entry(load_receptor("human-groove"), chain="A", shift=0, leave_out=numbers)
 
 
 def structure_of(text: str, folder: Path) -> Structure:
@@ -77,17 +70,9 @@ def test_a_gap_cut_out_of_a_crystal_gets_its_backbone_back(
     check_is_sound(filled)
 
 
-def check_is_sound(receptor: Receptor) -> None:
-    assert max(bond_lengths(receptor)[frozenset("C")]) < 1.62
-    assert len(clashing_pairs(receptor.atoms, receptor.coordinates, receptor.bonds)) == 0
-    molecule = rdkit_mol(receptor)
-    Chem.SanitizeMol(molecule)
-    assert rdForceFieldHelpers.MMFFHasAllMoleculeParams(molecule)
-
-
 def test_no_gap_is_filled_when_told_so(tmp_path: Path) -> None:
     path = tmp_path / "entry.pdb"
-    path.write_text(without(LOOP))
+    path.write_text(human_entry(LOOP))
     out = tmp_path / "out"
     assert main(["prepare", "receptor", str(path), "--no-loops", "--out", str(out)]) == 0
     record = json.loads((out / "receptor.json").read_text())
@@ -107,33 +92,30 @@ def moved(text: str, from_number: int, shift: np.ndarray) -> str:
     return "\n".join(lines)
 
 
-def renumbered(text: str) -> str:
-    return "\n".join(
-        f"{line[:22]}{int(line[22:26]) - 1:4d}{line[26:]}"
-        if line.startswith("ATOM") and int(line[22:26]) > 536
-        else line
-        for line in text.splitlines()
+def renumbered() -> str:
+    return edited(
+        lambda x: (
+            None
+            if int(x[22:26]) in LOOP
+            else f"{x[:22]}{int(x[22:26]) - (int(x[22:26]) > 536):4d}{x[26:]}"
+        )
     )
 
 
 def one_atom_of_534() -> str:
-    lines = without(()).splitlines()
-    return "\n".join(
-        line
-        for line in lines
-        if not (line.startswith("ATOM") and int(line[22:26]) in LOOP)
-        or line[12:26] == " CA  LYS A 534"
+    return edited(
+        lambda x: x if int(x[22:26]) not in LOOP or x[12:26] == " CA  LYS A 534" else None
     )
 
 
 @pytest.mark.parametrize(
     ("text", "longest", "reason"),
     [
-        (lambda: without(tuple(range(531, 540))), 8, "9 residues"),
-        (lambda: without(LOOP), 3, "no more than 3"),
-        (lambda: without((*LOOP, 539, 540)), 8, "whole residues"),
-        (lambda: moved(without(LOOP), 533, np.array([2.0, 0.0, 0.0])), 8, "limit 0.5"),
-        (lambda: renumbered(without(LOOP)), 8, "leave out 3, human XPO1 has 4"),
+        (lambda: human_entry(tuple(range(531, 540))), 8, "9 residues"),
+        (lambda: human_entry(LOOP), 3, "no more than 3"),
+        (lambda: human_entry((*LOOP, 539, 540)), 8, "whole residues"),
+        (lambda: moved(human_entry(LOOP), 533, np.array([2.0, 0.0, 0.0])), 8, "limit 0.5"),
+        (renumbered, 8, "leave out 3, human XPO1 has 4"),
         (one_atom_of_534, 8, "A:LYS:534"),
     ],
 )
@@ -147,7 +129,7 @@ def test_gaps_that_stay_capped_are_told(
 
 
 def test_only_the_groove_has_a_model(tmp_path: Path) -> None:
-    structure = structure_of(without(LOOP), tmp_path)
+    structure = structure_of(human_entry(LOOP), tmp_path)
     gaps, notes = site_gaps(structure, named_site(structure, "A:528:SG"), 8)
     assert gaps == [] and notes and all("capped" in note for note in notes)
 
@@ -159,6 +141,6 @@ def test_a_prepared_receptor_keeps_its_caps(tmp_path: Path) -> None:
 
 
 def test_anchors_are_those_of_the_entry(tmp_path: Path) -> None:
-    structure = structure_of(moved(without(LOOP), 533, np.array([0.6, 0.0, 0.0])), tmp_path)
+    structure = structure_of(moved(human_entry(LOOP), 533, np.array([0.6, 0.0, 0.0])), tmp_path)
     (gap,) = site_gaps(structure, groove_site(structure, 1.0), 8)[0]
     assert 0.2 < gap.anchor_rmsd_angstrom < ANCHOR_RMSD_ANGSTROM
