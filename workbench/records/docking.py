@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 ResultVerdict = Literal["adduct", "no_thiol", "no_warhead", "unsupported_warhead"]
 
@@ -107,7 +107,7 @@ class AdductRecord:
 
 @dataclass(frozen=True)
 class DockingResult:
-    """The outcome of ``workbench.dock`` (``result.json``, schema 1).
+    """The outcome of ``workbench.dock`` (``result.json``, schema 2).
 
     ``ligand``, ``receptor`` and ``provenance`` are the dictionaries of the schema;
     ``receptor_pdb`` is the prepared receptor for the 3D view, ``reference`` the crystal
