@@ -139,7 +139,7 @@ class SearchSettings(Settings):
     n_conformers: int = Field(20, ge=1, le=200)
     n_poses: int = Field(10, ge=1, le=200, description="poses kept per diastereomer")
     cluster_angstrom: float = Field(1.0, ge=0, le=5)
-    pool_members: int = Field(60, ge=2, le=1000, description="minima that breed in one pool")
+    pool_members: int = Field(60, ge=2, le=1000, description="minima in one bank")
     annealing_per_torsion: int = Field(
         120, ge=1, description="children over which minima may come nearer to each other"
     )
