@@ -2,7 +2,8 @@
 
 Each check is a pure function of a complex and the limits; its name is the one that a failed pose
 is listed with. Chirality is compared as geometry, never as a CIP label: a label can change when a
-neighbour is exchanged in the same place.
+neighbour is exchanged in the same place. To add a check, write the function, give it a place in
+``RECIPE`` and a spoiled complex in the tests. The attacked atom need not be carbon (disulfides).
 """
 
 from __future__ import annotations

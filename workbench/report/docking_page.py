@@ -198,7 +198,7 @@ def _html(result: DockingResult, scene: dict[str, Any] | None) -> str:
         "has_bonds": bool(result.adducts),
     }
     return render(
-        "page.html",
+        "docking.html",
         **parts,
         result=result,
         headline=headline(result),
@@ -230,7 +230,7 @@ def notebook_html(result: DockingResult) -> str:
     """
     rows = [(adduct, best_of(adduct)) for adduct in result.adducts]
     return render(
-        "notebook.html",
+        "docking_notebook.html",
         result=result,
         headline=headline(result),
         details=details(result),
