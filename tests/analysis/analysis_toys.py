@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import AllChem
+from scipy.spatial.transform import Rotation
 
 from workbench.ligands.molecules import Adduct, Ligand, Stereocentre
 from workbench.physics.complex import Complex
@@ -17,45 +19,38 @@ from workbench.structures.receptor import Atom, Receptor
 FloatArray = NDArray[np.float64]
 
 SELINEXOR_BS = "O=C(C[C@H](SCC)n1cnc(-c2cc(C(F)(F)F)cc(C(F)(F)F)c2)n1)NNc1cnccn1"
-# Built onto the alpha carbon, as SMILES order: N side then C side of the capped cysteine.
-_BACKBONE = (("N", "N"), ("C", "C"), ("O", "O"), ("CH3", "C"), ("CX", "C"), ("OX", "O"))
+CAPPED = Chem.MolFromSmarts("[CX4]SC[CH](NC([CH3])=O)C(=O)N[CH3]")
+# of CAPPED, after the drug's carbon
+BACKBONE = (
+    *("CYS SG", "CYS CB", "CYS CA", "CYS N", "ACE C", "ACE CH3", "ACE O"),
+    *("CYS C", "CYS O", "NME N", "NME C"),
+)
+NUMBERS = {"ACE": 527, "CYS": 528, "NME": 529}
 
 
-@dataclass(frozen=True)
-class Fragment:
-    """A loose residue to place near a drug: heavy atom names, then hydrogens."""
+def adduct_from(smiles: str, *centres: int) -> Adduct:
+    """Make an adduct from a SMILES with one ``SCC``; drug atoms keep their order.
 
-    residue_name: str
-    residue_number: int
-    mol: Chem.Mol
-    names: tuple[str, ...]
-    coordinates: FloatArray
-
-
-def adduct_from(smiles: str, stereocentres: dict[int, str] | None = None) -> Adduct:
-    """Make an adduct from a SMILES that contains C-S-CH2-CH3; drug atoms keep their order."""
+    ``centres`` are the new stereocentres, as places in the SMILES.
+    """
     mol = Chem.MolFromSmiles(smiles)
-    hits = mol.GetSubstructMatches(Chem.MolFromSmarts("[CX4;!$([CH2][CH3])]S[CH2][CH3]"))
-    assert len(hits) == 1
-    carbon, *tether = hits[0]
+    ((carbon, *tether),) = mol.GetSubstructMatches(
+        Chem.MolFromSmarts("[CX4;!$([CH2][CH3])]S[CH2][CH3]")
+    )
     order = [index for index in range(mol.GetNumAtoms()) if index not in tether]
-    reactive = order.index(carbon)
+    n_drug, reactive = len(order), order.index(carbon)
     mol = Chem.RenumberAtoms(mol, [*order, *tether])
-    n_drug = len(order)
     drug = Chem.RWMol(mol)
     for index in (n_drug + 2, n_drug + 1, n_drug):
         drug.RemoveAtom(index)
-    ligand_mol = drug.GetMol()
-    Chem.SanitizeMol(ligand_mol)
-    ligand = Ligand("toy", ligand_mol, Chem.MolToSmiles(ligand_mol), "", "", 0, None)
-    centres = tuple(Stereocentre(order.index(i), cip) for i, cip in (stereocentres or {}).items())
+    Chem.SanitizeMol(drug)
     return Adduct(
         label="toy",
-        ligand=ligand,
+        ligand=Ligand("toy", drug.GetMol(), Chem.MolToSmiles(drug), "", "", 0, None),
         mol=mol,
         smiles=smiles,
         formula="",
-        stereocentres=centres,
+        stereocentres=tuple(Stereocentre(order.index(centre), "?") for centre in centres),
         reactive_atom_index=reactive,
         sg_index=n_drug,
         cb_index=n_drug + 1,
@@ -64,154 +59,99 @@ def adduct_from(smiles: str, stereocentres: dict[int, str] | None = None) -> Add
     )
 
 
-def with_backbone(adduct: Adduct) -> tuple[Chem.Mol, list[Atom]]:
-    """Return the adduct as an L-cysteine capped with acetyl and methylamide, no hydrogens."""
-    mol = Chem.RWMol(adduct.mol)
-    index = {"CA": adduct.ca_index}
-    for name, element in (*_BACKBONE, ("NX", "N"), ("CY", "C")):
-        index[name] = mol.AddAtom(Chem.Atom(element))
-    single, double = Chem.BondType.SINGLE, Chem.BondType.DOUBLE
-    for a, b, order in (
-        ("CA", "N", single),
-        ("CA", "C", single),
-        ("C", "O", double),
-        ("N", "CX", single),
-        ("CX", "OX", double),
-        ("CX", "CH3", single),
-        ("C", "NX", single),
-        ("NX", "CY", single),
-    ):
-        mol.AddBond(index[a], index[b], order)
-    alpha = mol.GetAtomWithIdx(adduct.ca_index)
-    # Neighbours in RDKit's order: CB, N, C. L-cysteine has N, C, CB counter-clockwise, which
-    # is the same turn as CB, N, C.
-    alpha.SetChiralTag(Chem.ChiralType.CHI_TETRAHEDRAL_CCW)
-    atoms = []
-    caps = {"CX": ("ACE", "C"), "OX": ("ACE", "O"), "CH3": ("ACE", "CH3")}
-    caps |= {"NX": ("NME", "N"), "CY": ("NME", "C")}
-    names = {number: name for name, number in index.items()}
+def bonded_complex(adduct: Adduct, n_conformers: int = 4) -> Complex:
+    """Return the capped L-cysteine with its adduct, minimised; the most extended conformer."""
+    heavy = Chem.MolFromSmiles(adduct.smiles.replace("SCC", "SC[C@H](NC(C)=O)C(=O)NC"))
+    (_, *rest), n_drug = heavy.GetSubstructMatch(CAPPED), adduct.n_drug_atoms
+    drug = [index for index in range(heavy.GetNumAtoms()) if index not in rest]
+    mol = Chem.AddHs(Chem.RenumberAtoms(heavy, [*drug, *rest]))
+    AllChem.EmbedMultipleConfs(mol, n_conformers, randomSeed=11)
+    AllChem.MMFFOptimizeMoleculeConfs(mol, maxIters=2000, mmffVariant="MMFF94s")
+
+    def spread(x: FloatArray) -> float:
+        parts = x[:n_drug], x[n_drug : heavy.GetNumAtoms()]
+        return float(np.linalg.norm(parts[0].mean(axis=0) - parts[1].mean(axis=0)))
+
+    coordinates = max((c.GetPositions() for c in mol.GetConformers()), key=spread)
+    mol.RemoveAllConformers()
+    atoms: list[Atom] = []
     for atom in mol.GetAtoms():
         number, element = atom.GetIdx(), atom.GetSymbol()
-        if number < adduct.n_drug_atoms:
+        if element == "H":
+            parent = atoms[atom.GetNeighbors()[0].GetIdx()]
+            atoms.append(replace(parent, name=f"H{number}", element="H"))
+        elif number < n_drug:
             atoms.append(Atom(f"{element}{number + 1}", element, "LIG", 1, "L"))
-        elif number in (adduct.sg_index, adduct.cb_index):
-            name = "SG" if number == adduct.sg_index else "CB"
-            atoms.append(Atom(name, element, "CYS", 528, "A"))
         else:
-            residue, name = caps.get(names[number], ("CYS", names[number]))
-            place = {"ACE": 527, "NME": 529}.get(residue, 528)
-            atoms.append(Atom(name, element, residue, place, "A"))
-    result = mol.GetMol()
-    Chem.SanitizeMol(result)
-    return result, atoms
-
-
-def bonded_complex(adduct: Adduct, seed: int = 11, n_conformers: int = 12) -> Complex:
-    """Return the capped cysteine with its adduct, minimised; the most extended conformer."""
-    heavy, atoms = with_backbone(adduct)
-    mol = Chem.AddHs(heavy)
-    ids = list(AllChem.EmbedMultipleConfs(mol, n_conformers, randomSeed=seed))
-    AllChem.MMFFOptimizeMoleculeConfs(mol, maxIters=2000, mmffVariant="MMFF94s")
-    assert ids
-    drug = range(adduct.n_drug_atoms)
-    rest = range(adduct.n_drug_atoms, heavy.GetNumAtoms())
-
-    def spread(conformer: int) -> float:
-        x = mol.GetConformer(conformer).GetPositions()
-        return float(np.linalg.norm(x[drug].mean(axis=0) - x[rest].mean(axis=0)))
-
-    coordinates = mol.GetConformer(max(ids, key=spread)).GetPositions()
-    return _complex(adduct, mol, _with_hydrogens(mol, atoms), coordinates)
-
-
-def add_fragments(complex_: Complex, fragments: Sequence[Fragment]) -> Complex:
-    """Return the complex with loose residues beside it."""
-    mol, atoms, coordinates = complex_.mol, list(complex_.atoms), [complex_.coordinates]
-    for fragment in fragments:
-        mol = Chem.CombineMols(mol, fragment.mol)
-        for atom, name in zip(fragment.mol.GetAtoms(), fragment.names, strict=True):
-            charge = atom.GetFormalCharge()
-            atoms.append(
-                Atom(
-                    name,
-                    atom.GetSymbol(),
-                    fragment.residue_name,
-                    fragment.residue_number,
-                    "A",
-                    charge,
-                )
-            )
-        coordinates.append(fragment.coordinates)
-    Chem.SanitizeMol(mol)
-    return replace(complex_, mol=mol, atoms=tuple(atoms), coordinates=np.vstack(coordinates))
-
-
-def fragment(residue_name: str, number: int, smiles: str, names: str) -> Fragment:
-    """Return a loose residue with ideal geometry; ``names`` are those of its heavy atoms."""
-    mol = Chem.AddHs(Chem.MolFromSmiles(smiles))
-    assert AllChem.EmbedMolecule(mol, randomSeed=3) == 0
-    AllChem.MMFFOptimizeMolecule(mol)
-    heavy = names.split()
-    hydrogens = [f"H{k}" for k in range(mol.GetNumAtoms() - len(heavy))]
-    x = mol.GetConformer().GetPositions()
-    return Fragment(residue_name, number, mol, (*heavy, *hydrogens), x)
-
-
-def place(
-    piece: Fragment, first: FloatArray, then: FloatArray, to: FloatArray, along: FloatArray
-) -> Fragment:
-    """Move a fragment: point ``first`` goes to ``to``, ``then`` lies from there ``along`` a way."""
-    a = (then - first) / np.linalg.norm(then - first)
-    b = along / np.linalg.norm(along)
-    axis, cosine = np.cross(a, b), float(a @ b)
-    if np.linalg.norm(axis) < 1e-8:
-        other = np.cross(a, [0.3, -0.7, 0.5])
-        other /= np.linalg.norm(other)
-        turn = np.eye(3) if cosine > 0 else 2 * np.outer(other, other) - np.eye(3)
-    else:
-        k = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
-        turn = np.eye(3) + k + k @ k / (1 + cosine)
-    return replace(piece, coordinates=(piece.coordinates - first) @ turn.T + to)
-
-
-def moved(complex_: Complex, index: int | Sequence[int], shift: FloatArray) -> Complex:
-    """Return the complex with some atoms shifted."""
-    coordinates = complex_.coordinates.copy()
-    coordinates[index] += shift
-    return replace(complex_, coordinates=coordinates)
-
-
-def _with_hydrogens(mol: Chem.Mol, atoms: list[Atom]) -> list[Atom]:
-    named = list(atoms)
-    for atom in list(mol.GetAtoms())[len(atoms) :]:
-        parent = atoms[atom.GetNeighbors()[0].GetIdx()]
-        named.append(replace(parent, name=f"H{atom.GetIdx()}", element="H"))
-    return named
-
-
-def _complex(
-    adduct: Adduct, mol: Chem.Mol, atoms: Sequence[Atom], coordinates: FloatArray
-) -> Complex:
-    bare = Chem.Mol(mol)
-    bare.RemoveAllConformers()
-    receptor = Receptor(
-        "toy",
-        "made for a test",
-        (),
-        np.zeros((0, 3)),
-        np.zeros((0, 3), dtype=np.int64),
-        "thiol",
-        None,
-    )
+            residue, name = BACKBONE[number - n_drug].split()
+            atoms.append(Atom(name, element, residue, NUMBERS[residue], "A"))
+    none = np.zeros((0, 3))
     return Complex(
-        receptor=receptor,
+        receptor=Receptor("toy", "made for a test", (), none, none.astype(int), "thiol", None),
         adduct=adduct,
-        mol=bare,
+        mol=mol,
         atoms=tuple(atoms),
         coordinates=coordinates,
-        drug_atoms=np.arange(adduct.n_drug_atoms, dtype=np.int64),
+        drug_atoms=np.arange(n_drug, dtype=np.int64),
         sg=adduct.sg_index,
         cb=adduct.cb_index,
         ca=adduct.ca_index,
         reactive_carbon=adduct.reactive_atom_index,
     )
+
+
+class Fragment(NamedTuple):
+    """A loose residue to place near a drug."""
+
+    mol: Chem.Mol
+    atoms: tuple[Atom, ...]
+    coordinates: FloatArray
+
+
+def fragment(residue: str, smiles: str, names: str, number: int = 541) -> Fragment:
+    """Return a loose residue with ideal geometry; ``names`` are those of its heavy atoms."""
+    mol = Chem.AddHs(Chem.MolFromSmiles(smiles))
+    assert AllChem.EmbedMolecule(mol, randomSeed=3) == 0
+    AllChem.MMFFOptimizeMolecule(mol)
+    all_names = [*names.split(), *(f"H{k}" for k in range(mol.GetNumAtoms()))]
+    atoms = [
+        Atom(name, atom.GetSymbol(), residue, number, "A", atom.GetFormalCharge())
+        for name, atom in zip(all_names, mol.GetAtoms(), strict=False)
+    ]
+    return Fragment(mol, tuple(atoms), mol.GetConformer().GetPositions())
+
+
+def with_fragment(
+    c: Complex,
+    piece: Fragment,
+    start: FloatArray,
+    axis: FloatArray,
+    to: FloatArray,
+    way: FloatArray,
+) -> Complex:
+    """Add a residue: its point ``start`` goes to ``to``, its ``axis`` lies along ``way``."""
+    turn = Rotation.align_vectors([way], [axis])[0]
+    x = turn.apply(piece.coordinates - start) + to
+    mol = Chem.CombineMols(c.mol, piece.mol)
+    Chem.SanitizeMol(mol)
+    atoms, coordinates = (*c.atoms, *piece.atoms), np.vstack([c.coordinates, x])
+    return replace(c, mol=mol, atoms=atoms, coordinates=coordinates)
+
+
+def drug_atoms(c: Complex, smarts: str) -> tuple[int, ...]:
+    """Return the first match of a pattern among the drug's atoms."""
+    matches = c.mol.GetSubstructMatches(Chem.MolFromSmarts(smarts))
+    return next(tuple(match) for match in matches if match[0] < len(c.drug_atoms))
+
+
+def hydrogen_on(mol: Chem.Mol, atom: int) -> int:
+    """Return the first hydrogen of an atom."""
+    near = mol.GetAtomWithIdx(atom).GetNeighbors()
+    return next(n.GetIdx() for n in near if n.GetAtomicNum() == 1)
+
+
+def moved(c: Complex, index: int | Sequence[int], shift: FloatArray) -> Complex:
+    """Return the complex with some atoms shifted."""
+    coordinates = c.coordinates.copy()
+    coordinates[index] += shift
+    return replace(c, coordinates=coordinates)

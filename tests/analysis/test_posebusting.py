@@ -14,9 +14,7 @@ from workbench.errors import UsageError
 from workbench.physics.complex import Complex
 
 
-def test_the_ligand_is_the_thiol_and_the_protein_has_no_cysteine(
-    selinexor_complex: Complex,
-) -> None:
+def test_the_ligand_is_the_thiol_and_the_protein_has_no_cysteine(selinexor_complex):
     ligand, protein = separated(selinexor_complex)
     # selinexor C17H11F6N7O and H2S
     assert CalcMolFormula(ligand) == "C17H13F6N7OS"

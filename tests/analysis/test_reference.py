@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from analysis_toys import SELINEXOR_BS, adduct_from
 from rdkit import Chem
-from rdkit.Chem import AllChem
 from spyrmsd import rmsd as spyrmsd
 
 from workbench import geometry
@@ -17,6 +16,8 @@ from workbench.analysis.reference import (
 )
 from workbench.errors import LigandError
 from workbench.ligands.geometry import connectivity, equivalent_mappings
+
+SINES = {"K85", "51K", "K76", "6L8", "V6A"}
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,6 @@ def self_rmsd(mol, a, b):
     return symmetric_rmsd(a, b, equivalent_mappings(skeleton, skeleton))
 
 
-def embedded(smiles, seed=1):
-    mol = Chem.AddHs(Chem.MolFromSmiles(smiles))
-    assert AllChem.EmbedMolecule(mol, randomSeed=seed) == 0
-    mol = Chem.RemoveHs(mol)
-    return mol, mol.GetConformer().GetPositions()
-
-
 def test_benzene_turned_by_sixty_degrees_is_the_same_benzene():
     mol = Chem.MolFromSmiles("c1ccccc1")
     theta = np.radians(60 * np.arange(6))
@@ -48,8 +42,8 @@ def test_benzene_turned_by_sixty_degrees_is_the_same_benzene():
 
 
 def test_different_atoms_may_not_swap():
-    mol, x = embedded("CCO")
-    assert self_rmsd(mol, x[[2, 1, 0]], x) > 0.5
+    x = np.array([[0.0, 0, 0], [1.5, 0, 0], [2.2, 1.2, 0]])
+    assert self_rmsd(Chem.MolFromSmiles("CCO"), x[[2, 1, 0]], x) > 0.5
 
 
 @pytest.mark.parametrize(
@@ -99,9 +93,8 @@ def test_drugs_are_matched_whatever_their_order_and_bond_orders(reference_molecu
     assert shifted.core_rmsd_angstrom == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("name", ["LMB", "LBF", "RJA", "AA8"])
-def test_other_inhibitors_have_no_core(reference_molecules, name):
-    assert find_core(reference_molecules[name]) is None
+def test_other_inhibitors_have_no_core(reference_molecules):
+    assert {name for name, mol in reference_molecules.items() if find_core(mol)} == SINES
 
 
 def test_ligand_without_core_gets_none_for_its_parts():

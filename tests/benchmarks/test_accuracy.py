@@ -107,9 +107,7 @@ def control(case: str, seed: int, score: float, verdict: str = "adduct") -> dict
         ((-7.9, -7.8), "NOT told apart: it ranks before the drug"),
     ],
 )
-def test_an_isomer_is_told_apart_only_where_the_seeds_do_not_overlap(
-    scores: tuple[float, float], said: str
-) -> None:
+def test_an_isomer_is_told_apart_only_where_the_seeds_do_not_overlap(scores, said):
     drug = [control("KPT-185", seed, score) for seed, score in ((1, -7.5), (2, -7.3))]
     isomer = [control("E-KPT-185", seed, score) for seed, score in zip((1, 2), scores, strict=True)]
     text = control_table(drug + isomer)

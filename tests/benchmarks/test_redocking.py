@@ -19,9 +19,7 @@ QUICK = DockSettings(search=SearchSettings(n_conformers=4, max_pools=2, flexible
 
 
 @pytest.mark.parametrize(("name", "atoms", "isomers", "label"), CASES)
-def test_the_drawn_drug_is_the_deposited_one(
-    shared_structures: Path, name: str, atoms: int, isomers: int, label: str
-) -> None:
+def test_the_drawn_drug_is_the_deposited_one(shared_structures, name, atoms, isomers, label):
     case = redocking_cases()[name]
     native = deposited(shared_structures / "adducts" / case.file, case)
     adducts = adducts_of(case)

@@ -64,9 +64,7 @@ def test_peptides_of_the_literature(row) -> None:  # type: ignore[no-untyped-def
         ),
     ],
 )
-def test_anchors_take_the_pockets_of_their_crystals(
-    peptide: str, pattern: str, pockets: dict[str, str]
-) -> None:
+def test_anchors_take_the_pockets_of_their_crystals(peptide, pattern, pockets):
     match = next(m for m in find_signals(peptide) if m.pattern == pattern)
     assert match.pockets == pockets
 

@@ -64,9 +64,7 @@ def test_level_changes_the_energy_and_keeps_the_rest() -> None:
         ("pyscf", lambda: dft_energy(ELEMENTS, WATER, 0, "water")),
     ],
 )
-def test_a_missing_part_names_its_extra(
-    package: str, compute: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_part_names_its_extra(package, compute, monkeypatch):
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(MechanismError, match=r"xpo1-workbench\[react\]"):
         compute()  # type: ignore[operator]

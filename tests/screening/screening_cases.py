@@ -42,10 +42,15 @@ def library(path: Path, names: Sequence[str]) -> Path:
 
 
 def run(
-    file: Path, folder: Path, cluster: ClusterSettings, settings: ScreenSettings = SETTINGS
+    file: Path,
+    folder: Path,
+    cluster: ClusterSettings,
+    settings: ScreenSettings = SETTINGS,
+    **options: Any,
 ) -> ScreenResult:
     """Begin or go on with a screen of stubs."""
-    return screen(file, folder, settings=settings, cluster=cluster, functions=STUBS, resume=True)
+    options = {"functions": STUBS, "resume": True, **options}
+    return screen(file, folder, settings=settings, cluster=cluster, **options)
 
 
 def rows(folder: Path) -> list[dict[str, Any]]:
@@ -60,13 +65,8 @@ def driver(
     """Start a screen of stubs in a process of its own, which can be killed."""
     script = file.parent / "driver.py"
     script.write_text(_DRIVER)
-    return subprocess.Popen(
-        [
-            *(sys.executable, str(script), str(file), str(folder), scheduler),
-            settings.model_dump_json(),
-        ],
-        start_new_session=True,
-    )
+    words = [str(script), str(file), str(folder), scheduler, settings.model_dump_json()]
+    return subprocess.Popen([sys.executable, *words], start_new_session=True)
 
 
 def wait_for(condition: Any, seconds: float = 240.0) -> None:
@@ -77,6 +77,7 @@ def wait_for(condition: Any, seconds: float = 240.0) -> None:
         time.sleep(0.02)
 
 
-def chunk_files(folder: Path, stage: str) -> list[str]:
-    """Return the names of a stage's finished chunks."""
-    return sorted(path.name for path in (folder / "chunks").glob(f"{stage}-*.parquet"))
+def inodes(folder: Path, stage: str = "") -> dict[str, int]:
+    """Return the finished chunks, of all stages or one: a chunk made anew is another file."""
+    found = (folder / "chunks").glob(f"{stage or '*'}-*.parquet")
+    return {path.name: path.stat().st_ino for path in found}

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rdkit.ML.Scoring import Scoring
-from screening_cases import SETTINGS, STUBS, run
+from screening_cases import run
 
 from workbench.cli import main
 from workbench.errors import LigandError, OutputError, UsageError
@@ -19,8 +19,7 @@ from workbench.screening.enrichment import (
     read_labels,
     roc_auc,
 )
-from workbench.screening.run import screen, write_page
-from workbench.settings import ClusterSettings
+from workbench.screening.run import write_page
 
 
 def case(seed: int, shift: float) -> tuple[np.ndarray, np.ndarray]:
@@ -66,10 +65,10 @@ def test_equal_scores_know_nothing_whatever_their_order() -> None:
         mean = np.mean(
             [
                 bedroc(np.random.default_rng(k).permutation(active), np.arange(100.0))
-                for k in range(2000)
+                for k in range(500)
             ]
         )
-        assert bedroc(active, same) == pytest.approx(mean, abs=0.01)
+        assert bedroc(active, same) == pytest.approx(mean, abs=0.02)
 
 
 def test_what_has_no_score_ranks_last() -> None:
@@ -138,9 +137,7 @@ TABLE = "smiles,name,active\n" + "".join(
 """The stub's score is minus the number of fluorines: one of four decoys is before the active."""
 
 
-def test_a_screen_is_measured_by_its_own_table_and_again_by_labels(
-    tmp_path: Path, cluster: ClusterSettings, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_screen_is_measured_by_its_own_table_and_again_by_labels(tmp_path, cluster, capsys):
     file, out, labels = tmp_path / "few.csv", tmp_path / "out", tmp_path / "labels.csv"
     file.write_text(TABLE)
     found = run(file, out, cluster).enrichment
@@ -163,18 +160,11 @@ def test_a_screen_is_measured_by_its_own_table_and_again_by_labels(
 
 
 @pytest.mark.parametrize("new", [",6.2\n", ",0\n"])
-def test_a_column_active_that_is_no_label_is_told_and_left(
-    new: str, tmp_path: Path, cluster: ClusterSettings
-) -> None:
+def test_a_column_active_that_is_no_label_is_told_and_left(new, tmp_path, cluster):
     file, said = tmp_path / "few.csv", []
     file.write_text(TABLE.replace(",1\n", new))
-    result = screen(
-        file,
-        tmp_path / "out",
-        settings=SETTINGS,
-        cluster=cluster,
-        functions=STUBS,
-        progress=lambda text, done, total: said.append(text),
+    result = run(
+        file, tmp_path / "out", cluster, progress=lambda text, done, total: said.append(text)
     )
     assert any("the column active is not used" in text for text in said)
     assert result.enrichment is None and result.counts == {"done": 5}

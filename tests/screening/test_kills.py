@@ -16,7 +16,7 @@ from typing import Any
 
 import psutil
 import pytest
-from screening_cases import chunk_files, driver, library, rows, run, wait_for
+from screening_cases import driver, inodes, library, rows, run, wait_for
 
 from workbench.settings import ClusterSettings
 
@@ -70,9 +70,7 @@ def expected(
     return file, rows(place / "out")
 
 
-def test_twenty_kills_at_random_moments_change_nothing(
-    expected: tuple[Path, list[dict[str, Any]]], tmp_path: Path
-) -> None:
+def test_twenty_kills_at_random_moments_change_nothing(expected, tmp_path):
     """Each round a worker, a chemist, the driver with its scheduler, or all of them die."""
     file, wanted = expected
     out = tmp_path / "out"
@@ -121,9 +119,7 @@ def _worker(address: str) -> Any:
     return _dask("worker", address, "--nthreads", "1", "--memory-limit", "0", "--no-dashboard")
 
 
-def test_a_killed_scheduler_ends_the_run_and_resume_goes_on(
-    expected: tuple[Path, list[dict[str, Any]]], tmp_path: Path, cluster: ClusterSettings
-) -> None:
+def test_a_killed_scheduler_ends_the_run_and_resume_goes_on(expected, tmp_path, cluster):
     file, wanted = expected
     out = tmp_path / "out"
     address = "tcp://127.0.0.1:18786"
@@ -133,9 +129,9 @@ def test_a_killed_scheduler_ends_the_run_and_resume_goes_on(
         _worker(address),
     ):
         process = driver(file, out, address)
-        wait_for(lambda: len(chunk_files(out, "search")) >= 2, 120)
+        wait_for(lambda: len(inodes(out, "search")) >= 2, 120)
         scheduler.send_signal(signal.SIGKILL)
         assert process.wait(timeout=90) == 1
-    assert len(chunk_files(out, "search")) < LIGANDS // 10
+    assert len(inodes(out, "search")) < LIGANDS // 10
     run(file, out, cluster)
     assert rows(out) == wanted
