@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -19,7 +18,6 @@ from workbench.physics.platforms import (
     ProbeResult,
     choose_platform,
     describe_platforms,
-    main,
     probe,
     thread_count,
 )
@@ -40,11 +38,8 @@ def only_processor(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_reference_and_cpu_always_work() -> None:
     found = {result.name: result for result in describe_platforms()}
     assert tuple(found) == ORDER
-    for name in ("CPU", "Reference"):
-        assert found[name].works and not found[name].reason
-        assert found[name].evaluations_per_second > 10
-    for result in found.values():
-        assert result.works != bool(result.reason)
+    assert found["CPU"].works and found["Reference"].works
+    assert all(result.works != bool(result.reason) for result in found.values())
 
 
 def test_auto_falls_down_the_list_and_keeps_the_reasons(only_processor: None) -> None:
@@ -52,21 +47,22 @@ def test_auto_falls_down_the_list_and_keeps_the_reasons(only_processor: None) ->
     assert choice.name == "CPU"
     assert choice.properties["Threads"] == "1"
     assert choice.report[0] == "CUDA: crashed (signal 11)"
-    assert "processor" in choice.report[2]
-    assert choice.report[3].startswith("CPU: chosen")
+    assert [line.split(":")[0] for line in choice.report] == ["CUDA", "HIP", "OpenCL", "CPU"]
+    with pytest.raises(PhysicsError, match=r"CUDA platform does not work here: crashed.*CPU"):
+        choose_platform("cuda")
+    assert choose_platform("reference").name == "Reference"
 
 
 def test_a_device_that_refuses_the_real_system_is_passed_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The probe passes, the System itself does not: too little memory on the device."""
-    real_probe, real_context = platforms._probed, PlatformChoice.context
+    real_probe, by_name = platforms._probed, openmm.Platform.getPlatformByName
     monkeypatch.setattr(
         platforms,
         "_probed",
         lambda name: replace(real_probe("CPU"), name=name) if name == "CUDA" else real_probe(name),
     )
-    by_name = openmm.Platform.getPlatformByName
     monkeypatch.setattr(
         platforms.openmm.Platform,
         "getPlatformByName",
@@ -74,41 +70,28 @@ def test_a_device_that_refuses_the_real_system_is_passed_over(
     )
 
     def refuse(choice: PlatformChoice, *arguments: object) -> openmm.Context:
-        if choice.name == "CUDA":
-            raise PhysicsError("out of memory")
-        return real_context(choice, *arguments)
+        raise PhysicsError("out of memory")
 
     monkeypatch.setattr(PlatformChoice, "context", refuse)
     assert choose_platform("auto").name == "CUDA"
-    system = openmm.System()
-    system.addParticle(1.0)
-    choice = choose_platform("auto", 1, system, np.zeros((1, 3)))
+    choice = choose_platform("auto", 1, openmm.System(), np.zeros((0, 3)))
     assert choice.name == "CPU"
-    assert choice.report[0] == "CUDA: works, but not for this system (out of memory)"
+    assert "out of memory" in choice.report[0]
 
 
-def test_a_named_platform_never_falls(only_processor: None) -> None:
-    with pytest.raises(PhysicsError, match=r"CUDA platform does not work here: crashed.*CPU"):
-        choose_platform("cuda")
-    assert choose_platform("reference").name == "Reference"
-
-
-@pytest.mark.parametrize("name", ["CPUU", "Opencl2", "", "graphics", "<b>", "cpu;rm"])
+@pytest.mark.parametrize("name", ["CPUU", "", "<b>", "cpu;rm"])
 def test_a_misspelt_name_lists_what_is_there(name: str) -> None:
     with pytest.raises(PhysicsError, match=r"present here: .*Reference.*or auto"):
         choose_platform(name)
 
 
 @pytest.mark.parametrize(
-    ("asked", "environment", "expected"),
-    [(None, None, 1), (None, "3", 3), (2, "3", 2), (None, "", 1), (None, " 4 ", 4)],
+    ("asked", "environment", "expected"), [(None, "", 1), (None, " 4 ", 4), (2, "3", 2)]
 )
 def test_threads(
-    monkeypatch: pytest.MonkeyPatch, asked: int | None, environment: str | None, expected: int
+    monkeypatch: pytest.MonkeyPatch, asked: int | None, environment: str, expected: int
 ) -> None:
-    monkeypatch.delenv("OPENMM_CPU_THREADS", raising=False)
-    if environment is not None:
-        monkeypatch.setenv("OPENMM_CPU_THREADS", environment)
+    monkeypatch.setenv("OPENMM_CPU_THREADS", environment)
     assert thread_count(asked) == expected
     assert choose_platform("CPU", asked).properties["Threads"] == str(expected)
 
@@ -121,35 +104,22 @@ def test_a_bad_thread_count_is_refused(monkeypatch: pytest.MonkeyPatch, text: st
 
 
 def test_wrong_energies_disqualify(monkeypatch: pytest.MonkeyPatch) -> None:
-    from workbench.physics import platforms
-
     energies = iter([1000.0, 1001.0])
     monkeypatch.setattr(platforms, "_energy", lambda context: next(energies))
     result = probe("CPU")
-    assert not result.works
-    assert result.reason.startswith("wrong energy: 1000 instead of 1001")
+    assert not result.works and "1000 instead of 1001" in result.reason
 
 
 def test_a_processor_behind_opencl_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from workbench.physics import platforms
-
-    real = openmm.Platform.getPlatformByName
-    monkeypatch.setattr(
-        platforms.openmm.Platform,
-        "getPlatformByName",
-        lambda name: real("CPU" if name == "OpenCL" else name),
-    )
-    monkeypatch.setattr(platforms, "_property", lambda platform, context, name: "pthread-Xeon E5")
+    real = platforms._test_context
+    monkeypatch.setattr(platforms, "_test_context", lambda name: real("CPU"))
+    monkeypatch.setattr(platforms, "_property", lambda context, name: "pthread-Xeon E5")
     result = probe("OpenCL")
-    assert not result.works
-    assert "device is a processor (pthread-Xeon E5)" in result.reason
+    assert not result.works and "pthread-Xeon E5" in result.reason
 
 
 def test_the_probe_answers_from_its_own_process() -> None:
-    command = [sys.executable, "-m", "workbench.physics.platforms", "CPU"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
-    assert json.loads(done.stdout)["works"] is True
-    assert main(["probe"]) == 2
+    assert platforms._probed_apart("CPU") == probe("CPU")
 
 
 @pytest.mark.parametrize(
@@ -157,7 +127,7 @@ def test_the_probe_answers_from_its_own_process() -> None:
     [
         ("", -11, "crashed (signal 11)"),
         ("", 1, "no answer"),
-        (json.dumps(asdict(ProbeResult("CUDA", True, "A100", "mixed", 9.0))), 0, ""),
+        ("noise\n" + json.dumps(asdict(ProbeResult("CUDA", True, "A100", "mixed"))), 0, ""),
     ],
 )
 def test_a_crash_in_the_probe_is_a_reason(
@@ -166,8 +136,7 @@ def test_a_crash_in_the_probe_is_a_reason(
     done = subprocess.CompletedProcess([], code, stdout, "")
     monkeypatch.setattr(platforms.subprocess, "run", lambda *_, **__: done)
     result = platforms._probed_apart("CUDA")
-    assert result.works is (not reason)
-    assert result.reason == reason
+    assert (result.works, result.reason) == (not reason, reason)
 
 
 @pytest.mark.gpu

@@ -12,7 +12,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from dataclasses import asdict, dataclass
 from functools import cache
 
@@ -24,18 +23,15 @@ from workbench.errors import PhysicsError
 
 FloatArray = NDArray[np.float64]
 
-_EDGE = 6
-_SPACING_NM = 0.35
-_RELATIVE_TOLERANCE = 1e-4
-_EVALUATIONS = 20
-_TWO_ARGUMENTS = 2
-
-# Cases where a platform works but on the wrong kind of device: an OpenCL driver for the
-# processor is slower than OpenMM's own CPU platform and crashes in its minimiser.
-_PROCESSOR_WORDS = ("pthread", "cpu", "pocl", "llvmpipe", "xeon", "epyc", "ryzen", "core(tm)")
 ORDER = ("CUDA", "HIP", "OpenCL", "CPU", "Reference")
 AUTO = "auto"
 
+_EDGE = 6
+_SPACING_NM = 0.35
+_RELATIVE_TOLERANCE = 1e-4
+# An OpenCL driver for the processor is slower than OpenMM's own CPU platform and crashes in its
+# minimiser.
+_PROCESSOR_WORDS = ("pthread", "cpu", "pocl", "llvmpipe", "xeon", "epyc", "ryzen", "core(tm)")
 # These run on the processor, inside OpenMM itself, and cannot take the process down.
 _IN_PROCESS = ("CPU", "Reference")
 _PROBE_SECONDS = 180
@@ -45,119 +41,13 @@ _MOST_THREADS = 1024
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """What a trial of a platform showed.
-
-    Parameters
-    ----------
-    works
-        False when the energy is wrong, or when an error or crash came; ``reason`` says which.
-    evaluations_per_second
-        Energies and forces of the 216-particle test system; 0 when it does not work.
-    """
+    """What a trial of a platform showed: whether it works, or the ``reason`` why not."""
 
     name: str
     works: bool
     device: str = ""
     precision: str = ""
-    evaluations_per_second: float = 0.0
     reason: str = ""
-
-
-def platform_properties(platform: openmm.Platform, threads: int) -> dict[str, str]:
-    """Return the properties that the workbench sets on a platform.
-
-    Devices compute in mixed precision and, where they offer it, add forces in a fixed order.
-    """
-    names = platform.getPropertyNames()
-    wanted = {"Threads": str(threads), "Precision": "mixed", "DeterministicForces": "true"}
-    return {name: value for name, value in wanted.items() if name in names}
-
-
-def probe(name: str) -> ProbeResult:
-    """Compute an energy on a platform, compare it with Reference, and minimise once.
-
-    Errors of OpenMM are returned in the result, not raised.
-    """
-    try:
-        platform = openmm.Platform.getPlatformByName(name)
-        context = _context(platform)
-        device = _property(platform, context, "DeviceName")
-        if name == "OpenCL" and any(word in device.lower() for word in _PROCESSOR_WORDS):
-            reason = f"the OpenCL device is a processor ({device}); OpenMM's CPU platform is safer"
-            return ProbeResult(name, False, device, reason=reason)
-        found, expected = _energy(context), _energy(_context(_reference()))
-        if not abs(found - expected) < _RELATIVE_TOLERANCE * abs(expected):
-            reason = f"wrong energy: {found:.6g} instead of {expected:.6g} kJ/mol"
-            return ProbeResult(name, False, device, reason=reason)
-        speed = _speed(context)
-        openmm.LocalEnergyMinimizer.minimize(context, 10.0, 5)
-    except openmm.OpenMMException as error:
-        return ProbeResult(name, False, reason=short_reason(str(error)))
-    precision = _property(platform, context, "Precision") or _own_precision(name)
-    return ProbeResult(name, True, device or "processor", precision, round(speed, 1))
-
-
-def short_reason(text: str) -> str:
-    """Return the first line of an OpenMM error, without the folders of the machine."""
-    words = text.strip().splitlines()[0].split() if text.strip() else ["unknown error"]
-    return " ".join(word.rsplit("/", 1)[-1] if word.startswith("/") else word for word in words)
-
-
-def _own_precision(name: str) -> str:
-    return "double" if name == "Reference" else "single"
-
-
-def _reference() -> openmm.Platform:
-    return openmm.Platform.getPlatformByName("Reference")
-
-
-def _property(platform: openmm.Platform, context: openmm.Context, name: str) -> str:
-    if name not in platform.getPropertyNames():
-        return ""
-    return str(platform.getPropertyValue(context, name))
-
-
-def _context(platform: openmm.Platform) -> openmm.Context:
-    """Return a slightly irregular lattice with the kinds of force that minimisation uses."""
-    system = openmm.System()
-    pair = openmm.CustomNonbondedForce("(q1*q2)/(r+0.01)^2+(0.3/(r+0.02))^7")
-    pair.addPerParticleParameter("q")
-    pair.setNonbondedMethod(openmm.CustomNonbondedForce.CutoffNonPeriodic)
-    pair.setCutoffDistance(1.0)
-    spring = openmm.CustomBondForce("500*(r-0.3)^2")
-    turn = openmm.CustomTorsionForce("2*(1+cos(3*theta))")
-    points = []
-    for index in range(_EDGE**3):
-        system.addParticle(12.0)
-        pair.addParticle([(-1.0) ** index * 0.3])
-        x, y, z = index % _EDGE, index // _EDGE % _EDGE, index // _EDGE**2
-        # A zigzag along x keeps every torsion far from a straight line.
-        wave = 0.03 * ((index * 7919) % 13) / 13
-        shift = (wave, (0.1 if x % 2 else 0.0) - wave, (0.1 if x % 3 else 0.0) + wave)
-        lattice = (x * _SPACING_NM, y * _SPACING_NM, z * _SPACING_NM)
-        points.append(tuple(a + b for a, b in zip(lattice, shift, strict=True)))
-        if x:
-            spring.addBond(index - 1, index, [])
-        if x >= 3:
-            turn.addTorsion(index - 3, index - 2, index - 1, index, [])
-    for force in (pair, spring, turn):
-        system.addForce(force)
-    integrator = openmm.VerletIntegrator(0.001)
-    context = openmm.Context(system, integrator, platform, platform_properties(platform, 1))
-    context.setPositions(points)
-    return context
-
-
-def _energy(context: openmm.Context) -> float:
-    state = context.getState(getEnergy=True, getForces=True)
-    return float(state.getPotentialEnergy().value_in_unit(openmm.unit.kilojoule_per_mole))
-
-
-def _speed(context: openmm.Context) -> float:
-    start = time.perf_counter()
-    for _ in range(_EVALUATIONS):
-        _energy(context)
-    return _EVALUATIONS / (time.perf_counter() - start)
 
 
 @dataclass(frozen=True)
@@ -230,25 +120,25 @@ def choose_platform(
         When the name is unknown, or the platform asked for does not work.
     """
     count = thread_count(threads)
-    if name.strip().lower() == AUTO:
-        tried: list[str] = []
-        for candidate in ORDER:
-            result = _probed(candidate)
-            reason = result.reason
-            if result.works:
-                choice = _choice(result, count, tuple(tried))
-                reason = _refusal(choice, system, coordinates)
-                if not reason:
-                    return choice
-            tried.append(f"{candidate}: {reason}")
-        raise PhysicsError("No OpenMM platform works here: " + "; ".join(tried))
-    result = _probed(_known(name))
-    if not result.works:
-        raise PhysicsError(
-            f"OpenMM's {result.name} platform does not work here: {result.reason}. "
-            f"Working: {', '.join(r.name for r in describe_platforms() if r.works)}."
-        )
-    return _choice(result, count, ())
+    if name.strip().lower() != AUTO:
+        result = _probed(_known(name))
+        if not result.works:
+            raise PhysicsError(
+                f"OpenMM's {result.name} platform does not work here: {result.reason}. "
+                f"Working: {', '.join(r.name for r in describe_platforms() if r.works)}."
+            )
+        return _choice(result, count, ())
+    tried: list[str] = []
+    for candidate in ORDER:
+        result = _probed(candidate)
+        reason = result.reason
+        if result.works:
+            choice = _choice(result, count, tuple(tried))
+            reason = _refusal(choice, system, coordinates)
+            if not reason:
+                return choice
+        tried.append(f"{candidate}: {reason}")
+    raise PhysicsError("No OpenMM platform works here: " + "; ".join(tried))
 
 
 def describe_platforms() -> tuple[ProbeResult, ...]:
@@ -273,6 +163,12 @@ def thread_count(threads: int | None) -> int:
             f"(given by the caller or by {_THREADS_VARIABLE})."
         )
     return int(text)
+
+
+def short_reason(text: str) -> str:
+    """Return the first line of an OpenMM error, without the folders of the machine."""
+    words = text.strip().splitlines()[0].split() if text.strip() else ["unknown error"]
+    return " ".join(word.rsplit("/", 1)[-1] if word.startswith("/") else word for word in words)
 
 
 def _known(name: str) -> str:
@@ -309,32 +205,29 @@ def _refusal(
 
 
 def _choice(result: ProbeResult, threads: int, passed_over: tuple[str, ...]) -> PlatformChoice:
-    platform = openmm.Platform.getPlatformByName(result.name)
-    properties = platform_properties(platform, threads)
+    properties = _properties(openmm.Platform.getPlatformByName(result.name), threads)
     how = f"{threads} thread{'s' if threads > 1 else ''}" if "Threads" in properties else ""
     details = ", ".join(part for part in (result.device, result.precision, how) if part)
-    line = f"{result.name}: chosen ({details})"
-    return PlatformChoice(
-        result.name, properties, result.device, result.precision, (*passed_over, line)
-    )
+    report = (*passed_over, f"{result.name}: chosen ({details})")
+    return PlatformChoice(result.name, properties, result.device, result.precision, report)
+
+
+def _properties(platform: openmm.Platform, threads: int) -> dict[str, str]:
+    """Devices compute in mixed precision and, where they can, add forces in a fixed order."""
+    wanted = {"Threads": str(threads), "Precision": "mixed", "DeterministicForces": "true"}
+    return {name: wanted[name] for name in platform.getPropertyNames() if name in wanted}
 
 
 @cache
 def _probed(name: str) -> ProbeResult:
     """Probe once per process: a driver does not heal, and a device takes seconds to start."""
-    if name not in _loaded():
-        return ProbeResult(name, False, reason=_why_absent(name))
-    if name in _IN_PROCESS:
-        return probe(name)
-    return _probed_apart(name)
-
-
-def _why_absent(name: str) -> str:
-    library = f"libOpenMM{name}."
+    if name in _loaded():
+        return probe(name) if name in _IN_PROCESS else _probed_apart(name)
     for failure in openmm.Platform.getPluginLoadFailures():
-        if library in failure.split(": ", 1)[0]:
-            return short_reason(failure.split(": ", 1)[-1])
-    return "not installed with this OpenMM"
+        library, _, why = failure.partition(": ")
+        if f"libOpenMM{name}." in library:
+            return ProbeResult(name, False, reason=short_reason(why))
+    return ProbeResult(name, False, reason="not installed with this OpenMM")
 
 
 def _probed_apart(name: str) -> ProbeResult:
@@ -355,14 +248,69 @@ def _probed_apart(name: str) -> ProbeResult:
     return ProbeResult(**json.loads(answers[-1]))
 
 
-def main(arguments: list[str]) -> int:
-    """Print the result of one probe as a line of JSON."""
-    if len(arguments) != _TWO_ARGUMENTS:
-        sys.stderr.write("usage: python -m workbench.physics.platforms NAME\n")
-        return 2
-    sys.stdout.write(json.dumps(asdict(probe(arguments[1]))) + "\n")
-    return 0
+def probe(name: str) -> ProbeResult:
+    """Compute an energy on a platform, compare it with Reference, and minimise once.
+
+    Errors of OpenMM are returned in the result, not raised.
+    """
+    try:
+        context = _test_context(name)
+        device = _property(context, "DeviceName")
+        if name == "OpenCL" and any(word in device.lower() for word in _PROCESSOR_WORDS):
+            reason = f"the OpenCL device is a processor ({device}); OpenMM's CPU platform is safer"
+            return ProbeResult(name, False, device, reason=reason)
+        found, expected = _energy(context), _energy(_test_context("Reference"))
+        if not abs(found - expected) < _RELATIVE_TOLERANCE * abs(expected):
+            reason = f"wrong energy: {found:.6g} instead of {expected:.6g} kJ/mol"
+            return ProbeResult(name, False, device, reason=reason)
+        openmm.LocalEnergyMinimizer.minimize(context, 10.0, 5)
+    except openmm.OpenMMException as error:
+        return ProbeResult(name, False, reason=short_reason(str(error)))
+    own = "double" if name == "Reference" else "single"
+    return ProbeResult(name, True, device or "processor", _property(context, "Precision") or own)
+
+
+def _property(context: openmm.Context, name: str) -> str:
+    platform = context.getPlatform()
+    there = name in platform.getPropertyNames()
+    return str(platform.getPropertyValue(context, name)) if there else ""
+
+
+def _energy(context: openmm.Context) -> float:
+    state = context.getState(getEnergy=True, getForces=True)
+    return float(state.getPotentialEnergy()._value)
+
+
+def _test_context(name: str) -> openmm.Context:
+    """Return a slightly irregular lattice with the kinds of force that minimisation uses."""
+    platform = openmm.Platform.getPlatformByName(name)
+    system = openmm.System()
+    pair = openmm.CustomNonbondedForce("(q1*q2)/(r+0.01)^2+(0.3/(r+0.02))^7")
+    pair.addPerParticleParameter("q")
+    pair.setNonbondedMethod(openmm.CustomNonbondedForce.CutoffNonPeriodic)
+    pair.setCutoffDistance(1.0)
+    spring = openmm.CustomBondForce("500*(r-0.3)^2")
+    turn = openmm.CustomTorsionForce("2*(1+cos(3*theta))")
+    index = np.arange(_EDGE**3)
+    lattice = np.stack([index % _EDGE, index // _EDGE % _EDGE, index // _EDGE**2], axis=1)
+    # A zigzag along x keeps every torsion far from a straight line.
+    wave = 0.03 * ((index * 7919) % 13) / 13
+    x = lattice[:, 0]
+    shift = [wave, np.where(x % 2, 0.1, 0.0) - wave, np.where(x % 3, 0.1, 0.0) + wave]
+    for i in index.tolist():
+        system.addParticle(12.0)
+        pair.addParticle([(-1.0) ** i * 0.3])
+        if x[i]:
+            spring.addBond(i - 1, i, [])
+        if x[i] >= 3:
+            turn.addTorsion(i - 3, i - 2, i - 1, i, [])
+    for force in (pair, spring, turn):
+        system.addForce(force)
+    integrator = openmm.VerletIntegrator(0.001)
+    context = openmm.Context(system, integrator, platform, _properties(platform, 1))
+    context.setPositions(lattice * _SPACING_NM + np.transpose(shift))
+    return context
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv))
+    print(json.dumps(asdict(probe(sys.argv[1]))))
