@@ -148,11 +148,9 @@ class Mechanics:
 
     def __init__(self, mol: Chem.Mol, molecule: AmberMolecule, terms: AmberTerms) -> None:
         self.mol = mol
-        edges = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]
         places = np.arange(mol.GetNumAtoms())
         found = amber_parameters(mol, (), places, molecule, terms, sulphur=None)
-        masses = np.array([atom.GetMass() for atom in mol.GetAtoms()])
-        self.system = amber_system(found, masses, edges, np.ones(len(masses), bool), None)
+        self.system = amber_system(found, mol, np.ones(mol.GetNumAtoms(), bool), None)
 
     def relaxed(
         self, points: FloatArray, held: tuple[int, ...] | None = None

@@ -29,10 +29,11 @@ from workbench.physics.amber_tables import (
     shipped_molecules,
     shipped_terms,
 )
-from workbench.physics.assembly import place
+from workbench.physics.assembly import molecule, place
 from workbench.physics.complex import mobile_atoms
 from workbench.physics.force_fields import force_field
 from workbench.physics.mmff import group_energy
+from workbench.physics.mmff_parameters import edges_of
 from workbench.structures.receptor import Receptor
 from workbench.structures.writing import receptor_pdb
 
@@ -43,14 +44,12 @@ AMBER = force_field("amber")
 
 
 def test_an_intact_drug_has_tleaps_energies() -> None:
-    molecule = next(m for m in shipped_molecules() if (m.name, m.form) == ("selinexor", "drug"))
+    drug = next(m for m in shipped_molecules() if (m.name, m.form) == ("selinexor", "drug"))
     mol = Chem.AddHs(load_ligand("selinexor").mol)
-    edges = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]
-    places = placed(molecule, [a.GetSymbol() for a in mol.GetAtoms()], edges, None)
+    places = placed(drug, [a.GetSymbol() for a in mol.GetAtoms()], edges_of(mol), None)
     assert places is not None
-    found = amber_parameters(mol, (), places, molecule, shipped_terms(), sulphur=None)
-    masses = np.array([atom.GetMass() for atom in mol.GetAtoms()])
-    system = amber_system(found, masses, edges, np.ones(len(masses), bool), None)
+    found = amber_parameters(mol, (), places, drug, shipped_terms(), sulphur=None)
+    system = amber_system(found, mol, np.ones(mol.GetNumAtoms(), bool), None)
     context = context_of(system, np.array(REFERENCE["intact"]["coordinates"]))
     assert AMBER.energy_by_term(context) == pytest.approx(
         REFERENCE["intact"]["energies"], abs=TOLERANCE
@@ -70,10 +69,9 @@ def test_the_receptor_has_the_energies_of_openmms_own_ff14sb(groove: Receptor) -
     """Read from a PDB file, by names, where the workbench goes by its own bonds."""
     pdb = app.PDBFile(io.StringIO(receptor_pdb(groove)))
     theirs = app.ForceField(PROTEIN_FILE).createSystem(pdb.topology, nonbondedMethod=app.NoCutoff)
-    edges = [(int(i), int(j)) for i, j, _ in groove.bonds]
-    found = protein_terms(groove.atoms, edges)
-    everything = np.ones(len(groove.atoms), bool)
-    ours = amber_system(found, everything.astype(float), edges, everything, None)
+    mol = molecule(groove.atoms, groove.bonds.tolist())
+    found = protein_terms(groove.atoms, edges_of(mol))
+    ours = amber_system(found, mol, np.ones(len(groove.atoms), bool), None)
     expected = {
         name: group_energy(context_of(one, groove.coordinates))
         for name, one in by_kind(theirs).items()
@@ -110,9 +108,7 @@ def test_charges_of_a_shipped_molecule_are_whole(molecule: AmberMolecule) -> Non
     assert abs(molecule.spread) < 1e-3
 
 
-@pytest.mark.parametrize(
-    "drug", ["selinexor", "eltanexor", "KPT-185", "KPT-276", "KPT-251", "verdinexor"]
-)
+@pytest.mark.parametrize("drug", DRUGS)
 def test_every_term_of_a_shipped_drug_is_there(drug: str) -> None:
     """Both the drug and each diastereomer of its adduct, on their own."""
     ligand = load_ligand(drug)
@@ -121,8 +117,7 @@ def test_every_term_of_a_shipped_drug_is_there(drug: str) -> None:
         system = AMBER.free_system(adduct, mol, np.ones(mol.GetNumAtoms(), bool))
         assert system.getNumParticles() == mol.GetNumAtoms()
     mol = Chem.AddHs(ligand.mol)
-    edges = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]
-    found = shipped_molecule([a.GetSymbol() for a in mol.GetAtoms()], edges, None)
+    found = shipped_molecule([a.GetSymbol() for a in mol.GetAtoms()], edges_of(mol), None)
     assert found is not None
     terms = amber_parameters(mol, (), found[1], found[0], shipped_terms(), sulphur=None)
     assert len(terms.bonds.atoms) == mol.GetNumBonds()
@@ -161,13 +156,12 @@ def test_the_encounter_complex_is_one_system_too(groove: Receptor) -> None:
 def test_implicit_water_is_that_of_openmms_own_model() -> None:
     """Radii, screening and surface term as OpenMM assigns them to Amber topologies."""
     bonded = capped_cysteine_complex("selinexor")
-    edges = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in bonded.mol.GetBonds()]
     molecule, terms, places = described(bonded)
     charges = amber_parameters(
         bonded.mol, bonded.atoms, places, molecule, terms, sulphur=bonded.sg
     ).charges
     force = GBSAOBC2Force(SA="ACE")
-    standard = GBSAOBC2Force.getStandardParameters(topology_of(bonded.atoms, edges))
+    standard = GBSAOBC2Force.getStandardParameters(topology_of(bonded.atoms, edges_of(bonded.mol)))
     force.addParticles([[q, *row] for q, row in zip(charges.tolist(), standard, strict=True)])
     force.finalize()
     system = openmm.System()

@@ -34,7 +34,8 @@ from workbench.physics.antechamber import (
     selected_terms,
     typing,
 )
-from workbench.physics.complex import Assembly, Complex, edges_of, ligand_mask
+from workbench.physics.complex import Assembly, Complex, ligand_mask
+from workbench.physics.mmff_parameters import edges_of
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -123,7 +124,7 @@ def _molecule(
     spread: float,
 ) -> AmberMolecule:
     place = {atom: k for k, atom in enumerate(model.drug)}
-    edges = ((b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in model.mol.GetBonds())
+    edges = edges_of(model.mol)
     bonds = sorted((place[i], place[j]) for i, j in edges if i in place and j in place)
     return AmberMolecule(
         name=name,

@@ -26,10 +26,18 @@ from workbench.physics.amber_protein import (
     protein_terms,
 )
 from workbench.physics.amber_tables import AmberMolecule, AmberTerms, Term
-from workbench.physics.mmff import ANGSTROM_PER_NM, COULOMB_SCALE, KJ_PER_KCAL
+from workbench.physics.mmff import (
+    ANGSTROM_PER_NM,
+    COULOMB_SCALE,
+    KJ_PER_KCAL,
+    cut_off,
+    filled,
+    system_of,
+)
 from workbench.physics.mmff_parameters import (
     Terms,
     angle_triples,
+    edges_of,
     neighbours_of,
     terms_of,
     torsion_quadruples,
@@ -46,7 +54,6 @@ FORCE_GROUPS = (*BONDED, NONBONDED)
 
 COULOMB_14 = 1 / 1.2
 VDW_14 = 0.5
-SWITCH_ANGSTROM = 1.0
 _GAFF_OF_CYSTEINE = {"SG": "ss", "CB": "c3", "CA": "c3", "HB": "h1"}
 
 
@@ -107,8 +114,7 @@ def _protein(
 ) -> AtomTerms:
     """Return the terms of the atoms that are not the ligand's, by their indices in ``mol``."""
     place = {atom: k for k, atom in enumerate(host.tolist())}
-    edges = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]
-    inner = [(place[i], place[j]) for i, j in edges if i in place and j in place]
+    inner = [(place[i], place[j]) for i, j in edges_of(mol) if i in place and j in place]
     found = protein_terms(
         [atoms[i] for i in host.tolist()],
         inner,
@@ -166,20 +172,14 @@ def side_chain(mol: Chem.Mol, sulphur: int, ligand: set[int]) -> dict[int, str]:
 
 
 def amber_system(
-    parameters: AtomTerms,
-    masses: FloatArray,
-    edges: Sequence[tuple[int, int]],
-    mobile: BoolArray,
-    cutoff_angstrom: float | None,
+    parameters: AtomTerms, mol: Chem.Mol, mobile: BoolArray, cutoff_angstrom: float | None
 ) -> openmm.System:
     """Return the System of some parameters, one named force per term, no implicit solvent.
 
     Parameters
     ----------
-    masses
-        ``(n_atoms,)`` dalton.
-    edges
-        Every bond, from which the 1-4 pairs follow.
+    mol
+        Its bonds tell the 1-4 pairs.
     mobile
         ``(n_atoms,)``: frozen atoms get mass 0, and bonded terms among them are left out.
         Non-bonded terms among them stay, as a constant.
@@ -188,52 +188,36 @@ def amber_system(
         energy (shifted to zero there, without a reaction field, as OpenMM does beside
         generalised Born).
     """
-    system = openmm.System()
-    for mass, moves in zip(masses.tolist(), mobile.tolist(), strict=True):
-        system.addParticle(mass if moves else 0.0)
     forces = (
-        _filled(openmm.HarmonicBondForce(), "addBond", parameters.bonds, mobile),
-        _filled(openmm.HarmonicAngleForce(), "addAngle", parameters.angles, mobile),
-        _filled(openmm.PeriodicTorsionForce(), "addTorsion", parameters.torsions, mobile),
-        _nonbonded(parameters, edges, cutoff_angstrom),
+        filled(openmm.HarmonicBondForce(), _moving(parameters.bonds, mobile)),
+        filled(openmm.HarmonicAngleForce(), _moving(parameters.angles, mobile)),
+        filled(openmm.PeriodicTorsionForce(), _moving(parameters.torsions, mobile)),
+        _nonbonded(parameters, edges_of(mol), cutoff_angstrom),
     )
-    for group, (name, force) in enumerate(zip(FORCE_GROUPS, forces, strict=True)):
-        force.setName(name)
-        force.setForceGroup(group)
-        system.addForce(force)
-    return system
+    return system_of(mol, mobile, dict(zip(FORCE_GROUPS, forces, strict=True)))
 
 
 def _joined(first: Terms, second: Terms) -> Terms:
     return Terms(np.vstack([first.atoms, second.atoms]), np.vstack([first.values, second.values]))
 
 
-def _filled(force: openmm.Force, add: str, terms: Terms, mobile: BoolArray) -> openmm.Force:
-    adder = getattr(force, add)
-    moving = mobile[terms.atoms].any(axis=1)
-    values = terms.values[moving].tolist()
-    for members, row in zip(terms.atoms[moving].tolist(), values, strict=True):
-        if add == "addTorsion":
-            row[0] = int(row[0])
-        adder(*members, *row)
-    return force
+def _moving(terms: Terms, mobile: BoolArray) -> Terms:
+    kept = mobile[terms.atoms].any(axis=1)
+    return Terms(terms.atoms[kept], terms.values[kept])
 
 
 def _nonbonded(
-    parameters: AtomTerms,
-    edges: Sequence[tuple[int, int]],
-    cutoff_angstrom: float | None,
+    parameters: AtomTerms, edges: list[tuple[int, int]], cutoff_angstrom: float | None
 ) -> openmm.NonbondedForce:
     """Return Lennard-Jones and Coulomb; ``COULOMB_SCALE`` scales every charge."""
     force = openmm.NonbondedForce()
     force.addGlobalParameter(COULOMB_SCALE, 1.0)
     columns = (parameters.charges, parameters.sigma, parameters.epsilon)
-    for charge, sigma, epsilon in zip(*(column.tolist() for column in columns), strict=True):
-        force.addParticle(charge, sigma, epsilon)
-    force.createExceptionsFromBonds(list(edges), COULOMB_14, VDW_14)
+    for row in np.stack(columns, axis=1).tolist():
+        force.addParticle(*row)
+    force.createExceptionsFromBonds(edges, COULOMB_14, VDW_14)
     # The charges move into offsets, so that the soft stage and the sums by term can turn them off.
-    for index, charge in enumerate(parameters.charges.tolist()):
-        _, sigma, epsilon = force.getParticleParameters(index)
+    for index, (charge, sigma, epsilon) in enumerate(np.stack(columns, axis=1).tolist()):
         force.setParticleParameters(index, 0.0, sigma, epsilon)
         force.addParticleParameterOffset(COULOMB_SCALE, index, charge, 0.0, 0.0)
     for index in range(force.getNumExceptions()):
@@ -241,14 +225,8 @@ def _nonbonded(
         if product._value:
             force.setExceptionParameters(index, first, second, 0.0, sigma, epsilon)
             force.addExceptionParameterOffset(COULOMB_SCALE, index, product._value, 0.0, 0.0)
-    if cutoff_angstrom is None:
-        force.setNonbondedMethod(openmm.NonbondedForce.NoCutoff)
-    else:
-        force.setNonbondedMethod(openmm.NonbondedForce.CutoffNonPeriodic)
-        force.setCutoffDistance(cutoff_angstrom / ANGSTROM_PER_NM)
-        force.setReactionFieldDielectric(1.0)
-        force.setUseSwitchingFunction(True)
-        force.setSwitchingDistance((cutoff_angstrom - SWITCH_ANGSTROM) / ANGSTROM_PER_NM)
+    cut_off(force, cutoff_angstrom)
+    force.setReactionFieldDielectric(1.0)
     return force
 
 
@@ -307,8 +285,7 @@ class LigandTerms:
     def bonds(self) -> Terms:
         """Return length and force constant of each bond."""
         rows = []
-        for bond in self.mol.GetBonds():
-            ends = (bond.GetBeginAtomIdx(), bond.GetEndAtomIdx())
+        for ends in edges_of(self.mol):
             if self.inside.intersection(ends):
                 found = self.table.bond(self._kinds(ends))
                 if found is None:

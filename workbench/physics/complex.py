@@ -176,11 +176,6 @@ Kind = TypeVar("Kind", bound=Assembly)
 """Bonded, or before the bond forms: what goes in comes out."""
 
 
-def edges_of(mol: Chem.Mol) -> list[tuple[int, int]]:
-    """Return the bonds of a molecule as pairs of atom indices."""
-    return [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]
-
-
 def ligand_mask(bonded: Assembly) -> BoolArray:
     """Return ``(n_atoms,)`` true for the ligand's atoms, hydrogens included."""
     return np.array(

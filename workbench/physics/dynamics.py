@@ -22,6 +22,7 @@ from workbench.physics.amber_protein import topology_of
 from workbench.physics.complex import Assembly, complex_texts, mobile_atoms
 from workbench.physics.force_fields import force_field
 from workbench.physics.mmff import ANGSTROM_PER_NM
+from workbench.physics.mmff_parameters import edges_of
 from workbench.physics.platforms import PlatformChoice, choose_platform, short_reason
 from workbench.progress import Progress, silent
 from workbench.settings import DynamicsSettings
@@ -140,11 +141,14 @@ def _replica(
         settings.temperature_k, settings.friction_per_ps, settings.timestep_fs / 1000
     )
     integrator.setRandomNumberSeed(seed)
-    edges = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in bonded.mol.GetBonds()]
     platform = openmm.Platform.getPlatformByName(choice.name)
     try:
         simulation = app.Simulation(
-            topology_of(bonded.atoms, edges), system, integrator, platform, choice.properties
+            topology_of(bonded.atoms, edges_of(bonded.mol)),
+            system,
+            integrator,
+            platform,
+            choice.properties,
         )
     except openmm.OpenMMException as error:
         raise PhysicsError(

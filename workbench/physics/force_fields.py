@@ -19,7 +19,7 @@ from workbench.physics import amber_system, mmff
 from workbench.physics.amber_molecules import described, description
 from workbench.physics.assembly import drug_hydrogens
 from workbench.physics.audit import amber_audit, audit
-from workbench.physics.complex import Assembly, edges_of
+from workbench.physics.complex import Assembly
 from workbench.physics.implicit_solvent import SOLVENT, SOLVENT_GROUP, born_atoms
 
 FloatArray = NDArray[np.float64]
@@ -192,9 +192,7 @@ class Amber(ForceField):
             terms,
             sulphur=bonded.sg if bonded.bonded else None,
         )
-        system = amber_system.amber_system(
-            found, _masses(bonded.mol), edges_of(bonded.mol), mobile, cutoff_angstrom
-        )
+        system = amber_system.amber_system(found, bonded.mol, mobile, cutoff_angstrom)
         amber_audit(system, bonded)
         if chosen == OBC2:
             atoms = born_atoms(bonded.mol, found.charges)
@@ -208,7 +206,7 @@ class Amber(ForceField):
         drug = [*range(adduct.n_drug_atoms), *drug_hydrogens(mol, adduct)]
         molecule, terms, ligand = description(mol, drug, adduct.reactive_atom_index, adduct)
         found = amber_system.fragment_parameters(mol, adduct, molecule, terms, ligand)
-        system = amber_system.amber_system(found, _masses(mol), edges_of(mol), mobile, None)
+        system = amber_system.amber_system(found, mol, mobile, None)
         system.addForce(born_atoms(mol, found.charges).force())
         return system
 
@@ -222,10 +220,6 @@ class Amber(ForceField):
         context.setParameter(mmff.COULOMB_SCALE, 1.0)
         found["electrostatic"] = both - found["van_der_waals"]
         return found | _solvent_energy(context)
-
-
-def _masses(mol: Chem.Mol) -> FloatArray:
-    return np.array([atom.GetMass() for atom in mol.GetAtoms()])
 
 
 FORCE_FIELDS: dict[str, ForceField] = {field.name: field for field in (Mmff94s(), Amber())}

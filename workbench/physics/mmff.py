@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import openmm
@@ -28,6 +28,7 @@ from workbench.physics.mmff_parameters import (
     MmffParameters,
     Terms,
     close_pairs,
+    mmff_charges,
     mmff_parameters,
     mmff_properties,
     neighbours_of,
@@ -56,7 +57,7 @@ MMFF_CUTOFF_ANGSTROM = 10.0
 """Of a pocket, where the settings ask for none."""
 
 # A switch over the last angstrom keeps forces continuous at the cut-off.
-SWITCH_NM = 0.1
+SWITCH_ANGSTROM = 1.0
 
 NONBONDED = "nonbonded"
 ONE_FOUR = "one_four_electrostatic"
@@ -117,23 +118,35 @@ def build_mmff(
         When RDKit has no type or no parameters for a part of the molecule.
     """
     parameters = mmff_parameters(mol, mobile)
-    system = openmm.System()
-    for atom, moves in zip(mol.GetAtoms(), parameters.mobile, strict=True):
-        system.addParticle(atom.GetMass() if moves else 0.0)
     forces = (
-        _bonds(parameters.bonds),
-        _angles(parameters.angles),
-        _stretch_bends(parameters.stretch_bends),
-        _out_of_planes(parameters.out_of_planes),
-        _torsions(parameters.torsions),
+        *_bonded(parameters),
         _nonbonded(parameters, cutoff_angstrom, dielectric),
         _one_four(parameters, dielectric),
     )
-    for group, (name, force) in enumerate(zip(FORCE_GROUPS, forces, strict=True)):
+    system = system_of(mol, parameters.mobile, dict(zip(FORCE_GROUPS, forces, strict=True)))
+    return MmffSystem(system, parameters)
+
+
+def system_of(mol: Chem.Mol, mobile: BoolArray, forces: dict[str, openmm.Force]) -> openmm.System:
+    """Return a System of named forces, a group each; frozen atoms get mass 0."""
+    system = openmm.System()
+    for atom, moves in zip(mol.GetAtoms(), mobile, strict=True):
+        system.addParticle(atom.GetMass() if moves else 0.0)
+    for group, (name, force) in enumerate(forces.items()):
         force.setName(name)
         force.setForceGroup(group)
         system.addForce(force)
-    return MmffSystem(system, parameters)
+    return system
+
+
+def cut_off(force: Any, cutoff_angstrom: float | None) -> None:
+    """Switch a force off over the last angstrom before a cut-off; ``None`` counts all pairs."""
+    if cutoff_angstrom is None:
+        return
+    force.setNonbondedMethod(force.CutoffNonPeriodic)
+    force.setCutoffDistance(cutoff_angstrom / ANGSTROM_PER_NM)
+    force.setUseSwitchingFunction(True)
+    force.setSwitchingDistance((cutoff_angstrom - SWITCH_ANGSTROM) / ANGSTROM_PER_NM)
 
 
 def energy_by_term(context: openmm.Context) -> dict[str, float]:
@@ -157,48 +170,41 @@ def group_energy(context: openmm.Context, *groups: int) -> float:
     return float(state.getPotentialEnergy().value_in_unit(kilojoule)) / KJ_PER_KCAL
 
 
-def _fill(force: openmm.Force, add: str, terms: Terms, names: tuple[str, ...]) -> openmm.Force:
-    """Add every row of ``terms`` to a custom force with those parameter names."""
-    kind = {"addBond": "Bond", "addAngle": "Angle", "addTorsion": "Torsion"}[add]
+def filled(force: openmm.Force, terms: Terms, names: tuple[str, ...] = ()) -> openmm.Force:
+    """Add every term to a force; ``names`` are the parameters of a custom one."""
+    kind = next(kind for kind in ("Bond", "Angle", "Torsion") if hasattr(force, f"add{kind}"))
     for name in names:
         getattr(force, f"addPer{kind}Parameter")(name)
+    add = getattr(force, f"add{kind}")
     compound = isinstance(force, openmm.CustomCompoundBondForce)
-    adder = getattr(force, add)
     for atoms, values in zip(terms.atoms.tolist(), terms.values.tolist(), strict=True):
         if compound:
-            adder(atoms, values)
+            add(atoms, values)
+        elif names:
+            add(*atoms, values)
+        elif kind == "Torsion":
+            add(*atoms, int(values[0]), *values[1:])
         else:
-            adder(*atoms, values)
+            add(*atoms, *values)
     return force
 
 
-def _bonds(terms: Terms) -> openmm.CustomBondForce:
-    force = openmm.CustomBondForce(
+def _bonded(parameters: MmffParameters) -> list[openmm.Force]:
+    """Return the forces of the bonded terms, in the order of ``BONDED``."""
+    bond = openmm.CustomBondForce(
         f"{KJ_PER_KCAL * 0.5 * MDYNE!r}*k*d^2*(1-2*d+7/3*d^2); d=r*{ANGSTROM_PER_NM}-r0"
     )
-    return _fill(force, "addBond", terms, ("k", "r0"))
-
-
-def _angles(terms: Terms) -> openmm.CustomAngleForce:
-    force = openmm.CustomAngleForce(
+    angle = openmm.CustomAngleForce(
         f"k*select(linear, {KJ_PER_KCAL * MDYNE!r}*(1+cos(theta)),"
         f" {KJ_PER_KCAL * 0.5 * BEND!r}*d^2*(1+({BEND_CUBIC!r})*d)); d=theta*{_DEGREE}-theta0"
     )
-    return _fill(force, "addAngle", terms, ("k", "theta0", "linear"))
-
-
-def _stretch_bends(terms: Terms) -> openmm.CustomCompoundBondForce:
-    force = openmm.CustomCompoundBondForce(
+    stretch_bend = openmm.CustomCompoundBondForce(
         3,
         f"{KJ_PER_KCAL * STRETCH_BEND!r}*(k1*(distance(p1,p2)*{ANGSTROM_PER_NM}-r1)"
         f"+k2*(distance(p3,p2)*{ANGSTROM_PER_NM}-r2))*(angle(p1,p2,p3)*{_DEGREE}-theta0)",
     )
-    return _fill(force, "addBond", terms, ("k1", "k2", "r1", "r2", "theta0"))
-
-
-def _out_of_planes(terms: Terms) -> openmm.CustomCompoundBondForce:
-    """Wilson angle: of the bond from atom 2 to atom 4 out of the plane 1-2-3."""
-    force = openmm.CustomCompoundBondForce(
+    # Wilson angle: of the bond from atom 2 to atom 4 out of the plane 1-2-3.
+    out_of_plane = openmm.CustomCompoundBondForce(
         4,
         f"{KJ_PER_KCAL * 0.5 * BEND!r}*k*chi^2; chi={_DEGREE}*asin(sine);"
         "sine=(ux*nx+uy*ny+uz*nz)/sqrt((ux^2+uy^2+uz^2)*(nx^2+ny^2+nz^2));"
@@ -206,14 +212,16 @@ def _out_of_planes(terms: Terms) -> openmm.CustomCompoundBondForce:
         "ax=x1-x2; ay=y1-y2; az=z1-z2; bx=x3-x2; by=y3-y2; bz=z3-z2;"
         "ux=x4-x2; uy=y4-y2; uz=z4-z2",
     )
-    return _fill(force, "addBond", terms, ("k",))
-
-
-def _torsions(terms: Terms) -> openmm.CustomTorsionForce:
-    force = openmm.CustomTorsionForce(
+    torsion = openmm.CustomTorsionForce(
         f"{KJ_PER_KCAL * 0.5!r}*(v1*(1+cos(theta))+v2*(1-cos(2*theta))+v3*(1+cos(3*theta)))"
     )
-    return _fill(force, "addTorsion", terms, ("v1", "v2", "v3"))
+    return [
+        filled(bond, parameters.bonds, ("k", "r0")),
+        filled(angle, parameters.angles, ("k", "theta0", "linear")),
+        filled(stretch_bend, parameters.stretch_bends, ("k1", "k2", "r1", "r2", "theta0")),
+        filled(out_of_plane, parameters.out_of_planes, ("k",)),
+        filled(torsion, parameters.torsions, ("v1", "v2", "v3")),
+    ]
 
 
 def _nonbonded(
@@ -248,12 +256,7 @@ def _nonbonded(
         force.addParticle(row)
     for i, j in parameters.excluded.tolist():
         force.addExclusion(i, j)
-    if cutoff_angstrom is not None:
-        cutoff_nm = cutoff_angstrom / ANGSTROM_PER_NM
-        force.setNonbondedMethod(openmm.CustomNonbondedForce.CutoffNonPeriodic)
-        force.setCutoffDistance(cutoff_nm)
-        force.setUseSwitchingFunction(True)
-        force.setSwitchingDistance(cutoff_nm - SWITCH_NM)
+    cut_off(force, cutoff_angstrom)
     mobile = np.flatnonzero(parameters.mobile).tolist()
     frozen = np.flatnonzero(~parameters.mobile).tolist()
     if frozen:
@@ -271,7 +274,7 @@ def _one_four(parameters: MmffParameters, dielectric: Dielectric) -> openmm.Cust
     force.addGlobalParameter(COULOMB_SCALE, 1.0)
     pairs = parameters.one_four
     products = parameters.charges[pairs].prod(axis=1)[:, None]
-    return _fill(force, "addBond", Terms(pairs, products), ("qq",))
+    return filled(force, Terms(pairs, products), ("qq",))
 
 
 def interaction_by_residue(bonded: Assembly) -> dict[int, float]:
@@ -309,9 +312,8 @@ def interaction_terms(bonded: Assembly) -> tuple[FloatArray, FloatArray]:
     """
     ligand = ligand_mask(bonded)
     mine, theirs = np.flatnonzero(ligand), np.flatnonzero(~ligand)
-    properties = mmff_properties(bonded.mol)
-    charges = np.array([properties.GetMMFFPartialCharge(i) for i in range(len(ligand))])
-    vdw = vdw_table(bonded.mol, properties)
+    charges = mmff_charges(bonded.mol)
+    vdw = vdw_table(bonded.mol, mmff_properties(bonded.mol))
     types = np.ix_(vdw.index[mine], vdw.index[theirs])
     points = bonded.coordinates
     distance = np.linalg.norm(points[mine][:, None] - points[theirs][None], axis=2)
@@ -320,16 +322,12 @@ def interaction_terms(bonded: Assembly) -> tuple[FloatArray, FloatArray]:
     buffered = distance + COULOMB_BUFFER
     shielding = DISTANCE_DIELECTRIC * buffered
     electrostatic = COULOMB * np.outer(charges[mine], charges[theirs]) / (shielding * buffered)
-    row, column = _places(mine), _places(theirs)
     near, far = close_pairs(neighbours_of(bonded.mol))
     for pairs, keep_vdw, keep_coulomb in ((near, 0.0, 0.0), (far, 1.0, ONE_FOUR_COULOMB)):
-        for first, second in pairs:
-            if ligand[first] != ligand[second]:
-                a, b = (first, second) if ligand[first] else (second, first)
-                van_der_waals[row[a], column[b]] *= keep_vdw
-                electrostatic[row[a], column[b]] *= keep_coulomb
+        # Ligand first, and only pairs of one atom of each.
+        ordered = np.array([sorted(pair, key=lambda i: not ligand[i]) for pair in pairs])
+        first, second = ordered[ligand[ordered].sum(axis=1) == 1].T
+        place = np.searchsorted(mine, first), np.searchsorted(theirs, second)
+        van_der_waals[place] *= keep_vdw
+        electrostatic[place] *= keep_coulomb
     return van_der_waals, electrostatic
-
-
-def _places(indices: NDArray[np.int64]) -> dict[int, int]:
-    return {int(index): place for place, index in enumerate(indices)}

@@ -7,10 +7,11 @@ recovered from them in closed form and checked against every pair.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from workbench.errors import PhysicsError
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+Atoms = TypeVar("Atoms", bound=tuple[int, ...])
 
 SLATER_KIRKWOOD = 181.16
 RADIUS_WIDENING = 0.2
@@ -42,8 +44,6 @@ class VdwTable:
 
     Parameters
     ----------
-    types
-        ``(n_types,)`` MMFF numeric atom types, ascending.
     index
         ``(n_atoms,)`` row of each atom's type.
     distance, depth
@@ -61,7 +61,6 @@ class VdwTable:
     Halgren 1996, 10.1002/(SICI)1096-987X(199604)17:5/6<520::AID-JCC2>3.0.CO;2-W
     """
 
-    types: IntArray
     index: IntArray
     distance: FloatArray
     depth: FloatArray
@@ -72,25 +71,22 @@ class VdwTable:
     acceptor: FloatArray
 
     def combined(self) -> tuple[FloatArray, FloatArray]:
-        """Return the pair table, ``(n_types, n_types)`` each, from the per-type numbers."""
-        first, second = self.radius[:, None], self.radius[None, :]
-        asymmetry = ((first - second) / (first + second)) ** 2
-        widening = RADIUS_WIDENING * (1 - np.exp(-RADIUS_SHARPNESS * asymmetry))
-        any_donor = np.maximum(self.donor[:, None], self.donor[None, :])
-        unscaled = 0.5 * (first + second) * (1 + (1 - any_donor) * widening)
-        depth = (
-            SLATER_KIRKWOOD
-            * np.outer(self.strength, self.strength)
-            / ((self.spread[:, None] + self.spread[None, :]) * unscaled**6)
-        )
-        bonded = np.outer(self.donor, self.acceptor) + np.outer(self.acceptor, self.donor)
+        """Return ``distance`` and ``depth`` anew from the per-type numbers."""
+        radius, donor = self.radius, self.donor
+        total = np.add.outer(radius, radius)
+        skew = np.subtract.outer(radius, radius) / total
+        widening = RADIUS_WIDENING * (1 - np.exp(-RADIUS_SHARPNESS * skew**2))
+        unscaled = 0.5 * total * (1 + (1 - np.maximum.outer(donor, donor)) * widening)
+        strength = np.outer(self.strength, self.strength)
+        depth = SLATER_KIRKWOOD * strength / np.add.outer(self.spread, self.spread) / unscaled**6
+        bonded = np.outer(donor, self.acceptor) + np.outer(self.acceptor, donor)
         return (
             unscaled * (1 - (1 - DONOR_ACCEPTOR_RADIUS) * bonded),
             depth * (1 - (1 - DONOR_ACCEPTOR_DEPTH) * bonded),
         )
 
 
-def vdw_table(mol: Chem.Mol, properties: object) -> VdwTable:
+def vdw_table(mol: Chem.Mol, properties: Any) -> VdwTable:
     """Ask RDKit once per pair of atom types.
 
     Parameters
@@ -105,33 +101,29 @@ def vdw_table(mol: Chem.Mol, properties: object) -> VdwTable:
     PhysicsError
         When the per-type numbers do not give RDKit's pairs back.
     """
-    ask = properties.GetMMFFVdWParams  # type: ignore[attr-defined]
-    atom_type = properties.GetMMFFAtomType  # type: ignore[attr-defined]
-    types, sample, index = np.unique(
-        [atom_type(i) for i in range(mol.GetNumAtoms())], return_index=True, return_inverse=True
-    )
-    pairs = np.array([[ask(int(i), int(j)) for j in sample] for i in sample])
+    numbers = [properties.GetMMFFAtomType(i) for i in range(mol.GetNumAtoms())]
+    _, first, index = np.unique(numbers, return_index=True, return_inverse=True)
+    sample = first.tolist()
+    pairs = np.array([[properties.GetMMFFVdWParams(i, j) for j in sample] for i in sample])
     unscaled, unscaled_depth, distance, depth = np.moveaxis(pairs, 2, 0)
-    hydrogen = np.array([mol.GetAtomWithIdx(int(i)).GetAtomicNum() == 1 for i in sample])
+    hydrogen = np.array([mol.GetAtomWithIdx(i).GetAtomicNum() == 1 for i in sample])
     donor, acceptor = _donors_and_acceptors(unscaled, distance, hydrogen)
     strength, spread = _slater_kirkwood(unscaled_depth * unscaled**6 / SLATER_KIRKWOOD)
-    table = VdwTable(
-        types=types,
-        index=index,
-        distance=distance,
-        depth=depth,
-        radius=np.diag(unscaled).copy(),
-        strength=strength,
-        spread=spread,
-        donor=donor,
-        acceptor=acceptor,
-    )
-    _check(table)
+    radius = np.diag(unscaled).copy()
+    table = VdwTable(index, distance, depth, radius, strength, spread, donor, acceptor)
+    for mine, asked in zip(table.combined(), (distance, depth), strict=True):
+        error = float(np.abs(mine / asked - 1).max())
+        if not error < _LARGEST_RELATIVE_ERROR:
+            raise PhysicsError(
+                "The van der Waals combination rule does not give RDKit's pairs back "
+                f"(relative error {error:.1e}): this RDKit's MMFF differs from the published one; "
+                "install a release that the workbench names."
+            )
     return table
 
 
 def _donors_and_acceptors(
-    unscaled: FloatArray, distance: FloatArray, hydrogen: NDArray[np.bool_]
+    unscaled: FloatArray, distance: FloatArray, hydrogen: BoolArray
 ) -> tuple[FloatArray, FloatArray]:
     """Tell donors (always hydrogens) and acceptors (never) from what their pairs show.
 
@@ -139,14 +131,12 @@ def _donors_and_acceptors(
     any other pair. A type that meets neither sign in this molecule needs no flag.
     """
     radius = np.diag(unscaled)
-    mean = 0.5 * (radius[:, None] + radius[None, :])
-    plain_mean = np.isclose(unscaled, mean, rtol=1e-9, atol=0)
-    different = np.abs(radius[:, None] - radius[None, :]) > 1e-3
+    plain_mean = np.isclose(unscaled, 0.5 * np.add.outer(radius, radius), rtol=1e-9, atol=0)
     close = distance < 0.9 * unscaled
-    telling = different & ~hydrogen[None, :]
+    telling = (np.abs(np.subtract.outer(radius, radius)) > 1e-3) & ~hydrogen
     shown = np.where(telling, plain_mean, True).all(axis=1) & telling.any(axis=1)
     donor = hydrogen & (shown | close.any(axis=1))
-    acceptor = ~hydrogen & (close & donor[None, :]).any(axis=1)
+    acceptor = ~hydrogen & (close & donor).any(axis=1)
     return donor.astype(np.float64), acceptor.astype(np.float64)
 
 
@@ -163,17 +153,6 @@ def _slater_kirkwood(product: FloatArray) -> tuple[FloatArray, FloatArray]:
     end = int(np.unravel_index(np.argmax(apart), apart.shape)[0])
     spread = np.exp(2 * apart[end])
     return np.sqrt(2 * diagonal * spread), spread
-
-
-def _check(table: VdwTable) -> None:
-    for mine, asked in zip(table.combined(), (table.distance, table.depth), strict=True):
-        error = float(np.abs(mine / asked - 1).max())
-        if not error < _LARGEST_RELATIVE_ERROR:
-            raise PhysicsError(
-                "The van der Waals combination rule does not give RDKit's pairs back "
-                f"(relative error {error:.1e}): this RDKit's MMFF differs from the published one; "
-                "install a release that the workbench names."
-            )
 
 
 @dataclass(frozen=True)
@@ -219,10 +198,10 @@ class MmffParameters:
     one_four: IntArray
     mobile: BoolArray
 
-    @property
-    def n_atoms(self) -> int:
-        """Number of atoms, hydrogens included."""
-        return len(self.charges)
+
+def edges_of(mol: Chem.Mol) -> list[tuple[int, int]]:
+    """Return the bonds of a molecule as pairs of atom indices."""
+    return [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]
 
 
 def neighbours_of(mol: Chem.Mol) -> list[list[int]]:
@@ -241,22 +220,11 @@ def torsion_quadruples(
     mol: Chem.Mol, neighbours: list[list[int]]
 ) -> Iterator[tuple[int, int, int, int]]:
     """Yield each proper torsion once."""
-    for bond in mol.GetBonds():
-        j, k = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+    for j, k in edges_of(mol):
         for i in neighbours[j]:
             for m in neighbours[k]:
                 if i != k and m not in (j, i):
                     yield i, j, k, m
-
-
-def out_of_plane_quadruples(
-    neighbours: list[list[int]],
-) -> Iterator[tuple[int, int, int, int]]:
-    """Yield three Wilson angles per atom with three neighbours: centre second, top last."""
-    for centre, around in enumerate(neighbours):
-        if len(around) == 3:
-            a, b, c = around
-            yield from ((a, centre, b, c), (a, centre, c, b), (b, centre, c, a))
 
 
 def close_pairs(neighbours: list[list[int]]) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
@@ -318,10 +286,12 @@ def mmff_parameters(mol: Chem.Mol, mobile: BoolArray | None = None) -> MmffParam
     """
     moving = np.ones(mol.GetNumAtoms(), bool) if mobile is None else np.asarray(mobile, bool)
     properties = mmff_properties(mol)
-    neighbours = neighbours_of(mol)
-    asked = _Asker(mol, properties, moving, neighbours)
-    near, far = close_pairs(neighbours)
+    asked = _Asker(mol, properties, moving)
     angles, stretch_bends = asked.angles_and_stretch_bends()
+    excluded, one_four = (
+        np.array(asked.moving(sorted(pairs)), dtype=np.int64).reshape(-1, 2)
+        for pairs in close_pairs(asked.neighbours)
+    )
     return MmffParameters(
         bonds=asked.bonds(),
         angles=angles,
@@ -330,92 +300,71 @@ def mmff_parameters(mol: Chem.Mol, mobile: BoolArray | None = None) -> MmffParam
         torsions=asked.torsions(),
         charges=mmff_charges(mol),
         vdw=vdw_table(mol, properties),
-        excluded=_with_a_mobile_atom(near, moving),
-        one_four=_with_a_mobile_atom(far, moving),
+        excluded=excluded,
+        one_four=one_four,
         mobile=moving,
     )
-
-
-def _with_a_mobile_atom(pairs: set[tuple[int, int]], mobile: BoolArray) -> IntArray:
-    array = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
-    return array[mobile[array].any(axis=1)]
 
 
 class _Asker:
     """RDKit's answers for the terms that hold at least one mobile atom."""
 
-    def __init__(
-        self, mol: Chem.Mol, properties: Any, mobile: BoolArray, neighbours: list[list[int]]
-    ) -> None:
-        self.mol = mol
-        self.properties = properties
-        self.mobile = mobile.tolist()
-        self.neighbours = neighbours
+    def __init__(self, mol: Chem.Mol, properties: Any, mobile: BoolArray) -> None:
+        self.mol, self.properties, self.mobile = mol, properties, mobile.tolist()
+        self.neighbours = neighbours_of(mol)
         types = [properties.GetMMFFAtomType(i) for i in range(mol.GetNumAtoms())]
         self.linear = [t in LINEAR_TYPES for t in types]
 
-    def _moves(self, *atoms: int) -> bool:
-        return any(self.mobile[i] for i in atoms)
+    def moving(self, groups: Iterable[Atoms]) -> list[Atoms]:
+        return [atoms for atoms in groups if any(self.mobile[i] for i in atoms)]
 
-    def _missing(self, kind: str, atoms: tuple[int, ...]) -> PhysicsError:
-        names = "-".join(f"{self.mol.GetAtomWithIdx(i).GetSymbol()}{i}" for i in atoms)
-        return PhysicsError(
-            f"MMFF94s has no parameters for the {kind} {names}: this chemistry cannot be minimised."
-        )
-
-    def bond_values(self, i: int, j: int) -> tuple[float, float]:
-        found = self.properties.GetMMFFBondStretchParams(self.mol, i, j)
+    def _found(self, kind: str, name: str, atoms: tuple[int, ...]) -> Any:
+        found = getattr(self.properties, f"GetMMFF{name}Params")(self.mol, *atoms)
         if found is None:
-            raise self._missing("bond", (i, j))
-        return found[1], found[2]
+            names = "-".join(f"{self.mol.GetAtomWithIdx(i).GetSymbol()}{i}" for i in atoms)
+            raise PhysicsError(
+                f"MMFF94s has no parameters for the {kind} {names}: this chemistry cannot be "
+                "minimised."
+            )
+        return found[1:]
 
     def bonds(self) -> Terms:
-        rows = []
-        for bond in self.mol.GetBonds():
-            i, j = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
-            if self._moves(i, j):
-                rows.append(((i, j), self.bond_values(i, j)))
-        return terms_of(rows, 2, 2)
+        pairs = self.moving(edges_of(self.mol))
+        return terms_of([(p, self._found("bond", "BondStretch", p)) for p in pairs], 2, 2)
 
     def angles_and_stretch_bends(self) -> tuple[Terms, Terms]:
         angles, stretch_bends = [], []
-        lengths: dict[tuple[int, int], float] = {}
-        for i, j, k in angle_triples(self.neighbours):
-            if not self._moves(i, j, k):
-                continue
-            found = self.properties.GetMMFFAngleBendParams(self.mol, i, j, k)
-            if found is None:
-                raise self._missing("angle", (i, j, k))
-            _, constant, ideal = found
-            angles.append(((i, j, k), (constant, ideal, float(self.linear[j]))))
-            if self.linear[j]:
-                continue
-            coupling = self.properties.GetMMFFStretchBendParams(self.mol, i, j, k)
-            # RDKit answers None where MMFF couples nothing (three-membered rings).
-            first, last = (0.0, 0.0) if coupling is None else coupling[1:]
-            for end in (i, k):
-                if (end, j) not in lengths:
-                    lengths[end, j] = self.bond_values(end, j)[1]
-            stretch_bends.append(((i, j, k), (first, last, lengths[i, j], lengths[k, j], ideal)))
+        length = cache(lambda i, j: self._found("bond", "BondStretch", (i, j))[1])
+        for atoms in self.moving(angle_triples(self.neighbours)):
+            i, j, k = atoms
+            constant, ideal = self._found("angle", "AngleBend", atoms)
+            angles.append((atoms, (constant, ideal, float(self.linear[j]))))
+            if not self.linear[j]:
+                # RDKit answers None where MMFF couples nothing (three-membered rings).
+                found = self.properties.GetMMFFStretchBendParams(self.mol, *atoms)
+                first, last = (0.0, 0.0) if found is None else found[1:]
+                stretch_bends.append((atoms, (first, last, length(i, j), length(k, j), ideal)))
         return terms_of(angles, 3, 3), terms_of(stretch_bends, 3, 5)
 
     def out_of_planes(self) -> Terms:
-        rows = []
-        for atoms in out_of_plane_quadruples(self.neighbours):
-            if self._moves(*atoms):
-                constant = self.properties.GetMMFFOopBendParams(self.mol, *atoms)
-                rows.append((atoms, (constant or 0.0,)))
+        wilson = [
+            (around[first], centre, around[last], around[top])
+            for centre, around in enumerate(self.neighbours)
+            if len(around) == 3
+            for first, last, top in ((0, 1, 2), (0, 2, 1), (1, 2, 0))
+        ]
+        ask = self.properties.GetMMFFOopBendParams
+        rows = [(atoms, (ask(self.mol, *atoms) or 0.0,)) for atoms in self.moving(wilson)]
         return terms_of(rows, 4, 1)
 
     def torsions(self) -> Terms:
         rows = []
-        for atoms in torsion_quadruples(self.mol, self.neighbours):
-            if self.linear[atoms[1]] or self.linear[atoms[2]] or not self._moves(*atoms):
-                continue
-            found = self.properties.GetMMFFTorsionParams(self.mol, *atoms)
-            # RDKit answers None where all three barriers are zero; the row is kept, so that an
-            # audit can tell a torsion that was looked up from one that was forgotten.
-            rows.append((atoms, (0.0, 0.0, 0.0) if found is None else found[1:]))
+        for atoms in self.moving(torsion_quadruples(self.mol, self.neighbours)):
+            if not (self.linear[atoms[1]] or self.linear[atoms[2]]):
+                found = self.properties.GetMMFFTorsionParams(self.mol, *atoms)
+                # RDKit answers None where all three barriers are zero; the row is kept, so that
+                # an audit can tell a torsion that was looked up from one that was forgotten.
+                rows.append((atoms, (0.0, 0.0, 0.0) if found is None else found[1:]))
         return terms_of(rows, 4, 3)
 
 

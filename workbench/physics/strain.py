@@ -29,6 +29,7 @@ from workbench.physics.mmff import (
     group_energy,
     interaction_by_residue,
 )
+from workbench.physics.mmff_parameters import edges_of
 from workbench.physics.platforms import short_reason
 from workbench.settings import DockSettings
 
@@ -164,7 +165,7 @@ def _turned(shape: FloatArray, rotors: list[_Rotor], rng: np.random.Generator) -
 def _rotors(mol: Chem.Mol) -> list[_Rotor]:
     """Return the bonds that turn, amides that can be cis or trans among them."""
     axes = [*rotatable_bonds(mol), *(torsion[1:3] for torsion in two_form_bonds(mol))]
-    neighbours = joined((b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds())
+    neighbours = joined(edges_of(mol))
     return [_Rotor(start, end, sorted(beyond(neighbours, start, end))) for start, end in axes]
 
 
