@@ -21,7 +21,8 @@ from rdkit.Chem import rdCIPLabeler
 
 from workbench import geometry
 from workbench.analysis.validity import RECIPE, failed_checks
-from workbench.physics.complex import Complex, edges_of
+from workbench.physics.complex import Complex
+from workbench.physics.mmff_parameters import edges_of
 
 
 def beyond(c: Complex, fixed: int, first: int) -> list[int]:
