@@ -9,11 +9,7 @@ from rdkit import Chem
 from spyrmsd import rmsd as spyrmsd
 
 from workbench import geometry
-from workbench.analysis.reference import (
-    compare_to_reference,
-    find_core,
-    symmetric_rmsd,
-)
+from workbench.analysis.reference import compare_to_reference, find_core, symmetric_rmsd
 from workbench.errors import LigandError
 from workbench.ligands.geometry import connectivity, equivalent_mappings
 

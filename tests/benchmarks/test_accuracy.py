@@ -23,21 +23,12 @@ def pose(score: float, rmsd: float) -> dict[str, Any]:
 
 def record(case: str, seed: int, native_first: float) -> dict[str, Any]:
     """Two diastereomers; the native one's ninth pose is the nearest."""
-    native = [pose(-12.0 + 0.1 * k, 1.0 if k == 8 else 2.5) for k in range(10)]
-    native[0]["rmsd"] = native_first
+    rmsds = [native_first, *[2.5] * 7, 1.0, 2.5]
+    native = [pose(-12.0 + 0.1 * k, rmsd) for k, rmsd in enumerate(rmsds)]
     other = [pose(-12.5 + 0.1 * k, 4.0) for k in range(10)]
-    return {
-        "kind": "sine",
-        "case": case,
-        "receptor": "human-groove",
-        "flexible": "auto",
-        "seed": seed,
-        "stage": "search",
-        "native": "bS",
-        "resolved": True,
-        "cpu_s": 1.0,
-        "adducts": [{"label": "bR", "poses": other}, {"label": "bS", "poses": native}],
-    }
+    row = {"kind": "sine", "case": case, "receptor": "human-groove", "flexible": "auto"}
+    row |= {"seed": seed, "stage": "search", "native": "bS", "resolved": True, "cpu_s": 1.0}
+    return row | {"adducts": [{"label": "bR", "poses": other}, {"label": "bS", "poses": native}]}
 
 
 def test_the_best_of_ten_counts_all_diastereomers_together() -> None:
@@ -89,14 +80,11 @@ def test_the_control_without_a_warhead_stays_saturated() -> None:
 
 
 def control(case: str, seed: int, score: float, verdict: str = "adduct") -> dict[str, Any]:
-    poses = [
-        {"score": score, "sg_c": 3.6, "ready": True},
-        {"score": 0.0, "sg_c": 9, "ready": False},
-    ]
+    ready = {"score": score, "sg_c": 3.6, "ready": True}
+    poses = [ready, {"score": 0.0, "sg_c": 9, "ready": False}]
     found = {"scores": {"bR": -11.5}, "adduct_smiles": ["CSC"]}
-    refused = {"refused": "there is no thiol"}
-    record = {"case": case, "seed": seed, "verdict": verdict, "encounter": poses}
-    return record | (found if verdict == "adduct" else refused)
+    result = found if verdict == "adduct" else {"refused": "there is no thiol"}
+    return {"case": case, "seed": seed, "verdict": verdict, "encounter": poses, **result}
 
 
 @pytest.mark.parametrize(

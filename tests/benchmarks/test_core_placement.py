@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,9 +21,9 @@ TURNED, STRAIGHT = ("K85", "51K"), ("K76", "6L8", "V6A")
 
 
 def deposited(name: str) -> Chem.Mol:
-    folder = resources.files("workbench") / "data" / "reference_poses"
-    (file,) = (f for f in folder.iterdir() if f.name.startswith(name) and f.name.endswith(".sdf"))
-    return Chem.MolFromMolBlock(file.read_text(encoding="utf-8"))
+    folder = Path(str(resources.files("workbench") / "data" / "reference_poses"))
+    (file,) = folder.glob(f"{name}*.sdf")
+    return Chem.MolFromMolFile(str(file))
 
 
 @pytest.mark.parametrize(("a", "b"), list(combinations(TURNED + STRAIGHT, 2)))

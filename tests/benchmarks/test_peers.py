@@ -40,10 +40,8 @@ def place(line: str) -> np.ndarray:
 
 
 def blocks(given: PeerInput) -> dict[str, str]:
-    found = {}
-    for part in given.flexible.split("BEGIN_RES ")[1:]:
-        found[" ".join(part.splitlines()[0].split())] = part
-    return found
+    parts = given.flexible.split("BEGIN_RES ")[1:]
+    return {" ".join(part.splitlines()[0].split()): part for part in parts}
 
 
 def test_each_residue_that_turns_is_a_block(given: PeerInput) -> None:
@@ -85,13 +83,9 @@ def test_branches_nest_and_turn_real_bonds(given: PeerInput) -> None:
 
 def test_rigid_and_flexible_share_no_atom_and_miss_none(given: PeerInput, groove: Receptor) -> None:
     rigid = atoms(given.rigid)
-    names = {
-        number: {line[12:16].strip() for line in rigid if int(line[22:26]) == number}
-        for number in (528, 529, 537)
-    }
-    assert names[528] == {"N", "H", "C", "O"}
-    for number in (529, 537):
-        assert names[number] == {"N", "H", "C", "O"}
+    for number in (528, 529, 537):
+        names = {line[12:16].strip() for line in rigid if int(line[22:26]) == number}
+        assert names == {"N", "H", "C", "O"}
     heavy = sum(atom.element != "H" for atom in groove.atoms)
     # CA, CB and SG come with the adduct, Glu has six and Lys six atoms from CA on
     assert len(rigid) - kinds(rigid)["HD"] == heavy - 3 - 6 - 6
@@ -108,24 +102,18 @@ def test_the_drug_is_read_back(given: PeerInput) -> None:
         drug_coordinates(given.adduct, given.flexible.splitlines()[:12])
 
 
-@pytest.mark.parametrize(
-    "program",
-    [
-        "vina",
-        pytest.param(
-            "autodock",
-            marks=pytest.mark.skipif(bool(missing_programs()), reason=missing_programs() or "-"),
-        ),
-    ],
-)
-def test_a_peer_docks_a_flexible_residue(program: str, groove: Receptor, tmp_path: Path) -> None:
+NO_AUTODOCK = pytest.mark.skipif(bool(missing_programs()), reason=missing_programs() or "-")
+PEERS = {
+    "vina": lambda given, folder: run_vina(given, folder, 1, 1),
+    "autodock": lambda given, folder: run_autodock(given, folder, 1, 2, 2000),
+}
+
+
+@pytest.mark.parametrize("peer", ["vina", pytest.param("autodock", marks=NO_AUTODOCK)])
+def test_a_peer_docks_a_flexible_residue(peer: str, groove: Receptor, tmp_path: Path) -> None:
     """The bond to the sulphur turns on CB: the carbon stays at its two-bond reach of CB."""
-    adduct = enumerate_adducts(load_ligand("C=CC(=O)NC"))[0]
-    given = peer_input(groove, adduct, (), 1)
-    if program == "vina":
-        run = run_vina(given, tmp_path, 1, 1)
-    else:
-        run = run_autodock(given, tmp_path, 1, 2, 2000)
+    given = peer_input(groove, enumerate_adducts(load_ligand("C=CC(=O)NC"))[0], (), 1)
+    run = PEERS[peer](given, tmp_path)
     energies = [pose.energy_kcal_per_mol for pose in run.poses]
     assert energies == sorted(energies) and energies[0] < 0
     for pose in run.poses:

@@ -15,7 +15,8 @@ from workbench.structures.loading import load_receptor
 # heavy atoms of the drug, stereoisomers of its adduct, the deposited one
 CASES = [("6LU7", 49, 2, "bS"), ("5HG8", 28, 1, "single"), ("5UG8", 30, 1, "single")]
 CASES.append(("1VSN", 33, 1, "single"))
-QUICK = DockSettings(search=SearchSettings(n_conformers=4, max_pools=2, flexible="none"))
+SEARCH = SearchSettings(n_conformers=4, max_pools=1, spread_seeds=1, flexible="none")
+QUICK = DockSettings(search=SEARCH)
 
 
 @pytest.mark.parametrize(("name", "atoms", "isomers", "label"), CASES)

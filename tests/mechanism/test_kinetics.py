@@ -29,14 +29,12 @@ def by_hand(rates: Rates, nm: float, hours: float, start: list[float]) -> Any:
     """The same scheme, written down once more and solved by a matrix exponential."""
     on, off = rates.k_on_per_molar_per_s * nm * 1e-9, rates.k_off_per_s
     inact, rev, lock = rates.k_inact_per_s, rates.k_rev_per_s, rates.k_lock_per_s
-    flow = np.array(
-        [
-            [-on, off, 0, 0],
-            [on, -off - inact, rev, 0],
-            [0, inact, -rev - lock, 0],
-            [0, 0, lock, 0],
-        ]
-    )
+    flow = np.array([
+        [-on, off, 0, 0],
+        [on, -off - inact, rev, 0],
+        [0, inact, -rev - lock, 0],
+        [0, 0, lock, 0],
+    ])  # fmt: skip
     return expm(3600 * hours * flow) @ start
 
 

@@ -5,26 +5,11 @@ from __future__ import annotations
 import pytest
 
 from workbench.errors import MechanismError
-from workbench.mechanism.nes import (
-    SELECTIVITY,
-    displacement,
-    find_signals,
-    known_signals,
-)
+from workbench.mechanism.nes import SELECTIVITY, displacement, find_signals, known_signals
 
-SPACING = {
-    "1a": "L...L..L.L",
-    "1b": "L..L..L.L",
-    "1c": "L...L...L.L",
-    "1d": "L..L...L.L",
-    "2": "L.L..L.L",
-    "3": "L..L...L..L",
-    "4": "L..L...L..L...L",
-    "1a-R": "L.L..L...L",
-    "1b-R": "L.L..L..L",
-    "1c-R": "L.L...L...L",
-    "1d-R": "L.L...L..L",
-}
+SPACING = {"1a": "L...L..L.L", "1b": "L..L..L.L", "1c": "L...L...L.L", "1d": "L..L...L.L"}
+SPACING |= {f"{name}-R": spacing[::-1] for name, spacing in SPACING.items()}
+SPACING |= {"2": "L.L..L.L", "3": "L..L...L..L", "4": "L..L...L..L...L"}
 
 
 @pytest.mark.parametrize(("name", "spacing"), SPACING.items())
@@ -55,18 +40,14 @@ def test_peptides_of_the_literature(row) -> None:  # type: ignore[no-untyped-def
     ("peptide", "pattern", "pockets"),
     [
         # PKI residues 38 to 47 (3NBY): Leu38, Leu42, Leu45, Ile47; the peptide starts at 34
-        ("NSNELALKLAGLDINK", "1a", {"P1": "L5", "P2": "L9", "P3": "L12", "P4": "I14"}),
-        ("RSFEMTEFNQALEEI", "1a-R", {"P1": "L12", "P2": "F8", "P3": "M5", "P4": "F3"}),
-        (
-            "SSLQELVQQFEALPGDLV",
-            "4",
-            {"P0": "L3", "P1": "L6", "P2": "F10", "P3": "L13", "P4": "L17"},
-        ),
+        ("NSNELALKLAGLDINK", "1a", "P1 L5, P2 L9, P3 L12, P4 I14"),
+        ("RSFEMTEFNQALEEI", "1a-R", "P1 L12, P2 F8, P3 M5, P4 F3"),
+        ("SSLQELVQQFEALPGDLV", "4", "P0 L3, P1 L6, P2 F10, P3 L13, P4 L17"),
     ],
 )
 def test_anchors_take_the_pockets_of_their_crystals(peptide, pattern, pockets):
     match = next(m for m in find_signals(peptide) if m.pattern == pattern)
-    assert match.pockets == pockets
+    assert match.pockets == dict(part.split() for part in pockets.split(", "))
 
 
 def test_the_proline_of_rev_sits_in_a_pocket() -> None:

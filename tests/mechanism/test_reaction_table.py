@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,12 @@ from workbench.mechanism.reactivity import react
 from workbench.mechanism.thermochemistry import RT
 
 GFN2 = LEVELS["gfn2"]
-DATA = Path(__file__).resolve().parents[2] / "docs/data"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def rows_of(name: str) -> list[dict[str, str]]:
+    with (DOCS / "data" / name).open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
 
 
 def test_rows_are_of_the_drugs_that_they_name() -> None:
@@ -68,22 +74,18 @@ def test_differences_and_their_uncertainty() -> None:
     gap = eltanexor.best.delta_g_kcal_per_mol - selinexor.best.delta_g_kcal_per_mol
     assert eltanexor.best.relative_to_selinexor_kcal_per_mol == pytest.approx(gap)
     # at least that of the two conformer searches
+    of = [(row.ligand, row) for row in reaction_energies() if row.level == GFN2]
     parts = [
-        min(row.conformer_uncertainty_kcal_per_mol for row in reaction_energies() if of(row))
-        for of in (
-            lambda row: (row.ligand, row.level) == ("selinexor", GFN2),
-            lambda row: (row.ligand, row.level) == ("eltanexor", GFN2),
-        )
+        min(row.conformer_uncertainty_kcal_per_mol for ligand, row in of if ligand == name)
+        for name in ("selinexor", "eltanexor")
     ]
-    assert eltanexor.best.uncertainty_kcal_per_mol is not None
     assert eltanexor.best.uncertainty_kcal_per_mol >= math.hypot(*parts) - 1e-9
 
 
 def test_spread_of_levels(monkeypatch: pytest.MonkeyPatch) -> None:
     def row(ligand: str, level: str, energy: float) -> ReactionEnergy:
         first = reaction_energies()[0]
-        changed = {"ligand": ligand, "level": level, "delta_g_kcal_per_mol": energy}
-        return ReactionEnergy(**{**first.__dict__, **changed})
+        return replace(first, ligand=ligand, level=level, delta_g_kcal_per_mol=energy)
 
     table = [row("selinexor", "a", -10.0), row("selinexor", "b", -20.0), row("x", "a", -7.0)]
     monkeypatch.setattr(reaction_table, "reaction_energies", lambda: tuple(table))
@@ -113,27 +115,21 @@ def test_acids_gain_by_their_charge() -> None:
 
 def test_computed_difference_between_two_measured_additions() -> None:
     measured = {}
-    with (DATA / "thiol_equilibria.csv").open(encoding="utf-8", newline="") as handle:
-        for row in csv.DictReader(handle):
-            reverse = math.log(2) / (float(row["reverse_half_life_days"]) * 86400)
-            measured[row["name"]] = -RT * math.log(float(row["forward_per_molar_per_s"]) / reverse)
+    for row in rows_of("thiol_equilibria.csv"):
+        reverse = math.log(2) / (float(row["reverse_half_life_days"]) * 86400)
+        measured[row["name"]] = -RT * math.log(float(row["forward_per_molar_per_s"]) / reverse)
     # 120 / (ln 2 / 4.6 d) = 6.9e7 per M, and 32 / (ln 2 / 60.7 d) = 2.4e8 per M
     assert measured["acrolein"] == pytest.approx(-10.7, abs=0.05)
     assert measured["methyl vinyl ketone"] == pytest.approx(-11.4, abs=0.05)
-    computed = best_by_ligand(GFN2)
     first, second = "methyl vinyl ketone", "acrolein"
-    gap = computed[first] - computed[second]
+    gap = best_by_ligand(GFN2)[first] - best_by_ligand(GFN2)[second]
     assert gap == pytest.approx(measured[first] - measured[second], abs=1.0)
 
 
 def test_affinities_rank_the_measured_electrophilicities_as_the_docs_say() -> None:
-    def rows(name: str) -> list[dict[str, str]]:
-        with (DATA / name).open(encoding="utf-8", newline="") as handle:
-            return list(csv.DictReader(handle))
-
-    acceptors = {row["name"]: row for row in rows("calibration.csv")}
+    acceptors = {row["name"]: row for row in rows_of("calibration.csv")}
     levels = {"GFN2-xTB": "gfn2", "M06-2X": "dft", "M06-2X, diffuse": "dft diffuse"}
-    text = (DATA.parent / "reactivity.md").read_text(encoding="utf-8")
+    text = (DOCS / "reactivity.md").read_text(encoding="utf-8")
     told = re.findall(
         r"^\| ([^|]+) \| ([a-z ]+), (DMSO|water) \| ([^|]+) \| ([^|]+) \|$", text, re.M
     )
@@ -142,7 +138,7 @@ def test_affinities_rank_the_measured_electrophilicities_as_the_docs_say() -> No
         for part, cell in zip(("choice", "held out"), cells, strict=True):
             pairs = [
                 (float(row["affinity_kcal_per_mol"]), float(acceptors[row["name"]]["mayr_e"]))
-                for row in rows("calibration_energies.csv")
+                for row in rows_of("calibration_energies.csv")
                 if (row["probe"], row["level"], row["medium"])
                 == (probe, levels[level], medium.lower())
                 and row["affinity_kcal_per_mol"]

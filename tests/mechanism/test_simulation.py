@@ -15,12 +15,9 @@ from workbench.mechanism.occupancy import Exposure, cell_occupancies
 from workbench.mechanism.pharmacokinetics import OralModel
 from workbench.records.simulation import BAND_COLUMNS, COURSE_COLUMNS, SimulationResult
 
-GIVEN: dict[str, Any] = {
-    "k_on_per_molar_per_s": 1e5,
-    "k_off_per_s": 0.1,
-    "k_inact_per_s": 1e-3,
-    "k_rev_per_s": 5e-6,
-}
+GIVEN: dict[str, Any] = {"k_on_per_molar_per_s": 1e5, "k_off_per_s": 0.1}
+OWN_DOSE = {"regimen": "10 mg daily"}
+GIVEN |= {"k_inact_per_s": 1e-3, "k_rev_per_s": 5e-6}
 
 
 def simulate(**options: Any) -> SimulationResult:
@@ -88,17 +85,14 @@ def test_the_brain_gets_the_published_share() -> None:
     assert max(brain.courses["free_nm"]) == pytest.approx(0.7 * max(plasma.courses["free_nm"]))
     assert max(brain.courses["plasma_ng_per_ml"]) == max(plasma.courses["plasma_ng_per_ml"])
     with pytest.raises(MechanismError, match="no number for eltanexor in the brain"):
-        workbench.simulate(
-            "eltanexor", regimen="10 mg daily", pharmacokinetics="selinexor", brain=True
-        )
+        workbench.simulate("eltanexor", **OWN_DOSE, pharmacokinetics="selinexor", brain=True)
 
 
 def test_another_drug_borrows_openly() -> None:
     with pytest.raises(MechanismError, match="no pharmacokinetics of eltanexor could be verified"):
-        workbench.simulate("eltanexor", regimen="10 mg daily")
-    run = workbench.simulate(
-        "eltanexor", regimen="10 mg daily", pharmacokinetics="KPT-330", days=1.0, **GIVEN
-    )
+        workbench.simulate("eltanexor", **OWN_DOSE)
+    borrowed = {"pharmacokinetics": "KPT-330", "days": 1.0, **OWN_DOSE, **GIVEN}
+    run = workbench.simulate("eltanexor", **borrowed)
     values = {p.name: p for p in run.parameters}
     assert values["molar_mass"].value == pytest.approx(428.3, abs=0.01)
     assert values["clearance"].status == values["free_fraction"].status == "assumed"

@@ -26,11 +26,7 @@ def _stubs_can_be_imported() -> Iterator[None]:
 def local_cluster(_stubs_can_be_imported: None) -> Iterator[object]:
     """Two workers of one thread each, and a scheduler that drivers can connect to."""
     with distributed.LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        host="127.0.0.1",
-        dashboard_address=":0",
-        memory_limit=0,
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=":0", memory_limit=0
     ) as cluster:
         yield cluster
 

@@ -16,18 +16,9 @@ def read(job: Any, item: Row) -> list[Row]:
     """Take the text for the compound; a text `bad` cannot be read."""
     if item["text"] == "bad":
         raise ValueError("bad text")
-    return [
-        {
-            "isomer": 0,
-            "where": item["where"],
-            "name": item["name"],
-            "status": "ready",
-            "key": item["text"],
-            "smiles": item["text"],
-            "scaffold": "c1ccccc1",
-            "alerts": "",
-        }
-    ]
+    row = {"isomer": 0, "where": item["where"], "name": item["name"], "status": "ready"}
+    same = {"key": item["text"], "smiles": item["text"]}
+    return [{**row, **same, "scaffold": "c1ccccc1", "alerts": ""}]
 
 
 def search(job: Any, item: Row) -> list[Row]:
@@ -54,27 +45,15 @@ def search(job: Any, item: Row) -> list[Row]:
     score = -8 - int.from_bytes(digest[:4], "big") / 2**32 * 7
     if name.startswith("fluorine"):
         score = -float(item["smiles"].count("F"))
-    return [
-        {
-            "diastereomer": "bR",
-            "score_kcal_per_mol": round(score, 3),
-            "scores": "{}",
-            "poses": "[]",
-        }
-    ]
+    scored = {"diastereomer": "bR", "score_kcal_per_mol": round(score, 3)}
+    return [{**scored, "scores": "{}", "poses": "[]"}]
 
 
 def minimise(job: Any, item: Row) -> list[Row]:
     """Give the ligand's number back as its strain."""
-    return [
-        {
-            "minimised_diastereomer": "bR",
-            "valid": True,
-            "failed_checks": "",
-            "strain_kcal_per_mol": float(item["record"]),
-            "sdf": f"{item['name']}\n$$$$\n",
-        }
-    ]
+    row = {"minimised_diastereomer": "bR", "valid": True, "failed_checks": ""}
+    strain = float(item["record"])
+    return [{**row, "strain_kcal_per_mol": strain, "sdf": f"{item['name']}\n$$$$\n"}]
 
 
 def react(job: Any, item: Row) -> list[Row]:

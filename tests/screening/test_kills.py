@@ -103,9 +103,7 @@ def test_twenty_kills_at_random_moments_change_nothing(expected, tmp_path):
 def _dask(*words: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a part of Dask."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "dask", *words],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        [sys.executable, "-m", "dask", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         yield process

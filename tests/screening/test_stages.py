@@ -47,14 +47,8 @@ def _job(**settings: Any) -> Job:
 
 
 def _item(text: str, problem: str = "") -> dict[str, Any]:
-    return {
-        "record": 3,
-        "where": "line 3 of 'x.smi'",
-        "name": "x",
-        "text": text,
-        "is_block": False,
-        "problem": problem,
-    }
+    item = {"record": 3, "where": "line 3 of 'x.smi'", "name": "x", "is_block": False}
+    return {**item, "text": text, "problem": problem}
 
 
 def _read(text: str, **settings: Any) -> dict[str, Any]:
