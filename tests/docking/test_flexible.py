@@ -56,6 +56,21 @@ def test_a_penalty_keeps_the_threefold_barrier_of_an_aliphatic_dihedral(kpt_185:
     assert costs == pytest.approx([0.75 * PENALTY] * 2, abs=1e-9)
 
 
+def test_chi_1_of_the_cysteine_costs_what_a_threefold_barrier_does(kpt_185: Case) -> None:
+    """1.4 (1 + cos 3 chi) kcal/mol about N-CA-CB-SG, in full whatever the profiles' weight."""
+    adduct = kpt_185.adduct
+    problem = build_problem(kpt_185.site, adduct, kpt_185.tree, kpt_185.maps, 0.2)
+    (chi_1,) = np.flatnonzero(problem.axis_end == adduct.cb_index)
+    points, axes = np.empty((len(problem.part), 3)), np.empty((kpt_185.tree.n_torsions, 3))
+    for turn in np.radians([0.0, 50.0, 100.0, 200.0]):
+        angles = np.zeros(kpt_185.tree.n_torsions)
+        angles[chi_1] = turn
+        kernels.place(problem, angles, 0, points, axes)
+        chi = np.radians(dihedral(*kpt_185.site.backbone, points[adduct.sg_index]))
+        cost = series_energy(problem.series, angles + problem.offsets[0])[chi_1]
+        assert cost == pytest.approx(1.4 * (1 + np.cos(3 * chi)), abs=1e-9)
+
+
 def test_side_chains_at_rest_score_as_a_rigid_receptor(kpt_185: Case) -> None:
     """Scores with and without side chains that turn are on one scale."""
     adduct = kpt_185.adduct
