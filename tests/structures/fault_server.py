@@ -110,10 +110,10 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(self.content)
 
     def good_gzip(self) -> None:
-        self.answer(gzip.compress(self.content))
+        self.answer(gzip.compress(self.content, mtime=0))
 
     def good_encoded(self) -> None:
-        packed = gzip.compress(self.content)
+        packed = gzip.compress(self.content, mtime=0)
         self.send_response(200)
         self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(packed)))
@@ -177,16 +177,16 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(half[: half.index(lines[len(lines) // 2])])
 
     def cut_gzip(self) -> None:
-        packed = gzip.compress(self.content)
+        packed = gzip.compress(self.content, mtime=0)
         self.answer(packed[: len(packed) // 2])
 
     def spoilt_gzip(self) -> None:
-        packed = bytearray(gzip.compress(self.content))
+        packed = bytearray(gzip.compress(self.content, mtime=0))
         packed[len(packed) // 2] ^= 0xFF
         self.answer(bytes(packed))
 
     def bomb(self) -> None:
-        self.answer(gzip.compress(b" " * 8_000_000))
+        self.answer(gzip.compress(b" " * 8_000_000, mtime=0))
 
     def silent(self) -> None:
         time.sleep(5.0)

@@ -306,7 +306,9 @@ def test_own_folder_goes_first(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, asked: str, fits: bool
 ) -> None:
     content = (entry_text(ENTRY) if name.endswith("cif") else human_entry()).encode()
-    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    (tmp_path / name).write_bytes(
+        gzip.compress(content, mtime=0) if name.endswith("gz") else content
+    )
     monkeypatch.setenv("WORKBENCH_STRUCTURE_DIR", str(tmp_path))
     if fits:
         found = fetch_entry(asked, FetchSettings(offline=True))

@@ -125,7 +125,7 @@ def test_a_folder_is_no_structure(tmp_path: Path) -> None:
 def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workbench.structures.reading.MAX_BYTES", 1_000_000)
     path = tmp_path / "bomb.pdb.gz"
-    path.write_bytes(gzip.compress(b" " * 5_000_000))
+    path.write_bytes(gzip.compress(b" " * 5_000_000, mtime=0))
     with pytest.raises(ReceptorError, match="too large"):
         read_structure(path)
 
