@@ -18,7 +18,7 @@ from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.cli import main
-from workbench.cli.compare import weights
+from workbench.cli.docking import weights
 from workbench.cli.main import build_parser
 
 RATES = ["--k-on", "1e5", "--k-off", "0.1", "--k-inact", "1e-3", "--k-rev", "5e-6"]

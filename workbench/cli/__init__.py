@@ -1,4 +1,4 @@
-"""The command line: one verb per file; a verb imports what it needs only when it runs."""
+"""The command line: a verb imports what it needs only when it runs."""
 
 from workbench.cli.main import entry, main
 

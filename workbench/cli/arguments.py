@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 import os
 import re
@@ -13,6 +14,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from workbench.errors import LigandError, UsageError
+from workbench.progress import to_stream
 
 if TYPE_CHECKING:
     from workbench.ligands.molecules import Ligand
@@ -71,42 +75,32 @@ LIGAND_HELP = (
 )
 
 
+def add_choice(parser: argparse.ArgumentParser, option: str, *choices: str, what: str = "") -> None:
+    """Add an option that takes one of a few words, the first by default."""
+    told = f"{what} (default: {choices[0]})" if what else f"default: {choices[0]}"
+    parser.add_argument(option, choices=choices, default=choices[0], help=told)
+
+
+def add_ligands(parser: argparse.ArgumentParser) -> None:
+    """Add the ligands and what says how they are understood: --warhead, --ph, --tautomer ..."""
+    parser.add_argument("ligands", nargs="+", metavar="LIGAND", help=LIGAND_HELP)
+    add_ligand_options(parser)
+
+
 def add_ligand_options(parser: argparse.ArgumentParser) -> None:
     """Add what says how ligands are understood: --warhead, --ph, --tautomer ..."""
-    parser.add_argument(
-        "--warhead",
-        default="",
-        metavar="NAME",
-        help="which of several warheads reacts: its name or its attacked atom's index",
-    )
-    parser.add_argument(
-        "--ph",
-        type=ph,
-        metavar="PH",
-        help="charge state at this pH (default: neutral as far as possible)",
-    )
-    parser.add_argument(
-        "--tautomer",
-        choices=["drawn", "canonical"],
-        default="drawn",
-        help="as drawn (default), or the one that RDKit's scoring rules prefer",
-    )
-    parser.add_argument(
-        "--max-stereoisomers",
-        type=positive_int,
-        default=1,
-        metavar="N",
-        help="enumerate undefined stereo up to N isomers (default: 1, refuse it)",
-    )
-    parser.add_argument(
-        "--smiles-column", default="", metavar="COLUMN", help="of a table; found by default"
-    )
-    parser.add_argument(
-        "--name-column",
-        default="",
-        metavar="COLUMN",
-        help="of a table or SD file; found by default",
-    )
+    reacts = "which of several warheads reacts: its name or its attacked atom's index"
+    charged = "charge state at this pH (default: neutral as far as possible)"
+    drawn = "as drawn, or the one that RDKit's scoring rules prefer"
+    isomers = "enumerate undefined stereo up to N isomers (default: 1, refuse it)"
+    add = parser.add_argument
+    add("--warhead", default="", metavar="NAME", help=reacts)
+    add("--ph", type=ph, metavar="PH", help=charged)
+    add_choice(parser, "--tautomer", "drawn", "canonical", what=drawn)
+    add("--max-stereoisomers", type=positive_int, default=1, metavar="N", help=isomers)
+    add("--smiles-column", default="", metavar="COLUMN", help="of a table; found by default")
+    of = "of a table or SD file; found by default"
+    add("--name-column", default="", metavar="COLUMN", help=of)
 
 
 def settings_of(kind: type[Model], arguments: argparse.Namespace, **others: Any) -> Model:
@@ -118,8 +112,6 @@ def settings_of(kind: type[Model], arguments: argparse.Namespace, **others: Any)
         Naming the setting that is refused, and the reason.
     """
     from pydantic import ValidationError
-
-    from workbench.errors import UsageError
 
     named = {name: getattr(arguments, name, None) for name in kind.model_fields}
     given = {name: value for name, value in named.items() if value is not None}
@@ -154,25 +146,24 @@ def read_ligands(
     """
     reasons: list[str] = []
     ligands = _readable(texts, settings, reasons)
-    first = next(ligands)
-
-    def stream() -> Iterator[Ligand]:
-        yield first
-        yield from ligands
-
-    return stream(), reasons
+    return itertools.chain([next(ligands)], ligands), reasons
 
 
 def _readable(
     texts: Iterable[str], settings: LigandSettings | None, reasons: list[str]
 ) -> Iterator[Ligand]:
-    """Yield ligands and tell reasons; the last reason is raised when there was no ligand."""
-    from workbench.errors import LigandError
-    from workbench.ligands.reading import LigandFailure
+    from workbench.ligands.reading import LigandFailure, each_ligand
+
+    def outcomes() -> Iterator[Ligand | LigandFailure]:
+        for text in texts:
+            try:
+                yield from each_ligand(text, settings=settings)
+            except LigandError as error:
+                yield LigandFailure("", text, str(error))
 
     untold = ""
     found = False
-    for outcome in _outcomes(texts, settings):
+    for outcome in outcomes():
         if untold:
             tell(untold)
             untold = ""
@@ -186,19 +177,6 @@ def _readable(
         raise LigandError(untold)
     if untold:
         tell(untold)
-
-
-def _outcomes(
-    texts: Iterable[str], settings: LigandSettings | None
-) -> Iterator[Ligand | LigandFailure]:
-    from workbench.errors import LigandError
-    from workbench.ligands.reading import LigandFailure, each_ligand
-
-    for text in texts:
-        try:
-            yield from each_ligand(text, settings=settings)
-        except LigandError as error:
-            yield LigandFailure("", text, str(error))
 
 
 def add_receptor(parser: argparse.ArgumentParser) -> None:
@@ -215,29 +193,17 @@ def add_receptor(parser: argparse.ArgumentParser) -> None:
 
 def add_receptor_options(parser: argparse.ArgumentParser) -> None:
     """Add --mutate, --nucleophile, --keep-waters and --keep-partners."""
-    parser.add_argument(
-        "--mutate",
-        action="append",
-        default=[],
-        metavar="C528S",
-        help="mutate the receptor first, in human numbering; may be given again",
+    mutated = "mutate the receptor first, in human numbering; may be given again"
+    attacked = "the reactive atom of another protein, in the entry's own numbering"
+    waters = "keep the waters that are held at the groove (files and entries only)"
+    partners = (
+        "keep residues of other protein chains around the groove: cargo, Ran, RanBP1 "
+        "(files and entries only)"
     )
-    parser.add_argument(
-        "--nucleophile",
-        metavar="A:797:SG",
-        help="the reactive atom of another protein, in the entry's own numbering",
-    )
-    parser.add_argument(
-        "--keep-waters",
-        action="store_true",
-        help="keep the waters that are held at the groove (files and entries only)",
-    )
-    parser.add_argument(
-        "--keep-partners",
-        action="store_true",
-        help="keep residues of other protein chains around the groove: cargo, Ran, RanBP1 "
-        "(files and entries only)",
-    )
+    parser.add_argument("--mutate", action="append", default=[], metavar="C528S", help=mutated)
+    parser.add_argument("--nucleophile", metavar="A:797:SG", help=attacked)
+    parser.add_argument("--keep-waters", action="store_true", help=waters)
+    parser.add_argument("--keep-partners", action="store_true", help=partners)
 
 
 def read_receptor(arguments: argparse.Namespace, **preparation: Any) -> Receptor:
@@ -259,57 +225,68 @@ def read_receptor(arguments: argparse.Namespace, **preparation: Any) -> Receptor
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     """Add --jobs."""
+    cores = "processor cores to use (default: all); the result does not depend on it"
     parser.add_argument(
-        "--jobs",
-        type=positive_int,
-        default=os.cpu_count() or 1,
-        metavar="N",
-        help="processor cores to use (default: all); the result does not depend on it",
+        "--jobs", type=positive_int, default=os.cpu_count() or 1, metavar="N", help=cores
     )
+
+
+def add_seed(parser: argparse.ArgumentParser, what: str = "default: 1") -> None:
+    """Add --seed."""
+    parser.add_argument("--seed", type=seed, default=1, metavar="N", help=what)
+
+
+def add_json(parser: argparse.ArgumentParser, what: str = "as JSON") -> None:
+    """Add --json."""
+    parser.add_argument("--json", action="store_true", help=what)
+
+
+def add_force_field(parser: argparse.ArgumentParser) -> None:
+    """Add --force-field."""
+    add_choice(parser, "--force-field", "mmff94s", "amber")
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:
     """Add --seed, --platform and --jobs."""
-    parser.add_argument("--seed", type=seed, default=1, metavar="N", help="default: 1")
-    parser.add_argument(
-        "--platform",
-        default="auto",
-        help="OpenMM platform: auto (default), CUDA, HIP, OpenCL, CPU or Reference",
-    )
+    add_seed(parser)
+    platforms = "OpenMM platform: auto (default), CUDA, HIP, OpenCL, CPU or Reference"
+    parser.add_argument("--platform", default="auto", help=platforms)
     add_jobs(parser)
-
-
-def add_poses(parser: argparse.ArgumentParser, default: int) -> None:
-    """Add --poses."""
-    parser.add_argument(
-        "--poses",
-        type=positive_int,
-        default=default,
-        metavar="N",
-        help=f"poses kept per diastereomer (default: {default})",
-    )
 
 
 def add_out(
     parser: argparse.ArgumentParser, default: str, what: str = "folder of the results"
 ) -> None:
     """Add --out, a folder with a default."""
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path(default),
-        metavar="DIR",
-        help=f"{what} (default: {default})",
-    )
+    told = f"{what} (default: {default})"
+    parser.add_argument("--out", type=Path, default=Path(default), metavar="DIR", help=told)
 
 
-def add_quick(parser: argparse.ArgumentParser) -> None:
-    """Add --quick."""
-    parser.add_argument(
-        "--quick",
-        action="store_true",
-        help="a first look in about a quarter of the time: one short search, no spread over seeds",
-    )
+def add_search(parser: argparse.ArgumentParser, poses: int, out: str) -> None:
+    """Add --poses, --quick, --seed, --platform, --jobs and --out of the verbs that dock."""
+    kept = "poses kept per diastereomer"
+    first = "a first look in about a quarter of the time: one short search, no spread over seeds"
+    add_values(parser, [("--poses", "poses", positive_int, poses, "N", kept)])
+    parser.add_argument("--quick", action="store_true", help=first)
+    add_run(parser)
+    add_out(parser, out)
+
+
+def search_options(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return what the options of ``add_search`` ask of ``dock`` and ``compare``."""
+    return {
+        **{name: getattr(arguments, name) for name in ("poses", "seed", "platform", "jobs")},
+        "settings": dock_settings(arguments.quick),
+        "command": command_line(),
+        "progress": to_stream(),
+    }
+
+
+def exit_code(failed: bool, some_done: bool) -> int:
+    """Return 0, or 3 when some failed and some did not, or 1 when all did."""
+    if not failed:
+        return 0
+    return EXIT_SOME_FAILED if some_done else 1
 
 
 def command_line() -> str:

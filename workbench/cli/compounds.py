@@ -8,11 +8,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.arguments import Verbs, aligned
+from workbench.cli.arguments import Verbs, add_json, aligned
+from workbench.errors import UsageError
+from workbench.files.writing import write_texts
+from workbench.tables import Compound, compounds, warheads
+from workbench.text import clean_text, quoted
 
 if TYPE_CHECKING:
     from workbench.ligands.molecules import Ligand
-    from workbench.tables import Compound
 
 Record = dict[str, Any]
 Line = tuple[str, str]
@@ -58,13 +61,12 @@ def add_parser(verbs: Verbs) -> None:
         "--properties", action="store_true", help="list the computed properties of all"
     )
     parser.add_argument("--svg", type=Path, metavar="FILE", help="also draw it, or the pair")
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    add_json(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what was asked for; return the exit code."""
-    from workbench.errors import UsageError
     from workbench.ligands.depiction import drug_svg, pair_svg
     from workbench.ligands.matched_pairs import matched_pair
     from workbench.ligands.reading import load_ligand
@@ -99,9 +101,6 @@ def _print(content: Any, as_json: bool, text: Any) -> None:
 
 def _draw(path: Path | None, picture: Any) -> None:
     """Write a drawing where one was asked for."""
-    from workbench.errors import UsageError
-    from workbench.files.writing import write_texts
-
     if path is None:
         return
     if path.suffix.lower() != ".svg":
@@ -111,10 +110,6 @@ def _draw(path: Path | None, picture: Any) -> None:
 
 def _selected(family: str | None) -> list[Record]:
     """Return the records of all compounds, or of those with a warhead of one family."""
-    from workbench.errors import UsageError
-    from workbench.tables import compounds, warheads
-    from workbench.text import quoted
-
     records = [_record(compound) for compound in compounds()]
     if family is None:
         return records
@@ -141,9 +136,7 @@ def _compound(text: str) -> Compound:
     UsageError
         When there is none, with the nearest names.
     """
-    from workbench.errors import UsageError
     from workbench.ligands.catalogue import nearest_names
-    from workbench.text import quoted
 
     compound = _found(text)
     if compound is None:
@@ -374,6 +367,4 @@ def _fields(lines: Iterable[Line]) -> str:
 
 def _table(lines: Iterable[Sequence[str]]) -> str:
     """Return lines of cells as text; a cell from outside cannot steer the terminal."""
-    from workbench.text import clean_text
-
     return aligned([[clean_text(cell) for cell in line] for line in lines])

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from workbench.cli.arguments import (
     WRITING,
     Verbs,
+    add_choice,
+    add_force_field,
     add_out,
     add_receptor_options,
     add_run,
@@ -19,6 +21,8 @@ from workbench.cli.arguments import (
     read_receptor,
     settings_of,
 )
+from workbench.files.writing import prepare_output_folder
+from workbench.progress import to_stream
 
 if TYPE_CHECKING:
     from workbench.physics.complex import Assembly
@@ -63,31 +67,16 @@ def add_parser(verbs: Verbs) -> None:
             ("--report-ps", "report_interval_ps", positive_float, 0.5, "PS", "between frames"),
             ("--equilibration-ps", "equilibration_ps", positive_float, None, "PS", EQUILIBRATION),
             ("--temperature-k", "temperature_k", positive_float, 300.0, "K", "of the thermostat"),
-            (
-                "--timestep-fs",
-                "timestep_fs",
-                positive_float,
-                2.0,
-                "FS",
-                "1 with light hydrogens",
-            ),
+            ("--timestep-fs", "timestep_fs", positive_float, 2.0, "FS", "1 with light hydrogens"),
             ("--mobile-angstrom", "mobile_angstrom", positive_float, 5.0, "A", "around the drug"),
             ("--hydrogen-mass", "hydrogen_mass", float, 3.0, "AMU", "0 leaves masses as they are"),
         ),
     )
-    parser.add_argument(
-        "--solvent",
-        choices=["auto", "none", "obc2"],
-        default="auto",
-        help="auto: the force field's own; none: no water (mmff94s: dielectric 4r); "
-        "obc2: implicit water",
+    water = (
+        "auto: the force field's own; none: no water (mmff94s: dielectric 4r); obc2: implicit water"
     )
-    parser.add_argument(
-        "--force-field",
-        choices=["mmff94s", "amber"],
-        default="mmff94s",
-        help="default: mmff94s",
-    )
+    add_choice(parser, "--solvent", "auto", "none", "obc2", what=water)
+    add_force_field(parser)
     parser.add_argument("--replicas", type=positive_int, default=1, metavar="N", help="default: 1")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
     add_run(parser)
@@ -98,9 +87,7 @@ def add_parser(verbs: Verbs) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the replicas, write the page and print the outcome; return the exit code."""
     from workbench.files.reopening import DockedFolder
-    from workbench.files.writing import prepare_output_folder
     from workbench.pipeline.dynamics import propagate
-    from workbench.progress import to_stream
     from workbench.report.dynamics_page import write_dynamics
     from workbench.settings import DynamicsSettings
 
@@ -109,9 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_of(
         DynamicsSettings, arguments, hydrogen_mass_amu=arguments.hydrogen_mass or None
     )
-    receptor = None
-    if arguments.receptor is not None:
-        receptor = read_receptor(arguments)
+    receptor = None if arguments.receptor is None else read_receptor(arguments)
     docked = DockedFolder(arguments.folder, receptor)
     start: Assembly
     at_rest_in = ""

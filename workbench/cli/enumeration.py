@@ -7,12 +7,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.cli.arguments import (
-    Verbs,
-    positive_int,
-    seed,
-    tell,
-)
+from workbench.cli.arguments import Verbs, add_choice, add_seed, positive_int, tell
+from workbench.errors import UsageError
+from workbench.files.writing import growing_text
 
 if TYPE_CHECKING:
     from workbench.ligands.enumeration import BuildingBlocks, Group, Library, Product
@@ -41,21 +38,15 @@ def add_parser(verbs: Verbs) -> None:
         help="sine, another core of the table, a SMILES with [*:1]; with --core a ligand",
     )
     parser.add_argument(
-        "--core",
-        metavar="SMARTS",
-        help="cut the core from the ligand, open at its labels",
+        "--core", metavar="SMARTS", help="cut the core from the ligand, open at its labels"
     )
     parser.add_argument("--groups", type=Path, metavar="FILE", help="table of building blocks")
     parser.add_argument(
         "--count", type=positive_int, metavar="N", help="pick so many (default: all of them)"
     )
-    parser.add_argument(
-        "--pick",
-        choices=["diverse", "random"],
-        default="diverse",
-        help="how --count picks: far from each other (MaxMin), or at random (default: diverse)",
-    )
-    parser.add_argument("--seed", type=seed, default=1, metavar="N", help="default: 1")
+    picks = "how --count picks: far from each other (MaxMin), or at random"
+    add_choice(parser, "--pick", "diverse", "random", what=picks)
+    add_seed(parser)
     parser.add_argument(
         "--pairs",
         type=Path,
@@ -68,7 +59,6 @@ def add_parser(verbs: Verbs) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the library; return the exit code."""
-    from workbench.errors import UsageError
     from workbench.ligands.enumeration import Library, read_building_blocks, shipped_groups
 
     kind = arguments.out.suffix.lower()
@@ -76,7 +66,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--out ends in {' or '.join(SUFFIXES)}, not {arguments.out.name[:60]!r}")
     blocks = read_building_blocks(arguments.groups or shipped_groups())
     library = Library(_core(arguments, blocks), blocks.groups)
-    products = _picked(library, arguments)
+    pick = library.diverse if arguments.pick == "diverse" else library.random
+    products: Iterable[Product] = (
+        pick(arguments.count, arguments.seed) if arguments.count else library.products()
+    )
     if arguments.pairs:
         products = list(products)
     count = _write_library(products, arguments.out, library, kind)
@@ -102,8 +95,6 @@ def _core(arguments: argparse.Namespace, blocks: BuildingBlocks) -> Group:
     if text in blocks.cores:
         return blocks.cores[text]
     if "*" not in text:
-        from workbench.errors import UsageError
-
         known = ", ".join(blocks.cores) or "none"
         raise UsageError(
             f"{text[:60]!r} is no core: the table has {known}; or give a SMILES with [*:1], or a "
@@ -112,17 +103,9 @@ def _core(arguments: argparse.Namespace, blocks: BuildingBlocks) -> Group:
     return labelled_group(text, "product", 0, "the core")
 
 
-def _picked(library: Library, arguments: argparse.Namespace) -> Iterable[Product]:
-    if arguments.count is None:
-        return library.products()
-    pick = library.diverse if arguments.pick == "diverse" else library.random
-    return pick(arguments.count, arguments.seed)
-
-
 def _write_library(products: Iterable[Product], path: Path, library: Library, kind: str) -> int:
     """Write the molecules as they come; return how many there were."""
     from workbench.files.exports import csv_line
-    from workbench.files.writing import growing_text
 
     positions = library.positions
     count = 0
@@ -145,7 +128,6 @@ def _write_pairs(products: Sequence[Product], path: Path) -> int:
     from dataclasses import asdict
 
     from workbench.files.exports import csv_line
-    from workbench.files.writing import growing_text
     from workbench.ligands.enumeration import exchanges
     from workbench.ligands.properties import drug_properties
     from workbench.ligands.reading import mol_from_smiles

@@ -10,47 +10,28 @@ from collections.abc import Sequence
 
 from workbench import __version__
 from workbench.cli import (
-    compare,
-    completion,
     compounds,
-    dock,
+    docking,
     dynamics,
     enumeration,
-    fetch,
-    info,
-    nes,
-    picture,
+    installation,
+    mechanism,
+    pictures,
     prepare,
-    react,
     scan,
     screen,
-    selftest,
-    simulate,
     structures,
-    tour,
 )
 from workbench.cli.arguments import EXIT_INTERRUPTED, stop_at_once, tell
 from workbench.errors import WorkbenchError
 
 VERBS = (
-    dock,
-    compare,
-    scan,
-    react,
-    dynamics,
-    simulate,
-    enumeration,
-    screen,
-    prepare,
-    nes,
-    picture,
-    compounds,
-    structures,
-    fetch,
-    selftest,
-    completion,
-    tour,
-    info,
+    *(docking.add_dock, docking.add_compare, scan.add_parser),
+    *(mechanism.add_react, dynamics.add_parser, mechanism.add_simulate),
+    *(enumeration.add_parser, screen.add_parser, prepare.add_parser, mechanism.add_nes),
+    *(pictures.add_picture, compounds.add_parser, structures.add_structures),
+    *(structures.add_fetch, installation.add_selftest, installation.add_completion),
+    *(pictures.add_tour, installation.add_info),
 )
 
 EXIT_USAGE = 2
@@ -75,8 +56,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"workbench {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for verb in VERBS:
-        verb.add_parser(verbs)
+    for add_verb in VERBS:
+        add_verb(verbs)
     return parser
 
 

@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.arguments import (
-    EXIT_SOME_FAILED,
-    LIGAND_HELP,
     Verbs,
-    add_ligand_options,
+    add_ligands,
     add_receptor_options,
+    add_seed,
+    exit_code,
     ligand_settings,
     read_ligands,
     read_receptor,
-    seed,
     tell,
 )
+from workbench.progress import to_stream
+from workbench.text import quoted
 
 if TYPE_CHECKING:
     from workbench.ligands.molecules import Ligand
@@ -68,9 +69,8 @@ def add_parser(verbs: Verbs) -> None:
     receptor.add_argument("--out", type=Path, default=Path("prepared"), metavar="DIR")
     receptor.set_defaults(run=run_receptor)
     ligand = kinds.add_parser("ligand", help="SDF, PDBQT and drawings per ligand, and ligands.json")
-    ligand.add_argument("ligands", nargs="+", metavar="LIGAND", help=LIGAND_HELP)
-    add_ligand_options(ligand)
-    ligand.add_argument("--seed", type=seed, default=1, metavar="N", help="of the conformer")
+    add_ligands(ligand)
+    add_seed(ligand, "of the conformer")
     ligand.add_argument("--out", type=Path, default=Path("prepared"), metavar="DIR")
     ligand.set_defaults(run=run_ligand)
 
@@ -95,8 +95,6 @@ def run_receptor(arguments: argparse.Namespace) -> int:
 
 def _told(ligands: Iterable[Ligand]) -> Iterator[Ligand]:
     """Pass ligands on, and say on stderr how each was understood."""
-    from workbench.text import quoted
-
     for ligand in ligands:
         found = ligand.warhead
         said = (
@@ -112,7 +110,6 @@ def run_ligand(arguments: argparse.Namespace) -> int:
     """Prepare ligands and write their files; return the exit code."""
     from workbench.ligands.reading import LigandFailure
     from workbench.pipeline.preparing import write_ligands
-    from workbench.progress import to_stream
 
     ligands, unread = read_ligands(arguments.ligands, ligand_settings(arguments))
     failed = written = 0
@@ -123,6 +120,4 @@ def run_ligand(arguments: argparse.Namespace) -> int:
         else:
             written += outcome.suffix == ".sdf"
             print(outcome)
-    if not failed and not unread:
-        return 0
-    return EXIT_SOME_FAILED if written else 1
+    return exit_code(bool(failed or unread), bool(written))

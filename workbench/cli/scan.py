@@ -11,13 +11,18 @@ from workbench.cli.arguments import (
     WRITING,
     Verbs,
     add_jobs,
+    add_json,
     add_out,
+    add_seed,
+    add_values,
     command_line,
     positive_int,
     read_ligands,
-    seed,
     tell,
 )
+from workbench.errors import UsageError
+from workbench.files.writing import prepare_output_folder
+from workbench.progress import to_stream
 
 if TYPE_CHECKING:
     from workbench.records.scan import ScanPair, ScanResult
@@ -50,37 +55,22 @@ def add_parser(verbs: Verbs) -> None:
         help="catalogue names, SMILES or files, separated by commas or spaces "
         "(default: selinexor,eltanexor)",
     )
-    parser.add_argument(
-        "--receptor",
-        default="human-groove",
-        metavar="RECEPTOR",
-        help="an XPO1 with a free thiol (default: human-groove)",
-    )
-    parser.add_argument("--seed", type=seed, default=1, metavar="N", help="default: 1")
-    parser.add_argument(
-        "--seeds",
-        type=positive_int,
-        default=2,
-        metavar="N",
-        help="searches of each pair, at least 2: their range is the spread (default: 2)",
-    )
-    parser.add_argument(
-        "--quick",
-        action="store_true",
-        help="a first look: shorter searches, so that more differences drown in their spread",
-    )
+    thiol = "an XPO1 with a free thiol (default: human-groove)"
+    parser.add_argument("--receptor", default="human-groove", metavar="RECEPTOR", help=thiol)
+    add_seed(parser)
+    searches = "searches of each pair, at least 2: their range is the spread"
+    add_values(parser, [("--seeds", "seeds", positive_int, 2, "N", searches)])
+    quick = "a first look: shorter searches, so that more differences drown in their spread"
+    parser.add_argument("--quick", action="store_true", help=quick)
     add_jobs(parser)
     add_out(parser, "workbench-scan")
-    parser.add_argument("--json", action="store_true", help="print the list as JSON too")
+    add_json(parser, "print the list as JSON too")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Scan, write the folder, print the verdicts; return the exit code."""
-    from workbench.errors import UsageError
     from workbench.files.exports import json_text
-    from workbench.files.writing import prepare_output_folder
-    from workbench.progress import to_stream
     from workbench.report.scan_page import write_scan
     from workbench.resistance import scan
     from workbench.settings import ScanSettings

@@ -12,6 +12,7 @@ from workbench.cli.arguments import (
     Verbs,
     add_ligand_options,
     add_receptor,
+    add_seed,
     add_values,
     command_line,
     fraction,
@@ -19,9 +20,10 @@ from workbench.cli.arguments import (
     positive_float,
     positive_int,
     read_receptor,
-    seed,
     settings_of,
 )
+from workbench.errors import LigandError, UsageError
+from workbench.progress import to_stream
 
 if TYPE_CHECKING:
     from workbench.records.screen import ScreenResult
@@ -65,7 +67,7 @@ def add_parser(verbs: Verbs) -> None:
     _add_cluster(parser)
     add_ligand_options(parser)
     add_receptor(parser)
-    parser.add_argument("--seed", type=seed, default=1, metavar="N", help="default: 1")
+    add_seed(parser)
     parser.set_defaults(run=run)
 
 
@@ -125,8 +127,6 @@ def _add_cluster(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Screen, or show a screen; return the exit code."""
-    from workbench.errors import UsageError
-
     first, *others = arguments.words
     if first == "report" and len(others) == 1:
         return _report(Path(others[0]), arguments.labels)
@@ -142,9 +142,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _screen(arguments: argparse.Namespace, file: str) -> int:
-    from workbench.errors import LigandError
     from workbench.ligands.files import FILE_SUFFIXES, kind_of_file
-    from workbench.progress import to_stream
     from workbench.screening.plan import require_parts
     from workbench.screening.run import screen
     from workbench.settings import ClusterSettings

@@ -1,25 +1,21 @@
-"""``workbench structures``: the catalogue of XPO1 structures, and what an entry is."""
+"""``workbench structures`` and ``fetch``: the catalogue of XPO1 structures and their entries."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-from workbench.cli.arguments import (
-    Verbs,
-    aligned,
-    positive_float,
-)
-
-if TYPE_CHECKING:
-    from workbench.tables import Entry
+from workbench.cli.arguments import Verbs, add_json, aligned, exit_code, positive_float, tell
+from workbench.errors import UsageError, WorkbenchError
+from workbench.tables import Entry
 
 
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb to the command line."""
+def add_structures(verbs: Verbs) -> None:
+    """Add the verb ``structures``."""
     parser: argparse.ArgumentParser = verbs.add_parser(
         "structures",
         help="the known XPO1 structures, with ligand, groove and confidence",
@@ -33,24 +29,20 @@ def add_parser(verbs: Verbs) -> None:
     parser.add_argument(
         "id", nargs="?", metavar="ID|FILE", help="show one entry, such as 7L5E, or describe a file"
     )
-    parser.add_argument(
-        "--describe",
-        action="store_true",
-        help="get the entry and say what it holds, from its coordinates",
-    )
+    holds = "get the entry and say what it holds, from its coordinates"
+    parser.add_argument("--describe", action="store_true", help=holds)
     parser.add_argument("--ligand", metavar="V6A", help="by component code or compound name")
     parser.add_argument("--species", metavar="NAME", help="human, mouse or yeast")
     parser.add_argument("--groove", metavar="STATE", help="open, closed or occupied")
     parser.add_argument(
         "--resolution", type=positive_float, metavar="2.5", help="at least this good, in angstrom"
     )
-    parser.add_argument("--json", action="store_true", help="as JSON")
-    parser.set_defaults(run=run)
+    add_json(parser)
+    parser.set_defaults(run=run_structures)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run_structures(arguments: argparse.Namespace) -> int:
     """Print the entries asked for; return the exit code."""
-    from workbench.errors import UsageError
     from workbench.structures.catalog import entry, select
 
     filters = (arguments.ligand, arguments.species, arguments.groove, arguments.resolution)
@@ -110,19 +102,78 @@ def _one(row: Entry) -> str:
 
 
 def _table(rows: tuple[Entry, ...]) -> str:
+    fields = ("organism_of_xpo1", "reactive_residue", "ligand_ccd", "compound", "groove")
     lines = [("id", "angstrom", "XPO1 of", "residue", "ligand", "compound", "groove", "confidence")]
     for row in rows:
-        resolution = row.resolution_angstrom
-        lines.append(
-            (
-                row.pdb_id,
-                "" if resolution is None else f"{resolution:.2f}",
-                row.organism_of_xpo1,
-                row.reactive_residue,
-                row.ligand_ccd,
-                row.compound,
-                row.groove,
-                row.confidence,
-            )
-        )
+        best = "" if row.resolution_angstrom is None else f"{row.resolution_angstrom:.2f}"
+        lines.append((row.pdb_id, best, *(getattr(row, name) for name in fields), row.confidence))
     return aligned(lines)
+
+
+def _server(text: str) -> str:
+    """Read the address of a server, ``https://host/folder/{id}.cif.gz``."""
+    from workbench.settings import SERVER_PATTERN
+
+    if not re.fullmatch(SERVER_PATTERN, text):
+        raise argparse.ArgumentTypeError(
+            "give an address such as https://host/folder/{id}.cif.gz, with {id} for the entry"
+        )
+    return text
+
+
+def add_fetch(verbs: Verbs) -> None:
+    """Add the verb ``fetch``."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        "fetch",
+        help="get entries of the PDB or AlphaFold DB into the cache, verified",
+        description="Looks for each entry in the folder that WORKBENCH_STRUCTURE_DIR names, in "
+        "the cache (WORKBENCH_CACHE_DIR), then at RCSB PDB, PDBe and PDBj, or AlphaFold DB. Only "
+        "a whole file of the right entry is kept. Prints each entry and its file.",
+        epilog="example: workbench fetch 7L5E 4GMX AF-O14980",
+    )
+    parser.add_argument(
+        "ids", nargs="+", metavar="ID", help="a PDB id (7L5E) or a model (AF-O14980)"
+    )
+    parser.add_argument("--offline", action="store_true", help="use no network: only look")
+    parser.add_argument(
+        "--server",
+        action="append",
+        type=_server,
+        metavar="ADDRESS",
+        help="ask this server instead, for example https://host/folder/{id}.cif.gz; may be given "
+        "again",
+    )
+    add_json(parser)
+    parser.set_defaults(run=run_fetch)
+
+
+def run_fetch(arguments: argparse.Namespace) -> int:
+    """Fetch each entry; return the exit code: 3 when some failed, 1 when all did."""
+    from workbench.settings import FetchSettings
+    from workbench.structures.fetch import fetch_entry
+
+    asked: dict[str, Any] = {"offline": True} if arguments.offline else {}
+    if arguments.server:
+        asked |= {key: tuple(arguments.server) for key in ("pdb_servers", "alphafold_servers")}
+    settings = FetchSettings(**asked)
+    rows: list[dict[str, Any]] = []
+    failed = 0
+    for text in dict.fromkeys(arguments.ids):
+        try:
+            found = fetch_entry(text, settings)
+        except WorkbenchError as error:
+            failed += 1
+            rows.append({"id": text, "error": str(error)})
+            tell(f"{text[:40]!a} failed: {error}")
+            continue
+        row = {name: getattr(found, name) for name in ("origin", "url", "sha256")}
+        rows.append(
+            {"id": found.entry_id, "path": str(found.path)} | row | {"notes": list(found.notes)}
+        )
+        for note in found.notes:
+            tell(note)
+        if not arguments.json:
+            print(f"{found.entry_id}  {found.origin}  {found.path}", flush=True)
+    if arguments.json:
+        print(json.dumps(rows, indent=2))
+    return exit_code(failed > 0, failed < len(rows))

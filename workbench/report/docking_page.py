@@ -138,7 +138,7 @@ def knowledge(result: DockingResult) -> dict[str, list[str]]:
     else:
         measured.append("Nothing on this page: there is no crystal reference for this ligand here.")
     calculated = [
-        f"The receptor as prepared here, from {result.receptor.get('source') or 'its source'}.",
+        f"The receptor as prepared here, from {result.receptor.get('source') or 'its source'}."
     ]
     if result.encounter:
         calculated.append("Every pose of the intact drug and its score.")

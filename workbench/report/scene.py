@@ -207,11 +207,7 @@ def bonded_pairs(structure: Structure, chosen: list[int]) -> list[tuple[int, int
 
 
 def _pose(
-    frame: Frame,
-    base: Structure,
-    kept: list[int],
-    residues: list[ResidueKey],
-    center: FloatArray,
+    frame: Frame, base: Structure, kept: list[int], residues: list[ResidueKey], center: FloatArray
 ) -> dict[str, Any]:
     moved: list[int] = []
     for place, i in enumerate(kept):
