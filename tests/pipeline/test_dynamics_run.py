@@ -59,10 +59,8 @@ def test_a_pose_comes_back_atom_for_atom(bonded: Complex, docked_folder: Path) -
     points = sorted(bonded.coordinates.round(3).tolist())
     assert points == sorted(list(written.values()))
     assert bonded.bonded and bonded.adduct.label == "bS"
-    length = np.linalg.norm(
-        bonded.coordinates[bonded.sg] - bonded.coordinates[bonded.reactive_carbon]
-    )
-    assert 1.78 < length < 1.88
+    sulphur, carbon = bonded.coordinates[[bonded.sg, bonded.reactive_carbon]]
+    assert 1.78 < np.linalg.norm(sulphur - carbon) < 1.88
 
 
 def test_the_best_valid_pose_is_taken(docked_folder: Path, docked_drug: DockingResult) -> None:
@@ -74,10 +72,10 @@ def test_the_best_valid_pose_is_taken(docked_folder: Path, docked_drug: DockingR
 
 def test_an_encounter_comes_back(encounter: EncounterComplex, docked_drug: DockingResult) -> None:
     assert not encounter.bonded
-    apart = np.linalg.norm(
-        encounter.coordinates[encounter.sg] - encounter.coordinates[encounter.reactive_carbon]
+    sulphur, carbon = encounter.coordinates[[encounter.sg, encounter.reactive_carbon]]
+    assert np.linalg.norm(sulphur - carbon) == pytest.approx(
+        docked_drug.encounter[0].sg_c_distance_angstrom, abs=0.01
     )
-    assert apart == pytest.approx(docked_drug.encounter[0].sg_c_distance_angstrom, abs=0.01)
 
 
 BAD_FOLDERS = {
@@ -129,10 +127,8 @@ def test_a_bonded_run_is_whole(bonded: Complex, tmp_path: Path) -> None:
         propagate(bonded, tmp_path, SHORT)
     longer = SHORT.model_copy(update={"length_ps": 0.06})
     again = propagate(bonded, tmp_path, longer, at_rest_in="mmff94s", resume=True)
-    assert (
-        again.replicas[0].courses["potential_kcal_per_mol"][:4]
-        == (replica.courses["potential_kcal_per_mol"])
-    )
+    energies = replica.courses["potential_kcal_per_mol"]
+    assert again.replicas[0].courses["potential_kcal_per_mol"][:4] == energies
 
 
 def test_an_encounter_run_is_measured(approach: Path) -> None:

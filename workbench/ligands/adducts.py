@@ -20,12 +20,13 @@ from workbench.ligands.isomers import (
     bond_ends,
     cip_of,
     open_elements,
+    place_of,
     stereo_elements,
     with_geometry,
 )
 from workbench.ligands.molecules import Adduct, Ligand, Stereocentre, WarheadMatch, pattern
 from workbench.ligands.warheads import bond_edits, edited, placed_edits, sanitised
-from workbench.tables import FollowUp, Thiol, follow_ups, thiols
+from workbench.tables import FollowUp, Thiol, Warhead, follow_ups, thiols
 from workbench.text import quoted
 
 FLAT = "flat"
@@ -47,15 +48,23 @@ def enumerate_adducts(ligand: Ligand) -> tuple[Adduct, ...]:
     """
     skeleton, drug_atoms = _add_thiol(ligand)
     centres, double_bonds = _new_stereo(skeleton, ligand.mol, drug_atoms)
-    _refuse_open_stereo(skeleton, ligand, {*centres}, {*double_bonds}, drug_atoms)
+    for element in open_elements(skeleton):
+        ends = bond_ends(skeleton, element)
+        if not (ends in double_bonds if ends else element.centeredOn in centres):
+            remedy = "/ or \\" if ends else "@ or @@"
+            raise LigandError(
+                f"{ligand.name}: the {place_of(element, ends, drug_atoms)} of {ligand.smiles} is "
+                f"undefined; give its configuration with {remedy}, or "
+                "enumerate with --max-stereoisomers"
+            )
     adducts: dict[str, Adduct] = {}
     for tags in product(TAGS, repeat=len(centres)):
         for geometries in product(GEOMETRIES, repeat=len(double_bonds)):
             mol = Chem.Mol(skeleton)
             for index, tag in zip(centres, tags, strict=True):
                 mol.GetAtomWithIdx(index).SetChiralTag(tag)
-            for ends, geometry in zip(double_bonds, geometries, strict=True):
-                mol = with_geometry(mol, ends, geometry)
+            for pair, geometry in zip(double_bonds, geometries, strict=True):
+                mol = with_geometry(mol, pair, geometry)
             adduct = _assembled(ligand, mol, drug_atoms, centres, double_bonds)
             # a meso pair is one isomer
             adducts.setdefault(adduct.smiles, adduct)
@@ -98,47 +107,21 @@ def _add_thiol(ligand: Ligand) -> tuple[Chem.Mol, tuple[int, ...]]:
 
 def _new_stereo(
     mol: Chem.Mol, drug: Chem.Mol, drug_atoms: tuple[int, ...]
-) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
+) -> tuple[list[int], list[tuple[int, ...]]]:
     """Return the atoms and the double bonds that became stereo elements by the reaction."""
     before = {(e.type, e.centeredOn) for e in stereo_elements(drug)}
-    centres, bonds = [], []
+    centres: list[int] = []
+    bonds: list[tuple[int, ...]] = []
     for element in stereo_elements(mol):
         at = element.centeredOn
         if element.type == Chem.StereoType.Atom_Tetrahedral:
             if at < len(drug_atoms) and (element.type, drug_atoms[at]) not in before:
                 centres.append(at)
-        elif element.type == Chem.StereoType.Bond_Double:
-            ends = bond_ends(mol, element)
+        elif ends := bond_ends(mol, element):
             old = drug.GetBondBetweenAtoms(*(drug_atoms[end] for end in ends))
             if (element.type, old.GetIdx()) not in before:
                 bonds.append(ends)
-    return tuple(centres), tuple(bonds)
-
-
-def _refuse_open_stereo(
-    mol: Chem.Mol,
-    ligand: Ligand,
-    centres: set[int],
-    double_bonds: set[tuple[int, int]],
-    drug_atoms: tuple[int, ...],
-) -> None:
-    """Raise when a stereo element other than the new ones is undefined."""
-    for element in open_elements(mol):
-        if element.type == Chem.StereoType.Bond_Double:
-            ends = bond_ends(mol, element)
-            if ends in double_bonds:
-                continue
-            place = "double bond " + "=".join(str(drug_atoms[end]) for end in ends)
-            remedy = "/ or \\"
-        elif element.centeredOn not in centres:
-            place = f"stereocentre at atom {drug_atoms[element.centeredOn]}"
-            remedy = "@ or @@"
-        else:
-            continue
-        raise LigandError(
-            f"{ligand.name}: the {place} of {ligand.smiles} is undefined; "
-            f"give its configuration with {remedy}, or enumerate with --max-stereoisomers"
-        )
+    return centres, bonds
 
 
 def _assembled(
@@ -146,7 +129,7 @@ def _assembled(
     mol: Chem.Mol,
     drug_atoms: tuple[int, ...],
     centres: Sequence[int],
-    double_bonds: Sequence[tuple[int, int]] = (),
+    double_bonds: Sequence[Sequence[int]] = (),
     *,
     form: str = "adduct",
     change: Counter[str] | None = None,
@@ -159,7 +142,7 @@ def _assembled(
     warhead = _warhead(ligand)
     mol = sanitised(mol)
     sg = len(drug_atoms)
-    whole = _joined(mol, sg, CYSTEINE)
+    whole = _with_thiol(mol, sg, CYSTEINE)
     _check_balance(ligand, whole, drug_atoms, change or Counter())
     attacked = drug_atoms.index(warhead.reactive_atom_index)
     prefixes = {attacked: "b"}
@@ -245,10 +228,10 @@ def adduct_with(adduct: Adduct, thiol: str) -> Chem.Mol:
     LigandError
         When the table has no such thiol.
     """
-    return _joined(adduct.mol, adduct.sg_index, thiol)
+    return _with_thiol(adduct.mol, adduct.sg_index, thiol)
 
 
-def _joined(mol: Chem.Mol, sg_index: int, thiol: str) -> Chem.Mol:
+def _with_thiol(mol: Chem.Mol, sg_index: int, thiol: str) -> Chem.Mol:
     """Return an adduct with a whole thiol in place of its last atoms, SG, CB and CA."""
     whole = Chem.RWMol(mol)
     for index in (sg_index + 2, sg_index + 1):
@@ -281,14 +264,10 @@ def steps_of(adduct: Adduct) -> tuple[FollowUp, ...]:
 def what_may_follow(adduct: Adduct) -> tuple[str, ...]:
     """Return in words what may happen to an adduct, reversal first, each with its source."""
     warhead = _warhead(adduct.ligand).warhead
-    lines = []
+    told: list[tuple[str, FollowUp | Warhead]] = [(step.name, step) for step in steps_of(adduct)]
     if adduct.form == "adduct" and warhead.reversible and not adduct.left_atoms:
-        lines.append(
-            f"reversal: the thiol leaves again ({warhead.reference}; "
-            f"confidence {warhead.confidence})"
-        )
-    lines += [f"{s.name} ({s.reference}; confidence {s.confidence})" for s in steps_of(adduct)]
-    return tuple(lines)
+        told.insert(0, ("reversal: the thiol leaves again", warhead))
+    return tuple(f"{name} ({row.reference}; confidence {row.confidence})" for name, row in told)
 
 
 def after(adduct: Adduct, step: str) -> Adduct:

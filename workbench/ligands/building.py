@@ -33,12 +33,7 @@ MAX_ROTATABLE_BONDS = 40
 
 # the elements that MMFF94 has parameters for
 _ELEMENTS = frozenset({1, 6, 7, 8, 9, 14, 15, 16, 17, 35, 53})
-_BONDS = (
-    Chem.BondType.SINGLE,
-    Chem.BondType.DOUBLE,
-    Chem.BondType.TRIPLE,
-    Chem.BondType.AROMATIC,
-)
+_BONDS = (Chem.BondType.SINGLE, Chem.BondType.DOUBLE, Chem.BondType.TRIPLE)
 _CARBOXYLIC_ACID = Chem.MolFromSmarts("[CX3](=O)[OX2H1]")
 _POLYMER_GROUPS = frozenset(
     ("SRU", "MON", "MER", "COP", "CRO", "MOD", "GRA", "MIX", "FOR", "COM", "ANY")
@@ -76,7 +71,7 @@ def build_ligands(
         bare, name = component.mol, component.name
         warnings += component.warnings
     standard, changes = _standardised(bare, settings, where)
-    ordered = _in_order(standard)
+    ordered = Chem.MolFromSmiles(Chem.MolToSmiles(standard))
     finding = find_warheads(ordered)
     # the warhead whose geometry must be known
     reacting = next(iter(fitting_warheads(finding.matches, settings.warhead)), None)
@@ -113,11 +108,6 @@ def _standardised(
     return mol, warnings
 
 
-def _in_order(mol: Chem.Mol) -> Chem.Mol:
-    """Return the molecule with its atoms in the order of its canonical SMILES."""
-    return Chem.MolFromSmiles(Chem.MolToSmiles(mol))
-
-
 def _ligand(
     isomer: Isomer,
     finding: WarheadFinding | None,
@@ -128,7 +118,7 @@ def _ligand(
     settings: LigandSettings,
 ) -> Ligand:
     """Return the ligand of one stereoisomer; its warheads are found unless given."""
-    ordered = isomer.mol if finding else _in_order(isomer.mol)
+    ordered = isomer.mol if finding else Chem.MolFromSmiles(Chem.MolToSmiles(isomer.mol))
     finding = finding or find_warheads(ordered)
     key = inchikey_of(ordered)
     others = finding.matches
@@ -224,12 +214,10 @@ def _refuse_unfit(mol: Chem.Mol, where: str) -> None:
 
 def _is_drug_bond(bond: Chem.Bond) -> bool:
     """Return whether a bond is single, double, triple, or aromatic where that is possible."""
-    if bond.HasQuery() or bond.GetBondType() not in _BONDS:
-        return False
-    if bond.GetBondType() != Chem.BondType.AROMATIC:
-        return True
-    ends = (bond.GetBeginAtom(), bond.GetEndAtom())
-    return bool(bond.IsInRing() and all(atom.GetIsAromatic() for atom in ends))
+    if bond.HasQuery() or bond.GetBondType() != Chem.BondType.AROMATIC:
+        return not bond.HasQuery() and bond.GetBondType() in _BONDS
+    aromatic = bond.GetBeginAtom().GetIsAromatic() and bond.GetEndAtom().GetIsAromatic()
+    return bool(bond.IsInRing() and aromatic)
 
 
 def _bare(mol: Chem.Mol, where: str) -> Chem.Mol:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import cache
 from typing import NamedTuple
@@ -63,11 +64,8 @@ def find_compound(text: str) -> Compound | None:
 def _component_named(text: str) -> Compound | None:
     """Return the bound form of that name or PDB component code (``V6A``), in any case."""
     wanted = text.strip().casefold()
-    for compound in compounds():
-        names = (compound.name.casefold(), compound.pdb_ligand.casefold())
-        if compound.kind == "bound_form" and wanted in names:
-            return compound
-    return None
+    forms = (compound for compound in compounds() if compound.kind == "bound_form")
+    return next((c for c in forms if wanted in (c.name.casefold(), c.pdb_ligand.casefold())), None)
 
 
 def drug_named(text: str) -> Compound | None:
@@ -80,12 +78,7 @@ def drug_named(text: str) -> Compound | None:
     if compound is not None and compound.kind != "bound_form":
         return compound
     component = _component_named(text)
-    return None if component is None else _drug_of(component)
-
-
-def _drug_of(component: Compound) -> Compound:
-    """Return the drug of a bound form."""
-    return next(compound for compound in compounds() if compound.name == component.parent)
+    return None if component is None else find_compound(component.parent)
 
 
 def _component_warning(component: Compound) -> str:
@@ -122,13 +115,14 @@ def nearest_names(text: str) -> tuple[str, ...]:
 
 def drug_of_skeleton(inchikey: str) -> Compound | None:
     """Return the drug with the same connectivity (first block of the InChIKey), any stereo."""
-    same = _of_skeleton(inchikey)
-    return next((compound for compound in same if compound.kind != "bound_form"), None)
+    return next(_of_skeleton(inchikey, bound=False), None)
 
 
-def _of_skeleton(inchikey: str) -> list[Compound]:
-    block = skeleton_of(inchikey)
-    return [compound for compound in compounds() if skeleton_of(compound.inchikey) == block]
+def _of_skeleton(inchikey: str, *, bound: bool) -> Iterator[Compound]:
+    for compound in compounds():
+        same = skeleton_of(compound.inchikey) == skeleton_of(inchikey)
+        if same and (compound.kind == "bound_form") == bound:
+            yield compound
 
 
 class DrugOfComponent(NamedTuple):
@@ -155,11 +149,11 @@ def drug_of_component(key: str, name: str) -> DrugOfComponent | None:
         when it is blank or the component's.
     """
     same_as_drug = drug_of_skeleton(key) is not None
-    for component in _components(key):
+    for component in _of_skeleton(key, bound=True):
         named = _names(component, name)
         if same_as_drug and not named:
             continue
-        drug = _drug_of(component)
+        drug = _by_key()[name_key(component.parent)]
         return DrugOfComponent(
             mol=Chem.MolFromSmiles(drug.smiles),
             name=drug.name if named or not name.strip() else name,
@@ -170,23 +164,18 @@ def drug_of_component(key: str, name: str) -> DrugOfComponent | None:
 
 def misdrawn_component(key: str) -> str:
     """Return a warning when an InChIKey is that of an isomer which a component stands for."""
-    drug, components = drug_of_skeleton(key), _components(key)
-    if drug is None or drug.inchikey == key or not components:
+    drug, component = drug_of_skeleton(key), next(_of_skeleton(key, bound=True), None)
+    if drug is None or drug.inchikey == key or component is None:
         return ""
     return (
-        f"PDB component {components[0].pdb_ligand} is drawn like this ({components[0].note}); "
-        f"whoever means the crystal's ligand asks for {components[0].parent}"
+        f"PDB component {component.pdb_ligand} is drawn like this ({component.note}); "
+        f"whoever means the crystal's ligand asks for {component.parent}"
     )
 
 
 def looks_saturated(mol: Chem.Mol) -> bool:
     """Return whether a molecule could be a SINE analog in its bound form (drug + 2 H)."""
     return bool(mol.HasSubstructMatch(pattern(_SATURATED)))
-
-
-def _components(inchikey: str) -> list[Compound]:
-    """Return the bound forms of one skeleton."""
-    return [compound for compound in _of_skeleton(inchikey) if compound.kind == "bound_form"]
 
 
 def _names(component: Compound, name: str) -> bool:

@@ -63,15 +63,13 @@ class _Picture:
         """Write a short text beside an atom."""
         self.mol.GetAtomWithIdx(atom).SetProp("atomNote", text)
 
-    def note_geometry(self, bond: Chem.Bond) -> None:
-        """Write E or Z beside a double bond that has one."""
-        if bond.GetStereo() in _GEOMETRY:
+    def mark_geometry(self, ends: tuple[int, int], colour: Colour | None) -> None:
+        """Write E or Z beside a double bond that has one, and tint the bond."""
+        if colour is not None:
+            self.tint(ends, colour)
+        bond = self.mol.GetBondBetweenAtoms(*ends)
+        if bond is not None and bond.GetStereo() in _GEOMETRY:
             bond.SetProp("bondNote", _GEOMETRY[bond.GetStereo()])
-
-    def mark_turned(self, ends: tuple[int, int]) -> None:
-        """Tint a double bond that is turned over, and write its geometry beside it."""
-        self.tint(ends, TURNED_COLOUR)
-        self.note_geometry(self.mol.GetBondBetweenAtoms(*ends))
 
 
 def drug_svg(ligand: Ligand, width: int = 460, height: int = 320) -> str:
@@ -102,10 +100,8 @@ def adduct_svg(adduct: Adduct, width: int = 460, height: int = 320) -> str:
     cysteine = (adduct.sg_index, adduct.cb_index, adduct.ca_index)
     picture.tint((adduct.reactive_atom_index, *cysteine), CYSTEINE_COLOUR)
     del picture.atoms[adduct.reactive_atom_index]
-    for bond in _new_double_bonds(adduct, picture.mol):
-        ends = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
-        picture.tint(ends, ATTACKED_COLOUR)
-        picture.note_geometry(bond)
+    for ends in _new_double_bonds(adduct):
+        picture.mark_geometry(ends, ATTACKED_COLOUR)
     for centre in adduct.stereocentres:
         picture.atoms[centre.atom_index] = ATTACKED_COLOUR
         picture.note(centre.atom_index, f"({centre.cip})")
@@ -128,8 +124,8 @@ def pair_svg(pair: MatchedPair, width: int = 920, height: int = 340) -> str:
     left.tint(pair.taken_out, TAKEN_OUT_COLOUR)
     right.tint(pair.put_in, PUT_IN_COLOUR)
     for first, second in pair.turned_bonds:
-        left.mark_turned((first[0], second[0]))
-        right.mark_turned((first[1], second[1]))
+        left.mark_geometry((first[0], second[0]), TURNED_COLOUR)
+        right.mark_geometry((first[1], second[1]), TURNED_COLOUR)
     return _svg([left, right], width, height)
 
 
@@ -142,7 +138,7 @@ def drug_beside_svg(pair: MatchedPair, width: int = 460, height: int = 320) -> s
     picture = _Picture(laid_out_pair(pair)[1])
     picture.tint(pair.put_in, PUT_IN_COLOUR)
     for first, second in pair.turned_bonds:
-        picture.mark_turned((first[1], second[1]))
+        picture.mark_geometry((first[1], second[1]), TURNED_COLOUR)
     if pair.ligand.warhead is not None:
         attacked = pair.ligand.warhead.reactive_atom_index
         picture.atoms[attacked] = ATTACKED_COLOUR
@@ -189,9 +185,7 @@ def _mark_warhead(picture: _Picture, warhead: WarheadMatch) -> None:
     picture.tint(leaving, LEAVING_COLOUR)
     picture.atoms[attacked] = ATTACKED_COLOUR
     picture.note(attacked, "SG")
-    bond = mol.GetBondBetweenAtoms(attacked, warhead.partner_atom_index)
-    if bond is not None:
-        picture.note_geometry(bond)
+    picture.mark_geometry((attacked, warhead.partner_atom_index), None)
     if leaving:
         picture.note(leaving[0], "leaves")
 
@@ -205,18 +199,18 @@ def leaving_atoms(mol: Chem.Mol, warhead: WarheadMatch) -> tuple[int, ...]:
     return tuple(sorted(gone, key=lambda index: (index not in around, index)))
 
 
-def _new_double_bonds(adduct: Adduct, mol: Chem.Mol) -> list[Chem.Bond]:
-    """Return the adduct's double bonds with a geometry that the drug did not have."""
+def _new_double_bonds(adduct: Adduct) -> list[tuple[int, int]]:
+    """Return the ends of the adduct's double bonds with a geometry that the drug did not have."""
     drug = adduct.ligand.mol
     found = []
-    for bond in mol.GetBonds():
+    for bond in adduct.mol.GetBonds():
         ends = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
         if bond.GetStereo() not in _GEOMETRY or max(ends) >= adduct.n_drug_atoms:
             continue
         first, second = (adduct.drug_atoms[end] for end in ends)
         old = drug.GetBondBetweenAtoms(first, second) if min(first, second) >= 0 else None
         if old is None or old.GetStereo() not in _GEOMETRY:
-            found.append(bond)
+            found.append(ends)
     return found
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from importlib.resources import files
 from itertools import islice
+from math import prod
 from pathlib import Path
 from typing import NamedTuple
 
@@ -169,10 +170,7 @@ def _rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
             if problem:
                 raise LigandError(problem)
             where = f"line {lines.number} of {quoted(path.name)}"
-            try:
-                cells = [cell.strip() for cell in next(csv.reader([line]), [])]
-            except csv.Error as error:
-                raise LigandError(f"{where}: no line of a table ({error})") from error
+            cells = [cell.strip() for cell in next(csv.reader([line]), [])]
             if not any(cells):
                 continue
             if not order:
@@ -199,10 +197,9 @@ def cut_core(mol: Chem.Mol, smarts: str, name: str) -> Group:
         clear.
     """
     core = _core_query(smarts)
-    found: dict[str, Group] = {}
-    for match in mol.GetSubstructMatches(core, uniquify=False, maxMatches=MAX_MATCHES):
-        group = _opened(mol, core, match, name)
-        found[Chem.MolToSmiles(group.mol)] = group
+    matches = mol.GetSubstructMatches(core, uniquify=False, maxMatches=MAX_MATCHES)
+    groups = [_opened(mol, core, match, name) for match in matches]
+    found = {Chem.MolToSmiles(group.mol): group for group in groups}
     if len(found) != 1:
         times = "found in more ways than one" if found else "not found"
         raise LigandError(f"the core {quoted(smarts)} is {times} in {name}: change the SMARTS")
@@ -226,26 +223,25 @@ def _core_query(smarts: str) -> Chem.Mol:
 def _opened(mol: Chem.Mol, core: Chem.Mol, match: tuple[int, ...], name: str) -> Group:
     """Return the piece of a molecule that holds a match, open at its labelled atoms."""
     inside = set(match)
-    cut: list[int] = []
-    labels: list[tuple[int, int]] = []
-    bare: list[tuple[int, int]] = []
+    cut: dict[int, int] = {}
+    bare: dict[int, int] = {}
     for query in core.GetAtoms():
         if not (label := query.GetAtomMapNum()):
             continue
         atom = mol.GetAtomWithIdx(match[query.GetIdx()])
         outside = [b for b in atom.GetBonds() if b.GetOtherAtomIdx(atom.GetIdx()) not in inside]
         if not outside and atom.GetTotalNumHs():
-            bare.append((atom.GetIdx(), label))
+            bare[atom.GetIdx()] = label
         elif len(outside) == 1 and outside[0].GetBondType() == Chem.BondType.SINGLE:
-            cut.append(outside[0].GetIdx())
-            labels.append((label, label))
+            cut[outside[0].GetIdx()] = label
         else:
             raise LigandError(
                 f"at label {label} of the core, {name} has no single group and no hydrogen to "
                 "replace: label another atom"
             )
-    opened = Chem.RWMol(Chem.FragmentOnBonds(mol, cut, dummyLabels=labels) if cut else mol)
-    for at, label in bare:
+    labels = [(label, label) for label in cut.values()]
+    opened = Chem.RWMol(Chem.FragmentOnBonds(mol, list(cut), dummyLabels=labels) if cut else mol)
+    for at, label in bare.items():
         new = opened.AddAtom(Chem.Atom(0))
         opened.GetAtomWithIdx(new).SetIsotope(label)
         opened.AddBond(at, new, Chem.BondType.SINGLE)
@@ -311,7 +307,7 @@ class Library:
         return brought
 
     def _size_of(self, group: Group) -> int:
-        return reduce(lambda size, p: size * self._sizes[p], group.open_positions, 1)
+        return prod(self._sizes[p] for p in group.open_positions)
 
     def product(self, number: int) -> Product:
         """Return one product.

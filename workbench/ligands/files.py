@@ -173,7 +173,7 @@ def read_records(path: Path, settings: LigandSettings) -> Iterator[Record]:
 
 def _smi(lines: Lines, where: str, settings: LigandSettings) -> Iterator[Record]:
     """Yield the records of a list of SMILES and names, with or without a header."""
-    columns: Columns | None = None
+    columns = None
     first = True
     for line in lines:
         problem, notes = lines.taken()
@@ -184,10 +184,10 @@ def _smi(lines: Lines, where: str, settings: LigandSettings) -> Iterator[Record]
             first = False
             _refuse_page(text, where)
             named = bool(settings.smiles_column or settings.name_column)
-            columns = _header(_split(text, -1), settings, where, needed=named)
-            if columns is not None and not _is_smiles(_split(text, -1)[0]):
+            found = _header(_split(text, -1), settings, where, needed=named)
+            if found is not None and not _is_smiles(_split(text, -1)[0]):
+                columns = found
                 continue
-            columns = None
         if text.startswith("#"):
             continue
         fields = _split(text, 1 if columns is None else columns.width - 1)
@@ -285,17 +285,12 @@ def _cells(fields: list[str], columns: Columns) -> tuple[str, str]:
 
 def _separator(header: str, settings: LigandSettings, where: str) -> tuple[str, Columns]:
     """Return what divides the columns of a table, and where the SMILES are."""
-    for separator in _SEPARATORS:
-        try:
-            row = next(csv.reader([header], delimiter=separator))
-        except csv.Error:
-            continue
-        columns = _header(row, settings, where, needed=False)
-        if columns is not None:
+    rows = {mark: next(csv.reader([header], delimiter=mark)) for mark in _SEPARATORS}
+    for separator, row in rows.items():
+        if columns := _header(row, settings, where, needed=False):
             return separator, columns
     likeliest = max(_SEPARATORS, key=header.count)
-    row = next(csv.reader([header[:MAX_LINE_LENGTH]], delimiter=likeliest))
-    return likeliest, cast(Columns, _header(row, settings, where, needed=True))
+    return likeliest, cast(Columns, _header(rows[likeliest], settings, where, needed=True))
 
 
 def _header(
@@ -303,9 +298,7 @@ def _header(
 ) -> Columns | None:
     """Return the columns that a header names; raise, or return ``None``, when it is none."""
     keys = [_key(cell) for cell in row]
-    wanted: tuple[str, ...]
-    wanted = (_key(settings.smiles_column),) if settings.smiles_column else SMILES_COLUMNS
-    smiles = _place(keys, wanted, where)
+    smiles = _place(keys, settings.smiles_column, SMILES_COLUMNS, where)
     if smiles is None:
         if needed:
             asked = quoted(settings.smiles_column or "smiles")
@@ -315,8 +308,7 @@ def _header(
                 "the first line, or say which with --smiles-column"
             )
         return None
-    wanted = (_key(settings.name_column),) if settings.name_column else NAME_COLUMNS
-    name = _place(keys, wanted, where)
+    name = _place(keys, settings.name_column, NAME_COLUMNS, where)
     if name is None and settings.name_column:
         raise LigandError(f"{where} has no column {quoted(settings.name_column)} for the names")
     return Columns(smiles, name, len(row))
@@ -328,9 +320,9 @@ def _is_smiles(text: str) -> bool:
         return Chem.MolFromSmiles(text, sanitize=False) is not None
 
 
-def _place(keys: list[str], wanted: tuple[str, ...], where: str) -> int | None:
-    """Return the place of the first wanted column."""
-    for key in wanted:
+def _place(keys: list[str], asked: str, usual: tuple[str, ...], where: str) -> int | None:
+    """Return the place of the column that was asked for, or of the first usual one."""
+    for key in (_key(asked),) if asked else usual:
         if keys.count(key) > 1:
             raise LigandError(f"{where} has two columns {quoted(key)}; rename one")
         if key in keys:

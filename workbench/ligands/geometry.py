@@ -29,12 +29,7 @@ _SENSE = {
 def stereo_is_right(mol: Chem.Mol, coordinates: FloatArray) -> bool:
     """Return whether coordinates show the chirality and the double bonds that a molecule states.
 
-    Parameters
-    ----------
-    mol
-        With explicit hydrogens.
-    coordinates
-        ``(n_atoms, 3)`` angstrom.
+    The molecule has explicit hydrogens; ``coordinates`` are ``(n_atoms, 3)`` angstrom.
     """
     return all(chirality_is_right(atom, coordinates) for atom in mol.GetAtoms()) and all(
         _alkene_is_right(bond, coordinates) for bond in mol.GetBonds()
@@ -42,17 +37,9 @@ def stereo_is_right(mol: Chem.Mol, coordinates: FloatArray) -> bool:
 
 
 def chiral_volume(atom: Chem.Atom, coordinates: FloatArray) -> float | None:
-    """Return the signed volume of a stereocentre, positive where it is as drawn.
+    """Return the ``geometry.signed_volume`` of a stereocentre, positive where it is as drawn.
 
-    Parameters
-    ----------
-    coordinates
-        ``(n_atoms, 3)`` angstrom; those of the atom and of its neighbours are read.
-
-    Returns
-    -------
-    float or None
-        See ``geometry.signed_volume``; ``None`` where no chirality is drawn.
+    ``None`` where no chirality is drawn; ``coordinates`` are ``(n_atoms, 3)`` angstrom.
     """
     sense = _SENSE.get(atom.GetChiralTag())
     if sense is None:
@@ -122,10 +109,9 @@ def _best_rmsd(fixed: FloatArray, images: FloatArray) -> float:
 
 
 def placed_atoms(mol: Chem.Mol) -> list[int]:
-    """Return the heavy atoms that tell two shapes of a molecule apart.
+    """Return the atoms that tell two shapes apart: all but terminal halogens, if there are any.
 
-    Terminal halogens are left out: the turns of a CF3 group multiply the equivalent orders and
-    change no shape that a reader would tell apart. A molecule of nothing else keeps them.
+    The turns of a CF3 group multiply the equivalent orders and change no shape.
     """
     return [
         atom.GetIdx()
@@ -146,10 +132,8 @@ def self_mappings(mol: Chem.Mol, core: list[int]) -> IntArray:
 def connectivity(mol: Chem.Mol, n_atoms: int | None = None) -> Chem.Mol:
     """Return the bare skeleton: heavy elements and who is bonded to whom, nothing else.
 
-    Bond orders, charges, aromaticity and stereo are dropped, because a deposited bound form
-    carries other ones than the drug.
-
-    Heavy atoms come first in ``mol``; ``n_atoms`` keeps the first only (the drug in an adduct).
+    A deposited bound form has other bond orders, charges and stereo than the drug. Heavy atoms
+    come first in ``mol``; ``n_atoms`` keeps the first only (the drug in an adduct).
     """
     count = n_atoms or mol.GetNumHeavyAtoms()
     skeleton = Chem.RWMol()

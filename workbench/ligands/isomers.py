@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -26,13 +27,8 @@ def stereo_elements(mol: Chem.Mol) -> list[Chem.StereoInfo]:
     return [
         element
         for element in Chem.FindPotentialStereo(mol)
-        if not _is_double_bond(element)
-        or all(_has_sides(mol.GetAtomWithIdx(end)) for end in bond_ends(mol, element))
+        if all(_has_sides(mol.GetAtomWithIdx(end)) for end in bond_ends(mol, element))
     ]
-
-
-def _is_double_bond(element: Chem.StereoInfo) -> bool:
-    return bool(element.type == Chem.StereoType.Bond_Double)
 
 
 def _has_sides(end: Chem.Atom) -> bool:
@@ -48,13 +44,22 @@ def open_elements(mol: Chem.Mol) -> list[Chem.StereoInfo]:
     return [element for element in stereo_elements(mol) if element.specified != specified]
 
 
-def bond_ends(mol: Chem.Mol, element: Chem.StereoInfo) -> tuple[int, int]:
-    """Return the two atoms of a double bond that is a stereo element."""
+def bond_ends(mol: Chem.Mol, element: Chem.StereoInfo) -> tuple[int, ...]:
+    """Return the two atoms of a stereo element that is a double bond; of another none."""
+    if element.type != Chem.StereoType.Bond_Double:
+        return ()
     bond = mol.GetBondWithIdx(element.centeredOn)
     return bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
 
 
-def with_geometry(mol: Chem.Mol, ends: tuple[int, int], geometry: Chem.BondStereo) -> Chem.Mol:
+def place_of(element: Chem.StereoInfo, ends: Sequence[int], drug_atoms: Sequence[int]) -> str:
+    """Return in words where a stereo element is, by the drug's atoms."""
+    if ends:
+        return "double bond " + "=".join(str(drug_atoms[end]) for end in ends)
+    return f"stereocentre at atom {drug_atoms[element.centeredOn]}"
+
+
+def with_geometry(mol: Chem.Mol, ends: Sequence[int], geometry: Chem.BondStereo) -> Chem.Mol:
     """Return a copy whose double bond is cis or trans about the first neighbour of each end."""
     isomer = Chem.Mol(mol)
     bond = isomer.GetBondBetweenAtoms(*ends)
@@ -109,8 +114,16 @@ def stereoisomers(
     if not still_open:
         return (Isomer(mol, "", warnings),)
     if limit == 1:
-        _refuse_open_warhead(mol, warhead, still_open, where)
-        places = ", ".join(_place(mol, element) for element in still_open)
+        for ends in (bond_ends(mol, element) for element in still_open):
+            if warhead and {*ends} == {warhead.reactive_atom_index, warhead.partner_atom_index}:
+                raise LigandError(
+                    f"{where}: the geometry of the warhead's C=C (atoms "
+                    f"{warhead.reactive_atom_index} and {warhead.partner_atom_index} of "
+                    f"{Chem.MolToSmiles(mol)}) is undefined; write it with / and \\ around the "
+                    "double bond, or enumerate both with --max-stereoisomers 2"
+                )
+        every = range(mol.GetNumAtoms())
+        places = ", ".join(place_of(e, bond_ends(mol, e), every) for e in still_open)
         warnings += (
             f"undefined: {places} of {Chem.MolToSmiles(mol)}; no adduct is made until it is drawn, "
             "or enumerated with --max-stereoisomers",
@@ -126,7 +139,7 @@ def stereoisomers(
 def _from_catalogue(mol: Chem.Mol, warhead: WarheadMatch) -> tuple[Chem.Mol, tuple[str, ...]]:
     """Return the molecule with the geometry that the catalogue knows, and a warning if it did."""
     ends = warhead.reactive_atom_index, warhead.partner_atom_index
-    if not _is_open(mol, ends, open_elements(mol)):
+    if not any({*bond_ends(mol, element)} == {*ends} for element in open_elements(mol)):
         return mol, ()
     known = drug_of_skeleton(inchikey_of(mol))
     for geometry in GEOMETRIES:
@@ -135,33 +148,6 @@ def _from_catalogue(mol: Chem.Mol, warhead: WarheadMatch) -> tuple[Chem.Mol, tup
             told = f"the alkene geometry was not given: taken from the catalogue's {known.name}"
             return isomer, (told,)
     return mol, ()
-
-
-def _refuse_open_warhead(
-    mol: Chem.Mol, warhead: WarheadMatch | None, still_open: list[Chem.StereoInfo], where: str
-) -> None:
-    """Raise when the bond that reacts is a double bond without geometry."""
-    if warhead is None:
-        return
-    ends = warhead.reactive_atom_index, warhead.partner_atom_index
-    if _is_open(mol, ends, still_open):
-        raise LigandError(
-            f"{where}: the geometry of the warhead's C=C (atoms {ends[0]} and {ends[1]} of "
-            f"{Chem.MolToSmiles(mol)}) is undefined; write it with / and \\ around the double "
-            "bond, or enumerate both with --max-stereoisomers 2"
-        )
-
-
-def _is_open(mol: Chem.Mol, ends: tuple[int, int], elements: list[Chem.StereoInfo]) -> bool:
-    """Return whether the double bond between two atoms is among open stereo elements."""
-    return any(_is_double_bond(e) and {*bond_ends(mol, e)} == {*ends} for e in elements)
-
-
-def _place(mol: Chem.Mol, element: Chem.StereoInfo) -> str:
-    """Return where a stereo element is, in words."""
-    if not _is_double_bond(element):
-        return f"stereocentre at atom {element.centeredOn}"
-    return "double bond " + "=".join(str(end) for end in bond_ends(mol, element))
 
 
 def _enumerated(
@@ -176,13 +162,13 @@ def _enumerated(
         )
     isomers: dict[str, tuple[str, Chem.Mol]] = {}
     choices: list[tuple[Any, ...]] = [
-        GEOMETRIES if _is_double_bond(element) else TAGS for element in still_open
+        GEOMETRIES if bond_ends(mol, element) else TAGS for element in still_open
     ]
     for chosen in product(*choices):
         isomer = Chem.Mol(mol)
         for element, configuration in zip(still_open, chosen, strict=True):
-            if _is_double_bond(element):
-                isomer = with_geometry(isomer, bond_ends(mol, element), configuration)
+            if ends := bond_ends(mol, element):
+                isomer = with_geometry(isomer, ends, configuration)
             else:
                 isomer.GetAtomWithIdx(element.centeredOn).SetChiralTag(configuration)
         Chem.AssignStereochemistry(isomer, cleanIt=True, force=True)
@@ -205,12 +191,9 @@ def _label(mol: Chem.Mol, elements: list[Chem.StereoInfo]) -> str:
     """Return the CIP labels of some stereo elements."""
     labelled = Chem.Mol(mol)
     rdCIPLabeler.AssignCIPLabels(labelled)
-    return ",".join(
-        cip_of(
-            labelled.GetBondWithIdx(element.centeredOn)
-            if _is_double_bond(element)
-            else labelled.GetAtomWithIdx(element.centeredOn)
-        )
-        or "-"
-        for element in elements
-    )
+    parts = []
+    for element in elements:
+        of_bond = element.type == Chem.StereoType.Bond_Double
+        holder = labelled.GetBondWithIdx if of_bond else labelled.GetAtomWithIdx
+        parts.append(cip_of(holder(element.centeredOn)) or "-")
+    return ",".join(parts)

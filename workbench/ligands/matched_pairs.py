@@ -80,13 +80,17 @@ def matched_pair(reference: Ligand, ligand: Ligand) -> MatchedPair:
         core = _whole_rings(first, second, _best_overlay(first, second, found.queryMol))
     before = {pair[0]: pair for pair in core}
     after = {pair[1]: pair for pair in core}
+    groups = _groups(first, before), _groups(second, after)
     old, new = asdict(drug_properties(first)), asdict(drug_properties(second))
     return MatchedPair(
         reference=reference,
         ligand=ligand,
         core=core,
         core_smiles=Chem.MolFragmentToSmiles(first, list(before)) if core else "",
-        changes=_changes(_groups(first, before), _groups(second, after)),
+        changes=tuple(
+            Change(*(".".join(sorted(side.get(place, []))) for side in groups))
+            for place in sorted({*groups[0], *groups[1]})
+        ),
         taken_out=tuple(i for i in range(first.GetNumAtoms()) if i not in before),
         put_in=tuple(i for i in range(second.GetNumAtoms()) if i not in after),
         turned_bonds=_double_bonds(first, second, core, turned=True),
@@ -161,16 +165,6 @@ def _groups(mol: Chem.Mol, core: dict[int, AtomPair]) -> dict[tuple[int, ...], l
     return groups
 
 
-def _changes(
-    old: dict[tuple[int, ...], list[str]], new: dict[tuple[int, ...], list[str]]
-) -> tuple[Change, ...]:
-    """Return the exchanged groups, place by place."""
-    places = sorted({*old, *new})
-    return tuple(
-        Change(".".join(sorted(old.get(p, []))), ".".join(sorted(new.get(p, [])))) for p in places
-    )
-
-
 def _double_bonds(
     first: Chem.Mol, second: Chem.Mol, core: tuple[AtomPair, ...], *, turned: bool
 ) -> tuple[BondPair, ...]:
@@ -181,7 +175,9 @@ def _double_bonds(
         ends = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
         if bond.GetStereo() not in (*CIS, *TRANS) or not partner.keys() >= {*ends}:
             continue
-        sides = [_core_neighbour(first, end, ends, partner) for end in ends]
+        around = [first.GetAtomWithIdx(end).GetNeighbors() for end in ends]
+        in_core = [{a.GetIdx() for a in atoms} & partner.keys() - {*ends} for atoms in around]
+        sides = [min(found_there, default=None) for found_there in in_core]
         old = _are_cis(first, ends, sides)
         new = _are_cis(
             second,
@@ -191,14 +187,6 @@ def _double_bonds(
         if None not in (old, new) and (old != new) == turned:
             found.append(((ends[0], partner[ends[0]]), (ends[1], partner[ends[1]])))
     return tuple(found)
-
-
-def _core_neighbour(
-    mol: Chem.Mol, end: int, ends: tuple[int, int], core: dict[int, int]
-) -> int | None:
-    """Return a neighbour of one end of a double bond that lies in the core."""
-    around = sorted(atom.GetIdx() for atom in mol.GetAtomWithIdx(end).GetNeighbors())
-    return next((i for i in around if i in core and i not in ends), None)
 
 
 def _are_cis(

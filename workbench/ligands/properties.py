@@ -176,25 +176,20 @@ def cns_mpo(properties: Properties, log_d: float, basic_pka: float | None) -> fl
     Reference: Wager 2010 ACS Chem Neurosci 1:435, 10.1021/cn100008c.
     """
     tpsa = properties.tpsa_angstrom2
-    return sum(
-        (
-            _falling(properties.clogp, 3.0, 5.0),
-            _falling(log_d, 2.0, 4.0),
-            _falling(properties.molecular_weight_g_per_mol, 360.0, 500.0),
-            min(1.0 - _falling(tpsa, 20.0, 40.0), _falling(tpsa, 90.0, 120.0)),
-            _falling(properties.hydrogen_bond_donors, 0.5, 3.5),
-            _falling(-math.inf if basic_pka is None else basic_pka, 8.0, 10.0),
-        )
+    return (
+        _falling(properties.clogp, 3.0, 5.0)
+        + _falling(log_d, 2.0, 4.0)
+        + _falling(properties.molecular_weight_g_per_mol, 360.0, 500.0)
+        + min(1.0 - _falling(tpsa, 20.0, 40.0), _falling(tpsa, 90.0, 120.0))
+        + _falling(properties.hydrogen_bond_donors, 0.5, 3.5)
+        + _falling(-math.inf if basic_pka is None else basic_pka, 8.0, 10.0)
     )
 
 
 def distribution(clogp: float, basic_pka: float | None, acidic_pka: float | None) -> float:
     """Return log10 of the distribution between octanol and water at pH 7.4, ions in water only."""
-    ionised = 0.0
-    if basic_pka is not None:
-        ionised += 10.0 ** (basic_pka - PH)
-    if acidic_pka is not None:
-        ionised += 10.0 ** (PH - acidic_pka)
+    ionised = 10.0 ** (basic_pka - PH) if basic_pka is not None else 0.0
+    ionised += 10.0 ** (PH - acidic_pka) if acidic_pka is not None else 0.0
     return clogp - math.log10(1.0 + ionised)
 
 
@@ -230,5 +225,5 @@ def _strongest(mol: Chem.Mol, kind: str) -> IonisableCentre | None:
         if row.kind == kind:
             for match in mol.GetSubstructMatches(pattern(row.smarts), uniquify=False):
                 centres.setdefault(match[0], row)
-    ranked = sorted(centres.values(), key=lambda row: row.pka, reverse=kind == "base")
-    return ranked[0] if ranked else None
+    choose = max if kind == "base" else min
+    return choose(centres.values(), key=lambda row: row.pka, default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -231,7 +232,7 @@ def each_ligand(
     if not stripped:
         raise LigandError("the ligand is empty: give a catalogue name, a SMILES or a file")
     if isinstance(text, Path) or kind_of_file(stripped):
-        path = Path(text) if isinstance(text, Path) else Path(stripped)
+        path = text if isinstance(text, Path) else Path(stripped)
         if not kind_of_file(path.name):
             raise LigandError(f"{quoted(path.name)} is none of {_KINDS}")
         yield from _from_file(path, settings)
@@ -249,13 +250,7 @@ def _read(outcome: Ligand | LigandFailure) -> Ligand:
 
 def _refuse_other_file(text: str) -> None:
     """Raise when a text is the path of a file of another kind."""
-    if len(text) > 1000 or "\0" in text or not Path(text).suffix:
-        return
-    try:
-        exists = Path(text).is_file()
-    except OSError:
-        return
-    if exists:
+    if len(text) <= 1000 and Path(text).suffix and os.path.isfile(text):
         raise LigandError(f"{quoted(text, 100)} is a file, but none of {_KINDS}")
 
 

@@ -115,9 +115,9 @@ def reference_for_adduct(adduct: Adduct) -> ReferencePose | None:
 def reference_poses() -> tuple[ReferencePose, ...]:
     """Return all reference poses of the package, by component."""
     folder = files("workbench").joinpath("data", "reference_poses")
-    entries = [entry for entry in folder.iterdir() if entry.name.endswith(".sdf")]
-    entries.sort(key=lambda entry: entry.name)
-    return tuple(_read_pose(entry.read_text(encoding="utf-8")) for entry in entries)
+    entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
+    texts = (e.read_text(encoding="utf-8") for e in entries if e.name.endswith(".sdf"))
+    return tuple(map(_read_pose, texts))
 
 
 def _read_pose(text: str) -> ReferencePose:
@@ -126,7 +126,10 @@ def _read_pose(text: str) -> ReferencePose:
     supplier.SetData(text, removeHs=True)
     component = supplier[0]
     tags = {key: component.GetProp(key) for key in component.GetPropNames()}
-    compound = _compound_of(tags["compound"])
+    # a tag such as "leptomycin B, hydrolysed"
+    compound = find_compound(re.split(r", | \(", tags["compound"])[0])
+    if compound is None:
+        raise ValueError(f"reference pose of unknown {tags['compound']}: the package is damaged")
     mol = _on_drug_atoms(compound, component)
     label = _LABEL.search(tags["diastereomer"])
     undetermined = tags["diastereomer"].startswith("NOT DETERMINED")
@@ -140,15 +143,6 @@ def _read_pose(text: str) -> ReferencePose:
         uncertainty_angstrom=float(tags["uncertainty_angstrom"]),
         mol=component if mol is None else mol,
     )
-
-
-def _compound_of(tag: str) -> Compound:
-    """Return the catalogue's compound of a tag such as ``leptomycin B, hydrolysed``."""
-    name = re.split(r", | \(", tag)[0]
-    compound = find_compound(name)
-    if compound is None:
-        raise ValueError(f"reference pose of unknown compound {name}: the package is damaged")
-    return compound
 
 
 def _on_drug_atoms(compound: Compound, component: Chem.Mol) -> Chem.Mol | None:
@@ -181,9 +175,8 @@ def _on_drug_atoms(compound: Compound, component: Chem.Mol) -> Chem.Mol | None:
 
 def _skeleton_matches(target: Chem.Mol, query: Chem.Mol) -> IntArray:
     """Return ``(n_matches, n_query)`` target atoms, an identity first; empty when they differ."""
-    if sorted(a.GetSymbol() for a in target.GetAtoms()) != sorted(
-        a.GetSymbol() for a in query.GetAtoms()
-    ):
+    first, second = (sorted(a.GetSymbol() for a in m.GetAtoms()) for m in (target, query))
+    if first != second:
         return np.empty((0, query.GetNumAtoms()), dtype=np.int64)
     found = equivalent_mappings(connectivity(query), connectivity(target))
     return found[np.lexsort(found.T[::-1])]

@@ -112,7 +112,8 @@ def neutral(mol: Chem.Mol) -> Changed:
     warnings = []
     if Chem.MolToSmiles(uncharged) != Chem.MolToSmiles(mol):
         drawn = f"net charge {before:+d} as drawn" if before else "drawn as a zwitterion"
-        warnings.append(f"charges were neutralised with protons ({drawn}, now {_signed(after)})")
+        now = f"{after:+d}" if after else "0"
+        warnings.append(f"charges were neutralised with protons ({drawn}, now {now})")
     if after:
         warnings.append(f"a permanent charge of {after:+d} is kept")
     return uncharged, tuple(warnings)
@@ -148,9 +149,10 @@ def at_ph(mol: Chem.Mol, ph: float, where: str) -> Changed:
             "the pH away"
         )
     if Chem.MolToSmiles(state) != Chem.MolToSmiles(mol):
+        charge = Chem.GetFormalCharge(state)
         warnings = (
             f"charge state at pH {ph:g}: {Chem.MolToSmiles(state)} "
-            f"(net charge {_signed(Chem.GetFormalCharge(state))}), by the mean pKa of each class",
+            f"(net charge {f'{charge:+d}' if charge else 0}), by the mean pKa of each class",
             *warnings,
         )
     if not SOUND_PH[0] <= ph <= SOUND_PH[1]:
@@ -179,10 +181,6 @@ def _corrected(mol: Chem.Mol, ph: float) -> Changed:
     return mol, tuple(warnings)
 
 
-def _signed(charge: int) -> str:
-    return f"{charge:+d}" if charge else "0"
-
-
 def _uncharged_key(mol: Chem.Mol) -> list[str]:
     """Return the connectivity and stereo blocks of the InChIKey: no charge, no mobile proton."""
     return inchikey_of(mol).split("-")[:2]
@@ -191,8 +189,7 @@ def _uncharged_key(mol: Chem.Mol) -> list[str]:
 def canonical_tautomer(mol: Chem.Mol) -> Changed:
     """Return the tautomer that RDKit's scoring rules prefer.
 
-    The rules choose one drawing for all tautomers, not the most stable one in water. Stereo is
-    kept where the tautomers leave it. Above ``MAX_TAUTOMERS`` the drawn one is kept.
+    It need not be the most stable one in water. Above ``MAX_TAUTOMERS`` the drawn one is kept.
     """
     enumerator = rdMolStandardize.TautomerEnumerator()
     enumerator.SetMaxTautomers(MAX_TAUTOMERS)
@@ -208,13 +205,10 @@ def canonical_tautomer(mol: Chem.Mol) -> Changed:
     if smiles == drawn:
         return mol, ()
     warnings = [f"the canonical tautomer was taken: {smiles} in place of {drawn}"]
-    lost = _n_defined(mol) - _n_defined(chosen)
+    elements = (Chem.FindPotentialStereo(form) for form in (mol, chosen))
+    specified = Chem.StereoSpecified.Specified
+    n_drawn, n_left = (sum(e.specified == specified for e in found) for found in elements)
+    lost = n_drawn - n_left
     if lost > 0:
         warnings.append(f"the tautomer has {lost} defined stereo element(s) fewer than the drawing")
     return chosen, tuple(warnings)
-
-
-def _n_defined(mol: Chem.Mol) -> int:
-    """Return how many stereo elements are defined."""
-    specified = Chem.StereoSpecified.Specified
-    return sum(element.specified == specified for element in Chem.FindPotentialStereo(mol))

@@ -26,6 +26,8 @@ from workbench.ligands.properties import (
 )
 from workbench.tables import BrainFinding
 
+_WARHEAD_KEYS = ("warhead", "reactive_atom_index", "reversibility")
+
 
 def ligand_summary(ligand: Ligand) -> dict[str, Any]:
     """Return a ligand's record, ready for JSON; what is not known is ``None`` or empty.
@@ -36,7 +38,8 @@ def ligand_summary(ligand: Ligand) -> dict[str, Any]:
     """
     warhead = ligand.warhead
     adducts, problem = paper_adducts(ligand)
-    atoms = {i for match in _warheads(ligand) for i in match.atom_indices}
+    reacting = (warhead,) if warhead else ()
+    atoms = {i for match in (*reacting, *ligand.other_warheads) for i in match.atom_indices}
     notes = [text for text in (ligand.warhead_problem, problem) if text]
     return {
         "name": ligand.name,
@@ -44,18 +47,9 @@ def ligand_summary(ligand: Ligand) -> dict[str, Any]:
         "inchikey": ligand.inchikey,
         "formula": ligand.formula,
         "charge": ligand.charge,
-        "warhead": warhead.name if warhead else None,
-        "reactive_atom_index": warhead.reactive_atom_index if warhead else None,
-        "reversibility": warhead.warhead.reversibility if warhead else None,
+        **(_warhead_row(warhead) if warhead else dict.fromkeys(_WARHEAD_KEYS)),
         "follow_up": list(what_may_follow(adducts[0])) if adducts else [],
-        "other_warheads": [
-            {
-                "warhead": match.name,
-                "reactive_atom_index": match.reactive_atom_index,
-                "reversibility": match.warhead.reversibility,
-            }
-            for match in ligand.other_warheads
-        ],
+        "other_warheads": [_warhead_row(match) for match in ligand.other_warheads],
         "adducts": [
             {
                 "label": adduct.label,
@@ -78,6 +72,11 @@ def ligand_summary(ligand: Ligand) -> dict[str, Any]:
         ],
         "warnings": [*ligand.warnings, *notes],
     }
+
+
+def _warhead_row(match: WarheadMatch) -> dict[str, Any]:
+    values = (match.name, match.reactive_atom_index, match.warhead.reversibility)
+    return dict(zip(_WARHEAD_KEYS, values, strict=True))
 
 
 def pair_summary(pair: MatchedPair) -> dict[str, Any]:
@@ -105,11 +104,6 @@ def pair_summary(pair: MatchedPair) -> dict[str, Any]:
             "reason": next((row.reason for row in measured if row.reason), None),
         },
     }
-
-
-def _warheads(ligand: Ligand) -> tuple[WarheadMatch, ...]:
-    """Return the warhead that reacts and the others."""
-    return (*((ligand.warhead,) if ligand.warhead else ()), *ligand.other_warheads)
 
 
 def paper_adducts(ligand: Ligand) -> tuple[tuple[Adduct, ...], str]:

@@ -56,10 +56,9 @@ def find_warheads(mol: Chem.Mol) -> WarheadFinding:
     that symmetry makes equal count once. ``refused`` are recognised but not modelled.
     """
     matches = _distinct(mol, _matches(mol))
-    order = {id(row): place for place, row in enumerate(warheads())}
     modelled = sorted(
         (match for match in matches if match.warhead.modelled),
-        key=lambda match: (match.warhead.priority, order[id(match.warhead)], match.atom_indices),
+        key=lambda m: (m.warhead.priority, warheads().index(m.warhead), m.atom_indices),
     )
     taken = {index for match in modelled for index in match.atom_indices}
     refused = tuple(
