@@ -25,45 +25,41 @@ _POSITIVE_COLUMNS = ("radius", "strength", "spread")
 _MOST_MATCHES = 10_000_000
 _SIZES = {"Bond": 2, "Angle": 3, "Torsion": 4}
 _CUSTOM = (openmm.CustomBondForce, openmm.CustomAngleForce, openmm.CustomTorsionForce)
-_TRIGONAL = 3
 
 
 def audit(system: openmm.System, bonded: Assembly) -> None:
-    """Check that a System holds every term of a complex in which a mobile atom takes part.
+    """Check that an MMFF94s System holds every term of a complex with a mobile atom in it.
 
     Atoms of mass 0 are frozen. Bonds and angles must have force constants, torsions,
     stretch-bends and out-of-plane terms must have been looked up, every atom must have a charge
     and a van der Waals type, and exactly the right pairs must be excluded.
-
-    Parameters
-    ----------
-    system
-        As made by ``build_mmff``.
 
     Raises
     ------
     PhysicsError
         When something is missing; the message names the atoms.
     """
-    inspector = _MmffInspector(system, bonded, mmff.FORCE_GROUPS)
-    inspector.bonded_terms()
-    inspector.pairs()
-    inspector.particles()
+    _MmffInspector(system, bonded, mmff.FORCE_GROUPS).inspect()
 
 
-class Inspector:
-    """What a System holds, beside what its molecule needs.
+def amber_audit(system: openmm.System, bonded: Assembly) -> None:
+    """Check that an Amber System holds every term of a complex with a mobile atom in it.
 
-    Parameters
-    ----------
-    forces
-        Names of the forces that must be there.
+    Bonds and angles must have force constants; every proper torsion that holds a ligand atom
+    must have been looked up, and those about the two bonds of the sulphur must have a barrier;
+    every trigonal atom of the ligand must be held in its plane; the net charge must be integral,
+    and the pairs one to three bonds apart excluded or scaled as Amber does, no other.
 
     Raises
     ------
     PhysicsError
-        When the System has other particles than the complex, or lacks a force.
+        When something is missing; the message names the atoms.
     """
+    _AmberInspector(system, bonded, amber_system.FORCE_GROUPS).inspect()
+
+
+class _Inspector:
+    """What a System holds, beside what its molecule needs."""
 
     def __init__(self, system: openmm.System, bonded: Assembly, forces: Sequence[str]) -> None:
         self.bonded = bonded
@@ -80,6 +76,32 @@ class Inspector:
         if absent:
             raise PhysicsError(f"the System lacks the force {absent[0]!r}.")
         self.forces: dict[str, Any] = found
+        self.pair_force = found[mmff.NONBONDED]
+        if self.pair_force.getNumParticles() != len(bonded.atoms):
+            raise PhysicsError(
+                f"the non-bonded force has {self.pair_force.getNumParticles()} particles, not one "
+                "per atom."
+            )
+
+    def inspect(self) -> None:
+        """Check everything."""
+        self.constants("bond", self.paths(2))
+        self.constants("angle", self.paths(3))
+        self.bonded_terms()
+        self.particles()
+        self.pairs()
+
+    def bonded_terms(self) -> None:
+        """Check the terms beyond bonds and angles."""
+        raise NotImplementedError
+
+    def pairs(self) -> None:
+        """Check that the right pairs are excluded or scaled, and all others interact."""
+        raise NotImplementedError
+
+    def particles(self) -> None:
+        """Check charges and van der Waals parameters."""
+        raise NotImplementedError
 
     def names(self, atoms: Iterable[int]) -> str:
         """Return atoms by their addresses."""
@@ -150,16 +172,13 @@ class Inspector:
             raise PhysicsError(f"the {what} {self.names(wrong[0])} {how} the System.")
 
 
-class _MmffInspector(Inspector):
+class _MmffInspector(_Inspector):
     def bonded_terms(self) -> None:
-        """Check the five bonded terms."""
         bends = self.paths(3)
         properties = mmff_properties(self.mol)
         n_atoms = self.mol.GetNumAtoms()
         linear = {i for i in range(n_atoms) if properties.GetMMFFAtomType(i) in LINEAR_TYPES}
         twists = {t for t in self.paths(4) if not linear.intersection(t[1:3])}
-        self.constants("bond", self.paths(2))
-        self.constants("angle", bends)
         self.present("stretch_bend", {a for a in bends if a[1] not in linear})
         torsions = self.present("torsion", twists)
         self.present("out_of_plane", self._wilson_angles())
@@ -176,44 +195,32 @@ class _MmffInspector(Inspector):
         return expected
 
     def particles(self) -> None:
-        """Check charges and van der Waals parameters."""
-        force = self.forces[mmff.NONBONDED]
-        columns = [
-            force.getPerParticleParameterName(i) for i in range(force.getNumPerParticleParameters())
-        ]
-        rows = [force.getParticleParameters(i) for i in range(force.getNumParticles())]
-        if len(rows) != len(self.bonded.atoms):
-            raise PhysicsError(f"the non-bonded force has {len(rows)} particles, not one per atom.")
-        table = np.array(rows, dtype=np.float64)
+        force = self.pair_force
+        table = np.array([force.getParticleParameters(i) for i in range(force.getNumParticles())])
+        n_columns = force.getNumPerParticleParameters()
+        column = {force.getPerParticleParameterName(i): table[:, i] for i in range(n_columns)}
         for name in _POSITIVE_COLUMNS:
-            bad = np.flatnonzero(~(table[:, columns.index(name)] > 0))
+            bad = np.flatnonzero(~(column[name] > 0))
             if len(bad):
                 raise PhysicsError(f"{self.names(bad[:1])} has no van der Waals type ({name}).")
-        self.net_charge(table[:, columns.index("charge")])
+        self.net_charge(column["charge"])
 
     def pairs(self) -> None:
-        """Check the excluded pairs, the 1-4 pairs, and that all others interact."""
-        force = self.forces[mmff.NONBONDED]
+        force = self.pair_force
         near, far = self.close_pairs()
-        excluded = {
-            pair_of(force.getExclusionParticles(i)) for i in range(force.getNumExclusions())
-        }
-        scaled = {pair_of(atoms) for atoms, _ in rows_of(self.forces[mmff.ONE_FOUR])}
-        self.same_pairs("exclusion", near, excluded)
-        self.same_pairs("scaled 1-4 pair", far, scaled)
-        self._groups_cover(force)
-
-    def _groups_cover(self, force: Any) -> None:
+        excluded = map(force.getExclusionParticles, range(force.getNumExclusions()))
+        scaled = rows_of(self.forces[mmff.ONE_FOUR])
+        self.same_pairs("exclusion", near, {pair_of(pair) for pair in excluded})
+        self.same_pairs("scaled 1-4 pair", far, {pair_of(atoms) for atoms, _ in scaled})
         n_groups = force.getNumInteractionGroups()
         if not n_groups and self.mobile.all():
             return
         groups = [force.getInteractionGroupParameters(i) for i in range(n_groups)]
         mobile = set(np.flatnonzero(self.mobile).tolist())
         frozen = set(range(len(self.mobile))) - mobile
-        wanted = [mobile, frozen] if frozen else [mobile]
-        for other in wanted:
-            if not any(set(a) == mobile and set(b) == other for a, b in groups):
-                which = "frozen" if other is frozen else "mobile"
+        for which, other in (("mobile", mobile), ("frozen", frozen)):
+            there = any(set(a) == mobile and set(b) == other for a, b in groups)
+            if other and not there:
                 raise PhysicsError(f"mobile and {which} atoms do not interact in the System.")
 
 
@@ -223,6 +230,7 @@ def pair_of(atoms: Iterable[int]) -> Key:
 
 
 def _canonical(name: str, atoms: Key) -> Key:
+    """Return one order of the atoms of a term, whatever end it was written from."""
     if name == "out_of_plane":
         first, centre, last, top = atoms
         return (min(first, last), centre, max(first, last), top)
@@ -248,129 +256,75 @@ def rows_of(force: Any) -> Iterator[tuple[Key, tuple[float, ...]]]:
             yield tuple(row[:size]), values
 
 
-def amber_audit(system: openmm.System, bonded: Assembly) -> None:
-    """Check that a System holds every term of a complex in which a mobile atom takes part.
-
-    Bonds and angles must have force constants; every proper torsion that holds a ligand atom
-    must have been looked up, and those about the two bonds of the sulphur must have a barrier;
-    every trigonal atom of the ligand must be held in its plane; the net charge must be integral,
-    and the pairs one to three bonds apart excluded or scaled as Amber does, no other.
-
-    Parameters
-    ----------
-    system
-        As made by ``amber_system``.
-
-    Raises
-    ------
-    PhysicsError
-        When something is missing; the message names the atoms.
-    """
-    inspector = _AmberInspector(system, bonded)
-    inspector.bonded_terms()
-    inspector.particles()
-    inspector.pairs()
-
-
-class _AmberInspector(Inspector):
-    def __init__(self, system: openmm.System, bonded: Assembly) -> None:
-        super().__init__(system, bonded, amber_system.FORCE_GROUPS)
-        self.ligand = ligand_mask(bonded)
-
+class _AmberInspector(_Inspector):
     def bonded_terms(self) -> None:
-        """Check bonds, angles, proper and improper torsions."""
-        chains = self.paths(4)
-        self.constants("bond", self.paths(2))
-        self.constants("angle", self.paths(3))
-        mine = {chain for chain in chains if self.ligand[list(chain)].any()}
-        self.present("torsion", mine)
+        ligand = ligand_mask(self.bonded)
+        self.present("torsion", {chain for chain in self.paths(4) if ligand[list(chain)].any()})
         strength: dict[Key, tuple[float, ...]] = {}
         for atoms, (k,) in rows_of(self.forces["torsion"]):
-            key = atoms if atoms[0] < atoms[-1] else atoms[::-1]
+            key = _canonical("torsion", atoms)
             strength[key] = (strength.get(key, (0.0,))[0] + abs(k),)
         self.hindered(strength)
-        self._planar(strength)
-
-    def _planar(self, strength: dict[Key, tuple[float, ...]]) -> None:
-        """Check that the ligand's trigonal atoms are held in their planes."""
+        # An improper torsion has its centre third.
         held = {
             (key[2], frozenset(key) - {key[2]})
             for atoms, (k,) in strength.items()
             for key in (atoms, atoms[::-1])
             if k > 0
         }
-        trigonal = [
-            atom
-            for atom in self.mol.GetAtoms()
-            if self.ligand[atom.GetIdx()]
-            and atom.GetDegree() == _TRIGONAL
-            and atom.GetHybridization() == Chem.HybridizationType.SP2
-        ]
-        for atom in trigonal:
+        for atom in self.mol.GetAtoms():
             around = [n.GetIdx() for n in atom.GetNeighbors()]
-            if (atom.GetIdx(), frozenset(around)) not in held:
+            flat = atom.GetHybridization() == Chem.HybridizationType.SP2 and len(around) == 3
+            if ligand[atom.GetIdx()] and flat and (atom.GetIdx(), frozenset(around)) not in held:
                 raise PhysicsError(
                     f"the improper torsion about {self.names((atom.GetIdx(), *around))} is "
                     "missing from the System."
                 )
 
     def particles(self) -> None:
-        """Check charges and van der Waals parameters."""
-        force = self.forces[amber_system.NONBONDED]
-        if force.getNumParticles() != len(self.bonded.atoms):
-            raise PhysicsError(
-                f"the non-bonded force has {force.getNumParticles()} particles, not one per atom."
-            )
         heavy = heavy_mask(self.bonded)
-        for index in range(force.getNumParticles()):
-            _, sigma, epsilon = (v._value for v in force.getParticleParameters(index))
+        for index, (sigma, epsilon) in enumerate(self._van_der_waals()):
             # ff14SB gives the hydrogen of a hydroxyl group no van der Waals depth.
             if not (sigma > 0 and epsilon >= 0 and (epsilon > 0 or not heavy[index])):
                 raise PhysicsError(f"{self.names((index,))} has no van der Waals type.")
         self.net_charge(self._charges())
 
     def pairs(self) -> None:
-        """Check the excluded pairs, and the 1-4 pairs with their scaling."""
-        force = self.forces[amber_system.NONBONDED]
-        charges = self._charges()
+        force, charges, vdw = self.pair_force, self._charges(), self._van_der_waals()
         offsets = range(force.getNumExceptionParameterOffsets())
         scaled = {o[1]: o[2] for o in map(force.getExceptionParameterOffset, offsets)}
-        vdw = [[v._value for v in force.getParticleParameters(i)[1:]] for i in range(len(charges))]
         excluded: set[Key] = set()
         kept: set[Key] = set()
         for index in range(force.getNumExceptions()):
             first, second, _, sigma, epsilon = force.getExceptionParameters(index)
-            pair = pair_of((first, second))
             if not self.mobile[[first, second]].any():
                 continue
+            pair = pair_of((first, second))
             product = scaled.get(index, 0.0)
             if product == 0.0 and epsilon._value == 0.0:
                 excluded.add(pair)
                 continue
             kept.add(pair)
             depth = amber_system.VDW_14 * math.sqrt(vdw[first][1] * vdw[second][1])
+            wanted = amber_system.COULOMB_14 * charges[first] * charges[second], depth
+            right = np.allclose((product, epsilon._value), wanted, rtol=1e-6, atol=0)
             radius = (vdw[first][0] + vdw[second][0]) / 2
-            right = (
-                math.isclose(
-                    product,
-                    amber_system.COULOMB_14 * charges[first] * charges[second],
-                    rel_tol=1e-6,
-                )
-                and math.isclose(epsilon._value, depth, rel_tol=1e-6)
-                and (depth == 0 or math.isclose(sigma._value, radius, rel_tol=1e-6))
-            )
-            if not right:
+            if not right or (depth and not math.isclose(sigma._value, radius, rel_tol=1e-6)):
                 raise PhysicsError(f"the 1-4 pair {self.names(pair)} is scaled wrongly.")
         near, far = self.close_pairs()
         self.same_pairs("exclusion", near, excluded)
         self.same_pairs("scaled 1-4 pair", far, kept)
 
+    def _van_der_waals(self) -> list[tuple[float, float]]:
+        """Return sigma and epsilon of each atom."""
+        rows = map(self.pair_force.getParticleParameters, range(len(self.bonded.atoms)))
+        return [(sigma._value, epsilon._value) for _, sigma, epsilon in rows]
+
     def _charges(self) -> FloatArray:
         """Return the charges, ``(n_atoms,)``: they are offsets that a scale turns on."""
-        force = self.forces[amber_system.NONBONDED]
-        found = np.full(force.getNumParticles(), np.nan)
-        for index in range(force.getNumParticleParameterOffsets()):
-            scale, atom, charge, _, _ = force.getParticleParameterOffset(index)
+        found = np.full(len(self.bonded.atoms), np.nan)
+        for index in range(self.pair_force.getNumParticleParameterOffsets()):
+            scale, atom, charge, *_ = self.pair_force.getParticleParameterOffset(index)
             if scale == mmff.COULOMB_SCALE:
                 found[atom] = charge
         return found
