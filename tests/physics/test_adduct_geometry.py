@@ -21,7 +21,9 @@ def selinexor_amber(selinexor: Complex) -> MinimisedComplex[Complex]:
     return PocketMinimiser([selinexor], settings, threads=1).minimise(selinexor)
 
 
-def check_tether(found: MinimisedComplex[Complex]) -> None:
+@pytest.mark.parametrize("name", ["selinexor_minimised", "selinexor_amber"])
+def test_the_tether_has_the_shape_of_a_thioether(name: str, request: pytest.FixtureRequest) -> None:
+    found: MinimisedComplex[Complex] = request.getfixturevalue(name)
     bonded = found.bonded
     assert found.converged
     assert found.rms_gradient_kcal_per_mol_angstrom <= 0.3
@@ -34,14 +36,6 @@ def check_tether(found: MinimisedComplex[Complex]) -> None:
     assert 1.80 <= tether <= 1.85
     assert 98 <= angle_degree(bonded, bonded.cb, bonded.sg, bonded.reactive_carbon) <= 109
     assert beside == pytest.approx(DFT_CARBON_NITROGEN_ANGSTROM, abs=0.02)
-
-
-def test_the_tether_in_mmff94s(selinexor_minimised: MinimisedComplex[Complex]) -> None:
-    check_tether(selinexor_minimised)
-
-
-def test_the_tether_in_amber(selinexor_amber: MinimisedComplex[Complex]) -> None:
-    check_tether(selinexor_amber)
 
 
 def test_two_force_fields_leave_the_drug_in_one_place(

@@ -201,15 +201,3 @@ def test_what_amber_lacks_is_named(
 def test_whole_systems_pass(mmff: str, amber: str, selinexor: Complex, small: Complex) -> None:
     audit(openmm.XmlSerializer.deserialize(mmff), selinexor)
     amber_audit(openmm.XmlSerializer.deserialize(amber), small)
-
-
-def test_every_bond_of_the_adduct_counts(mmff: str, selinexor: Complex) -> None:
-    """Not only the tether: each ninth of the ligand's 45 bonds, and the tether, in turn."""
-    ligand = {i for i, a in enumerate(selinexor.atoms) if a.residue_name == "LIG"}
-    edges = [{b.GetBeginAtomIdx(), b.GetEndAtomIdx()} for b in selinexor.mol.GetBonds()]
-    mine = [edge for edge in edges if edge & ligand]
-    assert len(mine) == 46
-    for edge in mine[::9]:
-        system = changed(mmff, selinexor, drop("bond", lambda _, edge=edge: edge))
-        with pytest.raises(PhysicsError, match=r"bond term .* is missing"):
-            audit(system, selinexor)

@@ -143,23 +143,6 @@ def test_an_iteration_limit_is_kept_and_said(selinexor: Complex) -> None:
     assert "rms gradient" in found.problems[0]
 
 
-def test_residues_beyond_the_radius_are_frozen(selinexor: Complex) -> None:
-    points, ligand = selinexor.coordinates, ligand_mask(selinexor)
-    heavy = np.array([a.element != "H" for a in selinexor.atoms])
-    inside = points[ligand & heavy]
-    mobile = mobile_atoms([selinexor], 5.0)
-    assert mobile[ligand].all() and mobile[[selinexor.sg, selinexor.ca]].all()
-    residues: dict[tuple[str, int], list[int]] = {}
-    for i, atom in enumerate(selinexor.atoms):
-        if not ligand[i]:
-            residues.setdefault((atom.residue_name, atom.residue_number), []).append(i)
-    for (name, number), members in residues.items():
-        own = points[[i for i in members if heavy[i]]]
-        nearest = np.linalg.norm(own[:, None] - inside[None], axis=2).min()
-        expected = name not in ("ACE", "NME") and (nearest < 5.0 or number == 528)
-        assert (mobile[members] == expected).all(), (name, number)
-
-
 def test_interactions_sum_to_rdkits_cross_terms(selinexor_minimised: MinimisedComplex) -> None:
     """Push the ligand 500 angstrom away: what RDKit's energy loses is the interaction."""
     bonded = cut_out(selinexor_minimised.bonded, 4.0)

@@ -58,7 +58,7 @@ def relaxed_by_rdkit(full: Chem.Mol, held: Iterable[int] = ()) -> float:
 def test_a_local_minimum_is_strained_by_its_height(
     reference: StrainReference, selinexor: Complex
 ) -> None:
-    full = protonated(selinexor.adduct, selinexor.heavy_coordinates())
+    full = protonated(selinexor.adduct.mol, selinexor.heavy_coordinates())
     energy = relaxed_by_rdkit(full)
     found = reference.strain(in_complex(selinexor, full))
     assert found == pytest.approx(energy - reference.lowest_kcal_per_mol, abs=0.02)
@@ -101,7 +101,7 @@ def test_the_strain_of_a_pose_is_rdkits_with_heavy_atoms_held(
     reference: StrainReference, selinexor_minimised: MinimisedComplex
 ) -> None:
     bonded = selinexor_minimised.bonded
-    full = protonated(bonded.adduct, bonded.heavy_coordinates())
+    full = protonated(bonded.adduct.mol, bonded.heavy_coordinates())
     energy = relaxed_by_rdkit(full, held=range(bonded.adduct.mol.GetNumAtoms()))
     found = reference.strain(bonded)
     assert found == pytest.approx(energy - reference.lowest_kcal_per_mol, abs=0.02)

@@ -21,6 +21,7 @@ from workbench.physics.complex import (
     EncounterComplex,
     address,
 )
+from workbench.physics.mmff_parameters import edges_of
 from workbench.structures.receptor import Atom, Receptor
 from workbench.structures.topology import CAPS
 
@@ -32,11 +33,6 @@ LIGAND_NUMBER = 1
 
 _ELEMENTS = frozenset(("H", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Br", "I"))
 """Of organic molecules; MMFF94's bare metal ions are left out, their pockets are bonded ones."""
-_ORDERS = {
-    1: Chem.BondType.SINGLE,
-    2: Chem.BondType.DOUBLE,
-    3: Chem.BondType.TRIPLE,
-}
 _C_H_ANGSTROM = 1.09
 
 
@@ -75,30 +71,25 @@ def bond(receptor: Receptor, pose: Pose) -> Complex:
     points = np.asarray(pose.coordinates, dtype=np.float64)
     _check_pose(receptor, cysteine, adduct, points)
     check_stereo(adduct.mol, points, f"{adduct.ligand.name} {adduct.label}")
-    full = protonated(adduct, points)
+    full = protonated(adduct.mol, points)
     ligand = [*range(adduct.n_drug_atoms), *drug_hydrogens(full, adduct)]
     kept = [i for i in range(len(receptor.atoms)) if i != cysteine.hg]
-    new_index = {old: new for new, old in enumerate(kept)}
+    new = {old: place for place, old in enumerate(kept)}
     place = {atom: len(kept) + k for k, atom in enumerate(ligand)}
+    sg, carbon = new[cysteine.sg], place[adduct.reactive_atom_index]
     atoms = tuple(receptor.atoms[i] for i in kept) + ligand_records(full, ligand)
-    bonds = joined_bonds(receptor, new_index, full, place)
-    bonds.append((new_index[cysteine.sg], place[adduct.reactive_atom_index], 1))
+    moved = _moved_cysteine(receptor, cysteine, points[adduct.sg_index])[kept]
     return Complex(
         receptor=receptor,
         adduct=adduct,
-        mol=molecule(atoms, bonds),
+        mol=molecule(atoms, [*_joined_bonds(receptor, new, full, place), (sg, carbon, 1)]),
         atoms=atoms,
-        coordinates=np.vstack(
-            [
-                _moved_cysteine(receptor, cysteine, points[adduct.sg_index])[kept],
-                full.GetConformer().GetPositions()[ligand],
-            ]
-        ),
-        drug_atoms=np.array([place[i] for i in range(adduct.n_drug_atoms)], dtype=np.int64),
-        sg=new_index[cysteine.sg],
-        cb=new_index[cysteine.cb],
-        ca=new_index[cysteine.ca],
-        reactive_carbon=place[adduct.reactive_atom_index],
+        coordinates=np.vstack([moved, full.GetConformer().GetPositions()[ligand]]),
+        drug_atoms=np.arange(len(kept), len(kept) + adduct.n_drug_atoms),
+        sg=sg,
+        cb=new[cysteine.cb],
+        ca=new[cysteine.ca],
+        reactive_carbon=carbon,
     )
 
 
@@ -152,13 +143,16 @@ def reactive_cysteine(receptor: Receptor) -> Cysteine:
     )
 
 
+def _check_size(what: str, n_atoms: int, points: FloatArray) -> None:
+    if points.shape != (n_atoms, 3) or not np.isfinite(points).all():
+        raise PhysicsError(
+            f"{what} needs {n_atoms} finite positions, got an array of shape {points.shape}."
+        )
+
+
 def _check_pose(receptor: Receptor, cysteine: Cysteine, adduct: Adduct, points: FloatArray) -> None:
     what = f"the pose of {adduct.ligand.name} {adduct.label}"
-    if points.shape != (adduct.mol.GetNumAtoms(), 3) or not np.isfinite(points).all():
-        raise PhysicsError(
-            f"{what} needs {adduct.mol.GetNumAtoms()} finite positions, got an array of shape "
-            f"{points.shape}."
-        )
+    _check_size(what, adduct.mol.GetNumAtoms(), points)
     for name, mine, theirs in (
         ("CA", adduct.ca_index, cysteine.ca),
         ("CB", adduct.cb_index, cysteine.cb),
@@ -210,22 +204,15 @@ def place(receptor: Receptor, drug: Ligand, coordinates: FloatArray) -> Encounte
         )
     points = np.asarray(coordinates, dtype=np.float64)
     n_drug = drug.mol.GetNumAtoms()
-    if points.shape != (n_drug, 3) or not np.isfinite(points).all():
-        raise PhysicsError(
-            f"the pose of {drug.name} needs {n_drug} finite positions, got an array of shape "
-            f"{points.shape}."
-        )
+    _check_size(f"the pose of {drug.name}", n_drug, points)
     check_stereo(drug.mol, points, drug.name)
     cysteine = reactive_cysteine(receptor)
-    full = Chem.AddHs(with_conformer(drug.mol, points), addCoords=True)
+    full = protonated(drug.mol, points)
     first = len(receptor.atoms)
     atoms = receptor.atoms + ligand_records(full, range(full.GetNumAtoms()))
-    bonds = joined_bonds(
-        receptor,
-        {i: i for i in range(first)},
-        full,
-        {i: first + i for i in range(full.GetNumAtoms())},
-    )
+    same = {i: i for i in range(first)}
+    after = {i: first + i for i in range(full.GetNumAtoms())}
+    bonds = _joined_bonds(receptor, same, full, after)
     return EncounterComplex(
         receptor=receptor,
         mol=molecule(atoms, bonds),
@@ -244,45 +231,31 @@ def ligand_records(full: Chem.Mol, ligand: Sequence[int]) -> tuple[Atom, ...]:
     """Return records of some atoms of a molecule as residue ``LIG``, each with its own name."""
     seen: Counter[str] = Counter()
     named = []
-    for index in ligand:
-        atom = full.GetAtomWithIdx(index)
+    for atom in map(full.GetAtomWithIdx, ligand):
         symbol = atom.GetSymbol()
         seen[symbol] += 1
-        named.append(
-            Atom(
-                name=f"{symbol.upper()}{seen[symbol]}",
-                element=symbol,
-                residue_name=LIGAND_RESIDUE,
-                residue_number=LIGAND_NUMBER,
-                chain=LIGAND_CHAIN,
-                formal_charge=atom.GetFormalCharge(),
-            )
-        )
+        name, charge = f"{symbol.upper()}{seen[symbol]}", atom.GetFormalCharge()
+        named.append(Atom(name, symbol, LIGAND_RESIDUE, LIGAND_NUMBER, LIGAND_CHAIN, charge))
     return tuple(named)
 
 
-def joined_bonds(
+def _joined_bonds(
     receptor: Receptor, new_index: dict[int, int], full: Chem.Mol, place: dict[int, int]
 ) -> list[tuple[int, int, int]]:
     """Return the bonds within receptor and ligand, Kekule orders, by index in the complex.
 
-    Parameters
-    ----------
-    new_index, place
-        Index in the receptor, and in ``full``, -> index in the complex; others are left out.
+    ``new_index`` and ``place`` are of the receptor's and of the ligand's atoms; others go.
     """
-    bonds = [
-        (new_index[i], new_index[j], order)
-        for i, j, order in receptor.bonds.tolist()
-        if i in new_index and j in new_index
-    ]
     kekule = Chem.Mol(full)
     Chem.Kekulize(kekule, clearAromaticFlags=True)
-    for edge in kekule.GetBonds():
-        i, j = edge.GetBeginAtomIdx(), edge.GetEndAtomIdx()
-        if i in place and j in place:
-            bonds.append((place[i], place[j], int(edge.GetBondTypeAsDouble())))
-    return bonds
+    orders = [int(edge.GetBondTypeAsDouble()) for edge in kekule.GetBonds()]
+    mine = [(i, j, order) for (i, j), order in zip(edges_of(kekule), orders, strict=True)]
+    return [
+        (where[i], where[j], order)
+        for where, rows in ((new_index, receptor.bonds.tolist()), (place, mine))
+        for i, j, order in rows
+        if i in where and j in where
+    ]
 
 
 def molecule(atoms: tuple[Atom, ...], bonds: list[tuple[int, int, int]]) -> Chem.Mol:
@@ -307,7 +280,7 @@ def molecule(atoms: tuple[Atom, ...], bonds: list[tuple[int, int, int]]) -> Chem
         atom.SetNoImplicit(True)
         editable.AddAtom(atom)
     for i, j, order in bonds:
-        editable.AddBond(i, j, _ORDERS[order])
+        editable.AddBond(i, j, Chem.BondType.values[order])
     mol = editable.GetMol()
     problems = Chem.DetectChemistryProblems(mol)
     if problems:
@@ -336,20 +309,15 @@ def with_conformer(mol: Chem.Mol, coordinates: FloatArray) -> Chem.Mol:
     return copy
 
 
-def protonated(adduct: Adduct, coordinates: FloatArray) -> Chem.Mol:
-    """Return the adduct with explicit hydrogens placed by geometry.
+def protonated(mol: Chem.Mol, coordinates: FloatArray) -> Chem.Mol:
+    """Return a molecule with hydrogens placed by geometry, after its heavy atoms.
 
     Parameters
     ----------
     coordinates
-        ``(n_atoms, 3)`` angstrom, heavy atoms in the order of ``adduct.mol``.
-
-    Returns
-    -------
-    Chem.Mol
-        Heavy atoms first, in their order; the alpha carbon is a methyl group.
+        ``(n_atoms, 3)`` angstrom, heavy atoms in the order of ``mol``.
     """
-    return Chem.AddHs(with_conformer(adduct.mol, coordinates), addCoords=True)
+    return Chem.AddHs(with_conformer(mol, coordinates), addCoords=True)
 
 
 def drug_hydrogens(full: Chem.Mol, adduct: Adduct) -> list[int]:
@@ -381,26 +349,23 @@ def check_stereo(mol: Chem.Mol, coordinates: FloatArray, name: str) -> None:
     Chem.AssignStereochemistryFrom3D(shown, replaceExistingTags=True)
     stated = Chem.Mol(mol)
     Chem.AssignStereochemistry(stated, cleanIt=True, force=True)
-    for atom in stated.GetAtoms():
+    for atom, seen in zip(stated.GetAtoms(), shown.GetAtoms(), strict=True):
         if atom.HasProp("_CIPCode"):
-            seen = shown.GetAtomWithIdx(atom.GetIdx())
+            wanted = atom.GetProp("_CIPCode")
             found = seen.GetProp("_CIPCode") if seen.HasProp("_CIPCode") else "flat"
-            if found != atom.GetProp("_CIPCode"):
+            if found != wanted:
                 raise PhysicsError(
-                    f"{name}: atom {atom.GetSymbol()}{atom.GetIdx()} "
-                    f"is {found} in the coordinates but {atom.GetProp('_CIPCode')} in its formula; "
-                    "the pose belongs to another stereoisomer."
+                    f"{name}: atom {atom.GetSymbol()}{atom.GetIdx()} is {found} in the "
+                    f"coordinates but {wanted} in its formula; the pose belongs to another "
+                    "stereoisomer."
                 )
-    for bond in stated.GetBonds():
-        stereo = bond.GetStereo()
-        if stereo in (Chem.BondStereo.STEREOE, Chem.BondStereo.STEREOZ):
-            found_stereo = shown.GetBondWithIdx(bond.GetIdx()).GetStereo()
-            if found_stereo != stereo:
-                raise PhysicsError(
-                    f"{name}: the double bond "
-                    f"{bond.GetBeginAtomIdx()}-{bond.GetEndAtomIdx()} is {found_stereo.name[6:]} "
-                    f"in the coordinates but {stereo.name[6:]} in its formula."
-                )
+    for bond, seen in zip(stated.GetBonds(), shown.GetBonds(), strict=True):
+        stereo, there = bond.GetStereo(), seen.GetStereo()
+        if stereo in (Chem.BondStereo.STEREOE, Chem.BondStereo.STEREOZ) and there != stereo:
+            raise PhysicsError(
+                f"{name}: the double bond {bond.GetBeginAtomIdx()}-{bond.GetEndAtomIdx()} is "
+                f"{there.name[6:]} in the coordinates but {stereo.name[6:]} in its formula."
+            )
 
 
 def methylene_hydrogens(
@@ -417,6 +382,5 @@ def methylene_hydrogens(
         raise PhysicsError("CA, CB and SG of the reactive cysteine lie on one line.")
     half = np.radians(109.47) / 2
     inward, sideways = -unit(back) * np.cos(half), unit(normal) * np.sin(half)
-    return centre + _C_H_ANGSTROM * (inward + sideways), centre + _C_H_ANGSTROM * (
-        inward - sideways
-    )
+    left, right = inward + sideways, inward - sideways
+    return centre + _C_H_ANGSTROM * left, centre + _C_H_ANGSTROM * right

@@ -89,6 +89,11 @@ class Assembly:
         """Whether sulphur and the attacked carbon are bonded."""
         return self.mol.GetBondBetweenAtoms(self.sg, self.reactive_carbon) is not None
 
+    @property
+    def heavy_atoms(self) -> IntArray:
+        """Index in the complex of each atom of ``graph``."""
+        raise NotImplementedError
+
     def heavy_coordinates(self, coordinates: FloatArray | None = None) -> FloatArray:
         """Return the coordinates of ``graph``'s atoms, ``(n, 3)`` angstrom.
 
@@ -97,7 +102,7 @@ class Assembly:
         coordinates
             ``(n_atoms, 3)`` angstrom; the complex's own when ``None``.
         """
-        raise NotImplementedError
+        return (self.coordinates if coordinates is None else coordinates)[self.heavy_atoms]
 
 
 @dataclass(frozen=True)
@@ -128,15 +133,13 @@ class Complex(Assembly):
         """The adduct's own heavy atoms."""
         return self.adduct.mol
 
-    def heavy_coordinates(self, coordinates: FloatArray | None = None) -> FloatArray:
-        """Return the heavy atoms of the adduct, ``(n_atoms, 3)``, in the order of its ``mol``."""
-        points = self.coordinates if coordinates is None else coordinates
+    @property
+    def heavy_atoms(self) -> IntArray:
+        """Heavy atoms of the drug, then SG, CB and CA where the adduct has them."""
         adduct = self.adduct
-        found = np.empty((adduct.mol.GetNumAtoms(), 3))
-        found[: adduct.n_drug_atoms] = points[self.drug_atoms]
-        found[adduct.sg_index] = points[self.sg]
-        found[adduct.cb_index] = points[self.cb]
-        found[adduct.ca_index] = points[self.ca]
+        found = np.zeros(adduct.mol.GetNumAtoms(), dtype=np.int64)
+        found[: adduct.n_drug_atoms] = self.drug_atoms
+        found[[adduct.sg_index, adduct.cb_index, adduct.ca_index]] = self.sg, self.cb, self.ca
         return found
 
 
@@ -166,10 +169,10 @@ class EncounterComplex(Assembly):
         """The drug's own heavy atoms."""
         return self.drug.mol
 
-    def heavy_coordinates(self, coordinates: FloatArray | None = None) -> FloatArray:
-        """Return the heavy atoms of the drug, ``(n_drug, 3)`` angstrom."""
-        points = self.coordinates if coordinates is None else coordinates
-        return points[self.drug_atoms]
+    @property
+    def heavy_atoms(self) -> IntArray:
+        """Heavy atoms of the drug."""
+        return self.drug_atoms
 
 
 Kind = TypeVar("Kind", bound=Assembly)
@@ -273,22 +276,16 @@ def _within_bonds(mol: Chem.Mol, start: int, bonds: int) -> set[int]:
 
 def complex_texts(bonded: Assembly) -> tuple[str, str]:
     """Return a complex as PDB and mmCIF text; a bonded one has the link from SG to carbon."""
-    bonds = np.array(
-        [
-            (b.GetBeginAtomIdx(), b.GetEndAtomIdx(), round(b.GetBondTypeAsDouble()))
-            for b in _kekule(bonded).GetBonds()
-        ],
-        dtype=np.int64,
-    )
+    kekule = Chem.Mol(bonded.mol)
+    Chem.Kekulize(kekule, clearAromaticFlags=True)
+    rows = [
+        (b.GetBeginAtomIdx(), b.GetEndAtomIdx(), round(b.GetBondTypeAsDouble()))
+        for b in kekule.GetBonds()
+    ]
+    bonds = np.array(rows, dtype=np.int64)
     links = [(bonded.sg, bonded.reactive_carbon)] if bonded.bonded else []
     texts = [
         write(bonded.atoms, bonded.coordinates, bonds=bonds, links=links, title=bonded.title)
         for write in (pdb_text, mmcif_text)
     ]
     return texts[0], texts[1]
-
-
-def _kekule(bonded: Assembly) -> Chem.Mol:
-    mol = Chem.Mol(bonded.mol)
-    Chem.Kekulize(mol, clearAromaticFlags=True)
-    return mol

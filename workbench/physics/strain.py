@@ -241,7 +241,7 @@ class StrainReference:
 
     def _with_hydrogens(self, bonded: Complex) -> FloatArray:
         """Return the fragment's coordinates, with the complex's hydrogens on the drug."""
-        full = protonated(self.adduct, bonded.heavy_coordinates())
+        full = protonated(self.adduct.mol, bonded.heavy_coordinates())
         points = np.array(full.GetConformer().GetPositions())
         hydrogens = drug_hydrogens(full, self.adduct)
         # The complex lists the drug's hydrogens right after its heavy atoms, in this order.
