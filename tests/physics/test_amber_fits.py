@@ -55,6 +55,5 @@ def test_only_the_carbon_between_sulphur_and_an_azole_is_refitted() -> None:
 
 
 def test_no_torsion_of_the_table_is_lost() -> None:
-    """Rows that share their types are all kept: OpenMM would silently miss a lost one."""
     rows = [line for line in data_text(TERMS_FILE).splitlines() if line.startswith("proper,")]
     assert len(rows) == sum(len(found) for found in shipped_terms().propers.values())

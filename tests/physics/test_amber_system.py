@@ -10,7 +10,6 @@ import numpy as np
 import openmm
 import pytest
 from openmm import app
-from openmm.app.internal.customgbforces import GBSAOBC2Force
 from physics_cases import capped_cysteine_complex, context_of
 from rdkit import Chem
 
@@ -19,7 +18,7 @@ from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import conformers
 from workbench.ligands.reading import load_ligand
 from workbench.physics.amber_molecules import described
-from workbench.physics.amber_protein import PROTEIN_FILE, protein_terms, topology_of
+from workbench.physics.amber_protein import PROTEIN_FILE, protein_terms
 from workbench.physics.amber_system import amber_parameters, amber_system
 from workbench.physics.amber_tables import (
     AmberMolecule,
@@ -151,25 +150,3 @@ def test_the_encounter_complex_is_one_system_too(groove: Receptor) -> None:
     mine = [start.atoms[i].residue_name == "LIG" for i in built.bond_atoms[:, 0]]
     assert sum(mine) == Chem.AddHs(drug.mol).GetNumBonds()
     assert [start.sg, start.reactive_carbon] not in np.sort(built.bond_atoms).tolist()
-
-
-def test_implicit_water_is_that_of_openmms_own_model() -> None:
-    """Radii, screening and surface term as OpenMM assigns them to Amber topologies."""
-    bonded = capped_cysteine_complex("selinexor")
-    molecule, terms, places = described(bonded)
-    charges = amber_parameters(
-        bonded.mol, bonded.atoms, places, molecule, terms, sulphur=bonded.sg
-    ).charges
-    force = GBSAOBC2Force(SA="ACE")
-    standard = GBSAOBC2Force.getStandardParameters(topology_of(bonded.atoms, edges_of(bonded.mol)))
-    force.addParticles([[q, *row] for q, row in zip(charges.tolist(), standard, strict=True)])
-    force.finalize()
-    system = openmm.System()
-    for _ in bonded.atoms:
-        system.addParticle(1.0)
-    system.addForce(force)
-    expected = group_energy(context_of(system, bonded.coordinates))
-    built = AMBER.build(bonded, np.ones(len(bonded.atoms), bool), cutoff_angstrom=None)
-    found = AMBER.energy_by_term(context_of(built.system, bonded.coordinates))
-    assert found["implicit_solvent"] == pytest.approx(expected, rel=1e-4)
-    assert -60 < expected < -10

@@ -45,20 +45,6 @@ def test_the_bookkeeping_points_at_the_right_atoms(selinexor: Complex) -> None:
     assert sorted(n.GetSymbol() for n in bearer.GetNeighbors()) == ["C", "H", "N", "S"]
 
 
-def test_nothing_but_the_tether_moves(selinexor: Complex, groove: Receptor) -> None:
-    place = {
-        (a.residue_number, a.residue_name, a.name): x
-        for a, x in zip(groove.atoms, groove.coordinates, strict=True)
-    }
-    moved = {
-        address(a)
-        for a, x in zip(selinexor.atoms, selinexor.coordinates, strict=True)
-        if a.residue_name != "LIG"
-        and np.linalg.norm(place[a.residue_number, a.residue_name, a.name] - x) > 1e-9
-    }
-    assert moved <= {"528:SG", "528:HB2", "528:HB3"}
-
-
 def test_methylene_hydrogens_keep_their_hand(selinexor: Complex, groove: Receptor) -> None:
     """HB2 is pro-R or pro-S by its name; turning chi1 must not swap it with HB3."""
 
@@ -122,12 +108,10 @@ def _twice(receptor: Receptor) -> Receptor:
     )
 
 
-def _order(receptor: Receptor, name: str, number: int, order: int) -> Receptor:
-    carbon, oxygen = receptor.find(number, "C"), receptor.find(number, name)
-    bonds = receptor.bonds.copy()
-    row = [set(b[:2]) == {carbon, oxygen} for b in bonds.tolist()].index(True)
-    bonds[row, 2] = order
-    return replace(receptor, bonds=bonds)
+def _single_carbonyl(receptor: Receptor) -> Receptor:
+    ends = {receptor.find(530, "C"), receptor.find(530, "O")}
+    bonds = [(i, j, 1 if {i, j} == ends else order) for i, j, order in receptor.bonds.tolist()]
+    return replace(receptor, bonds=np.array(bonds))
 
 
 def _with_zinc(receptor: Receptor) -> Receptor:
@@ -144,17 +128,15 @@ BAD_RECEPTORS: dict[str, tuple[Callable[[Receptor], Receptor], str]] = {
     "no thiol": (lambda r: replace(r, reactive_atom=None, verdict="no_thiol"), "has no thiol"),
     "two copies": (_twice, "more than one residue 528"),
     "no thiol hydrogen": (lambda r: _without(r, "HG"), "not a free, protonated thiol"),
-    "no CB hydrogen": (lambda r: _without(r, "HB2"), "not a free, protonated thiol"),
     "no CB": (lambda r: _without(r, "CB"), "no CB"),
     "another sulphur": (lambda r: replace(r, reactive_atom=0), "not the cysteine"),
     "a backbone hydrogen missing": (
         lambda r: _without(r, "HA", number=530),
         "530:CA .* open valence",
     ),
-    "a double bond missing": (lambda r: _order(r, "O", 530, 1), "530:(C|O) .* open valence"),
+    "a double bond missing": (_single_carbonyl, "530:(C|O) .* open valence"),
     "an odd number of electrons": (lambda r: _without(r, "HZ1", number=568), "568:NZ .* open val"),
     "a metal": (_with_zinc, r":ZN \(ZN\) is Zn, for which the force field has no parameters"),
-    "a valence too high": (lambda r: _order(r, "O", 530, 3), "530:(C|O)"),
 }
 
 
@@ -164,10 +146,6 @@ def test_a_bad_receptor_is_refused(
 ) -> None:
     with pytest.raises(PhysicsError, match=message):
         bond(spoil(groove), pose)
-
-
-def _points(pose: Pose, change: Callable[[np.ndarray], np.ndarray]) -> Pose:
-    return replace(pose, coordinates=change(pose.coordinates.copy()))
 
 
 def _far_sulphur(points: np.ndarray) -> np.ndarray:
@@ -198,4 +176,4 @@ def test_a_bad_pose_is_refused(
     groove: Receptor, pose: Pose, change: Callable[[np.ndarray], np.ndarray], message: str
 ) -> None:
     with pytest.raises(PhysicsError, match=message):
-        bond(groove, _points(pose, change))
+        bond(groove, replace(pose, coordinates=change(pose.coordinates.copy())))

@@ -169,6 +169,9 @@ def test_a_shift_is_measured_in_place(selinexor: Complex, tmp_path: Path) -> Non
     assert np.array_equal(found.contacts[0], found.at_start)
     assert found.at_start.sum() > 5 and not found.contacts[2].any()
     assert "CYS528" not in found.residues
+    (tmp_path / "junk.dcd").write_text("junk")
+    with pytest.raises(PhysicsError, match="cannot be read"):
+        stability(selinexor, tmp_path / "junk.dcd")
 
 
 def test_a_symmetric_ring_that_turns_over_has_not_moved(selinexor: Complex, tmp_path: Path) -> None:
@@ -182,10 +185,3 @@ def test_a_symmetric_ring_that_turns_over_has_not_moved(selinexor: Complex, tmp_
     points[selinexor.drug_atoms] = points[selinexor.drug_atoms[list(order[:n_drug])]]
     found = stability(selinexor, written(tmp_path, points[None]))
     assert found.drug_rmsd_angstrom[0] == pytest.approx(0, abs=1e-4)
-
-
-def test_a_file_that_is_no_trajectory_is_refused(selinexor: Complex, tmp_path: Path) -> None:
-    path = tmp_path / "trajectory.dcd"
-    path.write_text("junk")
-    with pytest.raises(PhysicsError, match="cannot be read"):
-        stability(selinexor, path)

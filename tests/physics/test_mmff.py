@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import openmm
 import pytest
 from physics_cases import (
     RDKIT_TERM,
@@ -18,7 +17,7 @@ from rdkit import Chem
 
 from workbench.errors import PhysicsError
 from workbench.physics.assembly import with_conformer
-from workbench.physics.complex import Complex, mobile_atoms
+from workbench.physics.complex import Complex
 from workbench.physics.mmff import (
     FORCE_GROUPS,
     NONBONDED,
@@ -27,7 +26,7 @@ from workbench.physics.mmff import (
     energy_by_term,
     group_energy,
 )
-from workbench.physics.mmff_parameters import mmff_parameters, mmff_properties
+from workbench.physics.mmff_parameters import mmff_parameters
 
 MOLECULES = {
     "selinexor adduct": SELINEXOR_ADDUCT,
@@ -155,21 +154,6 @@ def test_the_cut_off_is_smooth_and_ends() -> None:
     assert np.abs(np.diff(scan)).max() < 0.005
 
 
-def test_type_pairs_come_back_from_the_per_type_numbers(selinexor: Complex) -> None:
-    """The pairs of a whole pocket, each asked from RDKit, against the combination rule."""
-    parameters = mmff_parameters(selinexor.mol, np.zeros(len(selinexor.atoms), dtype=bool))
-    distance, depth = parameters.vdw.combined()
-    ask = mmff_properties(selinexor.mol).GetMMFFVdWParams
-    rng = np.random.default_rng(1)
-    for i, j in rng.integers(0, len(selinexor.atoms), (500, 2)).tolist():
-        row, column = parameters.vdw.index[[i, j]]
-        _, _, asked_distance, asked_depth = ask(i, j)
-        assert distance[row, column] == pytest.approx(asked_distance, rel=1e-7)
-        assert depth[row, column] == pytest.approx(asked_depth, rel=1e-7)
-    # Donor-acceptor pairs are in it: the rule that is easiest to get wrong.
-    assert parameters.vdw.donor.any() and parameters.vdw.acceptor.any()
-
-
 def test_unknown_chemistry_is_refused() -> None:
     mol = Chem.AddHs(Chem.MolFromSmiles("C[Se]C"))
     with pytest.raises(PhysicsError, match=r"no atom type.*Se"):
@@ -183,18 +167,3 @@ def test_every_term_is_counted_once() -> None:
     assert [len(terms.atoms) for terms in counts] == [12, 18, 24, 18]
     # 12 pairs are bonded, 18 share a neighbour, 21 are three bonds apart, 15 farther.
     assert (len(parameters.excluded), len(parameters.one_four)) == (30, 21)
-
-
-def test_reference_and_cpu_agree_on_a_pocket(selinexor: Complex) -> None:
-    """Energy of each term and forces within 1e-4, relative to their size."""
-    mobile = mobile_atoms([selinexor], 4.0)
-    system = build_mmff(selinexor.mol, mobile=mobile, cutoff_angstrom=10.0).system
-    cpu, reference = (
-        context_of(openmm.XmlSerializer.clone(system), selinexor.coordinates, name)
-        for name in ("CPU", "Reference")
-    )
-    expected = energy_by_term(reference)
-    for term, energy in energy_by_term(cpu).items():
-        assert energy == pytest.approx(expected[term], rel=1e-4, abs=1e-3), term
-    size = np.abs(gradient_of(reference)[mobile]).max()
-    assert np.abs(gradient_of(cpu) - gradient_of(reference))[mobile].max() < 1e-4 * size

@@ -123,7 +123,7 @@ def _record(start: Assembly, folder: Path, seed: int, equilibration_ps: float) -
     counted = time >= min(equilibration_ps, time[-1]) - 1e-6
     rmsd, bond = seen.drug_rmsd_angstrom[counted], seen.sg_c_angstrom[counted]
     shares = dict(zip(seen.residues, seen.contacts[counted].mean(axis=0).tolist(), strict=True))
-    first = {name for name, there in zip(seen.residues, seen.at_start, strict=True) if there}
+    first = set(np.array(seen.residues)[seen.at_start].tolist())
     kept = {name: share for name, share in shares.items() if name in first}
     return ReplicaRecord(
         seed=seed,
