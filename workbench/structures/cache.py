@@ -43,114 +43,92 @@ def cache_folder() -> Path:
     return cache_root() / "structures"
 
 
-class EntryCache:
-    """A folder of structure files, each with its checksum in the folder's registry.
+def cached(name: str) -> CacheRecord | None:
+    """Return the record of a cached file whose content is as recorded, else ``None``.
 
-    A file appears under its name only when it is complete, and counts only when the registry
-    knows it. Several processes may use one folder at once.
+    Raises
+    ------
+    FetchError
+        When the registry is damaged.
     """
+    record = _records().get(name)
+    return record if record and _sha256(cache_folder() / name) == record.sha256 else None
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
 
-    def find(self, name: str) -> tuple[Path, CacheRecord] | None:
-        """Return a cached file whose content is as recorded, and its record.
+def set_aside(name: str) -> str:
+    """Rename a file that no longer matches its checksum; return its new name, else ``""``."""
+    path = cache_folder() / name
+    digest, record = _sha256(path), _records().get(name)
+    if record is None or digest is None or digest == record.sha256:
+        return ""
+    aside = f"{name}.damaged-{digest[:8]}"
+    with _told():
+        os.replace(path, path.with_name(aside))
+    return aside
 
-        Raises
-        ------
-        FetchError
-            When the registry is damaged.
-        """
-        record = self._records().get(name)
-        path = self.folder / name
-        if record is None or _sha256(path) != record.sha256:
-            return None
-        return path, record
 
-    def set_aside(self, name: str) -> str:
-        """Rename a file that no longer matches its checksum; return its new name, else ``""``.
+@contextmanager
+def locked(name: str, wait_s: float) -> Iterator[None]:
+    """Hold the lock of one file, so that one process at a time fetches it.
 
-        Call it under ``locked``. A file that the registry does not know is left for the next
-        arrival to replace.
-        """
-        path = self.folder / name
-        digest = _sha256(path)
-        record = self._records().get(name)
-        if record is None or digest is None or digest == record.sha256:
-            return ""
-        aside = f"{name}.damaged-{digest[:8]}"
-        with _told(self.folder):
-            os.replace(path, self.folder / aside)
-        return aside
+    Raises
+    ------
+    FetchError
+        When another process holds it for too long, or the folder cannot be written.
+    """
+    locks = cache_folder() / ".locks"
+    lock = FileLock(locks / f"{Path(name).stem}.lock")
+    try:
+        with _told():
+            locks.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=wait_s)
+    except Timeout as error:
+        raise FetchError(
+            f"another process has held {name} in the cache for {wait_s:.0f} s: try again later"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
-    @contextmanager
-    def locked(self, name: str, wait_s: float) -> Iterator[None]:
-        """Hold the lock of one file, so that one process at a time fetches it.
 
-        Raises
-        ------
-        FetchError
-            When another process holds it for too long, or the folder cannot be written.
-        """
-        locks = self.folder / ".locks"
-        lock = FileLock(locks / f"{Path(name).stem}.lock")
-        try:
-            with _told(self.folder):
-                locks.mkdir(parents=True, exist_ok=True)
-                lock.acquire(timeout=wait_s)
-        except Timeout as error:
-            raise FetchError(
-                f"another process has held {name} in the cache for {wait_s:.0f} s: try again later"
-            ) from error
-        try:
-            yield
-        finally:
-            lock.release()
+@contextmanager
+def arriving(name: str) -> Iterator[Path]:
+    """Give a private folder for a file on its way; what a killed process left is removed too."""
+    prefix = f".arriving-{name}-"
+    with _told():
+        for left in cache_folder().glob(f"{prefix}*"):
+            shutil.rmtree(left)
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=cache_folder()) as folder:
+            yield Path(folder)
 
-    @contextmanager
-    def arriving(self, name: str) -> Iterator[Path]:
-        """Give a private folder for a file on its way; it is gone afterwards, whatever happens.
 
-        Call it under ``locked``: what a killed process left behind is removed too.
-        """
-        prefix = f".arriving-{name}-"
-        with _told(self.folder):
-            for left in self.folder.glob(f"{prefix}*"):
-                shutil.rmtree(left)
-            folder = Path(tempfile.mkdtemp(prefix=prefix, dir=self.folder))
-        with _told(self.folder):
-            try:
-                yield folder
-            finally:
-                shutil.rmtree(folder)
+def keep(arrived: Path, name: str, record: CacheRecord) -> None:
+    """Move a complete, checked file to its name and register it."""
+    with locked(REGISTRY, _REGISTRY_WAIT_S), _told():
+        records = dict(sorted((_records() | {name: record}).items()))
+        text = json.dumps({key: asdict(known) for key, known in records.items()}, indent=1)
+        written = arrived.with_name(REGISTRY)
+        written.write_text(text + "\n", encoding="utf-8")
+        os.replace(arrived, cache_folder() / name)
+        os.replace(written, cache_folder() / REGISTRY)
 
-    def keep(self, arrived: Path, name: str, record: CacheRecord) -> Path:
-        """Move a complete, checked file to its name and register it; return its path."""
-        path = self.folder / name
-        with self.locked(REGISTRY, _REGISTRY_WAIT_S), _told(self.folder):
-            records = self._records() | {name: record}
-            text = json.dumps({key: asdict(records[key]) for key in sorted(records)}, indent=1)
-            written = arrived.with_name(REGISTRY)
-            written.write_text(text + "\n", encoding="utf-8")
-            os.replace(arrived, path)
-            os.replace(written, self.folder / REGISTRY)
-        return path
 
-    def _records(self) -> dict[str, CacheRecord]:
-        try:
-            text = (self.folder / REGISTRY).read_text(encoding="utf-8")
-            return {name: CacheRecord(**fields) for name, fields in json.loads(text).items()}
-        except (FileNotFoundError, NotADirectoryError):
-            return {}
-        except (ValueError, TypeError, AttributeError, OSError) as error:
-            raise FetchError(
-                f"{REGISTRY} in the cache's folder {self.folder.name} cannot be read: delete it, "
-                "and entries are fetched again"
-            ) from error
+def _records() -> dict[str, CacheRecord]:
+    folder = cache_folder()
+    try:
+        text = (folder / REGISTRY).read_text(encoding="utf-8")
+        return {name: CacheRecord(**fields) for name, fields in json.loads(text).items()}
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (ValueError, TypeError, AttributeError, OSError) as error:
+        raise FetchError(
+            f"{REGISTRY} in the cache's folder {folder.name} cannot be read: delete it, "
+            "and entries are fetched again"
+        ) from error
 
 
 def _sha256(path: Path) -> str | None:
-    """Return the digest of a file, ``None`` when there is none that can be read."""
     try:
         with path.open("rb") as handle:
             return hashlib.file_digest(handle, "sha256").hexdigest()
@@ -159,7 +137,7 @@ def _sha256(path: Path) -> str | None:
 
 
 @contextmanager
-def _told(folder: Path) -> Iterator[None]:
+def _told() -> Iterator[None]:
     """Turn the system's refusal to write into one sentence."""
     try:
         yield
@@ -168,6 +146,6 @@ def _told(folder: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise FetchError(
-            f"the cache's folder {folder.name} cannot be written ({reason}): set "
+            f"the cache's folder {cache_folder().name} cannot be written ({reason}): set "
             f"{CACHE_VARIABLE} to a folder that can"
         ) from error

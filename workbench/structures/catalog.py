@@ -157,7 +157,11 @@ def select(
                 f"no entry of the catalogue holds {ligand[:40]!a}: known components are {known}"
             )
     if organism is not None:
-        wanted = _species_named(organism)
+        term = organism.strip().casefold()
+        wanted = next((name for name, terms in SPECIES.items() if term in terms), "")
+        if not wanted:
+            known = ", ".join(SPECIES)
+            raise UsageError(f"{organism[:40]!a} is no species of the catalogue: give {known}")
         rows = tuple(row for row in rows if species(row) == wanted)
     if groove_state is not None:
         if groove_state.casefold() not in GROOVES:
@@ -174,13 +178,6 @@ def select(
             if row.resolution_angstrom is not None and row.resolution_angstrom <= limit
         )
     return rows
-
-
-def _species_named(text: str) -> str:
-    for name, terms in SPECIES.items():
-        if text.strip().casefold() in terms:
-            return name
-    raise UsageError(f"{text[:40]!a} is no species of the catalogue: give {', '.join(SPECIES)}")
 
 
 def _ligand_names(text: str) -> frozenset[str]:

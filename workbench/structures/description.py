@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +72,7 @@ class Description:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the description as JSON types."""
-        lists = ("chains", "ligands", "covalent_bonds", "partners", "notes")
-        record = {key: getattr(self, key) for key in ("name", "source", "title", "xpo1")}
-        return record | {key: list(getattr(self, key)) for key in lists}
+        return asdict(self)
 
 
 def describe_entry(path: str | Path) -> Description:

@@ -7,6 +7,7 @@ import io
 import os
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -16,7 +17,15 @@ import gemmi
 
 from workbench.errors import FetchError, ReceptorError
 from workbench.settings import FetchSettings
-from workbench.structures.cache import CacheRecord, EntryCache, cache_folder
+from workbench.structures.cache import (
+    CacheRecord,
+    arriving,
+    cache_folder,
+    cached,
+    keep,
+    locked,
+    set_aside,
+)
 from workbench.structures.catalog import EntryId, checked_entry_id, parse_entry_id
 from workbench.structures.download import NoSuchFileError, download, host_of
 from workbench.structures.reading import SUFFIXES, read_structure
@@ -75,76 +84,60 @@ def fetch_entry(text: str, settings: FetchSettings | None = None) -> FetchedEntr
     if own is not None:
         digest = sha256(own.read_bytes()).hexdigest()
         return FetchedEntry(entry_id.text, own, "folder", "", digest)
-    cache = EntryCache(cache_folder())
-    name = f"{entry_id.file_stem}.cif"
-    if (found := cache.find(name)) is not None:
-        return _cached(entry_id, *found)
-    if settings.offline and not (cache.folder / name).exists():
+    name, offline = f"{entry_id.file_stem}.cif", settings.offline
+    templates = settings.pdb_servers if entry_id.archive == "pdb" else settings.alphafold_servers
+    servers = [
+        template.replace("{id}", entry_id.file_stem).replace("{middle}", entry_id.middle)
+        for template in templates
+    ]
+    record = cached(name)
+    if record is None and offline and not (cache_folder() / name).exists():
         raise FetchError(
             f"{entry_id.text} is not in the cache and the network is switched off: fetch it "
             f"online once, or put its file into a folder that {FOLDER_VARIABLE} names"
         )
-    wait_s = settings.total_timeout_s * len(_servers(entry_id, settings))
-    with cache.locked(name, wait_s):
-        # another process may have fetched it in the meantime
-        if (found := cache.find(name)) is not None:
-            return _cached(entry_id, *found)
-        return _fetched_anew(entry_id, cache, name, settings)
-
-
-def _cached(entry_id: EntryId, path: Path, record: CacheRecord) -> FetchedEntry:
-    return FetchedEntry(entry_id.text, path, "cache", record.url, record.sha256)
+    origin, notes = "cache", list[str]()
+    if record is None:
+        with locked(name, settings.total_timeout_s * len(servers)):
+            # another process may have fetched it in the meantime
+            record = cached(name)
+            if record is None:
+                origin = "network"
+                record, notes = _fetched_anew(entry_id, name, servers, settings)
+    path = cache_folder() / name
+    return FetchedEntry(entry_id.text, path, origin, record.url, record.sha256, tuple(notes))
 
 
 def _fetched_anew(
-    entry_id: EntryId, cache: EntryCache, name: str, settings: FetchSettings
-) -> FetchedEntry:
-    """Set aside what the cache holds under the name, if anything, and ask the servers."""
-    aside = cache.set_aside(name)
+    entry_id: EntryId, name: str, servers: Sequence[str], settings: FetchSettings
+) -> tuple[CacheRecord, list[str]]:
+    """Ask the servers in turn and keep the first file that is sound; a spoilt one is set aside."""
+    aside = set_aside(name)
     note = f"the cached {name} no longer matched its checksum; it was set aside as {aside}"
     if settings.offline:
         reason = note if aside else f"the cached {name} has no checksum on record"
         raise FetchError(f"{reason}, and the network is switched off: fetch it online")
-    path, record, problems = _first_sound(entry_id, cache, name, settings)
     notes = [f"{note} and fetched again"] if aside else []
-    if problems:
-        notes.append(f"{entry_id.text} came from {record.url} because {'; '.join(problems)}")
-    return FetchedEntry(entry_id.text, path, "network", record.url, record.sha256, tuple(notes))
-
-
-def _servers(entry_id: EntryId, settings: FetchSettings) -> tuple[str, ...]:
-    """Return the addresses of an entry, in the order in which they are tried."""
-    pdb = entry_id.archive == "pdb"
-    templates = settings.pdb_servers if pdb else settings.alphafold_servers
-    return tuple(
-        template.replace("{id}", entry_id.file_stem).replace("{middle}", entry_id.middle)
-        for template in templates
-    )
-
-
-def _first_sound(
-    entry_id: EntryId, cache: EntryCache, name: str, settings: FetchSettings
-) -> tuple[Path, CacheRecord, list[str]]:
-    """Ask the servers in turn; keep the first file that is sound, and say what went before."""
-    servers = _servers(entry_id, settings)
-    problems: list[str] = []
-    missing = 0
+    problems: list[FetchError] = []
     for url in servers:
-        with cache.arriving(name) as folder:
+        with arriving(name) as folder:
             sent, arrived = folder / "sent", folder / name
             try:
                 download(url, sent, settings)
                 _accept(sent, arrived, host_of(url), entry_id, settings)
             except FetchError as error:
-                problems.append(str(error))
-                missing += isinstance(error, NoSuchFileError)
-            else:
-                digest = sha256(arrived.read_bytes()).hexdigest()
-                today = datetime.now(UTC).date().isoformat()
-                record = CacheRecord(digest, arrived.stat().st_size, url, today)
-                return cache.keep(arrived, name, record), record, problems
-    said = "; ".join(problems)
-    if missing == len(servers):
+                problems.append(error)
+                continue
+            digest = sha256(arrived.read_bytes()).hexdigest()
+            today = datetime.now(UTC).date().isoformat()
+            record = CacheRecord(digest, arrived.stat().st_size, url, today)
+            keep(arrived, name, record)
+        if problems:
+            said = "; ".join(map(str, problems))
+            notes.append(f"{entry_id.text} came from {url} because {said}")
+        return record, notes
+    said = "; ".join(map(str, problems))
+    if all(isinstance(problem, NoSuchFileError) for problem in problems):
         raise FetchError(f"there is no entry {entry_id.text} ({said}): check the id")
     raise FetchError(
         f"{entry_id.text} could not be fetched ({said}): try again later, or put its file into a "

@@ -163,10 +163,7 @@ def relaxed(
 
 
 def _screen(system: openmm.System) -> None:
-    """Divide all charge products by the dielectric constant of a protein's inside.
-
-    Without it a charged side chain folds onto the nearest opposite charge.
-    """
+    """Divide charge products by a dielectric: else charged side chains fold on one another."""
     scale = 1.0 / np.sqrt(_DIELECTRIC)
     (force,) = (f for f in system.getForces() if isinstance(f, openmm.NonbondedForce))
     for index in range(force.getNumParticles()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -141,16 +141,8 @@ class GroovePockets:
     def to_dict(self) -> dict[str, Any]:
         """Return what ``receptor.json`` holds."""
         return {
-            "pockets": [
-                {
-                    "name": pocket.name,
-                    "centre_angstrom": list(pocket.centre_angstrom),
-                    "residues": list(pocket.residues),
-                    "room_angstrom": pocket.room_angstrom,
-                }
-                for pocket in self.pockets
-            ],
-            "lining_residues": list(self.lining),
+            "pockets": [asdict(pocket) for pocket in self.pockets],
+            "lining_residues": self.lining,
             "pockets_fit_rmsd_angstrom": self.fit_rmsd_angstrom,
         }
 

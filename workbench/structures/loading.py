@@ -9,7 +9,7 @@ from workbench.errors import ReceptorError
 from workbench.settings import FetchSettings, PreparationSettings
 from workbench.structures.catalog import parse_entry_id
 from workbench.structures.embedded import embedded_names, read_embedded
-from workbench.structures.fetch import FetchedEntry, fetch_entry
+from workbench.structures.fetch import fetch_entry
 from workbench.structures.receptor import Receptor
 
 ALPHAFOLD_ATTRIBUTION = (
@@ -94,7 +94,15 @@ def load_receptor(
             keep_partners=keep_partners,
         )
         if entry:
-            receptor = _of_entry(receptor, entry)
+            provenance = receptor.provenance | {
+                "entry": {"id": entry.entry_id, "origin": entry.origin, "url": entry.url}
+            }
+            if entry.entry_id.startswith("AF-"):
+                provenance |= {"licence": "CC-BY-4.0", "attribution": ALPHAFOLD_ATTRIBUTION}
+            changes = (*entry.notes, *receptor.changes)
+            receptor = replace(
+                receptor, name=entry.entry_id, changes=changes, provenance=provenance
+            )
     if not relax:
         return receptor
     from workbench.structures.force_field import relaxed_receptor
@@ -143,18 +151,4 @@ def _existing(text: str) -> Path:
     raise ReceptorError(
         f"{shown} is no receptor: give {', '.join(embedded_names())}, a PDB id (7L5E), a "
         "model of AlphaFold DB (AF-O14980), or a PDB or mmCIF file"
-    )
-
-
-def _of_entry(receptor: Receptor, entry: FetchedEntry) -> Receptor:
-    """Return the receptor of a fetched entry with its id, origin and licence."""
-    record = {"id": entry.entry_id, "origin": entry.origin, "url": entry.url}
-    provenance = receptor.provenance | {"entry": record}
-    if entry.entry_id.startswith("AF-"):
-        provenance |= {"licence": "CC-BY-4.0", "attribution": ALPHAFOLD_ATTRIBUTION}
-    return replace(
-        receptor,
-        name=entry.entry_id,
-        changes=(*entry.notes, *receptor.changes),
-        provenance=provenance,
     )

@@ -217,13 +217,7 @@ def _exchanged(
     settings: PreparationSettings,
     notes: Sequence[str],
 ) -> Receptor:
-    """Return the receptor after mutations that are known to fit it.
-
-    Parameters
-    ----------
-    notes
-        What to say before the mutations in the list of changes.
-    """
+    """Return the receptor after mutations that fit it; notes go before them in the changes."""
     mutants = {mutation.number: mutation.mutant for mutation in mutations}
     wild_types = present_residues(receptor)
     residues, turned, packing = _packed_residues(receptor, mutants)

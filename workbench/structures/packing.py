@@ -227,11 +227,7 @@ def _place(
 def _fixed_around(
     residues: Sequence[Residue], index: int, turning: Collection[int]
 ) -> list[Residue]:
-    """Return what does not turn around a side chain.
-
-    Its own backbone without CA and CB, the backbones of the other turning residues, and whole
-    residues elsewhere.
-    """
+    """Return what does not turn around a side chain, its own CA and CB left out."""
     parts: list[Residue] = []
     centre = residues[index].position("CA")
     for i, residue in enumerate(residues):

@@ -148,6 +148,11 @@ def _draft(
     charged, bonds = assign_topology(atoms, coordinates)
     check_bond_lengths(charged, coordinates, bonds)
     chain = site.reactive.residue.chain
+    alternates = ", ".join(
+        f"{residue.address} {structure.alternates[residue.key]}"
+        for residue in (site.residues[index] for index in site.chosen)
+        if residue.key in structure.alternates
+    )
     provenance: dict[str, Any] = {
         "source": structure.source,
         "source_sha256": structure.sha256,
@@ -184,7 +189,7 @@ def _draft(
             *structure.notes,
             *left_out(structure, with_anchors(site, gaps), set(kept.names.values())),
             *site.changes,
-            *_conformers(structure, site),
+            *([f"alternate locations kept at the site: {alternates}"] if alternates else []),
             *site.reactive.changes,
             *cut,
             *(gap.change for gap in gaps),
@@ -197,16 +202,6 @@ def _draft(
     ).with_reactive_atom()
 
 
-def _conformers(structure: Structure, site: Site) -> list[str]:
-    """Return which alternate location each kept residue has, on one line."""
-    kept = [
-        f"{residue.address} {structure.alternates[residue.key]}"
-        for residue in (site.residues[index] for index in site.chosen)
-        if residue.key in structure.alternates
-    ]
-    return [f"alternate locations kept at the site: {', '.join(kept)}"] if kept else []
-
-
 def _relaxed(
     atoms: Sequence[Atom],
     coordinates: FloatArray,
@@ -214,11 +209,7 @@ def _relaxed(
     modelled: Collection[int],
     settings: PreparationSettings,
 ) -> tuple[FloatArray, list[str]]:
-    """Return coordinates after minimising hydrogens and built atoms, and what else moved.
-
-    Residues that were taken over and those beside them are on springs, then also residues whose
-    heavy atoms collide.
-    """
+    """Minimise hydrogens and built atoms; modelled, then colliding residues are on springs."""
     free = {
         index
         for index, atom in enumerate(atoms)

@@ -102,11 +102,7 @@ def _longest_hydrogen_bond_angstrom(modeller: app.Modeller) -> float:
 
 
 def _righted(modeller: app.Modeller) -> FloatArray:
-    """Return ``(n_atoms, 3)`` angstrom with each lone hydrogen of a carbon on its open side.
-
-    Started in a random direction, one may come to rest between the carbon's three other
-    neighbours; where those are free to move, the carbon would turn over and lose its chirality.
-    """
+    """Return positions with each lone hydrogen of a carbon on its open side: chirality stays."""
     positions = _positions(modeller)
     bonded: dict[app.topology.Atom, list[app.topology.Atom]] = {}
     for one, other in modeller.topology.bonds():

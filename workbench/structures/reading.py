@@ -199,10 +199,7 @@ def _is_amino_acid(residue: gemmi.Residue) -> bool:
 
 
 def _one_conformer(residue: gemmi.Residue) -> tuple[list[gemmi.Atom], str]:
-    """Return one heavy atom per name, of one alternate location as far as it goes, and its label.
-
-    The label is empty where there are no alternates.
-    """
+    """Return one heavy atom per name, of one alternate location, and its label (or ``""``)."""
     labels: dict[str, list[float]] = {}
     for atom in residue:
         if atom.has_altloc():
@@ -249,11 +246,7 @@ def _record(chain: str, residue: gemmi.Residue, atoms: list[gemmi.Atom], file_na
 
 
 def _is_chain_residue(residue: gemmi.Residue, names: tuple[str, ...]) -> bool:
-    """Return whether a residue is an amino acid of a chain, with its backbone.
-
-    An unknown name inside a polymer counts (a residue that carries a bound drug, say); an
-    amino acid outside any polymer is a ligand.
-    """
+    """Return whether a residue is an amino acid (or unknown) with its backbone in a polymer."""
     if not {"N", "CA", "C"} <= set(names) or residue.name in _CAPS:
         return False
     if residue.entity_type == gemmi.EntityType.NonPolymer:

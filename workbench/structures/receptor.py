@@ -234,13 +234,10 @@ class Receptor:
         KeyError
             When the receptor has no such atom.
         """
+        wanted = (self.site_chain, residue_number, atom_name)
         for index, atom in enumerate(self.atoms):
-            if (
-                atom.chain == self.site_chain
-                and atom.residue_number == residue_number
-                and atom.name == atom_name
-                and atom.residue_name not in ("ACE", "NME")
-            ):
+            named = (atom.chain, atom.residue_number, atom.name) == wanted
+            if named and atom.residue_name not in ("ACE", "NME"):
                 return index
         raise KeyError(f"{residue_number}:{atom_name}")
 

@@ -168,10 +168,7 @@ def _least_crowded(
 def segment_atoms(segments: Sequence[Segment], chain: str) -> tuple[list[Atom], FloatArray]:
     """Return segments as atoms and ``(n_atoms, 3)`` coordinates, in chain order.
 
-    Parameters
-    ----------
-    chain
-        Of the residues that name none.
+    Residues that name no chain get ``chain``.
     """
     residues = [residue for segment in segments for residue in segment]
     atoms = [

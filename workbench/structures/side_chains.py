@@ -144,15 +144,7 @@ def settled(segments: Sequence[Segment], before: Sequence[Segment]) -> list[Segm
 
 
 def _roomiest(residue: Residue, free: Collection[str], others: FloatArray) -> Residue:
-    """Return the residue in the rotamer with the lowest contact energy.
-
-    Parameters
-    ----------
-    free
-        Names of the atoms that may move; a dihedral turns only when all that it moves may.
-    others
-        ``(n, 3)`` angstrom: heavy atoms of all other residues.
-    """
+    """Return the rotamer with the lowest contact energy; a dihedral turns free atoms only."""
     neighbours = joined(side_chain_bonds(residue.name))
     usable = [
         (index, chi)

@@ -164,11 +164,7 @@ def single_gaps_filled(indices: Iterable[int]) -> list[int]:
 def _unique_numbers(
     residues: Sequence[Residue], wanted: Sequence[int | None], chosen: Sequence[int]
 ) -> tuple[list[int], list[str]]:
-    """Return one number per residue, and a note on kept residues that have none of their own.
-
-    An insertion has no number in human, and an insertion code no place in a plain number: such
-    residues are counted from 5000.
-    """
+    """Return one number per residue; insertions are counted from 5000, with a note if kept."""
     if len(residues) > _UNNUMBERED_FROM:
         raise ReceptorError(f"a chain of {len(residues)} residues is too long to be numbered")
     numbers: list[int] = []

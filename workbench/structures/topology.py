@@ -279,17 +279,7 @@ def _charged(atoms: Sequence[Atom], bonds: IntArray) -> tuple[Atom, ...]:
 def clashing_pairs(atoms: Sequence[Atom], coordinates: FloatArray, bonds: IntArray) -> IntArray:
     """Return the pairs of atoms, more than three bonds apart, that are too near.
 
-    Parameters
-    ----------
-    coordinates
-        ``(n_atoms, 3)`` angstrom.
-    bonds
-        ``(n_bonds, 3)``.
-
-    Returns
-    -------
-    (n_pairs, 2) array
-        Atom indices.
+    Coordinates are ``(n_atoms, 3)`` angstrom, bonds ``(n_bonds, 3)``, the answer ``(n, 2)``.
     """
     pairs = cKDTree(coordinates).query_pairs(HEAVY_ANGSTROM, output_type="ndarray")
     if not len(pairs):
@@ -299,9 +289,7 @@ def clashing_pairs(atoms: Sequence[Atom], coordinates: FloatArray, bonds: IntArr
     distances = np.linalg.norm(coordinates[pairs[:, 0]] - coordinates[pairs[:, 1]], axis=1)
     pairs = pairs[distances < limit]
     related = _related_atoms(len(atoms), bonds)
-    apart = [not related[i, j] for i, j in pairs]
-    result: IntArray = pairs[apart].astype(np.int64)
-    return result
+    return pairs[[not related[i, j] for i, j in pairs]].astype(np.int64)
 
 
 def clashing_residues(
@@ -315,12 +303,9 @@ def clashing_residues(
 def closest_contact(
     atoms: Sequence[Atom], coordinates: FloatArray, chosen: Sequence[int]
 ) -> tuple[float, str]:
-    """Return the shortest distance from chosen heavy atoms to other residues', and its atoms.
+    """Return the shortest distance from one residue's chosen heavy atoms to others', and its atoms.
 
-    Parameters
-    ----------
-    chosen
-        Atoms of one residue; an empty choice gives ``(inf, "")``.
+    An empty choice gives ``(inf, "")``.
     """
     own = [i for i in chosen if atoms[i].element != "H"]
     if not own:
