@@ -39,6 +39,20 @@ def kept(cache: Path) -> list[str]:
     return sorted(p.name for p in cache.glob("*") if p.name != ".locks")
 
 
+ANSWERS = {
+    "fails": (500, b"sorry"),
+    "missing": (404, b"no such entry"),
+    "forbidden": (403, b"no"),
+    "page": (200, b"<!DOCTYPE html><html><body>Service is being upgraded</body></html>"),
+    "empty": (200, b""),
+    "blank": (200, b"\n \n"),
+    "message": (200, b'{"error": "try again"}'),
+    "binary": (200, bytes(range(256)) * 20),
+    "long": (200, b"#" * 5_000_000),
+}
+REDIRECTS = {"to_a_file": "file:///etc/hostname", "to_nonsense": "http://[::1", "circle": ""}
+
+
 class FaultServer(ThreadingHTTPServer):
     """``/FAULT/ID.cif``: each fault is a method of the handler; every request is counted."""
 
@@ -83,7 +97,12 @@ class Handler(BaseHTTPRequestHandler):
         entry_id = stem if stem.startswith("AF-") else stem.upper()
         stored = self.server.files.get(entry_id)
         self.content = stored or entry_text(entry_id).encode()
-        getattr(self, fault)()
+        if fault in ANSWERS:
+            self.answer(ANSWERS[fault][1], status=ANSWERS[fault][0])
+        elif fault in REDIRECTS:
+            self.redirect(REDIRECTS[fault] or self.path)
+        else:
+            getattr(self, fault)()
 
     def answer(self, content: bytes, *, status: int = 200, length: int | None = None) -> None:
         self.send_response(status)
@@ -136,20 +155,11 @@ class Handler(BaseHTTPRequestHandler):
         if self.nth > 1:
             self.good()
 
-    def fails(self) -> None:
-        self.answer(b"sorry", status=500)
-
     def asks_patience(self) -> None:
         self.send_response(503)
         self.send_header("Retry-After", "3600")
         self.send_header("Content-Length", "0")
         self.end_headers()
-
-    def missing(self) -> None:
-        self.answer(b"no such entry", status=404)
-
-    def forbidden(self) -> None:
-        self.answer(b"no", status=403)
 
     def short(self) -> None:
         self.answer(self.content[: len(self.content) // 2], length=len(self.content))
@@ -202,24 +212,12 @@ class Handler(BaseHTTPRequestHandler):
     def hangs_up(self) -> None:
         """Say nothing at all."""
 
-    def circle(self) -> None:
-        self.redirect(self.path)
-
     def circle_with_endless_body(self) -> None:
         self.send_response(302)
         self.send_header("Location", self.path)
         self.end_headers()
         for _ in range(2000):
             self.wfile.write(b"#" * 65536)
-
-    def to_a_file(self) -> None:
-        self.redirect("file:///etc/hostname")
-
-    def to_nonsense(self) -> None:
-        self.redirect("http://[::1")
-
-    def page(self) -> None:
-        self.answer(b"<!DOCTYPE html><html><body>Service is being upgraded</body></html>")
 
     def other_entry(self) -> None:
         self.answer(entry_text("8ABC").encode())
@@ -232,21 +230,6 @@ class Handler(BaseHTTPRequestHandler):
 
     def without_atoms(self) -> None:
         self.answer(f"data_{ENTRY}\n#\n_entry.id {ENTRY}\n#\n".encode())
-
-    def empty(self) -> None:
-        self.answer(b"")
-
-    def blank(self) -> None:
-        self.answer(b"\n \n")
-
-    def message(self) -> None:
-        self.answer(b'{"error": "try again"}')
-
-    def binary(self) -> None:
-        self.answer(bytes(range(256)) * 20)
-
-    def long(self) -> None:
-        self.answer(b"#" * 5_000_000)
 
     def long_without_length(self) -> None:
         self.answer_without_length(b"#" * 5_000_000)

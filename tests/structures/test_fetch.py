@@ -56,12 +56,7 @@ FAULTS = {
     "long_without_length": "more than 4 MB",
 }
 SOUND = [
-    "good",
-    "good_gzip",
-    "good_encoded",
-    "good_unmarked",
-    "good_elsewhere",
-    "fails_once",
+    *("good", "good_gzip", "good_encoded", "good_unmarked", "good_elsewhere", "fails_once"),
     "hangs_up_once",
 ]
 NO_IDS = [

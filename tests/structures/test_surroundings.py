@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from structure_cases import as_entry, check_is_sound, check_is_whole, heavy_positions
+from structure_cases import as_entry, check_is_sound, check_is_whole
 
 from workbench.cli.main import main
 from workbench.settings import PreparationSettings
@@ -69,20 +69,6 @@ def test_only_the_water_that_two_polar_atoms_hold_stays(wet: Receptor, wet_entry
     source = next(r for r in read_structure(wet_entry).residues if r.key == "S:1")
     assert place["O"] == pytest.approx(source.coordinates[0], abs=1e-3)
     check_is_sound(wet)
-
-
-def test_waters_leave_the_protein_where_it_was(wet: Receptor, human_groove: Receptor) -> None:
-    before, after = heavy_positions(human_groove), heavy_positions(wet)
-    shared = [key for key in after if key in before and key[1] not in CAPS]
-    assert len(shared) > 900
-    assert max(np.linalg.norm(after[key] - before[key]) for key in shared) < 0.5
-
-
-def test_a_wet_receptor_can_be_mutated(wet_entry: Path) -> None:
-    mutant = prepare_receptor(wet_entry, mutations=("C528S",), keep_waters=True)
-    assert mutant.verdict == "no_thiol"
-    assert sum(a.chain == "W" for a in mutant.atoms) == 3
-    check_is_sound(mutant)
 
 
 def test_a_partner_with_the_same_number_is_not_the_reactive_residue(

@@ -106,9 +106,7 @@ def test_every_atom_comes_back(toy: Toy, form: str) -> None:
         assert found.element == atom.element.upper()
 
 
-def test_conect_holds_the_ligand_and_the_link_only(
-    toy: Toy,
-) -> None:
+def test_conect_holds_the_ligand_and_the_link_only(toy: Toy) -> None:
     atoms, _, _, _ = toy
     lines = _pdb(toy).splitlines()
     serial_of = {}
@@ -132,9 +130,7 @@ def test_conect_holds_the_ligand_and_the_link_only(
     assert not any(frozenset(name for _, _, name in pair) in backbone for pair in pairs)
 
 
-def test_columns_are_those_of_the_format(
-    toy: Toy,
-) -> None:
+def test_columns_are_those_of_the_format(toy: Toy) -> None:
     lines = _pdb(toy).splitlines()
     assert {len(line) for line in lines} == {80}
     (link,) = [line for line in lines if line.startswith("LINK")]
@@ -147,9 +143,7 @@ def test_columns_are_those_of_the_format(
     assert charged and all(line[78:80] == "1+" for line in charged)
 
 
-def test_rdkit_reads_the_ligand_with_its_triple_bond(
-    toy: Toy,
-) -> None:
+def test_rdkit_reads_the_ligand_with_its_triple_bond(toy: Toy) -> None:
     lines = [
         line for line in _pdb(toy).splitlines() if line[17:20] == "LIG" or line[:6] == "CONECT"
     ]
@@ -160,9 +154,7 @@ def test_rdkit_reads_the_ligand_with_its_triple_bond(
     assert orders == [1, 1, 1, 3]
 
 
-def test_mmcif_names_components_and_ligand_bonds(
-    toy: Toy,
-) -> None:
+def test_mmcif_names_components_and_ligand_bonds(toy: Toy) -> None:
     block = gemmi.cif.read_string(_cif(toy)).sole_block()
     kinds = {row.str(0): row.str(1) for row in block.find("_chem_comp.", ["id", "type"])}
     assert kinds["LIG"] == "NON-POLYMER" and kinds["CYS"] == "L-PEPTIDE LINKING"
@@ -233,21 +225,11 @@ def test_what_does_not_fit_is_refused(receptor: Receptor, wrong: str) -> None:
 
 def test_json_has_the_keys_of_the_interface(receptor: Receptor) -> None:
     record = json.loads(json.dumps(receptor_json(receptor)))
-    assert {
-        "source",
-        "organism",
-        "xpo1_chain",
-        "entry_residue",
-        "human_residue",
-        "verdict",
-        "groove_state",
-        "groove_measures",
-        "partners",
-        "mutations",
-        "covalent_bonds",
-        "residue_map",
-        "changes",
-    } <= set(record)
+    keys = (
+        "source organism xpo1_chain entry_residue human_residue verdict groove_state "
+        "groove_measures partners mutations covalent_bonds residue_map changes"
+    )
+    assert set(keys.split()) <= set(record)
     assert (record["entry_residue"], record["human_residue"]) == ("A:CYS:528", 528)
     assert record["residue_map"]["528"] == "A:528"
 
