@@ -38,18 +38,8 @@ _GZIP = b"\x1f\x8b"
 class FetchedEntry:
     """The file of an entry.
 
-    Parameters
-    ----------
-    entry_id
-        In its usual form: ``7L5E``, ``AF-O14980-F1``.
-    origin
-        ``folder`` (``WORKBENCH_STRUCTURE_DIR``), ``cache``, or ``network``.
-    url
-        Where it once came from; empty for a file of the user's folder.
-    sha256
-        Of the file, which is never compressed when it came from a server.
-    notes
-        What else the user should know: a cached file that was damaged, a server that failed.
+    ``origin`` is ``folder`` (``WORKBENCH_STRUCTURE_DIR``), ``cache`` or ``network``; ``url`` is
+    where the file once came from. ``notes`` tell of damaged cached files and failed servers.
     """
 
     entry_id: str

@@ -41,12 +41,7 @@ _TRANS_DEGREE = 150.0
 class Gap:
     """Residues that an entry lacks, as placed from the human model.
 
-    Parameters
-    ----------
-    before
-        Index of the residue before the gap among the site's residues; the next one follows it.
-    residues, numbers
-        The missing residues, and each one's number in the receptor.
+    ``before`` is the index of the residue before the gap among the site's residues.
     """
 
     before: int

@@ -106,14 +106,9 @@ def _fullest_partner(structure: Structure, xpo1: XPO1Chain) -> tuple[int, str]:
 class Pocket:
     """One of the five hydrophobic pockets that an NES fills.
 
-    Parameters
-    ----------
-    centre_angstrom
-        Where the side chain of the NES residue Phi0 to Phi4 lies, in the structure's own frame.
-    residues
-        Human numbers of the residues whose side chains come near to the centre.
-    room_angstrom
-        From the centre to the nearest heavy atom; small in a closed groove.
+    ``centre_angstrom`` is where the side chain of the NES residue Phi0 to Phi4 lies, in the
+    structure's own frame; ``residues`` are human numbers of those whose side chains come near;
+    ``room_angstrom`` is from the centre to the nearest heavy atom.
     """
 
     name: str
@@ -126,12 +121,8 @@ class Pocket:
 class GroovePockets:
     """The pockets of one structure.
 
-    Parameters
-    ----------
-    lining
-        Human numbers of the residues whose side chains face the line from P0 to P4.
-    fit_rmsd_angstrom
-        Of the CA atoms by which the centres were placed.
+    ``lining`` holds human numbers of the residues whose side chains face the line from P0 to P4;
+    the fit is that of the CA atoms by which the centres were placed.
     """
 
     pockets: tuple[Pocket, ...]

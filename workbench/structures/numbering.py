@@ -32,20 +32,10 @@ _LONGEST_FILLED_GAP = 60
 class GrooveFacts:
     """The groove in human numbering.
 
-    Parameters
-    ----------
-    lining
-        Residue number -> one-letter name in human.
-    width_pairs
-        Pairs of residues whose CA atoms face each other across the groove.
-    closed_below_angstrom, open_from_angstrom
-        Bounds on the mean distance of those pairs.
-    occupied_from_contacts
-        Lining residues that one partner must touch to fill the groove.
-    contact_angstrom
-        What counts as touching.
-    helices
-        Name, first and last residue of the helices that form the groove.
+    ``lining`` maps residue numbers to one-letter names; ``width_pairs`` are residues whose CA
+    atoms face each other across the groove, and the mean of their distances decides between
+    closed and open. A partner that touches ``occupied_from_contacts`` lining residues (within
+    ``contact_angstrom``) fills it. ``helices``: name, first and last residue.
     """
 
     lining: dict[int, str]
@@ -85,14 +75,8 @@ def reference_sequence(species: str = "human") -> str:
 class XPO1Chain:
     """A chain of an entry that is XPO1.
 
-    Parameters
-    ----------
-    residues
-        The chain's protein residues, in file order.
-    human_numbers
-        For each of them its number in human XPO1, ``None`` where human has no counterpart.
-    identity
-        Fraction of aligned residues that are the same as in human.
+    ``human_numbers`` has one number per residue, ``None`` where human has no counterpart;
+    ``identity`` is the fraction of aligned residues that are the same as in human.
     """
 
     chain: str
@@ -238,21 +222,16 @@ def compared_references(chain: XPO1Chain) -> list[dict[str, Any]]:
         ``species`` and ``organism``, ``identity`` of the aligned part, and ``mutations`` in the
         numbering of that wild type, such as ``T539C`` of yeast.
     """
-    found = [_compared(chain, species) for species in SPECIES]
-    # sorted() keeps the order of equals, so human goes before mouse
-    return sorted(found, key=lambda reference: -reference["identity"])
-
-
-def _compared(chain: XPO1Chain, species: str) -> dict[str, Any]:
-    sequence = reference_sequence(species)
-    numbers, identity = aligned_numbers(chain.residues, sequence)
-    return {
-        "species": species,
-        "organism": SPECIES[species],
-        "identity": round(identity, 4),
-        "mutations": [
+    found: list[dict[str, Any]] = []
+    for species, organism in SPECIES.items():
+        sequence = reference_sequence(species)
+        numbers, identity = aligned_numbers(chain.residues, sequence)
+        mutations = [
             f"{sequence[number - 1]}{number}{residue.letter}"
             for number, residue in zip(numbers, chain.residues, strict=True)
             if number is not None and residue.letter not in ("X", sequence[number - 1])
-        ],
-    }
+        ]
+        record = {"species": species, "organism": organism, "identity": round(identity, 4)}
+        found.append(record | {"mutations": mutations})
+    # sorted() keeps the order of equals, so human goes before mouse
+    return sorted(found, key=lambda reference: -reference["identity"])

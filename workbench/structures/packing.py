@@ -64,16 +64,8 @@ class PackingAtoms:
 class Packing:
     """Side chains after packing.
 
-    Parameters
-    ----------
-    residues
-        All residues, in the order given.
-    moved
-        Indices of residues that were not new and took another rotamer.
-    tried
-        Number of rotamers looked at, over all residues.
-    energy_kcal_per_mol
-        Of the side chains that could move; only differences between packings mean anything.
+    ``moved`` are indices of residues that were not new and took another rotamer; of the energy,
+    only differences between packings mean anything.
     """
 
     residues: tuple[Residue, ...]

@@ -124,15 +124,7 @@ def _frame(residue: Residue) -> FloatArray:
 
 
 def settled(segments: Sequence[Segment], before: Sequence[Segment]) -> list[Segment]:
-    """Return the segments with each side chain that was built turned to its roomiest rotamer.
-
-    Parameters
-    ----------
-    segments
-        Complete.
-    before
-        The same, before atoms were built: what was there does not move.
-    """
+    """Return complete segments, each side chain that ``before`` lacked in its roomiest rotamer."""
     result = [list(segment) for segment in segments]
     for s, segment in enumerate(before):
         for r, old in enumerate(segment):

@@ -42,10 +42,8 @@ class Site:
         ``(n, 3)`` angstrom: the groove's lining, or the named sulphur, around which they lie.
     residue_map
         Receptor's number -> the entry's ``chain:number``.
-    identity
-        To human XPO1; ``None`` for another protein.
-    reference
-        The nearest wild type and the entry's mutations; ``None`` for another protein.
+    identity, reference
+        To human XPO1; the nearest wild type. ``None`` for another protein.
     """
 
     residues: tuple[Residue, ...]
@@ -135,18 +133,7 @@ def named_site(structure: Structure, nucleophile: str) -> Site:
 def nearby_residues(
     residues: Sequence[Residue], centre: FloatArray, radius_angstrom: float
 ) -> list[int]:
-    """Return the residues with an atom within a radius of any centre atom, gaps of one filled.
-
-    Parameters
-    ----------
-    centre
-        ``(n, 3)`` angstrom.
-
-    Returns
-    -------
-    list of int
-        Indices into ``residues``, ascending.
-    """
+    """Return ascending indices of residues near any ``(n, 3)`` centre atom, gaps of one filled."""
     tree = cKDTree(centre)
     return single_gaps_filled(
         index

@@ -32,16 +32,8 @@ _LAST_NUMBER = 9999
 class Surroundings:
     """Waters and partner residues that stay in the receptor.
 
-    Parameters
-    ----------
-    segments
-        Capped pieces of partner chains, each residue with its chain.
-    waters
-        One oxygen each.
-    changes
-        What was kept and how it is called here.
-    names
-        The receptor's ``chain:number`` -> the entry's ``chain:name:number``.
+    ``segments`` are capped pieces of partner chains; ``names`` maps the receptor's
+    ``chain:number`` to the entry's ``chain:name:number``.
     """
 
     segments: tuple[Segment, ...] = ()

@@ -27,13 +27,8 @@ _ADDRESS = re.compile(
 class Thiol:
     """The reactive residue and its state.
 
-    Parameters
-    ----------
-    covalent_bonds
-        ``atom_1``, ``atom_2``, ``distance_angstrom`` and ``from`` (``record`` or ``distance``)
-        of each bond from its sulphur to another residue, as the entry has it.
-    changes
-        What preparing the receptor does to the residue.
+    Each of its sulphur's ``covalent_bonds`` to another residue has ``atom_1``, ``atom_2``,
+    ``distance_angstrom`` and ``from`` (``record`` or ``distance``).
     """
 
     residue: Residue
@@ -135,14 +130,8 @@ def _partners(structure: Structure, residue: Residue) -> list[tuple[dict[str, An
     if not residue.has("SG"):
         return []
     sulphur = residue.position("SG")
-    ends = {
-        pair
-        for link in structure.links
-        for pair in (
-            (link.residue_1, link.atom_1, link.residue_2, link.atom_2),
-            (link.residue_2, link.atom_2, link.residue_1, link.atom_1),
-        )
-    }
+    links = [(x.residue_1, x.atom_1, x.residue_2, x.atom_2) for x in structure.links]
+    ends = {*links, *((*link[2:], *link[:2]) for link in links)}
     found = []
     for other in structure.residues:
         if other is residue or other.kind == "water":

@@ -311,18 +311,15 @@ def file_places(atoms: Sequence[Atom]) -> list[Place]:
         first = atoms[group[0]]
         place = (first.chain, first.residue_number, "")
         if first.residue_name in CAPS:
-            place = _free(place, taken)
+            free = ((*place[:2], code) for code in _CODES if (*place[:2], code) not in taken)
+            if (found := next(free, None)) is None:
+                raise ReceptorError(
+                    f"no insertion code is left for the cap at {first.chain}:{place[1]}"
+                )
+            place = found
             taken.add(place)
         places += [place] * len(group)
     return places
-
-
-def _free(place: Place, taken: set[Place]) -> Place:
-    chain, number, _ = place
-    for code in _CODES:
-        if (chain, number, code) not in taken:
-            return (chain, number, code)
-    raise ReceptorError(f"no insertion code is left for the cap at {chain}:{number}")
 
 
 def autodock_types(receptor: Receptor) -> tuple[str, ...]:
