@@ -209,22 +209,22 @@ def test_what_is_no_id_goes_nowhere(cache: Path, server: FaultServer, text: str)
 
 
 @pytest.mark.parametrize(
-    ("text", "usual"),
+    ("usual", "forms"),
     [
-        ("9xpo", "9XPO"),
-        ("pdb_00009xpo", "9XPO"),
-        ("PDB_00009XPO", "9XPO"),
-        ("pdb_1000ABCD", "pdb_1000abcd"),
-        ("af-o14980", "AF-O14980-F1"),
-        ("AF-O14980-F1", "AF-O14980-F1"),
-        ("AF-A0A024R1R8-f12", "AF-A0A024R1R8-F12"),
+        ("9XPO", ("9xpo", "pdb_00009xpo", "PDB_00009XPO")),
+        ("pdb_1000abcd", ("pdb_1000ABCD",)),
+        ("AF-O14980-F1", ("af-o14980", "AF-O14980-F1")),
+        ("AF-A0A024R1R8-F12", ("AF-A0A024R1R8-f12",)),
     ],
 )
-def test_forms_of_an_id(cache: Path, server: FaultServer, text: str, usual: str) -> None:
+def test_forms_of_an_id(
+    cache: Path, server: FaultServer, usual: str, forms: tuple[str, ...]
+) -> None:
     server.files["PDB_1000ABCD"] = entry_text("pdb_1000abcd").encode()
-    found = fetch_entry(text, server.settings("good"))
-    assert found.entry_id == usual
-    assert found.path.name in (f"{usual}.cif", f"{usual.lower()}.cif")
+    for text in forms:
+        found = fetch_entry(text, server.settings("good"))
+        assert found.entry_id == usual
+        assert found.path.name in (f"{usual}.cif", f"{usual.lower()}.cif")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from Bio.PDB import MMCIFParser, PDBParser
 from rdkit import Chem
 
 from workbench.errors import ReceptorError
-from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Atom, FloatArray, IntArray, Receptor
 from workbench.structures.writing import (
     autodock_types,
@@ -35,31 +34,30 @@ LIGAND_BONDS = [(0, 1, 1), (1, 2, 1), (2, 3, 3), (1, 4, 1)]
 
 
 @pytest.fixture(scope="module")
-def receptor() -> Receptor:
-    return load_receptor("human-groove")
-
-
-@pytest.fixture(scope="module")
-def toy(receptor: Receptor) -> Toy:
+def toy(human_groove: Receptor) -> Toy:
     """The receptor with a small ligand on Cys528, its thiol hydrogen gone."""
-    hydrogen = receptor.find(528, "HG")
-    keep = [i for i in range(len(receptor.atoms)) if i != hydrogen]
+    hydrogen = human_groove.find(528, "HG")
+    keep = [i for i in range(len(human_groove.atoms)) if i != hydrogen]
     new = {old: i for i, old in enumerate(keep)}
-    atoms = [receptor.atoms[i] for i in keep]
+    atoms = [human_groove.atoms[i] for i in keep]
     bonds = [
-        (new[i], new[j], order) for i, j, order in receptor.bonds.tolist() if hydrogen not in (i, j)
+        (new[i], new[j], order)
+        for i, j, order in human_groove.bonds.tolist()
+        if hydrogen not in (i, j)
     ]
-    sulphur = new[receptor.reactive_atom or 0]
+    sulphur = new[human_groove.reactive_atom or 0]
     first = len(atoms)
     atoms += [Atom(name, element, "LIG", 1, "L") for name, element in LIGAND]
     bonds += [(first + i, first + j, order) for i, j, order in LIGAND_BONDS]
     bonds.append((sulphur, first, 1))
-    direction = receptor.coordinates[hydrogen] - receptor.coordinates[receptor.find(528, "SG")]
+    direction = (
+        human_groove.coordinates[hydrogen] - human_groove.coordinates[human_groove.find(528, "SG")]
+    )
     direction /= np.linalg.norm(direction)
     steps = np.array([1.82, 3.35, 4.8, 5.96, 3.9])[:, None] * direction
     steps[4] += 1.5 * np.cross(direction, [0.0, 0.0, 1.0])
-    ligand = receptor.coordinates[receptor.find(528, "SG")] + steps
-    coordinates = np.concatenate([receptor.coordinates[keep], ligand])
+    ligand = human_groove.coordinates[human_groove.find(528, "SG")] + steps
+    coordinates = np.concatenate([human_groove.coordinates[keep], ligand])
     return atoms, coordinates, np.array(bonds), (sulphur, first)
 
 
@@ -199,32 +197,32 @@ def test_large_numbers_are_hybrid_36() -> None:
 HOSTILE = "<script>alert(1)</script>\nATOM      1  N   ALA A   1      é\" 'loop_"
 
 
-def test_hostile_title_adds_no_record(receptor: Receptor) -> None:
+def test_hostile_title_adds_no_record(human_groove: Receptor) -> None:
     none = np.empty((0, 3), dtype=np.int64)
-    pdb = pdb_text(receptor.atoms, receptor.coordinates, bonds=none, title=HOSTILE)
-    assert gemmi.read_pdb_string(pdb)[0].count_atom_sites() == len(receptor.atoms)
+    pdb = pdb_text(human_groove.atoms, human_groove.coordinates, bonds=none, title=HOSTILE)
+    assert gemmi.read_pdb_string(pdb)[0].count_atom_sites() == len(human_groove.atoms)
     assert all(line[:6] != "ATOM  " or line[76:78].strip() for line in pdb.splitlines())
     cif = mmcif_text(
-        receptor.atoms, receptor.coordinates, bonds=none, title=HOSTILE, name="a b\n_x.y 1"
+        human_groove.atoms, human_groove.coordinates, bonds=none, title=HOSTILE, name="a b\n_x.y 1"
     )
     block = gemmi.cif.read_string(cif).sole_block()
-    assert len(block.find(["_atom_site.id"])) == len(receptor.atoms)
+    assert len(block.find(["_atom_site.id"])) == len(human_groove.atoms)
     assert not block.find_value("_x.y")
 
 
 @pytest.mark.parametrize("wrong", ["nan", "far", "shape"])
-def test_what_does_not_fit_is_refused(receptor: Receptor, wrong: str) -> None:
-    coordinates = receptor.coordinates.copy()
+def test_what_does_not_fit_is_refused(human_groove: Receptor, wrong: str) -> None:
+    coordinates = human_groove.coordinates.copy()
     if wrong == "shape":
         coordinates = coordinates[:-1]
     else:
         coordinates[0, 0] = np.nan if wrong == "nan" else 1e5
     with pytest.raises(ReceptorError):
-        pdb_text(receptor.atoms, coordinates, bonds=receptor.bonds)
+        pdb_text(human_groove.atoms, coordinates, bonds=human_groove.bonds)
 
 
-def test_json_has_the_keys_of_the_interface(receptor: Receptor) -> None:
-    record = json.loads(json.dumps(receptor_json(receptor)))
+def test_json_has_the_keys_of_the_interface(human_groove: Receptor) -> None:
+    record = json.loads(json.dumps(receptor_json(human_groove)))
     keys = (
         "source organism xpo1_chain entry_residue human_residue verdict groove_state "
         "groove_measures partners mutations covalent_bonds residue_map changes"
@@ -235,18 +233,18 @@ def test_json_has_the_keys_of_the_interface(receptor: Receptor) -> None:
 
 
 @pytest.mark.parametrize("form", ["pdb", "cif"])
-def test_openmm_finds_the_same_bonds_and_every_template(receptor: Receptor, form: str) -> None:
+def test_openmm_finds_the_same_bonds_and_every_template(human_groove: Receptor, form: str) -> None:
     """OpenMM perceives bonds by its own residue table: an independent view of the topology."""
     from openmm import app
 
     if form == "pdb":
-        file = app.PDBFile(io.StringIO(receptor_pdb(receptor)))
+        file = app.PDBFile(io.StringIO(receptor_pdb(human_groove)))
     else:
-        file = app.PDBxFile(io.StringIO(receptor_mmcif(receptor)))
+        file = app.PDBxFile(io.StringIO(receptor_mmcif(human_groove)))
     found = {frozenset((a.index, b.index)) for a, b in file.topology.bonds()}
-    assert found == {frozenset((i, j)) for i, j, _ in receptor.bonds.tolist()}
+    assert found == {frozenset((i, j)) for i, j, _ in human_groove.bonds.tolist()}
     system = app.ForceField("amber14/protein.ff14SB.xml").createSystem(file.topology)
-    assert system.getNumParticles() == len(receptor.atoms)
+    assert system.getNumParticles() == len(human_groove.atoms)
 
 
 def _types(receptor: Receptor, number: int) -> dict[str, str]:
@@ -257,49 +255,49 @@ def _types(receptor: Receptor, number: int) -> dict[str, str]:
     }
 
 
-def test_types_of_cysteine_and_phenylalanine(receptor: Receptor) -> None:
-    cysteine = _types(receptor, 528)
+def test_types_of_cysteine_and_phenylalanine(human_groove: Receptor) -> None:
+    cysteine = _types(human_groove, 528)
     assert (cysteine["SG"], cysteine["HG"], cysteine["CB"]) == ("SA", "HD", "C")
     assert (cysteine["N"], cysteine["H"], cysteine["O"], cysteine["HB2"]) == ("N", "HD", "OA", "")
-    phenylalanine = _types(receptor, 572)
+    phenylalanine = _types(human_groove, 572)
     assert Counter(phenylalanine.values())["A"] == 6
 
 
-def test_histidine_accepts_on_the_bare_nitrogen_only(receptor: Receptor) -> None:
-    numbers = {atom.residue_number for atom in receptor.atoms if atom.residue_name == "HIS"}
+def test_histidine_accepts_on_the_bare_nitrogen_only(human_groove: Receptor) -> None:
+    numbers = {atom.residue_number for atom in human_groove.atoms if atom.residue_name == "HIS"}
     assert numbers
     for number in numbers:
-        kinds = _types(receptor, number)
+        kinds = _types(human_groove, number)
         bare = "NE2" if "HD1" in kinds else "ND1"
         other = "ND1" if bare == "NE2" else "NE2"
         assert (kinds[bare], kinds[other]) == ("NA", "N")
 
 
-def test_text_holds_heavy_atoms_and_polar_hydrogens(receptor: Receptor) -> None:
-    lines = [line for line in receptor_pdbqt(receptor).splitlines() if line.startswith("ATOM")]
+def test_text_holds_heavy_atoms_and_polar_hydrogens(human_groove: Receptor) -> None:
+    lines = [line for line in receptor_pdbqt(human_groove).splitlines() if line.startswith("ATOM")]
     kinds = Counter(line[77:79].strip() for line in lines)
     assert set(kinds) == {"C", "A", "N", "NA", "OA", "SA", "HD"}
-    heavy = sum(atom.element != "H" for atom in receptor.atoms)
+    heavy = sum(atom.element != "H" for atom in human_groove.atoms)
     assert len(lines) - kinds["HD"] == heavy
     assert {line[70:76] for line in lines} == {" 0.000"}
     read = np.array([[float(line[i : i + 8]) for i in (30, 38, 46)] for line in lines])
-    kept = [i for i, kind in enumerate(autodock_types(receptor)) if kind]
-    np.testing.assert_allclose(read, receptor.coordinates[kept], atol=0.0006)
+    kept = [i for i, kind in enumerate(autodock_types(human_groove)) if kind]
+    np.testing.assert_allclose(read, human_groove.coordinates[kept], atol=0.0006)
 
 
-def test_atoms_are_left_out(receptor: Receptor) -> None:
-    side_chain = [receptor.find(528, name) for name in ("CB", "SG", "HG")]
-    text = receptor_pdbqt(receptor, side_chain)
+def test_atoms_are_left_out(human_groove: Receptor) -> None:
+    side_chain = [human_groove.find(528, name) for name in ("CB", "SG", "HG")]
+    text = receptor_pdbqt(human_groove, side_chain)
     names = [line[12:16].strip() for line in text.splitlines() if line[17:26] == "CYS A 528"]
     assert names == ["N", "H", "CA", "C", "O"]
 
 
-def test_vina_takes_the_file(receptor: Receptor, tmp_path: Path) -> None:
+def test_vina_takes_the_file(human_groove: Receptor, tmp_path: Path) -> None:
     from vina import Vina
 
     path = tmp_path / "receptor.pdbqt"
-    path.write_text(receptor_pdbqt(receptor))
+    path.write_text(receptor_pdbqt(human_groove))
     vina = Vina(sf_name="vina", cpu=1, seed=1, verbosity=0)
     vina.set_receptor(str(path))
-    centre = receptor.coordinates[receptor.find(528, "SG")]
+    centre = human_groove.coordinates[human_groove.find(528, "SG")]
     vina.compute_vina_maps(center=centre.tolist(), box_size=[8, 8, 8])
