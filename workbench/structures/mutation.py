@@ -324,10 +324,11 @@ def _relaxed_around(
         return first, []
     second = relaxed(atoms, first, settings, mobile=target, restrained=held)
     farthest = float(np.linalg.norm(second[held] - first[held], axis=1).max())
-    return second, [f"{_named(clashing)} gave way on springs by up to {farthest:.2f} angstrom"]
+    return second, [f"{named(clashing)} gave way on springs by up to {farthest:.2f} angstrom"]
 
 
-def _named(residues: set[tuple[int, str]]) -> str:
+def named(residues: Collection[tuple[int, str]]) -> str:
+    """Return numbers and names of residues as words: ``LYS 568, GLU 571``."""
     return ", ".join(f"{name} {number}" for number, name in sorted(residues))
 
 
@@ -343,6 +344,4 @@ def _remaining_clashes(
     clashing = clashing_residues(atoms, coordinates, bonds)
     if not any(number in mutants for number, _ in clashing):
         return []
-    return [
-        f"the mutant does not fit without a clash ({_named(clashing)}): do not trust this place"
-    ]
+    return [f"the mutant does not fit without a clash ({named(clashing)}): do not trust this place"]

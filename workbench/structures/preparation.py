@@ -13,7 +13,7 @@ from workbench.errors import ReceptorError
 from workbench.settings import PreparationSettings
 from workbench.structures.force_field import relaxed
 from workbench.structures.gaps import Gap, capped, filled, site_gaps, unsound, with_anchors
-from workbench.structures.mutation import humanised, mutated
+from workbench.structures.mutation import humanised, mutated, named
 from workbench.structures.protonation import protonated, with_titration
 from workbench.structures.reading import read_structure
 from workbench.structures.receptor import Atom, FloatArray, Receptor, Structure
@@ -233,11 +233,9 @@ def _relaxed(
         if (atom.residue_number, atom.residue_name) in clashing
     } - free
     second = relaxed(atoms, first, settings, mobile=free, restrained=sorted(held | beside))
-    names = ", ".join(f"{name} {number}" for number, name in sorted(clashing))
-    return second, [
-        *_shifted(words, coordinates, second, sorted(beside - held)),
-        *_shifted(f"colliding residues ({names})", first, second, sorted(held)),
-    ]
+    notes = _shifted(words, coordinates, second, sorted(beside - held))
+    what = f"colliding residues ({named(clashing)})"
+    return second, notes + _shifted(what, first, second, sorted(held))
 
 
 def _shifted(what: str, before: FloatArray, after: FloatArray, atoms: Sequence[int]) -> list[str]:

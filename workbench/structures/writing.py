@@ -54,8 +54,16 @@ def pdb_text(
     ReceptorError
         When a coordinate or a name does not fit the format.
     """
+    # eight columns hold -999.999 to 9999.999
     coordinates = np.asarray(coordinates, dtype=np.float64)
-    _check(atoms, coordinates)
+    if not np.all((coordinates > -1000) & (coordinates < 10000)):
+        raise ReceptorError("a coordinate is no number or does not fit the PDB format")
+    for atom in atoms:
+        if len(atom.name) > 4 or len(atom.residue_name) > 3 or len(atom.chain) != 1:
+            raise ReceptorError(
+                f"{atom.chain}:{atom.residue_name}:{atom.name} does not fit the PDB format: "
+                "write mmCIF"
+            )
     structure = _gemmi_structure(atoms, coordinates, links)
     structure.assign_serial_numbers(True)  # TER takes a number of its own
     serials = [site.atom.serial for site in structure[0].all()]
@@ -111,12 +119,6 @@ def mmcif_text(
     ReceptorError
         When atoms and coordinates do not fit together, or a coordinate is no number.
     """
-    coordinates = np.asarray(coordinates, dtype=np.float64)
-    if coordinates.shape != (len(atoms), 3) or not np.all(np.isfinite(coordinates)):
-        raise ReceptorError(
-            f"{len(atoms)} atoms and coordinates of shape {coordinates.shape} do not fit "
-            "together, or a coordinate is no number"
-        )
     structure = _gemmi_structure(atoms, coordinates, links)
     odd = {c for c in name if not (c.isascii() and (c.isalnum() or c in "_.-"))}
     structure.name = "".join("_" if c in odd else c for c in name) or "_"
@@ -196,6 +198,12 @@ def _gemmi_structure(
     Each piece of a chain up to its NME cap, and each residue that is no polymer, is a chain of
     its own under the same letter: it ends with TER and is an entity in mmCIF.
     """
+    coordinates = np.asarray(coordinates, dtype=np.float64)
+    if coordinates.shape != (len(atoms), 3) or not np.all(np.isfinite(coordinates)):
+        raise ReceptorError(
+            f"{len(atoms)} atoms and coordinates of shape {coordinates.shape} do not fit "
+            "together, or a coordinate is no number"
+        )
     places = file_places(atoms)
     rounded = np.round(coordinates, 3).tolist()
     structure, model = gemmi.Structure(), gemmi.Model(1)
@@ -264,22 +272,6 @@ def _is_polymer(atom: Atom) -> bool:
 
 def _printable(title: str) -> str:
     return "".join(c if 32 <= ord(c) < 127 else "?" for c in " ".join(title.split()))
-
-
-def _check(atoms: Sequence[Atom], coordinates: FloatArray) -> None:
-    if coordinates.shape != (len(atoms), 3):
-        raise ReceptorError(
-            f"{len(atoms)} atoms and coordinates of shape {coordinates.shape} do not fit together"
-        )
-    # eight columns hold -999.999 to 9999.999
-    if not np.all((coordinates > -1000) & (coordinates < 10000)):
-        raise ReceptorError("a coordinate is no number or does not fit the PDB format")
-    for atom in atoms:
-        if len(atom.name) > 4 or len(atom.residue_name) > 3 or len(atom.chain) != 1:
-            raise ReceptorError(
-                f"{atom.chain}:{atom.residue_name}:{atom.name} does not fit the PDB format: "
-                "write mmCIF"
-            )
 
 
 def file_places(atoms: Sequence[Atom]) -> list[Place]:
