@@ -155,10 +155,6 @@ def protein_terms(
             "prepare the receptor again, or use --force-field mmff94s."
         ) from error
     forces = {type(force): force for force in system.getForces()}
-    return _read(forces)
-
-
-def _read(forces: dict[type, Any]) -> AtomTerms:
     pairs = forces[openmm.NonbondedForce]
     particles = [pairs.getParticleParameters(i) for i in range(pairs.getNumParticles())]
     table = np.array([[value._value for value in row] for row in particles]).reshape(-1, 3)

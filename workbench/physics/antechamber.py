@@ -113,14 +113,12 @@ def typing(mol: Chem.Mol, coordinates: FloatArray) -> Typing:
         When the programs are missing or fail.
     """
     shaped = with_conformer(mol, coordinates)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        Chem.MolToMolFile(shaped, str(folder / "in.sdf"), kekulize=True)
-        charge = str(Chem.GetFormalCharge(mol))
-        words = ("-i", "in.sdf", "-fi", "sdf", "-o", "out.mol2", "-fo", "mol2", "-at", "gaff2")
-        more = ("-c", "bcc", "-nc", charge, "-ek", _SQM, "-pf", "n", "-dr", "no")
-        text = _run("antechamber", (*words, *more), folder, "out.mol2")
-    rows = _section(text, "ATOM")
+    words = ("-fi", "sdf", "-fo", "mol2", "-at", "gaff2", "-c", "bcc", "-ek", _SQM)
+    more = ("-nc", str(Chem.GetFormalCharge(mol)), "-pf", "n", "-dr", "no")
+    given = Chem.MolToMolBlock(shaped, kekulize=True)
+    text = _run("antechamber", (*words, *more), given, ("in.sdf", "out.mol2"))
+    part = text.partition("@<TRIPOS>ATOM")[2].partition("@<TRIPOS>")[0]
+    rows = [line.split() for line in part.splitlines() if line.strip()]
     if len(rows) != mol.GetNumAtoms():
         raise PhysicsError(f"antechamber returned {len(rows)} atoms of {mol.GetNumAtoms()}.")
     return Typing(tuple(row[5] for row in rows), np.array([float(row[8]) for row in rows]), text)
@@ -134,13 +132,9 @@ def selected_terms(typed: Typing) -> AmberTerms:
     PhysicsError
         When the programs are missing or fail, or a parameter was left open.
     """
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "in.mol2").write_text(typed.mol2, encoding="ascii")
-        # "-s 2" is GAFF2; parmchk2 takes "-s gaff2", which its help names too, for GAFF 1.
-        words = ("-i", "in.mol2", "-f", "mol2", "-o", "out.frcmod", "-s", "2", "-a", "Y")
-        text = _run("parmchk2", words, folder, "out.frcmod")
-    terms = read_frcmod(text)
+    # "-s 2" is GAFF2; parmchk2 takes "-s gaff2", which its help names too, for GAFF 1.
+    words = ("-f", "mol2", "-s", "2", "-a", "Y")
+    terms = read_frcmod(_run("parmchk2", words, typed.mol2, ("in.mol2", "out.frcmod")))
     published = program_folder().parent / "dat" / "leap" / "parm" / "gaff2.dat"
     if published.is_file():
         _unrounded(terms, published.read_text(encoding="ascii", errors="replace"))
@@ -203,36 +197,34 @@ def _source(words: list[str]) -> str:
     return " ".join(" ".join(words).replace("- ", "-").replace(" -", "-").split()).rstrip(")")
 
 
-def _section(mol2: str, name: str) -> list[list[str]]:
-    part = mol2.partition(f"@<TRIPOS>{name}")[2].partition("@<TRIPOS>")[0]
-    return [line.split() for line in part.splitlines() if line.strip()]
-
-
-def _run(program: str, words: tuple[str, ...], folder: Path, output: str) -> str:
+def _run(program: str, words: tuple[str, ...], given: str, names: tuple[str, str]) -> str:
+    """Run a program on a text and return the file that it makes; ``names`` of both files."""
     path = program_folder() / program
     environment = dict(os.environ)
     environment["PATH"] = f"{path.parent}{os.pathsep}{environment.get('PATH', '')}"
-    try:
-        done = subprocess.run(
-            [str(path), *words],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise PhysicsError(f"{program} did not finish: {error}.") from error
-    made = folder / output
-    if done.returncode or not made.is_file():
-        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        raise PhysicsError(
-            f"{program} failed: {(lines or ['it said nothing'])[-1].strip()[:200]}; "
-            "use --force-field mmff94s."
-        )
-    return made.read_text(encoding="ascii", errors="replace")
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, names[0]).write_text(given, encoding="ascii")
+        try:
+            done = subprocess.run(
+                [str(path), "-i", names[0], "-o", names[1], *words],
+                cwd=folder,
+                env=environment,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=_SECONDS,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise PhysicsError(f"{program} did not finish: {error}.") from error
+        made = Path(folder, names[1])
+        if not done.returncode and made.is_file():
+            return made.read_text(encoding="ascii", errors="replace")
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    raise PhysicsError(
+        f"{program} failed: {(lines or ['it said nothing'])[-1].strip()[:200]}; "
+        "use --force-field mmff94s."
+    )
 
 
 def gfn2_relaxed(

@@ -212,8 +212,7 @@ class Amber(ForceField):
 
     def energy_by_term(self, context: openmm.Context) -> dict[str, float]:
         """See :meth:`ForceField.energy_by_term`."""
-        names = amber_system.FORCE_GROUPS[:3]
-        found = {name: mmff.group_energy(context, k) for k, name in enumerate(names)}
+        found = {n: mmff.group_energy(context, k) for k, n in enumerate(amber_system.BONDED)}
         both = mmff.group_energy(context, 3)
         context.setParameter(mmff.COULOMB_SCALE, 0.0)
         found["van_der_waals"] = mmff.group_energy(context, 3)

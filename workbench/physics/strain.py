@@ -174,9 +174,8 @@ class StrainReference:
 
     The molecule is the drug with S, CB and CA of the cysteine (CA as a methyl group); the
     energy is the force field's, MMFF94s with a dielectric of 4r or Amber in OBC2 water, as in
-    the pocket. The same seed gives the same
-    zero; different seeds agree within about 1 kcal/mol (2 at worst) for selinexor, so smaller
-    differences of strain between diastereomers say nothing.
+    the pocket. Seeds agree within about 1 kcal/mol (2 at worst) for selinexor: smaller differences
+    of strain between diastereomers say nothing.
 
     Parameters
     ----------
