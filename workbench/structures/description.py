@@ -72,7 +72,7 @@ class Description:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the description as JSON types."""
-        return asdict(self)
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
 
 
 def describe_entry(path: str | Path) -> Description:

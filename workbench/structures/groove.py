@@ -132,8 +132,11 @@ class GroovePockets:
     def to_dict(self) -> dict[str, Any]:
         """Return what ``receptor.json`` holds."""
         return {
-            "pockets": [asdict(pocket) for pocket in self.pockets],
-            "lining_residues": self.lining,
+            "pockets": [
+                {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(pocket).items()}
+                for pocket in self.pockets
+            ],
+            "lining_residues": list(self.lining),
             "pockets_fit_rmsd_angstrom": self.fit_rmsd_angstrom,
         }
 
