@@ -26,6 +26,14 @@ if TYPE_CHECKING:
     from workbench.ligands.molecules import Ligand
 
 
+PREPARATIONS = {
+    "--humanise": "give the groove of another species (480 to 640) its human side chains",
+    "--pka": "compute the pKa of Cys528 and of the groups around it with PROPKA (files only)",
+    "--no-loops": "cap gaps in the chain instead of taking the residues over from the human model",
+    "--relax": "minimise all atoms at the end, heavy ones on springs; how far they went is told",
+}
+
+
 def add_parser(verbs: Verbs) -> None:
     """Add the verb to the command line."""
     parser: argparse.ArgumentParser = verbs.add_parser(
@@ -46,26 +54,8 @@ def add_parser(verbs: Verbs) -> None:
         "AF-<UniProt>, or a structure file",
     )
     add_receptor_options(receptor)
-    receptor.add_argument(
-        "--humanise",
-        action="store_true",
-        help="give the groove of another species (480 to 640) its human side chains",
-    )
-    receptor.add_argument(
-        "--pka",
-        action="store_true",
-        help="compute the pKa of Cys528 and of the groups around it with PROPKA (files only)",
-    )
-    receptor.add_argument(
-        "--no-loops",
-        action="store_true",
-        help="cap gaps in the chain instead of taking the residues over from the human model",
-    )
-    receptor.add_argument(
-        "--relax",
-        action="store_true",
-        help="minimise all atoms at the end, heavy ones on springs; how far they went is told",
-    )
+    for option, what in PREPARATIONS.items():
+        receptor.add_argument(option, action="store_true", help=what)
     receptor.add_argument("--out", type=Path, default=Path("prepared"), metavar="DIR")
     receptor.set_defaults(run=run_receptor)
     ligand = kinds.add_parser("ligand", help="SDF, PDBQT and drawings per ligand, and ligands.json")

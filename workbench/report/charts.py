@@ -53,16 +53,8 @@ def line_plot(
 ) -> str:
     """Draw curves over one axis of x, from 0 on both axes.
 
-    Parameters
-    ----------
-    curves
-        At least one, with at least two points.
-    title
-        What is read out in place of the picture.
-    y_max
-        Top of the axis; the highest point when left out.
-    marks
-        Values of x that are marked below the axis, such as doses.
+    Each curve has at least two points; ``title`` is read out in place of the picture; ``y_max`` is
+    the highest point when left out; ``marks`` are marked below the axis, such as doses.
     """
     right = max(float(curve.x[-1]) for curve in curves)
     highest = max(max(c.y if c.high is None else c.high) for c in curves)
@@ -112,12 +104,7 @@ def line_plot(
 def histogram(edges: Sequence[float], counts: Sequence[float], *, title: str, x_label: str) -> str:
     """Draw counts between edges as bars.
 
-    Parameters
-    ----------
-    edges, counts
-        ``(n + 1,)`` rising and ``(n,)``.
-    title
-        What is read out in place of the picture.
+    ``edges`` are ``(n + 1,)`` rising, ``counts`` ``(n,)``; ``title`` is read out in place of it.
     """
     floor, top = HEIGHT - BOTTOM, 1.05 * max(counts)
     span = (edges[-1] - edges[0]) or 1.0

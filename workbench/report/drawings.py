@@ -163,12 +163,7 @@ def _molecule(smiles: str, what: str) -> Chem.Mol:
 def inked(svg: str, title: str) -> str:
     """Make a drawing safe to stand inside a page: no declaration, no ids, a title, its ink.
 
-    Parameters
-    ----------
-    svg
-        As RDKit draws it.
-    title
-        What is read out in place of the picture; escaped here.
+    ``title`` is what is read out in place of the picture; escaped here.
     """
     size = re.search(r"viewBox='([\d. ]+)'", svg)
     body = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
@@ -220,11 +215,7 @@ def interaction_map(pose: PoseRecord, title: str) -> str:
 
     Each residue stands on a ring around the drug, on the side of the atoms that it touches; a
     line for each kind of contact, with the distance where it is directed.
-
-    Parameters
-    ----------
-    title
-        What is read out in place of the picture; escaped here.
+    ``title`` is what is read out in place of the picture; escaped here.
 
     Raises
     ------

@@ -33,13 +33,7 @@ def build_groove_scene(pdb: str, record: dict[str, Any]) -> dict[str, Any]:
 
     Each pocket is a ball about its centre that just touches the nearest atom's van der Waals
     sphere. Without pockets (another protein) the residues around the sulphur are shown.
-
-    Parameters
-    ----------
-    pdb
-        The receptor as PDB text.
-    record
-        What ``receptor.json`` holds.
+    ``record`` is what ``receptor.json`` holds.
 
     Raises
     ------
@@ -53,7 +47,7 @@ def build_groove_scene(pdb: str, record: dict[str, Any]) -> dict[str, Any]:
     centres = np.array([pocket["centre_angstrom"] for pocket in pockets]).reshape(-1, 3)
     _check_room(base, pockets, centres)
     focus = focus_of(base, record)
-    sulphur = _sulphur(base, record)
+    sulphur = base.place(address_of(record))
     lining = _lining(base, record, sulphur)
     subject = _line_through(centres) if len(pockets) else _around(base, sulphur)
     center = subject.mean(axis=0)
@@ -94,16 +88,6 @@ def _check_room(base: Structure, pockets: list[dict[str, Any]], centres: FloatAr
             )
 
 
-def _sulphur(base: Structure, record: dict[str, Any]) -> int | None:
-    address = address_of(record)
-    places = (
-        i
-        for i, atom in enumerate(base.atoms)
-        if address == (atom.chain, atom.residue_number, atom.name)
-    )
-    return next(places, None)
-
-
 def _lining(base: Structure, record: dict[str, Any], sulphur: int | None) -> set[ResidueKey]:
     """Return the residues whose side chains are shown."""
     listed = record.get("lining_residues")
@@ -111,8 +95,7 @@ def _lining(base: Structure, record: dict[str, Any], sulphur: int | None) -> set
         return {atom.residue for atom in base.atoms if atom.residue_number in listed}
     if sulphur is None:
         return set()
-    distances = np.linalg.norm(base.coordinates - base.coordinates[sulphur], axis=1)
-    return {base.atoms[i].residue for i in np.flatnonzero(distances < NEAR_SULPHUR_ANGSTROM)}
+    return {base.atoms[i].residue for i in np.flatnonzero(_near(base, sulphur))}
 
 
 def _line_through(centres: FloatArray) -> FloatArray:
@@ -125,8 +108,12 @@ def _line_through(centres: FloatArray) -> FloatArray:
 def _around(base: Structure, sulphur: int | None) -> FloatArray:
     if sulphur is None:
         return base.coordinates
+    return base.coordinates[_near(base, sulphur)]
+
+
+def _near(base: Structure, sulphur: int) -> NDArray[np.bool_]:
     distances = np.linalg.norm(base.coordinates - base.coordinates[sulphur], axis=1)
-    near: FloatArray = base.coordinates[distances < NEAR_SULPHUR_ANGSTROM]
+    near: NDArray[np.bool_] = distances < NEAR_SULPHUR_ANGSTROM
     return near
 
 
@@ -156,15 +143,9 @@ STATES = {
 def groove_html(pdb: str, record: dict[str, Any], bounds: dict[str, float]) -> str:
     """Return the page of a receptor.
 
-    Parameters
-    ----------
-    pdb
-        The receptor as PDB text.
-    record
-        What ``receptor.json`` holds.
-    bounds
-        ``closed_below_angstrom``, ``open_from_angstrom``, ``occupied_from_contacts`` and
-        ``contact_angstrom``: what the groove's state was decided by.
+    ``record`` is what ``receptor.json`` holds.
+    ``bounds`` are what its state was decided by: ``closed_below_angstrom``,
+    ``open_from_angstrom``, ``occupied_from_contacts`` and ``contact_angstrom``.
 
     Raises
     ------

@@ -61,20 +61,9 @@ def ribbons(receptor: Structure) -> list[Ribbon]:
 def helix_mask(ca: FloatArray) -> BoolArray:
     """Return which residues are alpha helix, judged from CA distances alone.
 
-    Parameters
-    ----------
-    ca
-        ``(n, 3)`` angstrom, consecutive residues.
-
-    Returns
-    -------
-    ndarray
-        ``(n,)`` booleans; helices shorter than five residues are not counted.
-
-    References
-    ----------
-    The distances i..i+3 (5.3 +- 0.5 A) and i..i+4 (6.4 +- 0.6 A) are those of P-SEA,
-    doi:10.1093/bioinformatics/13.3.291.
+    ``ca`` ``(n, 3)`` angstrom are consecutive residues; the result is ``(n,)`` booleans. Helices
+    shorter than five residues are not counted. The distances i..i+3 (5.3 +- 0.5 A) and i..i+4
+    (6.4 +- 0.6 A) are those of P-SEA, doi:10.1093/bioinformatics/13.3.291.
     """
     n = len(ca)
     mask = np.zeros(n, dtype=bool)
@@ -140,19 +129,9 @@ def best_view(ligand: FloatArray, receptor: FloatArray, bond: FloatArray | None)
     Of many directions the one is taken in which few receptor atoms stand before the ligand,
     the ligand is not foreshortened, and the S-C bond is not seen end on.
 
-    Parameters
-    ----------
-    ligand
-        ``(n, 3)`` angstrom.
-    receptor
-        ``(m, 3)`` angstrom.
-    bond
-        ``(2, 3)`` angstrom: sulphur and carbon, or ``None``. The sulphur comes out above.
-
-    Returns
-    -------
-    ndarray
-        ``(3, 3)``: rows are the screen's right, up, and the direction towards the viewer.
+    Coordinates are in angstrom: ``(n, 3)``, ``(m, 3)`` and, for sulphur and carbon, ``(2, 3)``;
+    the sulphur comes out above. The rows of the result, ``(3, 3)``, are the screen's right, up,
+    and the direction towards the viewer.
     """
     spread = ligand - ligand.mean(axis=0)
     total = float((spread**2).sum()) or 1.0
@@ -201,14 +180,8 @@ def landmarks(
 ) -> dict[str, Any]:
     """Return the ``helices``, ``pockets`` and ``surface`` of a scene.
 
-    Parameters
-    ----------
-    receptor
-        Its record; helices and pockets need human numbering.
-    subject
-        ``(n, 3)`` angstrom: around which the surface is drawn.
-    center
-        ``(3,)`` angstrom: where the scene's origin is.
+    Helices and pockets need human numbering in the receptor's record. The surface is drawn around
+    ``subject`` (``(n, 3)`` angstrom), and ``center`` (``(3,)`` angstrom) is the scene's origin.
     """
     mesh = groove_surface(base, subject)
     return {
@@ -241,10 +214,8 @@ def ball_radius(room_angstrom: float) -> float:
 
 def integers(values: FloatArray) -> list[int]:
     """Return coordinates in hundredths of an angstrom, flat."""
-    rounded: list[int] = (
-        np.rint(np.asarray(values).ravel() * UNITS_PER_ANGSTROM).astype(int).tolist()
-    )
-    return rounded
+    flat: list[int] = np.rint(values * UNITS_PER_ANGSTROM).astype(int).ravel().tolist()
+    return flat
 
 
 def _helices(base: Structure, center: FloatArray) -> list[dict[str, Any]]:

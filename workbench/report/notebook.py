@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 720, 480
 OFFLINE = "A still picture. With a network the model can be turned here: 3Dmol.js is loaded then."
-COLOURS = ("#1e6ec8", "#be1886", "#c86a14", "#6b4fb3", "#0a7d74")
 MUTANT_COLOURS = ("#be1886", "#c86a14", "#6b4fb3", "#1e6ec8")
 
 CELLS: dict[type, Callable[[Any], str]] = {
@@ -156,7 +155,7 @@ def _view_comparison(comparison: Comparison) -> Any:
     names = [drug.name for drug in comparison.drugs]
     index = names.index(comparison.reference)
     view = _view_docking(comparison.results[index])
-    colours = cycle(COLOURS)
+    colours = cycle(comparison_page.COLOURS)
     for k, result in enumerate(comparison.results):
         best = best_pose(result)
         if k != index and best is not None and best[1].drug_sdf:

@@ -60,6 +60,11 @@ class Structure:
         atoms = tuple(atom for atom, keep in zip(self.atoms, wanted, strict=True) if keep)
         return Structure(atoms, self.coordinates[np.asarray(wanted, dtype=bool)])
 
+    def place(self, address: tuple[str, int, str] | None) -> int | None:
+        """Return where the atom of a chain, residue number and name is; ``None`` without it."""
+        places = ((atom.chain, atom.residue_number, atom.name) for atom in self.atoms)
+        return next((i for i, place in enumerate(places) if place == address), None)
+
     def index(self) -> dict[tuple[str, int, str, str], int]:
         """Return the position of each atom by its key."""
         return {atom.key: i for i, atom in enumerate(self.atoms)}
@@ -69,16 +74,8 @@ def read_structure(text: str) -> tuple[Structure, Structure]:
     """Read the receptor and the ligand (residue ``LIG``) of a PDB text.
 
     Hydrogens and terminal caps (ACE, NME) are left out: the view draws neither.
-
-    Parameters
-    ----------
-    text
-        ATOM and HETATM lines; other lines are passed over.
-
-    Returns
-    -------
-    tuple of Structure
-        The receptor, and the ligand (without atoms when there is none).
+    The ligand is without atoms when there is none; lines other than ATOM and HETATM are passed
+    over.
 
     Raises
     ------
@@ -326,15 +323,7 @@ def _link(
     source: _Source, drug: Drug, base: Structure, points: FloatArray, result: DockingResult
 ) -> Link | None:
     """Find the carbon at the sulphur: bonded in an adduct, attacked in an encounter."""
-    address = reactive_atom(result)
-    sulphur = next(
-        (
-            i
-            for i, atom in enumerate(base.atoms)
-            if address == (atom.chain, atom.residue_number, atom.name)
-        ),
-        None,
-    )
+    sulphur = base.place(reactive_atom(result))
     if sulphur is None:
         if source.bonded:
             raise OutputError(f"the 3D view cannot be drawn: {source.name} lacks its sulphur")

@@ -60,14 +60,7 @@ def assembled(
 ) -> tuple[dict[str, Any], FloatArray]:
     """Return a scene of poses on one receptor, and where its origin is (``(3,)`` angstrom).
 
-    Parameters
-    ----------
-    base
-        The receptor's heavy atoms; every frame's are in this order.
-    first
-        The frame that is shown first, one of ``frames``.
-    receptor
-        The receptor's record.
+    Every frame's receptor atoms are in the order of ``base``; ``first`` is one of ``frames``.
     """
     center = (first.drug.coordinates if first else base.coordinates).mean(axis=0)
     focus = focus_of(base, receptor)
@@ -97,14 +90,8 @@ def draw_groove(
 ) -> tuple[dict[str, Any], list[int], list[ResidueKey]]:
     """Return the receptor's part of a scene, the atoms that it draws and their residues.
 
-    Parameters
-    ----------
-    focus
-        The residue that is drawn thicker.
-    shown
-        Residues whose side chains can be drawn.
-    center
-        ``(3,)`` angstrom: where the scene's origin is.
+    ``focus`` is drawn thicker, side chains of ``shown`` can be drawn, and ``center``
+    (``(3,)`` angstrom) is the scene's origin.
     """
     kept = [
         i

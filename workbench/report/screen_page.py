@@ -39,19 +39,23 @@ def screen_html(result: ScreenResult) -> str:
     """Return the page of a finished screen; it opens without a network."""
     manifest = result.manifest
     settings = LigandSettings.model_validate(manifest["settings"]["ligand"])
-    stages = [stage for stage in result.stages if stage["taken"]]
     return render(
         "screen.html",
         **page_parts(None, _provenance(manifest), [*SOURCES[:2], *SOURCES[3:]]),
         result=result,
         total=sum(result.counts.values()),
-        stages=[{**stage, "words": STAGE_WORDS[stage["name"]]} for stage in stages],
+        stages=_stages(result),
         chart=_chart(result),
         top=[(row, Markup(drawing(row, settings))) for row in result.top],
         scaffolds=[(row, Markup(flat_svg(row["scaffold"]))) for row in result.scaffolds[:12]],
         enrichment=_measures(result.enrichment),
         limits=LIMITS,
     )
+
+
+def _stages(result: ScreenResult) -> list[dict[str, Any]]:
+    taken = (stage for stage in result.stages if stage["taken"])
+    return [{**stage, "words": STAGE_WORDS[stage["name"]]} for stage in taken]
 
 
 def _provenance(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,11 +77,7 @@ def notebook_html(result: ScreenResult) -> str:
         "screen_notebook.html",
         result=result,
         total=sum(result.counts.values()),
-        stages=[
-            {**stage, "words": STAGE_WORDS[stage["name"]]}
-            for stage in result.stages
-            if stage["taken"]
-        ],
+        stages=_stages(result),
         chart=_chart(result),
     )
 

@@ -23,11 +23,8 @@ def write_simulation(
 ) -> list[Path]:
     """Write ``simulation.csv``, ``.json`` and ``.html`` into a folder that exists.
 
-    Parameters
-    ----------
-    results
-        One, or two to be shown side by side: the second goes into ``against.csv`` and under
-        ``against`` of the JSON.
+    Of two results, shown side by side, the second goes into ``against.csv`` and under ``against``
+    of the JSON.
 
     Raises
     ------

@@ -105,12 +105,7 @@ class _Canvas:
 def draw_still(scene: dict[str, Any], title: str) -> str:
     """Return the first pose of a scene as one SVG picture on a white ground.
 
-    Parameters
-    ----------
-    scene
-        What :func:`workbench.report.scene.build_scene` returns.
-    title
-        The picture's accessible name; escaped here.
+    ``title`` is the picture's accessible name; escaped here.
     """
     pose = scene["poses"][scene["first"]] if scene["poses"] else None
     receptor = _points(scene["receptor"]["xyz"])

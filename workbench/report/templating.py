@@ -44,16 +44,8 @@ def page_parts(
 ) -> dict[str, Any]:
     """Return what every page needs: style, scripts and their policy, the scene, what to cite.
 
-    Parameters
-    ----------
-    scene
-        What the viewer draws; ``None`` for a page without a 3D view.
-    provenance
-        Of the result; its versions are cited.
-    sources
-        Name and DOI of what the result stands on.
-    more_scripts
-        Files of the templates' folder that this page runs besides.
+    ``scene`` is ``None`` for a page without a 3D view; ``sources`` are name and DOI of what the
+    result stands on; ``more_scripts`` are files of the templates' folder that the page runs too.
     """
     shared = SCRIPTS if scene else SCRIPTS[:1]
     scripts = [template_text(name) for name in (*shared, *more_scripts)]

@@ -44,12 +44,7 @@ def read_tour_poses() -> tuple[DockingResult, DockingResult]:
 def build_tour_scene(wild_type: DockingResult, mutant: DockingResult) -> dict[str, Any]:
     """Return what the viewer draws: four poses in one groove, the empty one first.
 
-    Parameters
-    ----------
-    wild_type
-        One encounter pose and one bonded pose.
-    mutant
-        One encounter pose in the groove of ``MUTANT``.
+    ``wild_type`` holds one encounter pose and one bonded, ``mutant`` one encounter pose.
 
     Raises
     ------
@@ -62,6 +57,7 @@ def build_tour_scene(wild_type: DockingResult, mutant: DockingResult) -> dict[st
     bonded = replace(frames[0], name=ADDUCT, group="With drug", title=f"Bonded: {frames[0].title}")
     before = replace(frames[1], name=ENCOUNTER, group="With drug")
     assert base is not None
+    lining = frozenset(record["lining_residues"])
     empty = Frame(
         name=GROOVE,
         group="Without drug",
@@ -70,7 +66,7 @@ def build_tour_scene(wild_type: DockingResult, mutant: DockingResult) -> dict[st
         bonded=False,
         drug=Drug((), (), np.empty((0, 3))),
         receptor=before.receptor,
-        near=frozenset(a.residue for a in base.atoms if a.residue_number in _lining(record)),
+        near=frozenset(a.residue for a in base.atoms if a.residue_number in lining),
         link=None,
         dashes=(),
     )
@@ -78,17 +74,9 @@ def build_tour_scene(wild_type: DockingResult, mutant: DockingResult) -> dict[st
     scene, center = assembled(base, shown, bonded, record)
     pockets = np.array([pocket["centre_angstrom"] for pocket in record["pockets"]])
     around = np.vstack([pockets, bonded.drug.coordinates])
-    site = [scene["receptor"]["labels"].index("C528")]
-    scene["poses"][-1]["hidden"] = site
-    return (
-        scene
-        | landmarks(base, record, around, center)
-        | {"first": 0, "reference": crystal_reference(wild_type, center)}
-    )
-
-
-def _lining(record: dict[str, Any]) -> frozenset[int]:
-    return frozenset(record["lining_residues"])
+    scene["poses"][-1]["hidden"] = [scene["receptor"]["labels"].index("C528")]
+    own = {"first": 0, "reference": crystal_reference(wild_type, center)}
+    return scene | landmarks(base, record, around, center) | own
 
 
 def _mutant_frame(result: DockingResult, base: Structure) -> Frame:
@@ -120,16 +108,9 @@ STATUSES = {
 
 @dataclass(frozen=True)
 class Statement:
-    """One paragraph of the tour.
+    """One paragraph, for everybody (``leaflet``) or for a second-year course (``course``).
 
-    Parameters
-    ----------
-    level
-        ``leaflet``: in words for everybody; ``course``: for a second-year course.
-    status
-        A key of ``STATUSES``.
-    source
-        Where it is from; empty only for what any textbook says.
+    ``status`` is a key of ``STATUSES``; the source is empty only for what any textbook says.
     """
 
     level: Level
@@ -162,10 +143,7 @@ class Step:
 def read_steps(computed: Mapping[str, Mapping[str, Any]]) -> tuple[Step, ...]:
     """Return the steps, the numbers of tables and models put in.
 
-    Parameters
-    ----------
-    computed
-        By name, the values of the docked poses that a statement's ``model`` may ask for.
+    ``computed``: by name, the values of the docked poses that a statement's ``model`` asks for.
 
     Raises
     ------
@@ -242,16 +220,7 @@ def tour(out: str | Path = PAGE) -> Path:
 
     From nuclear export over the groove, the export signal and the drug to the bond, its
     reversal and the mutant C528S; text at two levels, questions with answers, 3D scenes.
-
-    Parameters
-    ----------
-    out
-        The file; its folder has to exist.
-
-    Returns
-    -------
-    Path
-        The file.
+    Returns the file, whose folder has to exist.
 
     Raises
     ------
