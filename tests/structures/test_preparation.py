@@ -34,8 +34,8 @@ from workbench.cli import main
 from workbench.errors import ReceptorError
 from workbench.geometry import dihedral
 from workbench.settings import PreparationSettings
-from workbench.structures.embedded import embedded_files, read_embedded
-from workbench.structures.loading import available, load_receptor
+from workbench.structures.embedded import embedded_files, embedded_names, read_embedded
+from workbench.structures.loading import load_receptor
 from workbench.structures.preparation import prepare_receptor
 from workbench.structures.reading import read_structure
 from workbench.structures.receptor import Receptor
@@ -299,7 +299,7 @@ def test_pka_of_the_thiol_is_told_with_its_uncertainty(shared_structures: Path) 
 
 
 def test_embedded_grooves_are_what_they_say(human_groove: Receptor) -> None:
-    assert available() == ("human-groove", "human-groove-3nc1")
+    assert embedded_names() == ("human-groove", "human-groove-3nc1")
     assert human_groove.organism == "Homo sapiens" and human_groove.groove_state == "open"
     assert human_groove.provenance["licence"] == "CC-BY-4.0"
     assert "AlphaFold" in human_groove.provenance["attribution"]

@@ -190,10 +190,10 @@ def run_info(arguments: argparse.Namespace) -> int:
     from workbench.physics.force_fields import FORCE_FIELDS
     from workbench.physics.platforms import describe_platforms
     from workbench.structures.cache import cache_folder
-    from workbench.structures.loading import available
+    from workbench.structures.embedded import embedded_names
 
     platforms = [asdict(p) for p in describe_platforms()]
-    receptors = list(available())
+    receptors = list(embedded_names())
     names = [row.name for row in compounds()]
     installed = versions()
     if arguments.json:

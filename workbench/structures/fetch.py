@@ -179,12 +179,9 @@ def _unpacked(content: bytes, host: str, limit: int) -> bytes:
 
 
 def _is_cut_off(text: str, block: gemmi.cif.Block) -> bool:
-    """Return whether an mmCIF file that parses lacks its end.
-
-    The archives write a line ``#`` after every category, so also at the end. A file of another
-    writer must end with a line's end and have atoms in every chain that it declares. A model
-    in which every residue of the sequence has atoms is whole in any case.
-    """
+    """Return whether an mmCIF file that parses lacks its end."""
+    # The archives write a line # after every category. Another writer's file must end with a
+    # line's end and have atoms in every declared chain; a complete model is whole in any case.
     if text.rstrip().rsplit("\n", 1)[-1].strip() == "#":
         return False
     sites = block.find("_atom_site.", ["label_asym_id", "label_entity_id", "?label_seq_id"])

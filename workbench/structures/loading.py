@@ -18,11 +18,6 @@ ALPHAFOLD_ATTRIBUTION = (
 )
 
 
-def available() -> tuple[str, ...]:
-    """Return the names of the embedded receptors."""
-    return embedded_names()
-
-
 def load_receptor(
     spec: str | Path,
     *,
@@ -41,7 +36,7 @@ def load_receptor(
     Parameters
     ----------
     spec
-        ``human-groove`` or another of ``available()`` (prepared, ship with the package), a PDB
+        ``human-groove`` or another of ``embedded_names()`` (prepared, ship with the package), a PDB
         id (``7L5E``), a model of AlphaFold DB (``AF-O14980``), or a PDB or mmCIF file. An entry
         is looked for in the folder that ``WORKBENCH_STRUCTURE_DIR`` names, in the cache, then
         fetched. An id goes before a file of the same name: write ``./7L5E`` for that file.

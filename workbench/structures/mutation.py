@@ -15,7 +15,7 @@ from workbench.structures.force_field import relaxed
 from workbench.structures.numbering import reference_sequence
 from workbench.structures.packing import repacked
 from workbench.structures.protonation import protonated
-from workbench.structures.receptor import Atom, FloatArray, IntArray, Receptor, Residue
+from workbench.structures.receptor import Atom, FloatArray, Receptor, Residue
 from workbench.structures.segments import segments_of
 from workbench.structures.side_chains import renamed, with_side_chain
 from workbench.structures.topology import (
@@ -226,18 +226,27 @@ def _exchanged(
     atoms, coordinates = protonated(atoms, coordinates, settings, thiol=thiol)
     coordinates, pushed = _relaxed_around(atoms, coordinates, [*mutants, *turned], settings)
     charged, bonds = assign_topology(atoms, coordinates)
-    lines = [
-        f"{mutation.label} ({receptor.residue_map.get(mutation.number, mutation.number)} of the "
-        f"entry): {wild_types[mutation.number]} {mutation.number} to {mutation.mutant}: side chain "
-        f"built, packed and relaxed{_contact_note(charged, coordinates, mutation)}"
-        for mutation in mutations
-    ]
+    lines = []
+    for mutation in mutations:
+        number = mutation.number
+        own = _side_chain_atoms(charged, [number])
+        distance, pair = closest_contact(charged, coordinates, own)
+        contact = f"; its closest contact is {distance:.2f} angstrom ({pair})" if pair else ""
+        lines.append(
+            f"{mutation.label} ({receptor.residue_map.get(number, number)} of the entry): "
+            f"{wild_types[number]} {number} to {mutation.mutant}: side chain built, packed and "
+            f"relaxed{contact}"
+        )
     lines.append(packing)
     if turned:
         names = ", ".join(f"{wild_types[number]} {number}" for number in turned)
         lines.append(f"side chains around the mutation took another rotamer: {names}")
     lines += pushed
-    lines += _remaining_clashes(charged, coordinates, bonds, mutants)
+    clashing = clashing_residues(charged, coordinates, bonds)
+    if any(number in mutants for number, _ in clashing):
+        lines.append(
+            f"the mutant does not fit without a clash ({named(clashing)}): do not trust this place"
+        )
     verdict = receptor.verdict
     if thiol in mutants:
         verdict = "thiol" if mutants[thiol] == "CYS" else "no_thiol"
@@ -330,18 +339,3 @@ def _relaxed_around(
 def named(residues: Collection[tuple[int, str]]) -> str:
     """Return numbers and names of residues as words: ``LYS 568, GLU 571``."""
     return ", ".join(f"{name} {number}" for number, name in sorted(residues))
-
-
-def _contact_note(atoms: Sequence[Atom], coordinates: FloatArray, mutation: Mutation) -> str:
-    own = _side_chain_atoms(atoms, [mutation.number])
-    distance, pair = closest_contact(atoms, coordinates, own)
-    return f"; its closest contact is {distance:.2f} angstrom ({pair})" if pair else ""
-
-
-def _remaining_clashes(
-    atoms: Sequence[Atom], coordinates: FloatArray, bonds: IntArray, mutants: Collection[int]
-) -> list[str]:
-    clashing = clashing_residues(atoms, coordinates, bonds)
-    if not any(number in mutants for number, _ in clashing):
-        return []
-    return [f"the mutant does not fit without a clash ({named(clashing)}): do not trust this place"]

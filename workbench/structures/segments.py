@@ -43,11 +43,8 @@ def cut_segments(
     """
     runs: list[list[int]] = []
     for index in chosen:
-        if (
-            runs
-            and runs[-1][-1] == index - 1
-            and peptide_bonded(residues[index - 1], residues[index])
-        ):
+        follows = bool(runs) and runs[-1][-1] == index - 1
+        if follows and peptide_bonded(residues[index - 1], residues[index]):
             runs[-1].append(index)
         else:
             runs.append([index])
@@ -59,8 +56,8 @@ def cut_segments(
     for run in runs:
         made = [_standard(residues[index], numbers[index]) for index in run]
         middle = [residue for residue, _ in made]
-        before, note_before = _ace(residues, numbers, run[0], middle[0], heavy)
-        after, note_after = _nme(residues, numbers, run[-1], middle[-1], heavy)
+        before, note_before = _cap(residues, numbers, run[0], -1, middle[0], heavy)
+        after, note_after = _cap(residues, numbers, run[-1], 1, middle[-1], heavy)
         changes += filter(None, [*(note for _, note in made), note_before, note_after])
         segments.append((before, *middle, after))
     return segments, changes
@@ -86,21 +83,29 @@ def _standard(residue: Residue, number: int) -> tuple[Residue, str]:
     return made, note
 
 
-def _ace(
+def _cap(
     residues: Sequence[Residue],
     numbers: Sequence[int],
-    first: int,
+    end: int,
+    step: int,
     residue: Residue,
     heavy: FloatArray,
 ) -> tuple[Residue, str]:
-    names = ("CH3", "C", "O")
-    if first > 0 and peptide_bonded(residues[first - 1], residues[first]):
-        replaced = residues[first - 1]
-        if replaced.has("CA", "C", "O"):
-            return Residue("ACE", numbers[first - 1], names, replaced.positions("CA", "C", "O")), ""
+    """Return the cap before (step -1: ACE) or after (1: NME) a run's end, and a note if built."""
+    name, names, taken = (
+        ("ACE", ("CH3", "C", "O"), ("CA", "C", "O"))
+        if step < 0
+        else ("NME", ("N", "C"), ("N", "CA"))
+    )
+    beside = end + step
+    if 0 <= beside < len(residues):
+        replaced = residues[beside]
+        pair = (replaced, residues[end]) if step < 0 else (residues[end], replaced)
+        if peptide_bonded(*pair) and replaced.has(*taken):
+            return Residue(name, numbers[beside], names, replaced.positions(*taken)), ""
     n, ca, c = residue.positions("N", "CA", "C")
 
-    def cap(phi: float) -> FloatArray:
+    def acetyl(phi: float) -> FloatArray:
         carbon = placed_atom(c, ca, n, bond_angstrom=1.335, angle_degree=121.7, torsion_degree=phi)
         oxygen = placed_atom(
             ca, n, carbon, bond_angstrom=1.229, angle_degree=122.9, torsion_degree=0.0
@@ -110,27 +115,7 @@ def _ace(
         )
         return np.array([methyl, carbon, oxygen])
 
-    # proline's ring fixes its phi near -65; other residues are tried all round
-    angles = [-65.0] if residue.name == "PRO" else [float(phi) for phi in range(-180, 180, 30)]
-    best = _least_crowded(cap, angles, heavy, residue)
-    return Residue("ACE", residue.number - 1, names, best), _ideal("before", residue)
-
-
-def _nme(
-    residues: Sequence[Residue],
-    numbers: Sequence[int],
-    last: int,
-    residue: Residue,
-    heavy: FloatArray,
-) -> tuple[Residue, str]:
-    names = ("N", "C")
-    if last + 1 < len(residues) and peptide_bonded(residues[last], residues[last + 1]):
-        replaced = residues[last + 1]
-        if replaced.has("N", "CA"):
-            return Residue("NME", numbers[last + 1], names, replaced.positions("N", "CA")), ""
-    n, ca, c = residue.positions("N", "CA", "C")
-
-    def cap(psi: float) -> FloatArray:
+    def methylamide(psi: float) -> FloatArray:
         nitrogen = placed_atom(
             n, ca, c, bond_angstrom=1.335, angle_degree=116.6, torsion_degree=psi
         )
@@ -139,22 +124,19 @@ def _nme(
         )
         return np.array([nitrogen, methyl])
 
-    angles = [float(psi) for psi in range(-180, 180, 30)]
-    if residue.has("O"):
+    angles = [float(angle) for angle in range(-180, 180, 30)]
+    if step < 0 and residue.name == "PRO":
+        angles = [-65.0]  # its ring fixes phi
+    elif step > 0 and residue.has("O"):
         angles = [float(dihedral(n, ca, c, residue.position("O"))) + 180.0]
-    best = _least_crowded(cap, angles, heavy, residue)
-    return Residue("NME", residue.number + 1, names, best), _ideal("after", residue)
-
-
-def _ideal(side: str, residue: Residue) -> str:
-    return f"the chain is broken {side} residue {residue.number}: a cap was built there"
+    best = _least_crowded(acetyl if step < 0 else methylamide, angles, heavy, residue)
+    side = "before" if step < 0 else "after"
+    note = f"the chain is broken {side} residue {residue.number}: a cap was built there"
+    return Residue(name, residue.number + step, names, best), note
 
 
 def _least_crowded(
-    cap: Callable[[float], FloatArray],
-    angles: Sequence[float],
-    heavy: FloatArray,
-    residue: Residue,
+    cap: Callable[[float], FloatArray], angles: Sequence[float], heavy: FloatArray, residue: Residue
 ) -> FloatArray:
     """Return the cap whose nearest atom outside its own residue is the farthest away."""
     candidates = [cap(angle) for angle in angles]
@@ -186,13 +168,9 @@ def segments_of(atoms: Sequence[Atom], coordinates: FloatArray) -> list[Segment]
     for group in residue_groups(atoms):
         heavy = [i for i in group if atoms[i].element != "H"]
         first = atoms[group[0]]
-        names = tuple(atoms[i].name for i in heavy)
-        current.append(
-            Residue(
-                first.residue_name, first.residue_number, names, coordinates[heavy], first.chain
-            )
-        )
-        if first.residue_name in ("NME", WATER):
+        name, names = first.residue_name, tuple(atoms[i].name for i in heavy)
+        current.append(Residue(name, first.residue_number, names, coordinates[heavy], first.chain))
+        if name in ("NME", WATER):
             segments.append(tuple(current))
             current = []
     return [*segments, tuple(current)] if current else segments

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -23,6 +23,8 @@ from workbench.structures.topology import (
     side_chain_bonds,
     template_atoms,
 )
+
+_Chi = tuple[str, str, str, str]
 
 _BACKBONE = ("N", "CA", "C", "O")
 _STAGGERED = (-60.0, 60.0, 180.0)
@@ -138,17 +140,14 @@ def settled(segments: Sequence[Segment], before: Sequence[Segment]) -> list[Segm
 def _roomiest(residue: Residue, free: Collection[str], others: FloatArray) -> Residue:
     """Return the rotamer with the lowest contact energy; a dihedral turns free atoms only."""
     neighbours = joined(side_chain_bonds(residue.name))
-    usable = [
-        (index, chi)
+    usable = {
+        chi: _grid(residue.name, index)
         for index, chi in enumerate(CHI_ATOMS[residue.name])
         if beyond(neighbours, chi[1], chi[2]) <= set(free)
-    ]
+    }
     near = others[cKDTree(residue.coordinates).query(others)[0] < 12.0]
     best, best_energy = residue, _contact_energy(residue, free, near)
-    for angles in product(*(_grid(residue.name, index) for index, _ in usable)):
-        turned = residue
-        for (_, chi), angle in zip(usable, angles, strict=True):
-            turned = _with_chi(turned, chi, angle)
+    for turned in _turned(residue, usable):
         energy = _contact_energy(turned, free, near)
         if energy < best_energy - 1e-9:
             best, best_energy = turned, energy
@@ -164,13 +163,16 @@ def rotamers_of(residue: Residue) -> list[Residue]:
     grids = [_grid(residue.name, index) for index in range(len(chis))]
     if 0 < len(chis) <= 2 and grids[0] == _STAGGERED:
         grids[0] = tuple(angle + step for angle in _STAGGERED for step in _STEPS)
-    rotamers = [residue]
-    for angles in product(*grids) if chis else ():
+    return [residue, *(_turned(residue, dict(zip(chis, grids, strict=True))) if chis else ())]
+
+
+def _turned(residue: Residue, grids: Mapping[_Chi, Sequence[float]]) -> Iterator[Residue]:
+    """Yield the residue with its dihedrals at every combination of their angles."""
+    for angles in product(*grids.values()):
         turned = residue
-        for chi, angle in zip(chis, angles, strict=True):
+        for chi, angle in zip(grids, angles, strict=True):
             turned = _with_chi(turned, chi, angle)
-        rotamers.append(turned)
-    return rotamers
+        yield turned
 
 
 def _grid(name: str, index: int) -> tuple[float, ...]:
@@ -178,7 +180,7 @@ def _grid(name: str, index: int) -> tuple[float, ...]:
     return _FLAT if last and name in _FLAT_LAST else _STAGGERED
 
 
-def _with_chi(residue: Residue, chi: tuple[str, str, str, str], angle_degree: float) -> Residue:
+def _with_chi(residue: Residue, chi: _Chi, angle_degree: float) -> Residue:
     a, b, c, d = residue.positions(*chi)
     side = beyond(joined(side_chain_bonds(residue.name)), chi[1], chi[2])
     moving = [residue.atom_names.index(name) for name in sorted(side)]

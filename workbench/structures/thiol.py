@@ -104,10 +104,8 @@ def _own_oxygen(residue: Residue) -> bool:
     if residue.name != "CYS" or not residue.has("SG"):
         return False
     distances = np.linalg.norm(residue.coordinates - residue.position("SG"), axis=1)
-    return any(
-        element == "O" and distance < BOND_ANGSTROM
-        for element, distance in zip(residue.elements, distances, strict=True)
-    )
+    oxygen = np.array(residue.elements) == "O"
+    return bool(np.any(oxygen & (distances < BOND_ANGSTROM)))
 
 
 def ligand_bonds(structure: Structure) -> tuple[dict[str, Any], ...]:

@@ -265,9 +265,8 @@ def _disulfides(atoms: Sequence[Atom], coordinates: FloatArray) -> list[Bond]:
 
 def _charged(atoms: Sequence[Atom], bonds: IntArray) -> tuple[Atom, ...]:
     """Return the atoms with the formal charge that each one's valence asks for."""
-    valence = np.zeros(len(atoms), dtype=np.int64)
-    np.add.at(valence, bonds[:, 0], bonds[:, 2])
-    np.add.at(valence, bonds[:, 1], bonds[:, 2])
+    ends, orders = bonds[:, :2].ravel(), np.repeat(bonds[:, 2], 2)
+    valence = np.bincount(ends, weights=orders, minlength=len(atoms))
     return tuple(
         replace(atom, formal_charge=int(valence[i]) - _VALENCE[atom.element])
         if atom.element in _VALENCE
@@ -324,9 +323,8 @@ def closest_contact(
 
 def _related_atoms(n_atoms: int, bonds: IntArray) -> csr_matrix:
     """Return ``(n_atoms, n_atoms)``, not zero where two atoms are at most three bonds apart."""
-    ones = np.ones(2 * len(bonds), dtype=np.int64)
-    rows = np.concatenate([bonds[:, 0], bonds[:, 1]])
-    columns = np.concatenate([bonds[:, 1], bonds[:, 0]])
-    direct = csr_matrix((ones, (rows, columns)), shape=(n_atoms, n_atoms))
+    ones = np.ones(len(bonds), dtype=np.int64)
+    half = csr_matrix((ones, (bonds[:, 0], bonds[:, 1])), shape=(n_atoms, n_atoms))
+    direct = half + half.T
     two = direct @ direct
     return csr_matrix(direct + two + two @ direct)
