@@ -271,18 +271,10 @@ def what_may_follow(adduct: Adduct) -> tuple[str, ...]:
 
 
 def after(adduct: Adduct, step: str) -> Adduct:
-    """Return an adduct after a step of the table, its stereo kept.
+    """Return an adduct after a step of the table, by its name or by what it makes, stereo kept.
 
-    Parameters
-    ----------
-    step
-        Name of the step (``lactone hydrolysis``) or of what it makes (``hydrolysed``).
-
-    Returns
-    -------
-    Adduct
-        Atoms that the step brought stand behind the drug's, with -1 in ``drug_atoms``. Its label
-        is of the new molecule: CIP labels may change where no atom moved.
+    Atoms that the step brought stand behind the drug's, with -1 in ``drug_atoms``. CIP labels are
+    of the new molecule and may change where no atom moved.
 
     Raises
     ------

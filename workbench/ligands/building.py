@@ -45,13 +45,8 @@ def build_ligands(
 ) -> tuple[Ligand, ...]:
     """Return the checked ligands of a sanitised molecule: one, or its stereoisomers.
 
-    Parameters
-    ----------
-    mol
-        Its atoms come in the order of the canonical SMILES, so that the same drug gives the same
-        result however it was drawn. What was changed is in the ligand's warnings.
-    name
-        As the input gives it; the first block of the InChIKey takes the place of a blank.
+    Atoms come in the order of the canonical SMILES; what was changed is in the warnings. The first
+    block of the InChIKey takes the place of a blank name.
 
     Raises
     ------

@@ -134,19 +134,10 @@ class DrugOfComponent(NamedTuple):
 
 
 def drug_of_component(key: str, name: str) -> DrugOfComponent | None:
-    """Return the catalogue's drug of a molecule that is a known bound form, ``None`` if it is none.
+    """Return the catalogue's drug of a known bound form by InChIKey, ``None`` if it is none.
 
-    A bound form is known by its skeleton. Where a component kept the drug's skeleton and draws
-    its alkene another way (K76), the name has to say that the component is meant: the other
-    geometry may be meant as drawn.
-
-    Parameters
-    ----------
-    key
-        InChIKey of the molecule.
-    name
-        As the input gives it, such as the title of a mol block; the drug's name takes its place
-        when it is blank or the component's.
+    Where a component kept the drug's skeleton and draws its alkene another way (K76), the input's
+    name has to be blank or the component's: the other geometry may be meant as drawn.
     """
     same_as_drug = drug_of_skeleton(key) is not None
     for component in _of_skeleton(key, bound=True):

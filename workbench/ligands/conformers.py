@@ -56,16 +56,9 @@ def conformers(
     name: str = "",
     settings: ConformerSettings = _DEFAULT,
 ) -> ConformerSet:
-    """Return distinct, minimised conformers with the stereo of the molecule.
+    """Return distinct, minimised conformers of heavy atoms with explicit stereo, which they keep.
 
-    Parameters
-    ----------
-    mol
-        Heavy atoms with explicit stereo; hydrogens are added.
-    n_conformers
-        How many to embed; duplicates and those that fail a check are dropped.
-    name
-        How errors call the molecule.
+    ``n_conformers`` are embedded; duplicates and those that fail a check are dropped.
 
     Raises
     ------
@@ -109,16 +102,10 @@ def conformers(
 def embed(
     adduct: Adduct, n_conformers: int, seed: int, settings: ConformerSettings = _TO_DOCK
 ) -> FloatArray:
-    """Return distinct conformers of an adduct that between them hold its cis and trans forms.
+    """Return distinct conformers of an adduct, its cis and trans amide-like forms among them.
 
-    The docking does not turn amide-like bonds, so every form of them that is found within
-    ``form_window_kcal_per_mol`` of the best one is represented.
-
-    Returns
-    -------
-    NDArray
-        ``(n_found, n_atoms, 3)`` angstrom, heavy atoms in the order of ``adduct.mol``; at
-        least one and at most ``n_conformers``, the lowest energy first, then form by form.
+    ``(n_found, n_atoms, 3)`` angstrom, at most ``n_conformers``, the lowest energy first, then each
+    form within ``form_window_kcal_per_mol`` of it: the docking does not turn those bonds.
 
     Raises
     ------
@@ -139,10 +126,7 @@ def embed(
 
 
 def _forms(found: ConformerSet, mol: Chem.Mol, window: float) -> list[list[int]]:
-    """Sort conformers by which held bonds are cis; the form of the lowest energy first.
-
-    Forms that begin more than ``window`` kcal/mol above the best are left out.
-    """
+    """Sort conformers by which held bonds are cis, the lowest form first, up to ``window``."""
     torsions = held_bonds(mol)
     forms: dict[tuple[bool, ...], list[int]] = {}
     for index, conformer in enumerate(found.mol.GetConformers()):

@@ -36,10 +36,7 @@ _GEOMETRY = dict.fromkeys(TRANS, "E") | dict.fromkeys(CIS, "Z")
 
 
 class _Picture:
-    """A molecule on its way to the paper, with the tints and notes that it gathers.
-
-    The double bonds with open stereo are crossed, its centres marked ``?``.
-    """
+    """A molecule to be drawn: open double bonds are crossed, open centres marked ``?``."""
 
     def __init__(self, mol: Chem.Mol) -> None:
         self.mol = Chem.Mol(mol)
@@ -157,11 +154,7 @@ def laid_out_pair(pair: MatchedPair) -> tuple[Chem.Mol, Chem.Mol]:
 
 
 def _drawn_alike(pair: MatchedPair) -> list[AtomPair]:
-    """Return the largest part of the core that both drawings may lay out alike.
-
-    A double bond that the core does not hold in one geometry ends it: what hangs there would be
-    drawn on the wrong side.
-    """
+    """Return the largest part of the core without double bonds of different geometry."""
     partner = dict(pair.core)
     mol = Chem.RWMol(pair.reference.mol)
     held = {frozenset(a for a, _ in ends) for ends in pair.kept_bonds}

@@ -370,10 +370,7 @@ class Library:
 
 
 def _random_numbers(size: int, seed: int) -> Iterator[int]:
-    """Yield every number below ``size`` once, in an order that looks random and needs no memory.
-
-    A linear congruential step of full period over the next power of two, what is beyond skipped.
-    """
+    """Yield every number below ``size`` once, by a linear congruential step of full period."""
     source = random.Random(seed)
     bits = max(size - 1, 1).bit_length()
     mask = (1 << bits) - 1

@@ -184,10 +184,12 @@ def _smi(lines: Lines, where: str, settings: LigandSettings) -> Iterator[Record]
             first = False
             _refuse_page(text, where)
             named = bool(settings.smiles_column or settings.name_column)
-            found = _header(_split(text, -1), settings, where, needed=named)
-            if found is not None and not _is_smiles(_split(text, -1)[0]):
-                columns = found
-                continue
+            columns = _header(_split(text, -1), settings, where, needed=named)
+            if columns is not None:
+                with rdBase.BlockLogs():
+                    if Chem.MolFromSmiles(_split(text, -1)[0], sanitize=False) is None:
+                        continue
+                columns = None  # a molecule, not the name of a column
         if text.startswith("#"):
             continue
         fields = _split(text, 1 if columns is None else columns.width - 1)
@@ -312,12 +314,6 @@ def _header(
     if name is None and settings.name_column:
         raise LigandError(f"{where} has no column {quoted(settings.name_column)} for the names")
     return Columns(smiles, name, len(row))
-
-
-def _is_smiles(text: str) -> bool:
-    """Return whether a text is a molecule rather than the name of a column."""
-    with rdBase.BlockLogs():
-        return Chem.MolFromSmiles(text, sanitize=False) is not None
 
 
 def _place(keys: list[str], asked: str, usual: tuple[str, ...], where: str) -> int | None:

@@ -78,14 +78,9 @@ def flat_aromatic_rings(mol: Chem.Mol, coordinates: FloatArray) -> bool:
 def distinct(mol: Chem.Mol, shapes: FloatArray, threshold: float = DISTINCT_ANGSTROM) -> list[int]:
     """Return the indices of conformers that differ from every one kept before.
 
-    Parameters
-    ----------
-    mol
-        Heavy atoms; terminal halogens are not compared, the symmetry of rings is counted.
-    shapes
-        ``(n_conformers, n_atoms, 3)`` angstrom, in the order of preference.
-    threshold
-        RMSD in angstrom at which two shapes are different.
+    ``shapes`` is ``(n_conformers, n_atoms, 3)`` angstrom, heavy atoms, the preferred first; they
+    differ from ``threshold`` angstrom of RMSD on. Terminal halogens are not compared, the symmetry
+    of rings is counted.
     """
     core = placed_atoms(mol)
     mappings = self_mappings(mol, core)
@@ -153,12 +148,9 @@ def connectivity(mol: Chem.Mol, n_atoms: int | None = None) -> Chem.Mol:
 def equivalent_mappings(mol: Chem.Mol, other: Chem.Mol) -> IntArray:
     """Return every way to lay one skeleton of ``connectivity`` on another.
 
-    Returns
-    -------
-    mappings
-        ``(n_mappings, n_atoms)``: atom ``mappings[k, i]`` of ``other`` corresponds to atom
-        ``i`` of ``mol``. Rotated CF3 groups, flipped rings and the two oxygens of a nitro or
-        carboxylate group are all in it.
+    ``(n_mappings, n_atoms)``: atom ``mappings[k, i]`` of ``other`` is atom ``i`` of ``mol``;
+    rotated CF3 groups, flipped rings and the two oxygens of a nitro or carboxylate group are all in
+    it.
 
     Raises
     ------

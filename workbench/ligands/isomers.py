@@ -91,16 +91,11 @@ class Isomer(NamedTuple):
 def stereoisomers(
     mol: Chem.Mol, warhead: WarheadMatch | None, limit: int, where: str
 ) -> tuple[Isomer, ...]:
-    """Return the isomers that a drawing stands for; none is guessed.
+    """Return the isomers that a drawing in canonical order stands for; none is guessed.
 
-    An open alkene of the warhead is taken from the catalogue where it knows the skeleton. What
-    is still open is enumerated up to ``limit``. With a limit of 1 an open alkene of the warhead
-    is refused and other open stereo is only named: no adduct can be made of it.
-
-    Parameters
-    ----------
-    mol
-        In canonical order: errors and warnings name its atoms.
+    An open alkene of the warhead is taken from the catalogue where it knows the skeleton. What is
+    still open is enumerated up to ``limit``. With a limit of 1 an open alkene of the warhead is
+    refused and other open stereo is only named: no adduct can be made of it.
 
     Raises
     ------

@@ -33,24 +33,12 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True)
 class MatchedPair:
-    """How a ligand differs from a reference.
+    """How a ligand differs from a reference; ``complete`` unless the search ran out of time.
 
-    Parameters
-    ----------
-    core
-        The largest common substructure that is in one piece (same elements and bond orders,
-        rings whole), atom by atom; stereo is not compared.
-    changes
-        Exchanged groups, by where they hang on the core.
-    taken_out, put_in
-        Reference atoms and ligand atoms outside the core.
-    turned_bonds, kept_bonds
-        Double bonds of the core whose neighbours in the core lie differently, or alike, in both
-        (by geometry: E and Z depend on the neighbours' ranks).
-    property_changes
-        Ligand minus reference, by the names of ``properties.Properties``.
-    complete
-        Whether the search for the core ended before its time limit.
+    ``core`` is the largest common substructure in one piece (same elements and bond orders, rings
+    whole), atom by atom; stereo is not compared. ``turned_bonds`` and ``kept_bonds`` are its double
+    bonds whose neighbours in the core lie differently, or alike, in both (by geometry: E and Z
+    depend on the neighbours' ranks). ``property_changes`` are ligand minus reference.
     """
 
     reference: Ligand

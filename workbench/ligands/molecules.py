@@ -45,15 +45,10 @@ class WarheadMatch:
 class Ligand:
     """A drug with explicit stereo.
 
-    Parameters
-    ----------
-    mol
-        Heavy atoms only, no conformer; in the order of the isomeric, canonical ``smiles``, which
-        is the drug atom index everywhere.
-    warhead
-        ``None`` when none was found; ``warhead_problem`` and ``warhead_verdict`` then say why.
-    other_warheads
-        Further places where a thiol could add, the likelier first; ``warhead`` is not among them.
+    ``mol`` has heavy atoms only, no conformer, in the order of the isomeric, canonical ``smiles``,
+    which is the drug atom index everywhere. Without a ``warhead``, ``warhead_problem`` and
+    ``warhead_verdict`` say why; ``other_warheads`` are further places where a thiol could add, the
+    likelier first.
     """
 
     name: str
@@ -81,27 +76,16 @@ class Stereocentre:
 class Adduct:
     """One stereoisomer of the drug bonded to a cysteine side chain.
 
-    ``mol`` holds heavy atoms only and no conformer: first what is left of the drug, in the
-    drug's order, then ``sg_index``, ``cb_index`` and ``ca_index`` (the alpha carbon is drawn as
-    a methyl group). Hydrogens are implicit. All indices but those in ``drug_atoms`` are of
-    ``mol``.
+    ``mol`` holds heavy atoms only and no conformer: first what is left of the drug, in the drug's
+    order, then ``sg_index``, ``cb_index`` and ``ca_index`` (the alpha carbon is drawn as a methyl
+    group). ``drug_atoms`` has the drug's index of each of the first ``n_drug_atoms``, -1 for an
+    atom that water brought. ``smiles`` and ``formula`` are of the whole adduct with free
+    L-cysteine.
 
-    Parameters
-    ----------
-    label
-        ``bR``, ``bS`` for the S-bearing (beta) carbon, ``bR_aS`` ... when the alpha carbon is
-        a new stereocentre too, ``E`` or ``Z`` for a new double bond; ``single`` when only one
-        stereoisomer can form; ``flat`` when stereo was left open on request (it is not docked).
-    smiles
-        The whole adduct with L-cysteine as a free amino acid.
-    formula
-        Of that whole adduct; drug + C3H7NO2S, less what has left.
-    drug_atoms
-        Drug atom index of each of the first ``n_drug_atoms`` atoms, -1 for an atom that water
-        brought.
-    form
-        ``adduct`` as it first forms, or what a following step made of it (``hydrolysed``,
-        ``oxidised``).
+    ``label`` is ``bR``, ``bS`` for the S-bearing (beta) carbon, ``bR_aS`` ... when the alpha carbon
+    is a new stereocentre too, ``E`` or ``Z`` for a new double bond; ``single`` when only one
+    stereoisomer can form; ``flat`` when stereo was left open on request (it is not docked).
+    ``form`` is ``adduct``, or what a following step made of it (``hydrolysed``, ``oxidised``).
     """
 
     label: str

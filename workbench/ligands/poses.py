@@ -26,17 +26,10 @@ class SideChain:
 
 @dataclass(frozen=True)
 class Pose:
-    """One pose of an adduct in a receptor.
+    """One pose of an adduct in a receptor: ``(n_atoms, 3)`` angstrom, as in ``adduct.mol``.
 
-    Parameters
-    ----------
-    coordinates
-        ``(n_atoms, 3)`` angstrom, heavy atoms in the order of ``adduct.mol``; CA and CB lie
-        on the receptor's.
-    score_kcal_per_mol, terms
-        The search's score, comparable within one receptor only, and its parts.
-    side_chains
-        Of the receptor, where they were free to turn.
+    CA and CB lie on the receptor's. The score and its terms compare within one receptor only;
+    ``side_chains`` are of the receptor, where they were free to turn.
     """
 
     adduct: Adduct
@@ -48,21 +41,11 @@ class Pose:
 
 @dataclass(frozen=True)
 class EncounterPose:
-    """One pose of the intact drug before the bond forms.
+    """One pose of the intact drug before the bond forms: ``(n_drug_atoms, 3)`` angstrom.
 
-    Parameters
-    ----------
-    coordinates
-        ``(n_drug_atoms, 3)`` angstrom, heavy atoms in the drug's order.
-    attack_angle_degree
-        S...C=C angle.
-    attack_ready
-        Whether distance, angle and, at a trigonal atom, a face suit the bond.
-    face
-        Side of the attacked atom that the sulphur looks at (see ``docking.faces``); ``None``
-        where there is none, or the sulphur stands beside it.
-    leads_to
-        Labels of the adducts that a bond formed from here can have.
+    ``attack_ready`` says whether distance, S...C=C angle and, at a trigonal atom, a face suit the
+    bond. ``face`` is the side that the sulphur looks at (see ``docking.faces``), ``None`` without
+    one or beside it; ``leads_to`` has the labels of the adducts that can follow.
     """
 
     coordinates: FloatArray

@@ -30,24 +30,16 @@ class Properties:
     """What the structure of a drug says; nothing here was measured.
 
     All but the molecular weight are of the neutral form (charges that a proton can settle are).
+    Acceptors are RDKit's: amide and pyrrole-type nitrogens are none; ``polar_hydrogens`` are those
+    of the donors, N and O. Rotatable bonds are RDKit's strict ones (docking turns others, see
+    ``conformers.rotatable_bonds``).
 
-    Parameters
+    References
     ----------
-    clogp
-        Octanol-water partition, log10: Wildman and Crippen 1999, 10.1021/ci990307l (it stands
-        in for BioByte's ClogP in other people's formulas).
-    tpsa_angstrom2
-        Topological polar surface area of N and O: Ertl 2000, 10.1021/jm000942e.
-    hydrogen_bond_donors, polar_hydrogens
-        N and O atoms that carry hydrogen, and their hydrogens.
-    hydrogen_bond_acceptors
-        As RDKit counts them; amide and pyrrole-type nitrogens are none.
-    rotatable_bonds
-        RDKit's strict definition (docking turns others, see ``conformers.rotatable_bonds``).
-    fraction_sp3
-        sp3 carbons of all carbons: Lovering 2009, 10.1021/jm901241e.
-    qed
-        Quantitative estimate of drug-likeness, 0 to 1: Bickerton 2012, 10.1038/nchem.1243.
+    clogp (log10; stands in for BioByte's ClogP): Wildman and Crippen 1999, 10.1021/ci990307l
+    Polar surface of N and O: Ertl 2000, 10.1021/jm000942e
+    Fraction of sp3 carbons: Lovering 2009, 10.1021/jm901241e
+    qed, drug-likeness from 0 to 1: Bickerton 2012, 10.1038/nchem.1243
     """
 
     molecular_weight_g_per_mol: float
@@ -79,16 +71,9 @@ class Alert:
 class BrainEstimate:
     """What the structure says about the brain; every number is an estimate.
 
-    Parameters
-    ----------
-    log_bb
-        log10 of the concentration ratio brain to blood.
-    cns_mpo
-        0 to 6; 74 % of marketed CNS drugs reach 4 (Wager 2010).
-    basic_centre, basic_pka
-        The strongest base of the table of parent compounds; blank and ``None`` without one.
-    log_d
-        log10 of the octanol-water distribution at pH 7.4.
+    ``log_bb`` is log10 of brain to blood, ``log_d`` of octanol to water at pH 7.4; ``cns_mpo`` is 0
+    to 6 (74 % of marketed CNS drugs reach 4, Wager 2010); the base is the strongest of the table of
+    parents.
     """
 
     log_bb: float

@@ -42,10 +42,7 @@ _OTHER_KINDS = (
 
 @contextmanager
 def _captured_log() -> Iterator[list[str]]:
-    """Keep RDKit's error log off the terminal and append it to the list that is yielded.
-
-    RDKit before 2026.3 can only silence its log: the list then stays empty.
-    """
+    """Keep RDKit's error log off the terminal; yield its lines (none before RDKit 2026.3)."""
     lines: list[str] = []
     capture = getattr(rdBase, "CaptureErrorLog", None)
     with rdBase.BlockLogs():
@@ -133,9 +130,7 @@ def _syntax_problem(smiles: str, log: list[str]) -> str:
     for pattern, kind in _OTHER_KINDS:
         if pattern.match(smiles) and (kind == "an InChI" or pattern.fullmatch(smiles)):
             return f"it looks like {kind}; give the SMILES of one molecule"
-    text = "\n".join(log)
-    found = _POSITION.search(text)
-    if found:
+    if found := _POSITION.search("\n".join(log)):
         position = int(found.group(1))
         return f"it breaks at character {position} ({quoted(smiles[position - 1 : position + 9])})"
     for line in log:
@@ -171,16 +166,10 @@ def load_ligand(
     warhead: str = "",
     settings: LigandSettings | None = None,
 ) -> Ligand:
-    """Return the ligand that a text stands for.
+    """Return the ligand of a file with one record, a catalogue name or synonym, or a SMILES.
 
-    Parameters
-    ----------
-    text
-        A file (.sdf, .mol, .smi, .csv, also .gz) with one record, a catalogue name or synonym
-        in any case, or a SMILES; tried in this order.
-    warhead
-        Which of several warheads reacts: its name, or the attacked atom's index in the
-        canonical SMILES. Blank takes the likeliest and warns of the others.
+    They are tried in this order. ``warhead`` names the one that reacts, or the attacked atom's
+    index in the canonical SMILES; blank takes the likeliest and warns of the others.
 
     Raises
     ------
@@ -237,7 +226,8 @@ def each_ligand(
             raise LigandError(f"{quoted(path.name)} is none of {_KINDS}")
         yield from _from_file(path, settings)
         return
-    _refuse_other_file(stripped)
+    if len(stripped) <= 1000 and Path(stripped).suffix and os.path.isfile(stripped):
+        raise LigandError(f"{quoted(stripped, 100)} is a file, but none of {_KINDS}")
     yield from _named(stripped, settings) or _from_smiles(stripped, settings)
 
 
@@ -246,12 +236,6 @@ def _read(outcome: Ligand | LigandFailure) -> Ligand:
     if isinstance(outcome, LigandFailure):
         raise LigandError(outcome.reason)
     return outcome
-
-
-def _refuse_other_file(text: str) -> None:
-    """Raise when a text is the path of a file of another kind."""
-    if len(text) <= 1000 and Path(text).suffix and os.path.isfile(text):
-        raise LigandError(f"{quoted(text, 100)} is a file, but none of {_KINDS}")
 
 
 def _from_file(path: Path, settings: LigandSettings) -> Iterator[Ligand | LigandFailure]:

@@ -30,19 +30,10 @@ _LABEL = re.compile(r"\bb[RS](?:_a[RS])?\b")
 class ReferencePose:
     """A crystallographic ligand in the frame of the human groove: an estimate, not a complex.
 
-    Parameters
-    ----------
-    form
-        ``drug`` when the component has the drug's skeleton, ``hydrolysed`` for an opened
-        lactone, whose atoms are the component's (as in ``Adduct.form``).
-    ccd, pdb
-        The component and the entry whose coordinates it holds.
-    diastereomer, resolved
-        Label at the S-bearing carbon (blank when undetermined), and whether the placement
-        decides it; when it does not, the label is only a leaning.
-    mol
-        Heavy atoms in the drug's order with one conformer. Bond orders are the drug's, apart
-        from the attacked C=C, which is as the component draws it.
+    ``form`` is ``drug``, or ``hydrolysed`` for an opened lactone, whose atoms are the component's.
+    ``diastereomer`` is the label at the S-bearing carbon (blank when undetermined), only a leaning
+    unless ``resolved``. ``mol`` has heavy atoms in the drug's order with one conformer; bond orders
+    are the drug's, apart from the attacked C=C, which is as the component draws it.
     """
 
     compound: str
@@ -146,11 +137,7 @@ def _read_pose(text: str) -> ReferencePose:
 
 
 def _on_drug_atoms(compound: Compound, component: Chem.Mol) -> Chem.Mol | None:
-    """Return the drug with the component's coordinates; ``None`` when the skeletons differ.
-
-    The component is the saturated, bound form (or draws its alkene its own way), so only
-    elements and connectivity are compared.
-    """
+    """Return the drug with the component's coordinates if elements and connectivity agree."""
     # the atom order of a loaded ligand
     drug = Chem.MolFromSmiles(Chem.CanonSmiles(compound.smiles))
     matches = _skeleton_matches(component, drug)

@@ -146,17 +146,11 @@ def placed_edits(edits: Sequence[str], atoms: Sequence[int]) -> tuple[Edit, ...]
 def edited(
     mol: Chem.Mol, edits: Iterable[Edit], new_bond: tuple[int, int] | None = None
 ) -> Chem.RWMol:
-    """Return a sanitised copy with changed bond orders.
+    """Return a sanitised copy with changed bond orders (0 takes a bond out; a new one is made).
 
-    Parameters
-    ----------
-    edits
-        A bond whose order becomes zero is taken out, one that was absent is made. Hydrogens
-        follow the valences. An aromatic bond is single where one is added, double where one
-        is taken.
-    new_bond
-        Attacked atom and nucleophile: a single bond is made between them. Where the attacked
-        atom is a stereocentre and loses a neighbour, its configuration is inverted.
+    Hydrogens follow the valences; an aromatic bond counts as single where an order is added, double
+    where one is taken. ``new_bond`` joins attacked atom and nucleophile; where the atom is a
+    stereocentre and loses a neighbour, its configuration is inverted.
 
     Raises
     ------

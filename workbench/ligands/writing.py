@@ -32,17 +32,10 @@ def drug_sdf_block(
     coordinates: FloatArray,
     properties: Mapping[str, object] | None = None,
 ) -> str:
-    """Return an SD record (mol block V2000, tags, ``$$$$``) of the drug's heavy atoms.
+    """Return an SD record (mol block V2000, tags, ``$$$$``) of the drug's heavy atoms, angstrom.
 
-    Parameters
-    ----------
-    molecule
-        Of an adduct the sulphur and the cysteine are left out and the attacked C=C is single,
-        as crystal components of the bound form are drawn; its other bond orders are the drug's.
-    coordinates
-        ``(n_atoms, 3)`` angstrom; atoms beyond the drug's are ignored.
-    properties
-        SD tags; names and values are made safe for the format.
+    Of an adduct the sulphur and the cysteine are left out and the attacked C=C is single, as
+    crystal components of the bound form are drawn; its other bond orders are the drug's.
 
     Raises
     ------
@@ -90,10 +83,7 @@ def _tag(name: str, value: object) -> str:
 def ligand_pdbqt(ligand: Ligand, placed: Chem.Mol) -> tuple[str, dict[int, int]]:
     """Return the PDBQT text of a drug, and ``{serial: drug atom index}`` of its heavy atoms.
 
-    Parameters
-    ----------
-    placed
-        The drug with hydrogens and one conformer, heavy atoms first in the drug's order.
+    ``placed`` has hydrogens and one conformer, heavy atoms first in the drug's order.
 
     Raises
     ------

@@ -68,14 +68,7 @@ class _Model:
 def amber_adduct(
     adducts: Sequence[Adduct], n_conformers: int, seed: int = 1
 ) -> tuple[AmberMolecule, AmberTerms]:
-    """Describe an adduct with one set of types and charges for all its diastereomers.
-
-    Parameters
-    ----------
-    adducts
-        Diastereomers of one adduct, at least one.
-    n_conformers
-        Of each, for the charges.
+    """Describe an adduct with one set of types and charges for all its diastereomers, at least one.
 
     Raises
     ------

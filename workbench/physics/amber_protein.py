@@ -70,16 +70,8 @@ _TEMPLATES = f"""
 class AtomTerms:
     """Amber's terms atom by atom, in OpenMM's units (kJ/mol, nm, radian).
 
-    Parameters
-    ----------
-    charges, sigma, epsilon
-        ``(n_atoms,)``.
-    bonds
-        Length, force constant of ``k/2 x^2``.
-    angles
-        Angle, force constant.
-    torsions
-        Periodicity, phase, k; proper and improper ones.
+    Charges, sigma and epsilon are ``(n_atoms,)``; bonds have length and constant of ``k/2 x^2``,
+    angles the angle and constant, torsions (improper ones too) periodicity, phase and k.
     """
 
     charges: FloatArray
@@ -114,18 +106,10 @@ def protein_terms(
     tethered: int | None = None,
     template: str = TETHERED,
 ) -> AtomTerms:
-    """Ask OpenMM's ff14SB for every term of a protein without its ligand.
+    """Ask OpenMM's ff14SB for every term of a protein of complete residues without its ligand.
 
-    Parameters
-    ----------
-    atoms
-        Of complete residues.
-    bonds
-        Pairs of indices.
-    tethered
-        An atom of the cysteine that bears the ligand, if there is one.
-    template
-        What that cysteine is: ``TETHERED``, or ``STUB`` for the side chain alone.
+    ``tethered`` is an atom of the cysteine that bears the ligand, if there is one, and ``template``
+    what that is: ``TETHERED``, or ``STUB`` for the side chain alone.
 
     Raises
     ------

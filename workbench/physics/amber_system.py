@@ -67,22 +67,11 @@ def amber_parameters(
     sulphur: int | None,
     template: str = TETHERED,
 ) -> AtomTerms:
-    """Put together the terms of protein and ligand.
+    """Put together the terms of protein and ligand; ``template`` is that of ``protein_terms``.
 
+    ``mol`` holds everything, hydrogens included, the atoms of each residue together, with one
+    record each in ``atoms``; ``ligand``, ``(n_ligand,)``, has its atom for each of ``molecule``.
     Each torsion of the ligand has a row, of k 0 where GAFF2 has no barrier.
-
-    Parameters
-    ----------
-    mol
-        Everything, hydrogens included; the atoms of each protein residue stand together.
-    atoms
-        One record per atom of ``mol``.
-    ligand
-        ``(n_ligand,)``: the atom of ``mol`` for each atom of ``molecule``.
-    sulphur
-        The atom that bears the ligand; ``None`` when nothing does.
-    template
-        See ``protein_terms``.
 
     Raises
     ------
@@ -134,12 +123,7 @@ def fragment_parameters(
 ) -> AtomTerms:
     """Return the terms of an adduct on its own: the drug with S, CB and a methyl group for CA.
 
-    Parameters
-    ----------
-    mol
-        ``adduct.mol`` with its hydrogens after the heavy atoms.
-    ligand
-        See :func:`amber_parameters`.
+    ``mol`` is ``adduct.mol`` with its hydrogens after the heavy atoms.
 
     Raises
     ------
@@ -176,17 +160,10 @@ def amber_system(
 ) -> openmm.System:
     """Return the System of some parameters, one named force per term, no implicit solvent.
 
-    Parameters
-    ----------
-    mol
-        Its bonds tell the 1-4 pairs.
-    mobile
-        ``(n_atoms,)``: frozen atoms get mass 0, and bonded terms among them are left out.
-        Non-bonded terms among them stay, as a constant.
-    cutoff_angstrom
-        Beyond it there is no van der Waals (switched off over the last angstrom) and no Coulomb
-        energy (shifted to zero there, without a reaction field, as OpenMM does beside
-        generalised Born).
+    Atoms that are not in ``mobile``, ``(n_atoms,)``, get mass 0, and bonded terms among them are
+    left out; non-bonded ones stay, as a constant. At the cut-off van der Waals is switched off over
+    the last angstrom and Coulomb shifted to zero, without a reaction field, as OpenMM does beside
+    generalised Born.
     """
     forces = (
         filled(openmm.HarmonicBondForce(), _moving(parameters.bonds, mobile)),

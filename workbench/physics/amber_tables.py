@@ -46,12 +46,8 @@ class Term(NamedTuple):
 class AmberTerms:
     """All parameters that some molecules need, by atom types.
 
-    Parameters
-    ----------
-    van_der_waals
-        Half the distance of the minimum, depth, source.
-    impropers
-        Centre third.
+    Van der Waals rows are half the distance of the minimum, depth, source; impropers have their
+    centre third.
     """
 
     van_der_waals: dict[str, tuple[float, float, str]] = field(default_factory=dict)
@@ -95,26 +91,12 @@ class AmberTerms:
 
 @dataclass(frozen=True)
 class AmberMolecule:
-    """What Amber needs to know about the atoms of a drug, whole or bonded.
+    """What Amber needs to know about the atoms of a drug, whole or bonded (``form``).
 
-    Parameters
-    ----------
-    name, form
-        The drug, and ``adduct`` or ``drug``.
-    elements, types
-        ``n_atoms``: heavy atoms, then hydrogens.
-    charges
-        ``(n_atoms,)`` electron charges.
-    bonds
-        ``(n_bonds, 2)``.
-    reactive
-        The atom that bears the sulphur; ``None`` in the intact drug.
-    side_chain
-        Charges of CB, HB2, HB3 and SG in the adduct.
-    n_geometries
-        How many geometries the charges are the mean of.
-    spread
-        Charge added to each atom of drug and side chain to make the residue's charge whole.
+    Heavy atoms stand before hydrogens; ``charges`` is ``(n_atoms,)`` and ``bonds`` ``(n_bonds,
+    2)``. ``reactive`` bears the sulphur (``None`` in the intact drug), and ``side_chain`` has the
+    charges of CB, HB2, HB3 and SG. Charges are the mean of ``n_geometries``, and ``spread`` was
+    added to each atom of drug and side chain to make the residue's charge whole.
     """
 
     name: str
@@ -132,19 +114,10 @@ class AmberMolecule:
 def shipped_molecule(
     elements: Sequence[str], edges: Sequence[tuple[int, int]], reactive: int | None
 ) -> tuple[AmberMolecule, IntArray] | None:
-    """Return the shipped description of a drug, and where its atoms are.
+    """Return the shipped description of a drug and its atoms (see :func:`placed`), if one fits.
 
-    Parameters
-    ----------
-    elements, edges
-        Symbols and bonds of the drug with its hydrogens; of an adduct the drug's part alone.
-    reactive
-        The atom that bears the sulphur; ``None`` for the intact drug.
-
-    Returns
-    -------
-    AmberMolecule, IntArray or None
-        See :func:`placed`; ``None`` when no description fits.
+    Symbols and bonds are of the drug with its hydrogens, of an adduct the drug's part alone;
+    ``reactive`` bears the sulphur.
     """
     for molecule in shipped_molecules():
         found = placed(molecule, elements, edges, reactive)
@@ -180,9 +153,9 @@ def shipped_molecules() -> tuple[AmberMolecule, ...]:
 
 
 @cache
-def shipped_terms() -> AmberTerms:
-    """Return the parameters of the shipped descriptions."""
-    return read_terms(data_text(TERMS_FILE))
+def shipped_terms(name: str = TERMS_FILE) -> AmberTerms:
+    """Return the parameters of the shipped descriptions, or of another table of theirs."""
+    return read_terms(data_text(name))
 
 
 def read_terms(text: str) -> AmberTerms:
@@ -239,13 +212,7 @@ def data_text(name: str) -> str:
 def refitted(
     molecule: AmberMolecule, terms: AmberTerms, fits: AmberTerms | None = None
 ) -> tuple[AmberMolecule, AmberTerms]:
-    """Return a molecule and its terms with the fitted ones in the places that they are for.
-
-    Parameters
-    ----------
-    fits
-        Those of ``fitted.csv`` when ``None``.
-    """
+    """Return a molecule and its terms with the fitted ones (default: ``fitted.csv``) in place."""
     found = AmberTerms()
     found.merge([terms])
     if _is_acetal(molecule):
@@ -253,7 +220,7 @@ def refitted(
         types[molecule.reactive or 0] = ACETAL
         molecule = replace(molecule, types=tuple(types))
         _copied(found)
-    chosen = _shipped_fits() if fits is None else fits
+    chosen = shipped_terms(FITTED_FILE) if fits is None else fits
     for name in ("bonds", "angles", "propers"):
         table: dict[Types, Any] = getattr(found, name)
         for key, value in getattr(chosen, name).items():
@@ -280,8 +247,3 @@ def _copied(terms: AmberTerms) -> None:
             choices = [(kind, ACETAL) if kind == _CARBON else (kind,) for kind in key]
             for copy in product(*choices):
                 table.setdefault(copy, table[key])
-
-
-@cache
-def _shipped_fits() -> AmberTerms:
-    return read_terms(data_text(FITTED_FILE))

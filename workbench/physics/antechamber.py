@@ -48,17 +48,7 @@ _MOST_STEPS = 500
 
 @dataclass(frozen=True)
 class Typing:
-    """What antechamber says about one molecule, in its atoms' order.
-
-    Parameters
-    ----------
-    types
-        GAFF2 atom types.
-    charges
-        ``(n_atoms,)`` electron charges, AM1-BCC at the given geometry.
-    mol2
-        The file itself, which parmchk2 reads.
-    """
+    """GAFF2 types, ``(n_atoms,)`` AM1-BCC charges and mol2 file of one molecule by antechamber."""
 
     types: tuple[str, ...]
     charges: FloatArray
@@ -98,14 +88,9 @@ def programs_found() -> bool:
 
 
 def typing(mol: Chem.Mol, coordinates: FloatArray) -> Typing:
-    """Return GAFF2 types and AM1-BCC charges of a closed-shell molecule.
+    """Return GAFF2 types and AM1-BCC charges of a closed-shell molecule with explicit hydrogens.
 
-    Parameters
-    ----------
-    mol
-        With explicit hydrogens.
-    coordinates
-        ``(n_atoms, 3)`` angstrom; they are used as they are.
+    The coordinates, ``(n_atoms, 3)`` angstrom, are used as they are.
 
     Raises
     ------
@@ -232,19 +217,10 @@ def gfn2_relaxed(
     start: FloatArray,
     restraint: Callable[[FloatArray], tuple[float, FloatArray]] | None = None,
 ) -> tuple[FloatArray, float]:
-    """Relax a closed-shell molecule with explicit hydrogens by GFN2.
+    """Relax a closed-shell molecule with explicit hydrogens by GFN2 from ``(n_atoms, 3)`` angstrom.
 
-    Parameters
-    ----------
-    start
-        ``(n_atoms, 3)`` angstrom.
-    restraint
-        Energy and gradient to be added, of flat coordinates in bohr, hartree.
-
-    Returns
-    -------
-    NDArray, float
-        Coordinates, ``(n_atoms, 3)`` angstrom, and energy without the restraint, kcal/mol.
+    ``restraint`` gives energy and gradient to be added, of flat coordinates in bohr, hartree.
+    Returned are coordinates in angstrom and the energy without the restraint, kcal/mol.
 
     Raises
     ------

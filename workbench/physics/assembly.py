@@ -331,14 +331,7 @@ def drug_hydrogens(full: Chem.Mol, adduct: Adduct) -> list[int]:
 
 
 def check_stereo(mol: Chem.Mol, coordinates: FloatArray, name: str) -> None:
-    """Compare the stereo that coordinates show with the one that a molecule states.
-
-    Parameters
-    ----------
-    coordinates
-        ``(n_atoms, 3)`` angstrom, heavy atoms in the order of ``mol``.
-    name
-        Of the molecule, for the message.
+    """Compare the stereo of coordinates, heavy atoms ``(n_atoms, 3)`` angstrom, with a molecule's.
 
     Raises
     ------

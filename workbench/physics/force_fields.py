@@ -85,14 +85,10 @@ class ForceField(ABC):
         cutoff_angstrom: float | None,
         solvent: str = AUTO,
     ) -> BuiltComplex:
-        """Return the System of a complex.
+        """Return the System of a complex, without bonded terms among frozen atoms.
 
-        Parameters
-        ----------
-        mobile
-            ``(n_atoms,)``: what moves. Bonded terms among frozen atoms are left out.
-        cutoff_angstrom
-            Of the non-bonded terms; ``None`` counts all pairs.
+        ``mobile`` is ``(n_atoms,)``; the cut-off is of the non-bonded terms, ``None`` counts all
+        pairs.
 
         Raises
         ------

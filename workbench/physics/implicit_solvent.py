@@ -84,14 +84,9 @@ class BornAtoms:
 
 
 def born_atoms(mol: Chem.Mol, charges: FloatArray | None = None) -> BornAtoms:
-    """Return charges and radii; the latter are from ``born_radii.csv``.
+    """Return charges (MMFF94s's by default) and radii (``born_radii.csv``), ``(n_atoms,)`` each.
 
-    Parameters
-    ----------
-    mol
-        With explicit hydrogens, sanitised.
-    charges
-        ``(n_atoms,)`` electron charges; those of MMFF94s when ``None``.
+    The molecule is sanitised, with explicit hydrogens.
 
     Raises
     ------

@@ -52,14 +52,9 @@ _BAD_GRADIENT = 50.0
 
 
 class Descent:
-    """A context that goes downhill over the mobile atoms.
+    """A context that goes downhill over the mobile atoms; springs hold some in the soft stage.
 
-    Parameters
-    ----------
-    system
-        Frozen atoms have mass 0. Springs are added to it.
-    mobile, held
-        ``(n_atoms,)`` what moves, and what springs hold in the soft stage.
+    ``mobile`` and ``held`` are ``(n_atoms,)``; frozen atoms have mass 0.
     """
 
     def __init__(
@@ -90,15 +85,10 @@ class Descent:
         return float(np.sqrt((values**2).mean())) / _GRADIENT_UNIT
 
     def soften(self) -> list[float]:
-        """Make room in two stages, springs on the held atoms where they are.
+        """Make room in two stages, springs on the held atoms where they are; return as ``descend``.
 
-        First stiff springs, electrostatics and solvent off; then weak springs and the whole
-        energy. The springs are gone at the end.
-
-        Returns
-        -------
-        list of float
-            Energy after each iteration, kcal/mol.
+        First stiff springs, electrostatics and solvent off; then weak springs and the whole energy.
+        The springs are gone at the end.
         """
         points = self.coordinates() / ANGSTROM_PER_NM
         for row, atom in enumerate(self._held):
@@ -121,17 +111,9 @@ class Descent:
             self.context.setParameter(_HOLD, 0.0)
 
     def descend(self, goal: float, most: int) -> list[float]:
-        """Minimise to an rms gradient in kcal/mol/angstrom.
+        """Minimise to an rms gradient in kcal/mol/angstrom, in at most ``most`` iterations in all.
 
-        Parameters
-        ----------
-        most
-            Iterations in all.
-
-        Returns
-        -------
-        list of float
-            Energy after each iteration, kcal/mol.
+        Returns the energy after each iteration, kcal/mol.
 
         Raises
         ------
@@ -194,25 +176,13 @@ def springs(held: list[int]) -> openmm.CustomExternalForce:
 
 @dataclass(frozen=True)
 class MinimisedComplex(Generic[Kind]):
-    """A complex at a minimum in its pocket.
+    """A complex with its coordinates at a minimum in its pocket; energies in kcal/mol.
 
     Energies leave out terms among frozen atoms (bonded ones, with MMFF94s all), so they compare
-    poses of one ``PocketMinimiser`` and nothing else.
-
-    Parameters
-    ----------
-    bonded
-        The complex with its new coordinates.
-    energy_terms
-        kcal/mol by term of the force field; they sum to the energy after minimisation.
-    rms_gradient_kcal_per_mol_angstrom
-        Over the Cartesian components of the mobile atoms.
-    ligand_moved_angstrom
-        RMS displacement of the ligand's heavy atoms, in place.
-    energy_trace
-        kcal/mol after each iteration, soft stage first (where electrostatics are off).
-    problems
-        One sentence each; empty when the complex is fit to be shown.
+    poses of one ``PocketMinimiser`` and nothing else. The rms gradient is over the Cartesian
+    components of the mobile atoms; ``ligand_moved_angstrom`` is the RMS displacement of the
+    ligand's heavy atoms, in place; ``energy_trace`` has each iteration, soft stage first (where
+    electrostatics are off). ``problems`` is empty when the complex is fit to be shown.
     """
 
     bonded: Kind
@@ -238,20 +208,11 @@ def minimise(
 
 
 class PocketMinimiser:
-    """One System for all poses of a ligand's adducts in a receptor.
+    """One System for all poses of a ligand's adducts, diastereomers included, in a receptor.
 
-    No force field knows left from right, so the diastereomers of one ligand share a System too.
-    The mobile set is the union over the poses, so that their energies compare.
-
-    Parameters
-    ----------
-    complexes
-        The poses that will be minimised, at least one, of one ligand in one receptor.
-    settings
-        Force field, solvent, radius of the mobile region, cut-off, convergence, platform.
-    threads
-        Of the CPU platform; see ``choose_platform``. With one thread, the default, the same
-        input gives the same coordinates bit by bit on one machine.
+    The mobile set is the union over the poses, at least one, so that their energies compare.
+    ``threads`` is for the CPU platform; with one, the default, the same input gives the same
+    coordinates bit by bit on one machine.
 
     Raises
     ------

@@ -97,20 +97,11 @@ def build_mmff(
     cutoff_angstrom: float | None = None,
     dielectric: Dielectric = "distance",
 ) -> MmffSystem:
-    """Rebuild RDKit's MMFF94s energy as OpenMM forces.
+    """Rebuild RDKit's MMFF94s energy of a sanitised molecule with hydrogens as OpenMM forces.
 
-    Parameters
-    ----------
-    mol
-        With explicit hydrogens, sanitised.
-    mobile
-        ``(n_atoms,)``; ``None`` when all atoms move. Frozen atoms get mass 0, and terms among
-        them alone are left out.
-    cutoff_angstrom
-        Of the non-bonded terms, which are switched off over the last angstrom; ``None`` counts
-        all pairs.
-    dielectric
-        ``constant`` is 1, ``distance`` is 4r.
+    ``mobile`` is ``(n_atoms,)``, ``None`` when all move: frozen atoms get mass 0, and terms among
+    them alone are left out. Non-bonded terms are switched off over the last angstrom of the
+    cut-off; ``None`` counts all pairs. The dielectric is ``constant`` (1) or ``distance`` (4r).
 
     Raises
     ------
@@ -278,22 +269,12 @@ def _one_four(parameters: MmffParameters, dielectric: Dielectric) -> openmm.Cust
 
 
 def interaction_by_residue(bonded: Assembly) -> dict[int, float]:
-    """Return the van der Waals and electrostatic energy between the ligand and each residue.
+    """Return the MMFF94s energy between the ligand and each residue, kcal/mol by residue number.
 
-    MMFF94s, dielectric 4r, no cut-off. Pairs one or two bonds apart across the tether are left
-    out and 1-4 electrostatics scaled, as in the force field; a cap counts for the residue that
-    it replaces. The tethered residue comes out repulsive, because the bond holds its atoms close.
-    The parts are no affinity: desolvation and entropy are not in them.
-
-    Parameters
-    ----------
-    bonded
-        With the coordinates to be judged, usually minimised.
-
-    Returns
-    -------
-    dict
-        Residue number -> kcal/mol, ascending numbers; the ligand itself is not in it.
+    Van der Waals and electrostatic, dielectric 4r, no cut-off. Pairs one or two bonds apart across
+    the tether are left out and 1-4 electrostatics scaled, as in the force field; a cap counts for
+    the residue that it replaces. The tethered residue comes out repulsive, because the bond holds
+    its atoms close. The parts are no affinity: desolvation and entropy are not in them.
     """
     van_der_waals, electrostatic = interaction_terms(bonded)
     theirs = np.flatnonzero(~ligand_mask(bonded))

@@ -40,21 +40,12 @@ LINEAR_TYPES = frozenset({4, 53, 61})
 
 @dataclass(frozen=True)
 class VdwTable:
-    """Buffered 14-7 parameters by pair of atom types, and per type.
+    """Buffered 14-7 parameters by pair of atom types, and per type, in angstrom and kcal/mol.
 
-    Parameters
-    ----------
-    index
-        ``(n_atoms,)`` row of each atom's type.
-    distance, depth
-        ``(n_types, n_types)`` minimum-energy separation (angstrom) and well depth (kcal/mol).
-    radius
-        ``(n_types,)`` minimum-energy separation of two equal atoms, angstrom.
-    strength, spread
-        ``(n_types,)`` numerator and denominator of the Slater-Kirkwood rule, up to a common
-        scale that cancels.
-    donor, acceptor
-        ``(n_types,)`` 1.0 for hydrogen-bond donors and acceptors, else 0.0.
+    ``index`` is the row of each atom's type; ``distance`` and ``depth``, ``(n_types, n_types)``,
+    are of the minimum; the others are ``(n_types,)``: its separation for two equal atoms, numerator
+    and denominator of the Slater-Kirkwood rule up to a common scale, and 1.0 for donors and
+    acceptors.
 
     References
     ----------
@@ -87,14 +78,7 @@ class VdwTable:
 
 
 def vdw_table(mol: Chem.Mol, properties: Any) -> VdwTable:
-    """Ask RDKit once per pair of atom types.
-
-    Parameters
-    ----------
-    mol
-        With explicit hydrogens.
-    properties
-        RDKit's ``MMFFMolProperties`` of ``mol``.
+    """Ask RDKit's ``MMFFMolProperties`` once per pair of atom types of a molecule with hydrogens.
 
     Raises
     ------
@@ -270,14 +254,7 @@ def mmff_charges(mol: Chem.Mol) -> FloatArray:
 
 
 def mmff_parameters(mol: Chem.Mol, mobile: BoolArray | None = None) -> MmffParameters:
-    """Ask RDKit for every parameter of a molecule.
-
-    Parameters
-    ----------
-    mol
-        With explicit hydrogens, sanitised.
-    mobile
-        ``(n_atoms,)``; ``None`` when all atoms move.
+    """Ask RDKit for every parameter of a sanitised molecule with hydrogens; ``None``: all move.
 
     Raises
     ------

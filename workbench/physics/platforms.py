@@ -52,15 +52,7 @@ class ProbeResult:
 
 @dataclass(frozen=True)
 class PlatformChoice:
-    """A platform that works.
-
-    Parameters
-    ----------
-    properties
-        What contexts are made with.
-    report
-        One line per platform that was passed over, with the reason, and one for the choice.
-    """
+    """A platform that works, and why each one before it was passed over, line by line."""
 
     name: str
     properties: dict[str, str]
@@ -71,12 +63,7 @@ class PlatformChoice:
     def context(
         self, system: openmm.System, integrator: openmm.Integrator | None = None
     ) -> openmm.Context:
-        """Return a context of a system on this platform.
-
-        Parameters
-        ----------
-        integrator
-            ``None`` where nothing is propagated in time.
+        """Return a context of a system on this platform, by default for nothing that moves in time.
 
         Raises
         ------
@@ -102,17 +89,10 @@ def choose_platform(
 ) -> PlatformChoice:
     """Return the fastest platform that computes right energies here, or the one asked for.
 
-    Parameters
-    ----------
-    name
-        ``auto``, or a platform by name in any case. ``auto`` tries CUDA, HIP, OpenCL, CPU and
-        Reference in this order.
-    threads
-        For the CPU platform. ``None`` takes ``OPENMM_CPU_THREADS`` when it is set, else 1:
-        with one thread the same input gives the same output bit by bit.
-    system, coordinates
-        What it is for, ``(n_atoms, 3)`` angstrom: with ``auto`` a device that refuses just this
-        (too little memory, for one) is passed over too, with a line in the report.
+    ``auto`` tries CUDA, HIP, OpenCL, CPU and Reference in this order; a device that refuses the
+    given system, ``(n_atoms, 3)`` angstrom, is passed over too, with a line in the report.
+    ``threads`` is for the CPU platform: ``None`` takes ``OPENMM_CPU_THREADS`` when it is set, else
+    1.
 
     Raises
     ------

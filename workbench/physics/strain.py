@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import openmm
@@ -35,6 +34,8 @@ from workbench.settings import DockSettings
 
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
+_Rotor = tuple[int, int, list[int]]
+"""A bond that turns, start and end, and the atoms that go round with its end."""
 
 FINE = 0.05
 COARSE = 1.0
@@ -49,24 +50,8 @@ N_CONFORMERS = 10
 N_HOPS = 120
 
 
-class _Rotor(NamedTuple):
-    """A bond that turns, and the atoms that go round with its end."""
-
-    start: int
-    end: int
-    moving: list[int]
-
-
 class FreeAdduct:
-    """An adduct in no pocket, in double precision.
-
-    Parameters
-    ----------
-    mol
-        With explicit hydrogens.
-    system
-        See ``ForceField.free_system``; atoms of mass 0 stay.
-    """
+    """An adduct with explicit hydrogens in no pocket, in double precision; mass 0 means frozen."""
 
     def __init__(self, mol: Chem.Mol, system: openmm.System) -> None:
         self.mol = mol
@@ -83,10 +68,7 @@ class FreeAdduct:
     def relaxed(self, start: FloatArray, gradient: float = FINE) -> FloatArray:
         """Return the coordinates at the next minimum, ``(n_atoms, 3)`` angstrom.
 
-        Parameters
-        ----------
-        gradient
-            ``FINE`` or ``COARSE``.
+        The gradient to reach is ``FINE`` or ``COARSE``.
 
         Raises
         ------
@@ -109,24 +91,10 @@ class FreeAdduct:
         return moved
 
     def lowest_minima(self, starts: FloatArray, hops: int, seed: int) -> FloatArray:
-        """Search for the best shape by turning bonds and relaxing, from the best of the starts.
+        """Return energies of the best shapes found from ``(n_starts, n_atoms, 3)`` angstrom.
 
-        Basin hopping with coarse relaxation (Wales and Doye 1997, 10.1021/jp970984n); the best
-        shapes met are then relaxed finely.
-
-        Parameters
-        ----------
-        starts
-            ``(n_starts, n_atoms, 3)`` angstrom, at least one.
-        hops
-            Steps of the chain.
-        seed
-            The same seed gives the same energies.
-
-        Returns
-        -------
-        NDArray
-            ``(n_refined,)`` kcal/mol, ascending.
+        ``(n_refined,)`` kcal/mol, ascending: basin hopping with coarse relaxation (Wales and Doye
+        1997, 10.1021/jp970984n) from the best start, then fine relaxation of the best shapes met.
         """
         shapes = [self.relaxed(start, COARSE) for start in starts]
         energies = [self.energy(shape) for shape in shapes]
@@ -166,27 +134,16 @@ def _rotors(mol: Chem.Mol) -> list[_Rotor]:
     """Return the bonds that turn, amides that can be cis or trans among them."""
     axes = [*rotatable_bonds(mol), *(torsion[1:3] for torsion in two_form_bonds(mol))]
     neighbours = joined(edges_of(mol))
-    return [_Rotor(start, end, sorted(beyond(neighbours, start, end))) for start, end in axes]
+    return [(start, end, sorted(beyond(neighbours, start, end))) for start, end in axes]
 
 
 class StrainReference:
-    """The lowest energy of an adduct on its own, and the strain of poses against it.
+    """The lowest energy of one diastereomer on its own, and the strain of poses against it.
 
-    The molecule is the drug with S, CB and CA of the cysteine (CA as a methyl group); the
-    energy is the force field's, MMFF94s with a dielectric of 4r or Amber in OBC2 water, as in
-    the pocket. Seeds agree within about 1 kcal/mol (2 at worst) for selinexor: smaller differences
-    of strain between diastereomers say nothing.
-
-    Parameters
-    ----------
-    adduct
-        One diastereomer.
-    n_conformers, n_hops
-        To embed, and steps of the search for the best shape that starts from them.
-    seed
-        Of both.
-    field
-        The force field's name.
+    The molecule is the drug with S, CB and a methyl group for CA; the energy is the force field's,
+    as in the pocket. Seeds agree within about 1 kcal/mol (2 at worst) for selinexor: smaller
+    differences of strain between diastereomers say nothing. ``n_hops`` steps of search start from
+    the conformers.
 
     Raises
     ------
@@ -267,17 +224,10 @@ def refine(
     seed: int,
     after_each: Callable[[], None],
 ) -> tuple[RefinedPose, ...]:
-    """Minimise all poses of one diastereomer and measure their strain.
+    """Minimise all poses of one diastereomer and measure their strain, on one thread.
 
-    One thread computes, so that the same input gives the same output bit by bit.
-
-    Parameters
-    ----------
-    poses, complexes
-        Of one diastereomer, in the same order.
-    everything
-        The complexes of all diastereomers: what moves is decided by them together, so that
-        energies compare between diastereomers too.
+    ``everything`` holds the complexes of all diastereomers: what moves is decided by them together,
+    so that energies compare between diastereomers too.
 
     Raises
     ------
