@@ -48,17 +48,9 @@ _WITHDRAWING = "[$(C(F)(F)F),$([N+](=O)[O-]),$(C#N),$([SX4](=O)=O)]-[c]"
 
 _QUERIES = {
     text: Chem.MolFromSmarts(text)
-    for text in (
-        *_POSITIVE_GROUPS,
-        *_NEGATIVE_GROUPS,
-        _ACCEPTOR,
-        _HYDROPHOBIC,
-        _HALOGEN,
-        _ORGANOFLUORINE,
-        _CARBONYL,
-        _WITHDRAWING,
-    )
-}
+    for text in (*_POSITIVE_GROUPS, *_NEGATIVE_GROUPS, _ACCEPTOR, _HYDROPHOBIC, _HALOGEN,
+                 _ORGANOFLUORINE, _CARBONYL, _WITHDRAWING)
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -212,8 +204,8 @@ def perceive(mol: Chem.Mol) -> Features:
         hydrophobic=frozenset(match[0] for match in _matches(mol, _HYDROPHOBIC)),
         rings=aromatic_rings(mol),
         electron_rich_rings=electron_rich_rings(mol),
-        positive=_groups(mol, _POSITIVE_GROUPS, element=7),
-        negative=_groups(mol, _NEGATIVE_GROUPS, element=0),
+        positive=_groups(mol, _POSITIVE_GROUPS, carriers={7}),
+        negative=_groups(mol, _NEGATIVE_GROUPS, carriers={7, 8, 16}),
         halogens=_pairs(mol, _HALOGEN),
         fluorines=_pairs(mol, _ORGANOFLUORINE),
         carbonyls=_pairs(mol, _CARBONYL),
@@ -278,19 +270,16 @@ def _pairs(mol: Chem.Mol, smarts: str) -> tuple[tuple[int, int], ...]:
     return tuple((match[0], match[1]) for match in _matches(mol, smarts))
 
 
-def _groups(mol: Chem.Mol, patterns: tuple[str, ...], element: int) -> tuple[tuple[int, ...], ...]:
-    """Return charged groups, overlapping matches merged; carbon and the like are left out."""
+def _groups(
+    mol: Chem.Mol, patterns: tuple[str, ...], carriers: set[int]
+) -> tuple[tuple[int, ...], ...]:
+    """Return charged groups of the elements that carry charge, overlapping matches merged."""
     groups: list[set[int]] = []
     for pattern in patterns:
         for match in _matches(mol, pattern):
-            atoms = {i for i in match if _carries(mol.GetAtomWithIdx(i).GetAtomicNum(), element)}
+            atoms = {i for i in match if mol.GetAtomWithIdx(i).GetAtomicNum() in carriers}
             for group in [group for group in groups if group & atoms]:
                 groups.remove(group)
                 atoms |= group
             groups.append(atoms)
     return tuple(sorted(tuple(sorted(group)) for group in groups))
-
-
-def _carries(atomic_number: int, element: int) -> bool:
-    """Tell whether an element carries a group's charge: ``element``, or O, S and N for 0."""
-    return atomic_number == element or (element == 0 and atomic_number in (7, 8, 16))

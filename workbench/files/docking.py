@@ -64,19 +64,12 @@ def write_docking_result(
 
     Parameters
     ----------
-    result
-        What was found.
-    folder
-        Where to; see :func:`prepare_output_folder`.
     page
         Makes ``report.html`` from the result with the ``files`` of its poses filled in.
     view
         How the session scripts look at the complexes; ``None`` without a structure.
 
-    Returns
-    -------
-    DockingResult
-        The same result with the ``files`` of each pose filled in (names relative to the folder).
+    Returns the result with the ``files`` of each pose filled in (names relative to the folder).
 
     Raises
     ------
@@ -85,7 +78,11 @@ def write_docking_result(
     """
     target = prepare_output_folder(folder)
     named = _with_files(result)
-    texts = _texts(named, view) | {"report.html": page(named)} | _records(named)
+    texts = _texts(named, view) | {
+        "report.html": page(named),
+        "provenance.json": json_text(named.provenance),
+        RESULT_FILE: json_text(named.to_dict()),
+    }
     write_texts(target, texts)
     for stale in target.iterdir():
         ours = COMPLEX_FILE.fullmatch(stale.name) or stale.name in SOMETIMES
@@ -137,13 +134,6 @@ def _texts(result: DockingResult, view: SessionView | None) -> dict[str, str]:
     return texts | session_scripts(result, view)
 
 
-def _records(result: DockingResult) -> dict[str, str]:
-    return {
-        "provenance.json": json_text(result.provenance),
-        RESULT_FILE: json_text(result.to_dict()),
-    }
-
-
 def poses_csv(result: DockingResult) -> str:
     """Return the table of poses; equal results give equal bytes."""
     return table_csv(
@@ -169,7 +159,7 @@ def poses_sdf(result: DockingResult) -> str:
         sd_record(
             pose.drug_sdf,
             f"{name} {adduct.label or 'adduct'} {pose.rank}",
-            _tags(name, adduct, pose),
+            pose_row(name, adduct, pose) | {"complex_file": pose.files.get("cif", "")},
         )
         for adduct in result.adducts
         for pose in adduct.poses
@@ -204,10 +194,6 @@ def reference_sdf(result: DockingResult) -> str:
     reference = result.reference or {}
     tags = {key: value for key, value in reference.items() if key != "sdf"}
     return sd_record(str(reference.get("sdf", "")), str(reference.get("name", "reference")), tags)
-
-
-def _tags(name: str, adduct: AdductRecord, pose: PoseRecord) -> dict[str, Any]:
-    return pose_row(name, adduct, pose) | {"complex_file": pose.files.get("cif", "")}
 
 
 def read_docking_result(folder: str | Path) -> DockingResult:
@@ -261,7 +247,7 @@ def _result(record: dict[str, Any], folder: Path) -> DockingResult:
         ligand=record["ligand"],
         receptor=record["receptor"],
         encounter=_encounter(record["encounter"]["poses"], folder),
-        adducts=tuple(adducts),
+        adducts=adducts,
         timing=record["timing"],
         provenance=record["provenance"],
         warnings=tuple(record["warnings"]),
@@ -295,11 +281,8 @@ def _pose(record: dict[str, Any], block: str, folder: Path) -> PoseRecord:
 def _made(kind: type[Record], values: dict[str, Any]) -> Record:
     """Return a record from JSON: lists become tuples, keys that are computed are passed over."""
     names = {f.name for f in fields(kind)}
-    return kind(**{key: _tupled(value) for key, value in values.items() if key in names})
-
-
-def _tupled(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+    kept = {key: value for key, value in values.items() if key in names}
+    return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in kept.items()})
 
 
 def _mol_blocks(text: str) -> list[str]:

@@ -17,15 +17,7 @@ from workbench.errors import OutputError
 def prepare_output_folder(path: str | Path) -> Path:
     """Make sure, before any work is done, that results can be written to a folder.
 
-    Parameters
-    ----------
-    path
-        The folder; it is made when only its last part is missing.
-
-    Returns
-    -------
-    Path
-        The folder.
+    It is made when only its last part is missing.
 
     Raises
     ------
@@ -63,17 +55,7 @@ def as_bytes(text: str) -> bytes:
 def write_files(folder: Path, contents: dict[str, bytes]) -> list[Path]:
     """Write several files so that each appears under its name only when it is complete.
 
-    Parameters
-    ----------
-    folder
-        Where to; it exists.
-    contents
-        By file name, in the order in which the files appear.
-
-    Returns
-    -------
-    list of Path
-        The files, in that order.
+    ``contents`` are by file name, in the order in which the files appear and are returned.
 
     Raises
     ------

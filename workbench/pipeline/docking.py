@@ -190,7 +190,12 @@ def _encounter(run: _Run, adducts: tuple[Adduct, ...]) -> Encounter:
 def _search(run: _Run, adducts: tuple[Adduct, ...]) -> dict[str, Repeats]:
     """Search every diastereomer with each seed; the receptor's maps are made once."""
     with run.stage("covalent search"):
-        site = covalent_site(run.receptor, _flexible(run))
+        asked = run.settings.search.flexible
+        if asked == "auto":
+            flexible = turning_neighbours(run.receptor)
+        else:
+            flexible = () if asked == "none" else asked
+        site = covalent_site(run.receptor, flexible)
         run.progress("covalent search: conformers", 0, len(adducts))
         trees = {a.label: _tree(run, a, site, run.seed) for a in adducts}
         maps = adduct_maps(site, adducts[0], trees.values(), run.settings.grid)
@@ -211,14 +216,6 @@ def _tree(run: _Run, adduct: Adduct, site: Site, seed: int) -> TorsionTree:
     shapes = embed(adduct, run.settings.search.n_conformers, seed)
     tree = build_tree(adduct, shapes, site.backbone)
     return with_side_chains(tree, site.flexible, run.settings.search.rotamer_penalty_kcal_per_mol)
-
-
-def _flexible(run: _Run) -> tuple[int, ...]:
-    """Return the residues whose side chains turn in the search."""
-    asked = run.settings.search.flexible
-    if asked == "auto":
-        return turning_neighbours(run.receptor)
-    return () if asked == "none" else asked
 
 
 def _found(
@@ -245,13 +242,7 @@ def _refine(run: _Run, found: dict[str, tuple[Pose, ...]]) -> dict[str, tuple[Re
         everything = [bonded for group in complexes.values() for bonded in group]
         futures = {
             label: pool.submit(
-                refine,
-                poses,
-                complexes[label],
-                everything,
-                run.settings,
-                run.seed,
-                one_more,
+                refine, poses, complexes[label], everything, run.settings, run.seed, one_more
             )
             for label, poses in found.items()
         }
@@ -297,10 +288,7 @@ def run_provenance(
     return provenance.collect(
         command=command,
         seed=seed,
-        inputs={
-            "ligand": ligand.smiles.encode(),
-            "receptor": receptor_pdb(receptor).encode(),
-        },
+        inputs={"ligand": ligand.smiles.encode(), "receptor": receptor_pdb(receptor).encode()},
         platform=summarising.platform_summary(choice),
         force_field=settings.minimization.force_field,
     ) | {"settings": settings.model_dump()}

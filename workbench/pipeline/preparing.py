@@ -33,37 +33,28 @@ OPEN_STEREO = (
 def write_receptor(receptor: Receptor, folder: Path) -> list[Path]:
     """Write ``receptor.cif``, ``.pdb``, ``.pdbqt``, ``.json``, ``.html`` and ``box.json``.
 
-    Returns
-    -------
-    list of Path
-        The files written.
-
     Raises
     ------
     WorkbenchError
         When the folder cannot be written to, or the receptor does not fit a format.
     """
     target = prepare_output_folder(folder)
-    pdb, record = receptor_pdb(receptor), receptor_json(receptor)
-    texts = {
-        "receptor.cif": receptor_mmcif(receptor),
-        "receptor.pdb": pdb,
-        "receptor.pdbqt": receptor_pdbqt(receptor),
-        "box.json": _json(docking_box(receptor).to_dict()),
-        "receptor.html": groove_html(pdb, record, _bounds()),
-        "receptor.json": _json(record),
-    }
-    return write_texts(target, texts)
-
-
-def _bounds() -> dict[str, float]:
-    facts = groove_facts()
-    return {
+    pdb, record, facts = receptor_pdb(receptor), receptor_json(receptor), groove_facts()
+    bounds = {
         "closed_below_angstrom": facts.closed_below_angstrom,
         "open_from_angstrom": facts.open_from_angstrom,
         "occupied_from_contacts": facts.occupied_from_contacts,
         "contact_angstrom": facts.contact_angstrom,
     }
+    texts = {
+        "receptor.cif": receptor_mmcif(receptor),
+        "receptor.pdb": pdb,
+        "receptor.pdbqt": receptor_pdbqt(receptor),
+        "box.json": _json(docking_box(receptor).to_dict()),
+        "receptor.html": groove_html(pdb, record, bounds),
+        "receptor.json": _json(record),
+    }
+    return write_texts(target, texts)
 
 
 def write_ligands(
@@ -106,7 +97,8 @@ def write_ligands(
             texts |= _adduct_drawings(ligand, stem)
             yield from write_texts(target, texts)
             record["files"] = list(texts)
-            append(("[\n" if place == 1 else ",\n") + _indented(record))
+            entry = textwrap.indent(_json(record).rstrip("\n"), "  ")
+            append(("[\n" if place == 1 else ",\n") + entry)
         append("\n]\n" if place else "[]\n")
     yield target / "ligands.json"
 
@@ -127,11 +119,6 @@ def _adduct_drawings(ligand: Ligand, stem: str) -> dict[str, str]:
         for form in (adduct, *later_forms(adduct)):
             drawings[f"{stem}_{form.form}_{number}_{form.label}.svg"] = adduct_svg(form)
     return drawings
-
-
-def _indented(record: dict[str, Any]) -> str:
-    """Return one element of a JSON list, two columns in."""
-    return textwrap.indent(_json(record).rstrip("\n"), "  ")
 
 
 def _json(content: Any) -> str:

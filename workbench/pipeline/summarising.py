@@ -16,7 +16,7 @@ from workbench.analysis.reference import compare_to_reference, symmetric_rmsd
 from workbench.analysis.validity import failed_checks
 from workbench.ligands.geometry import connectivity, placed_atoms, self_mappings
 from workbench.ligands.molecules import Adduct, Ligand
-from workbench.ligands.poses import EncounterPose, SideChain
+from workbench.ligands.poses import EncounterPose
 from workbench.ligands.reference_poses import ReferencePose
 from workbench.ligands.writing import drug_sdf_block
 from workbench.physics.complex import complex_texts
@@ -111,22 +111,16 @@ def reference_summary(reference: ReferencePose | None, docked: Adduct) -> dict[s
     """Return what the page shows of a reference pose of an adduct that was docked."""
     if reference is None:
         return None
+    settled = "settled by its fit" if reference.resolved else "not settled: the fit only leans"
     return {
         "name": f"{reference.ccd} of {reference.pdb}",
         "sdf": drug_sdf_block(docked, reference.coordinates_for(docked.remnant())[0], {}),
-        "note": _reference_note(reference),
+        "note": f"crystal ligand {reference.ccd} of {reference.pdb}, placed in this receptor's "
+        "frame by the workbench's authors, not a deposited complex; diastereomer "
+        f"{reference.diastereomer or 'unknown'}, {settled}",
         "diastereomer": reference.diastereomer,
         "uncertainty_angstrom": reference.uncertainty_angstrom,
     }
-
-
-def _reference_note(reference: ReferencePose) -> str:
-    settled = "settled by its fit" if reference.resolved else "not settled: the fit only leans"
-    label = reference.diastereomer or "unknown"
-    return (
-        f"crystal ligand {reference.ccd} of {reference.pdb}, placed in this receptor's frame by "
-        f"the workbench's authors, not a deposited complex; diastereomer {label}, {settled}"
-    )
 
 
 def encounter_records(
@@ -227,7 +221,14 @@ def _pose_record(
         problems=problems,
         interactions=find_interactions(bonded),
         **_energies(refined),
-        side_chains=tuple(_turned(chain) for chain in refined.pose.side_chains),
+        side_chains=tuple(
+            {
+                "residue": f"{chain.name}{chain.number}",
+                "dihedrals_degree": [round(angle, 1) for angle in chain.dihedrals_degree],
+                "moved_angstrom": round(chain.moved_angstrom, 2),
+            }
+            for chain in refined.pose.side_chains
+        ),
         encounter_rank=encounter_rank,
         encounter_rmsd_angstrom=encounter_rmsd,
         drug_sdf=drug_sdf_block(adduct, drug, tags),
@@ -260,14 +261,6 @@ def _energies(refined: RefinedPose) -> dict[str, Any]:
             },
             "energy_trace_kcal_per_mol": [round(value, 2) for value in minimised.energy_trace],
         },
-    }
-
-
-def _turned(chain: SideChain) -> dict[str, Any]:
-    return {
-        "residue": f"{chain.name}{chain.number}",
-        "dihedrals_degree": [round(angle, 1) for angle in chain.dihedrals_degree],
-        "moved_angstrom": round(chain.moved_angstrom, 2),
     }
 
 
@@ -322,7 +315,9 @@ def ranking(adducts: Sequence[AdductRecord]) -> dict[str, Any]:
     best = sorted(
         (a.poses[0].score_kcal_per_mol, a.label) for a in adducts if a.poses and a.poses[0].valid
     )
-    spread = _spread([a for a in adducts if a.label in [label for _, label in best[:2]]])
+    leading = [label for _, label in best[:2]]
+    ranges = [a.score_spread_kcal_per_mol for a in adducts if a.label in leading]
+    spread = max((r for r in ranges if r is not None), default=None)
     gap = round(best[1][0] - best[0][0], 3) if len(best) > 1 else None
     preferred = None
     if gap is not None and spread is not None and gap > max(spread, CLOSE_GAP_KCAL_PER_MOL):
@@ -335,12 +330,6 @@ def ranking(adducts: Sequence[AdductRecord]) -> dict[str, Any]:
         "least_telling_gap_kcal_per_mol": CLOSE_GAP_KCAL_PER_MOL,
         "words": _ranking_words(len(adducts), best, gap, spread),
     }
-
-
-def _spread(adducts: Sequence[AdductRecord]) -> float | None:
-    """Return the widest range of best scores over seeds, ``None`` when there was one seed."""
-    ranges = [a.score_spread_kcal_per_mol for a in adducts]
-    return max((r for r in ranges if r is not None), default=None)
 
 
 def _ranking_words(
