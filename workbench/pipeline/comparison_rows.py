@@ -135,13 +135,9 @@ def _alike(shown: tuple[AdductRecord, PoseRecord]) -> tuple[PoseRecord, ...]:
     """Return the valid poses of the shown diastereomer that the score does not tell from it."""
     adduct, pose = shown
     reach = max(adduct.score_spread_kcal_per_mol or 0.0, CLOSE_GAP_KCAL_PER_MOL)
-    near = (
-        p
-        for p in adduct.poses
-        if p.valid and abs(p.score_kcal_per_mol - pose.score_kcal_per_mol) <= reach
-    )
-    others = tuple(p for p in near if p is not pose)
-    return (pose, *others)
+    valid = (p for p in adduct.poses if p.valid and p is not pose)
+    score = pose.score_kcal_per_mol
+    return (pose, *(p for p in valid if abs(p.score_kcal_per_mol - score) <= reach))
 
 
 def _adduct_score(shown: tuple[AdductRecord, PoseRecord] | None) -> Quantity:

@@ -39,8 +39,6 @@ class Reaction:
 
     Parameters
     ----------
-    ligand
-        Name of the drug as asked for.
     level
         Method in words, such as ``GFN2-xTB/ALPB(water)``.
     model

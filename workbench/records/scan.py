@@ -188,8 +188,8 @@ def pair_row(pair: ScanPair) -> dict[str, Any]:
     }
     for name in ("encounter_difference", "adduct_difference"):
         difference: Difference | None = getattr(pair, name)
-        row[f"{name}_kcal_per_mol"] = difference.kcal_per_mol if difference else None
-        row[f"{name}_spread_kcal_per_mol"] = difference.spread_kcal_per_mol if difference else None
+        for part in ("kcal_per_mol", "spread_kcal_per_mol"):
+            row[f"{name}_{part}"] = getattr(difference, part) if difference else None
     for name in ("contacts_lost", "contacts_gained"):
         row[name] = " ".join(getattr(pair, name))
     row["evidence"] = "; ".join(item.text for item in pair.evidence)

@@ -62,24 +62,18 @@ class ScreenResult:
 
     Parameters
     ----------
-    folder
-        Where ``results.parquet`` lies.
     counts
         Rows by status: ``done``, ``dropped``, ``duplicate``, ``failed``.
     stages
         In order: ``name``, ``taken``, ``passed``, ``dropped``, ``failed``, ``why_dropped``,
         ``why_failed``, ``hours`` (of one core).
-    top
-        The best rows by score, at most as many as the page shows.
-    failures
-        The first rows that failed, at most as many as the page shows.
+    top, failures
+        The best rows by score and the first that failed, at most as many as the page shows.
     scores
         ``edges_kcal_per_mol`` and ``counts``: the distribution of the scores; both empty when
         nothing was docked.
     scaffolds
         ``scaffold``, ``ligands`` and ``best_score_kcal_per_mol``, the commonest first.
-    manifest
-        Of the screen.
     enrichment
         Of the labels that were given last; ``None`` when there were none.
     """

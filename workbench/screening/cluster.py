@@ -41,12 +41,7 @@ _LOGGED = {
 
 @contextmanager
 def connected(settings: ClusterSettings, log: Path) -> Iterator[Any]:
-    """Yield a Dask client; the cluster that was made for it ends with it.
-
-    Parameters
-    ----------
-    log
-        File for what Dask says of its workers.
+    """Yield a Dask client whose cluster ends with it; ``log`` holds what Dask says of workers.
 
     Raises
     ------
@@ -173,13 +168,7 @@ def worker_start_s(settings: ClusterSettings) -> float:
 
 
 def no_worker(settings: ClusterSettings, came: bool, log: Path) -> ScreenError:
-    """Return the error of a screen without a worker, which names the place of the log.
-
-    Parameters
-    ----------
-    came
-        Whether a worker was ever there.
-    """
+    """Return the error of a screen without a worker (``came``: one was there before)."""
     import dask
 
     if settings.scheduler == "local":

@@ -35,13 +35,7 @@ Report = Callable[[int, int], None]
 
 
 class Outcome(NamedTuple):
-    """What came of one item.
-
-    Parameters
-    ----------
-    kind
-        ``done``, or the kind of failure.
-    """
+    """What came of one item; ``kind`` is ``done``, or the kind of failure."""
 
     kind: str
     reason: str
@@ -250,16 +244,19 @@ def run_items(
     ScreenError
         When this worker's packages are others than the driver's, or nothing runs here.
     """
-    _check(expected)
+    here = _here()
+    other = [f"{name} {here[name]}, not {v}" for name, v in expected.items() if here[name] != v]
+    if other:
+        raise ScreenError(
+            f"a worker has {'; '.join(other)}: install the same versions on every host"
+        )
     if getattr(_mine, "limits", None) != limits:
         _mine.process, _mine.limits = Isolated(limits), limits
     outcomes = []
     for item in items:
         kind, content, seconds = _mine.process.run(job, stage, item)
-        if isinstance(content, str):
-            outcomes.append(Outcome(kind, content, [], seconds))
-        else:
-            outcomes.append(Outcome(kind, "", content, seconds))
+        reason, rows = (content, []) if isinstance(content, str) else ("", content)
+        outcomes.append(Outcome(kind, reason, rows, seconds))
     return outcomes
 
 
@@ -271,14 +268,3 @@ def same(content: PackedJob) -> PackedJob:
 @cache
 def _here() -> dict[str, str]:
     return versions()
-
-
-def _check(expected: Mapping[str, str]) -> None:
-    here = _here()
-    other = [
-        f"{name} {here[name]}, not {text}" for name, text in expected.items() if here[name] != text
-    ]
-    if other:
-        raise ScreenError(
-            f"a worker has {'; '.join(other)}: install the same versions on every host"
-        )

@@ -169,14 +169,12 @@ def enrichment(
         both = random.choice(good, len(good)), random.choice(bad, len(bad))
         drawn.append(_measures(labels, np.concatenate(both)))
         shuffled.append(_measures(labels, random.permutation(ranked)))
-    values = _measures(truth, ranked)
-    means = np.mean(shuffled, axis=0)
     return Enrichment(
         actives=len(good),
         decoys=len(bad),
         unscored=int(np.isinf(ranked).sum()),
-        measures=_measured(values, drawn),
-        chance=_measured(means, shuffled),
+        measures=_measured(_measures(truth, ranked), drawn),
+        chance=_measured(np.mean(shuffled, axis=0), shuffled),
     )
 
 
@@ -190,14 +188,8 @@ def _measured(values: Array, drawn: list[Array]) -> dict[str, Measured]:
 
 def _measures(active: NDArray[np.bool_], scores: Array) -> Array:
     """Return the measures in the order of ``MEASURES``."""
-    return np.array(
-        [
-            roc_auc(active, scores),
-            enrichment_factor(active, scores, 0.01),
-            enrichment_factor(active, scores, 0.05),
-            bedroc(active, scores),
-        ]
-    )
+    first = [enrichment_factor(active, scores, fraction) for fraction in (0.01, 0.05)]
+    return np.array([roc_auc(active, scores), *first, bedroc(active, scores)])
 
 
 def roc_auc(active: NDArray[np.bool_], scores: Array) -> float:

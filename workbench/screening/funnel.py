@@ -13,7 +13,7 @@ from workbench.errors import OutputError
 from workbench.ligands.files import read_records
 from workbench.screening.plan import STAGES, Item
 from workbench.screening.store import CHUNKS, COLUMNS, Chunk
-from workbench.settings import LigandSettings, ScreenSettings
+from workbench.settings import ScreenSettings
 
 MEMORY_LIMIT = "128MB"
 """Of DuckDB: what does not fit is spilled to the folder."""
@@ -116,32 +116,15 @@ def quoted_path(path: Path) -> str:
 def record_chunks(path: Path, settings: ScreenSettings) -> Iterator[Chunk]:
     """Yield the chunks of the first stage: the file's records, not parsed yet."""
     records = enumerate(read_records(path, settings.ligand), start=1)
+    names = ("where", "name", "text", "is_block", "problem")
     number = 1
     while found := list(islice(records, settings.chunk_size)):
         items: list[Item] = [
-            {
-                "record": record,
-                "where": one.where,
-                "name": one.name,
-                "text": one.text,
-                "is_block": one.is_block,
-                "problem": one.problem,
-            }
+            {"record": record, **{name: getattr(one, name) for name in names}}
             for record, one in found
         ]
         yield Chunk("read", number, items)
         number += 1
-
-
-def count_records(path: Path, settings: LigandSettings) -> int:
-    """Return how many records a file holds, broken ones included.
-
-    Raises
-    ------
-    LigandError
-        When nothing of it can be read.
-    """
-    return sum(1 for _ in read_records(path, settings))
 
 
 def stage_size(database: Database, stage: str, settings: ScreenSettings) -> int:

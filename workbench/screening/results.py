@@ -111,8 +111,6 @@ def query(folder: str | Path, sql: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    folder
-        Of the screen.
     sql
         DuckDB's SQL, such as ``SELECT name, score_kcal_per_mol FROM results ORDER BY 2 LIMIT 10``.
 

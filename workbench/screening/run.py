@@ -11,6 +11,7 @@ from pathlib import Path
 
 from workbench.errors import UsageError
 from workbench.files.writing import write_texts
+from workbench.ligands.files import read_records
 from workbench.progress import Progress, silent
 from workbench.provenance import versions
 from workbench.records.screen import ScreenResult
@@ -20,7 +21,6 @@ from workbench.screening.engine import Engine
 from workbench.screening.enrichment import holds_labels, read_labels
 from workbench.screening.funnel import (
     Database,
-    count_records,
     record_chunks,
     stage_chunks,
     stage_counts,
@@ -104,7 +104,7 @@ def screen(
     settings = settings or ScreenSettings()
     path = Path(file)
     known = _labels(path, labels, progress)
-    n_records = count_records(path, settings.ligand)
+    n_records = sum(1 for _ in read_records(path, settings.ligand))
     loaded = load_receptor(receptor) if isinstance(receptor, str) else receptor
     if loaded.reactive_atom is None:
         raise UsageError(f"{loaded.name} has no thiol to bond to: choose another receptor")
@@ -219,13 +219,7 @@ class _Run:
 
 
 class Meter:
-    """Tells how far a stage is, now and then: rate, time left, failures.
-
-    Attributes
-    ----------
-    found
-        Ligands that an earlier run has done.
-    """
+    """Tells how far a stage is, now and then; ``found`` ligands were done by an earlier run."""
 
     def __init__(self, stage: str, total: int, progress: Progress) -> None:
         self.found = 0

@@ -6,7 +6,7 @@ Each function takes the job and an item and returns rows; an item that cannot be
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -58,8 +58,7 @@ def read(job: Job, item: Item) -> list[Row]:
         When the record holds no usable ligand.
     """
     with rdBase.BlockLogs():
-        names = ("where", "name", "text", "is_block", "problem")
-        record = Record(*(item[name] for name in names))
+        record = Record(**{name: item[name] for name in item.keys() - {"record"}})
         ligands = build_ligands(parsed(record), record.name, record.where, job.settings.ligand)
         return [
             {"where": item["where"], **_read_row(job, drawn, isomer)}
@@ -159,9 +158,7 @@ class MapLibrary:
         reach = max(reach_angstrom(tree, self.site) for tree in trees)
         if reach + self._settings.margin_angstrom > self._half_width:
             return adduct_maps(self.site, adduct, trees, self._settings)
-        return self._with({p for p in moving_probes(self.site, adduct) if p is not None})
-
-    def _with(self, probes: Collection[Probe]) -> GridMaps:
+        probes: set[Probe] = {p for p in moving_probes(self.site, adduct) if p is not None}
         known = self._maps.probes if self._maps else ()
         new = tuple(sorted(set(probes).difference(known)))
         if new or self._maps is None:
@@ -265,7 +262,6 @@ def _packed_pose(pose: Pose) -> dict[str, Any]:
 
 
 def _pose(packed: dict[str, Any], adducts: dict[str, Adduct]) -> Pose:
-
     return Pose(
         adducts[packed["label"]],
         np.array(packed["coordinates"]),

@@ -87,13 +87,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some items of a stage, which become one file.
-
-    Parameters
-    ----------
-    number
-        From 1.
-    """
+    """Some items of a stage, which become one file; numbered from 1."""
 
     stage: str
     number: int
