@@ -281,8 +281,10 @@ def _pose(record: dict[str, Any], block: str, folder: Path) -> PoseRecord:
 def _made(kind: type[Record], values: dict[str, Any]) -> Record:
     """Return a record from JSON: lists become tuples, keys that are computed are passed over."""
     names = {f.name for f in fields(kind)}
-    kept = {key: value for key, value in values.items() if key in names}
-    return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in kept.items()})
+    kept: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k in names
+    }
+    return kind(**kept)
 
 
 def _mol_blocks(text: str) -> list[str]:
