@@ -24,7 +24,18 @@ BLOCK = re.compile(r"^```(?:sh|bash|console)\n(.*?)^```", re.MULTILINE | re.DOTA
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=[\"']?(?:https?:)?//[^\"' >]+")
 INSIDE = re.compile(r'^eval "\$\((workbench [^)]+)\)"')
-OTHER_PROGRAMS = {"python", "python3", "pip", "conda", "dask", "mkdocs", "jupyter", "."}
+OTHER_PROGRAMS = {
+    "python",
+    "python3",
+    "pip",
+    "conda",
+    "dask",
+    "mkdocs",
+    "jupyter",
+    "ruff",
+    "mypy",
+    ".",
+}
 CHEAP = {"nes", "compounds", "structures", "simulate", "picture", "completion", "info", "tour"} | {
     "enumerate"
 }

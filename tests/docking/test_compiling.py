@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from workbench.docking import compiling
 
 
@@ -22,6 +24,7 @@ def _history(cache: Path) -> str:
     return ran.stdout
 
 
+@pytest.mark.slow
 def test_compiling_and_loading_search_alike(tmp_path: Path) -> None:
     compiled = _history(tmp_path)
     assert any(tmp_path.rglob("*.nbc"))

@@ -71,6 +71,7 @@ def test_groove(
     assert list(displaced[0]["anchors"]) == ["P2", "P3", "P4"]
 
 
+@pytest.mark.slow
 def test_pair(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,6 +95,7 @@ def test_pair(
     assert found == said["drugs"][:2]
 
 
+@pytest.mark.slow
 def test_mutants(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line does one pair again and takes over the others."""
     views, said = ran("03_mutants", tmp_path, "result.to_dict()")
