@@ -120,6 +120,7 @@ def test_dosing(tmp_path: Path) -> None:
     assert said[1] > said[0]["lowest_export_capacity"] + 0.3
 
 
+@pytest.mark.slow
 def test_screen(tmp_path: Path) -> None:
     _, said = ran("05_screen", tmp_path, "frame.status.tolist()")
     assert said == ["done", "done", "dropped", "duplicate", "failed"]

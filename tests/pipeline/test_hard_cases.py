@@ -66,6 +66,7 @@ RULER = "C=CC(=O)N" + "c1ccc(cc1)C#C" * 5 + "c1ccccc1"
 """Six phenyl rings on a straight line: over 40 angstrom, stiff."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("smiles", [MALEIMIDE, FORTY, RULER], ids=["none", "forty", "too big"])
 def test_extreme_ligands_are_docked_or_refused_in_words(
     smiles: str, hasty: Path, capsys: pytest.CaptureFixture[str]
