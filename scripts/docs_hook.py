@@ -1,9 +1,9 @@
-"""A hook of MkDocs: writes the reference of the command line from the parser itself."""
+"""A hook of MkDocs: writes the reference of the command line from the commands themselves."""
 
 from __future__ import annotations
 
-import argparse
 import re
+from collections.abc import Iterator
 from typing import Any
 
 MARKER = "<!-- every verb -->"
@@ -16,50 +16,37 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 def reference() -> str:
     """Return every verb with its arguments as Markdown."""
-    from workbench.cli.main import build_parser
+    from workbench.cli.main import VERBS, verb
 
-    return "\n\n".join(_verb(parser) for parser in _parsers(build_parser()).values())
-
-
-def _parsers(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    """Return the parsers of the verbs, a verb's own verbs (``prepare receptor``) after it."""
-    found: dict[str, argparse.ArgumentParser] = {}
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for child in dict.fromkeys(action.choices.values()):
-                found |= {child.prog: child} | _parsers(child)
-    return found
+    return "\n\n".join(part for name in VERBS for part in _parts(f"workbench {name}", verb(name)))
 
 
-def _verb(parser: argparse.ArgumentParser) -> str:
-    parts = [f"## {parser.prog}"]
-    if parser.description:
-        parts.append(_plain(parser.description))
-    actions = [
-        action
-        for action in parser._actions
-        if action.dest != "help" and not isinstance(action, argparse._SubParsersAction)
-    ]
-    if actions:
-        lines = [f"| `{_name(a)}` | {_plain(_help(parser, a))} |" for a in actions]
-        parts.append("\n".join(["| argument | what |", "|---|---|", *lines]))
-    if parser.epilog:
-        parts.append(_plain(parser.epilog))
-    return "\n\n".join(parts)
+def _parts(name: str, command: Any) -> Iterator[str]:
+    """Yield what is told of a command, and of its own commands (``prepare receptor``) after it."""
+    yield f"## {name}"
+    yield from (_plain(text) for text in command.help.split("\n\n"))
+    lines = [f"| `{_name(one)}` | {_plain(_help(one))} |" for one in command.params]
+    if lines:
+        yield "\n".join(["| argument | what |", "|---|---|", *lines])
+    examples = command.epilog.removeprefix("\b\nexamples:\n")
+    yield f"```sh\n{re.sub('^ +', '', examples, flags=re.MULTILINE)}\n```"
+    for inner in getattr(command, "commands", {}).values():
+        yield from _parts(f"{name} {inner.name}", inner)
 
 
-def _name(action: argparse.Action) -> str:
-    value = action.metavar or ("|".join(map(str, action.choices)) if action.choices else "")
-    shown = value if isinstance(value, str) else " ".join(value)
-    if not action.option_strings:
-        return shown or action.dest
-    value = f" {shown or action.dest.upper()}" if action.nargs != 0 else ""
-    return f"{action.option_strings[-1]}{value}"
+def _name(parameter: Any) -> str:
+    choices = parameter.type_descriptor.choices
+    value = parameter.metavar or "|".join(choices or ())
+    if parameter.param_type_name == "argument":
+        return str(value)
+    return parameter.opts[-1] if parameter.is_flag else f"{parameter.opts[-1]} {value}"
 
 
-def _help(parser: argparse.ArgumentParser, action: argparse.Action) -> str:
-    known = vars(action) | {"prog": parser.prog}
-    return (action.help or "") % known
+def _help(parameter: Any) -> str:
+    cores = parameter.opts[-1] in ("--jobs", "--workers")
+    default = "all cores" if cores else parameter.default
+    told = default not in (None, "", False, []) and str(default)
+    return f"{parameter.help or ''} (default: {told})" if told else parameter.help or ""
 
 
 def _plain(text: str) -> str:

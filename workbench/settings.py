@@ -349,7 +349,9 @@ class ScanSettings(Settings):
 class FilterSettings(Settings):
     """What is not worth docking: cheap to compute, and told with its reason."""
 
-    max_molecular_weight_g_per_mol: float = Field(800.0, gt=0)
+    max_molecular_weight_g_per_mol: float = Field(
+        800.0, gt=0, description="what is heavier is dropped"
+    )
     max_heavy_atoms: int = Field(60, ge=1, description="leptomycin B has 39")
     max_rotatable_bonds: int = Field(15, ge=0, description="RDKit's strict definition")
     min_clogp: float = Field(-5.0, description="Wildman-Crippen")
@@ -375,7 +377,7 @@ class IsolationSettings(Settings):
 class ScreenSettings(Settings):
     """Of every stage of ``workbench screen``: whatever changes a result is here."""
 
-    seed: int = Field(1, ge=0, lt=2**31)
+    seed: int = Field(1, ge=0, lt=2**31, description="of the random numbers")
     chunk_size: int = Field(100, ge=1, le=100_000, description="ligands in one file")
     ligand: LigandSettings = LigandSettings()
     filters: FilterSettings = FilterSettings()

@@ -8,10 +8,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from workbench.cli.verbs.compounds import compound_text
 
 from workbench.cli import main
-from workbench.cli.compounds import compound_text
-from workbench.tables import compounds
+from workbench.tables import compounds, warheads
 
 
 def asked(*words: str, capsys: pytest.CaptureFixture[str]) -> Any:
@@ -73,6 +73,16 @@ def test_families(capsys: pytest.CaptureFixture[str]) -> None:
     assert not names & {"selinexor", "curcumin"}
     sines = {r["name"] for r in asked("--warhead-family", "SINE", capsys=capsys)}
     assert {"selinexor", "eltanexor", "verdinexor", "KPT-185", "KPT-251", "KPT-276"} <= sines
+
+
+def test_the_table_of_warheads(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = {row["name"]: row for row in asked("--warheads", capsys=capsys)}
+    assert list(rows) == [row.name for row in warheads()]
+    assert rows["triazolyl acrylohydrazide"]["example"] == "selinexor"
+    assert rows["triazolyl acrylohydrazide"]["family"] == "azolyl vinyl (SINE)"
+    lactones = text("--warheads", "--warhead-family", "lactone", capsys=capsys).splitlines()
+    assert len(lactones) == 1 + sum("lactone" in row["family"] for row in rows.values())
+    assert any("leptomycin B" in line and "unsaturated delta-lactone" in line for line in lactones)
 
 
 def test_the_table_of_properties(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -17,14 +18,13 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
-from workbench.cli import main
-from workbench.cli.docking import weights
-from workbench.cli.main import build_parser
+from workbench import __version__
+from workbench.cli import main, verbs
+from workbench.cli.main import VERBS, verb
+from workbench.cli.verbs.compare import read_weights
 
 RATES = ["--k-on", "1e5", "--k-off", "0.1", "--k-inact", "1e-3", "--k-rev", "5e-6"]
-BASH = shutil.which("bash")
 PROGRAM = [sys.executable, "-m", "workbench"]
-VERBS = build_parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
 
 
 def as_json(*words: str, capsys: pytest.CaptureFixture[str]) -> Any:
@@ -182,53 +182,87 @@ def test_a_table_with_hostile_names_is_prepared_and_reacted(
     assert sum(file.endswith(".sdf") for file in written) == 2
 
 
-def test_options_are_read() -> None:
-    assert weights("recognition=1,strain=-0.5") == {"recognition": 1.0, "strain": -0.5}
-    parser = build_parser()
-    for words, rank in (([], None), (["--encounter"], 0), (["--encounter", "3"], 3)):
-        assert parser.parse_args(["dynamics", "x", *words]).encounter == rank
+def test_weights_are_read() -> None:
+    assert read_weights("recognition=1,strain=-0.5") == {"recognition": 1.0, "strain": -0.5}
 
 
-def completed(script: str, *words: str) -> set[str]:
-    assert BASH
-    program = (
-        f"{script}\nCOMP_WORDS=({' '.join(words)} '')\nCOMP_CWORD={len(words)}\n"
-        'COMP_WORDS=("${COMP_WORDS[@]}")\n_workbench\nprintf \'%s\\n\' "${COMPREPLY[@]}"\n'
-    )
-    command = [BASH, "--norc", "-c", program]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd="/")
-    return set(done.stdout.split())
+@pytest.mark.parametrize(
+    ("words", "name", "value"),
+    [
+        (["dynamics", "x"], "encounter", None),
+        (["dynamics", "x", "--encounter"], "encounter", 0),
+        (["dynamics", "x", "--encounter", "3"], "encounter", 3),
+        (["dynamics", "--encounter", "--resume", "x"], "encounter", 0),
+        (["scan", "--mutations", "C528S", "E571K", "--seed", "2"], "mutations", "C528S,E571K"),
+        (["scan", "--mutations", "C528S,E571K", "--quick"], "mutations", "C528S,E571K"),
+        (["simulate", "--k-on", "-1"], "treatment_k_on_per_molar_per_s", -1.0),
+        (["compounds", "[Na+].[Cl-]", "--compare", "C"], "name", "[Na+].[Cl-]"),
+    ],
+)
+def test_words_are_read(words: list[str], name: str, value: object) -> None:
+    assert verb(words[0]).make_context(words[0], words[1:]).params[name] == value
 
 
-@pytest.mark.skipif(BASH is None, reason="there is no bash")
-def test_bash_offers_verbs_options_names_and_choices(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["completion", "bash"]) == 0
-    script = capsys.readouterr().out
-    assert {"dock", "compare", "prepare", "completion"} <= completed(script, "workbench")
-    offered = completed(script, "workbench", "dock")
-    assert {"--receptor", "--seed", "selinexor", "KPT-185"} <= offered
-    assert "--weights" not in offered
-    assert completed(script, "workbench", "dock", "--form") >= {"adduct", "hydrolysed"}
-    assert {"receptor", "ligand"} <= completed(script, "workbench", "prepare")
-    assert main(["completion", "zsh"]) == 0
-    printed = capsys.readouterr().out
-    assert "bashcompinit" in printed and printed.endswith(script)
+SHELLS = {
+    "bash": "source <(printf '%s' \"$SCRIPT\")\n"
+    "COMP_WORDS=({words})\nCOMP_CWORD={last}\n_workbench_completion workbench\n"
+    "printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+    "fish": 'printf \'%s\' "$SCRIPT" | source; complete -C "{line}"',
+}
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_the_help_of_every_verb_shows_an_example(
-    verb: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_shell_offers_verbs_options_names_and_choices(
+    shell: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as stop:
-        main([verb, "--help"])
-    assert stop.value.code == 0
-    text = " ".join(capsys.readouterr().out.split())
-    assert f"workbench {verb}" in text.split("example", 1)[1]
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"there is no {shell}")
+    command = tmp_path / "workbench"
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m workbench "$@"\n')
+    command.chmod(0o755)
+    assert main(["completion", shell]) == 0
+    script = capsys.readouterr().out
+    search = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+
+    def offered(line: str) -> set[str]:
+        words = shlex.join(line.split(" "))
+        code = SHELLS[shell].format(words=words, last=line.count(" "), line=line)
+        done = subprocess.run(
+            [program, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=os.environ | {"SCRIPT": script, "PATH": search, "HOME": str(tmp_path)},
+        )
+        return {one.split("\t")[0] for one in done.stdout.splitlines()}
+
+    assert offered("workbench comp") == {"compare", "completion", "compounds"}
+    assert offered("workbench dock sel") == {"selinexor"}
+    assert offered("workbench dock --fo") == {"--force-field", "--form"}
+    assert offered("workbench dock --form ") == {"adduct", "hydrolysed", "oxidised"}
+    assert offered("workbench prepare ") == {"receptor", "ligand"}
 
 
-def test_a_bare_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("name", VERBS)
+def test_the_help_of_every_verb_shows_an_example(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([name, "-h"]) == main([name, "--help"]) == 0
+    text = capsys.readouterr().out
+    examples = text.split("examples:\n")[-1].splitlines()
+    assert examples and all(f"workbench {name}" in line for line in examples)
+
+
+def test_every_verb_is_listed_by_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
-    assert "workbench dock selinexor" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert main(["--help"]) == 0
+    assert capsys.readouterr().out == said
+    files = {path.stem for path in Path(verbs.__path__[0]).glob("[a-z]*.py")}
+    assert files == set(VERBS) and all(f"\n  {name} " in said for name in VERBS)
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"workbench {__version__}\n"
 
 
 @pytest.mark.parametrize(

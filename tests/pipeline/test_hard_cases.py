@@ -22,7 +22,7 @@ def hasty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of a command's results; the command itself spends little effort."""
     minimization = HASTY.minimization.model_copy(update={"max_iterations": 20})
     settings = HASTY.model_copy(update={"minimization": minimization})
-    monkeypatch.setattr("workbench.cli.arguments.dock_settings", lambda quick: settings)
+    monkeypatch.setattr("workbench.cli.inputs.dock_settings", lambda quick: settings)
     return tmp_path / "out"
 
 

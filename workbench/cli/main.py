@@ -2,63 +2,126 @@
 
 from __future__ import annotations
 
-import argparse
+import contextlib
+import importlib
+import inspect
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
 
 from workbench import __version__
-from workbench.cli import (
-    compounds,
-    docking,
-    dynamics,
-    enumeration,
-    installation,
-    mechanism,
-    pictures,
-    prepare,
-    scan,
-    screen,
-    structures,
-)
-from workbench.cli.arguments import EXIT_INTERRUPTED, stop_at_once, tell
+from workbench.cli.terminal import EXIT_INTERRUPTED, EXIT_USAGE, stop_at_once, tell
 from workbench.errors import WorkbenchError
 
-VERBS = (
-    *(docking.add_dock, docking.add_compare, scan.add_parser),
-    *(mechanism.add_react, dynamics.add_parser, mechanism.add_simulate),
-    *(enumeration.add_parser, screen.add_parser, prepare.add_parser, mechanism.add_nes),
-    *(pictures.add_picture, compounds.add_parser, structures.add_structures),
-    *(structures.add_fetch, installation.add_selftest, installation.add_completion),
-    *(pictures.add_tour, installation.add_info),
+VERBS = {
+    "dock": "a drug on the reactive cysteine: encounter, adducts, complexes, page",
+    "compare": "several drugs side by side: one table, one page",
+    "scan": "resistance: structure and chemistry per mutant and drug",
+    "react": "thiol addition: energies, reversibility against selinexor",
+    "dynamics": "short molecular dynamics of a docked pose",
+    "simulate": "concentration, occupancy, export capacity against time",
+    "enumerate": "a library from a core and a table of building blocks",
+    "screen": "many ligands, on this machine or a cluster",
+    "prepare": "docking-ready files of a receptor or of ligands",
+    "nes": "patterns of nuclear export signals and their pockets",
+    "picture": "pictures of a docking run",
+    "compounds": "the known XPO1 inhibitors and warheads",
+    "structures": "the known XPO1 structures; what an entry is",
+    "fetch": "entries of the PDB or AlphaFold DB into the cache",
+    "selftest": "redock KPT-185 and KPT-251, compare with references",
+    "completion": "what the shell offers after a tab",
+    "tour": "a guided page for students",
+    "info": "versions, platforms, GPU, data shipped",
+}
+EXAMPLES = (
+    "workbench dock selinexor --out selinexor/",
+    "workbench compare selinexor eltanexor --out pair/",
+    "workbench scan --mutations C528S,E571K --ligands selinexor --out scan/",
+    "workbench simulate selinexor --out course/",
+    "workbench compounds selinexor",
+    "workbench dock --help",
 )
 
-EXIT_USAGE = 2
 
-EPILOG = """examples:
-  workbench dock selinexor --out selinexor/
-  workbench compare selinexor eltanexor --out pair/
-  workbench scan --mutations C528S,E571K --ligands selinexor --out scan/
-  workbench simulate selinexor --out course/
-  workbench compounds selinexor
-each verb has --help with examples of its own
-"""
+class Verbs(TyperGroup):
+    """Lists all verbs without loading them; loads the one that is asked for."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the name of a verb, its command and the words that are left."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, None if name is None else verb(name), rest
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
-    parser = argparse.ArgumentParser(
-        prog="workbench",
-        description="How a SINE drug binds Cys528 of XPO1: search, bonded complex, checks, page.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"workbench {__version__}")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for add_verb in VERBS:
-        add_verb(verbs)
-    return parser
+@cache
+def command() -> Any:
+    """Return the whole command line."""
+    app = _app(cls=Verbs, epilog=_shown(EXAMPLES), add_completion=True)
+    app.callback()(_workbench)
+    for name, what in VERBS.items():
+        app.command(name, short_help=what)(_not_loaded)
+    return typer.main.get_command(app)
+
+
+def _app(**more: Any) -> typer.Typer:
+    names = {"help_option_names": ["-h", "--help"]}
+    return typer.Typer(rich_markup_mode=None, context_settings=names, **more)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"workbench {__version__}")
+        raise typer.Exit()
+
+
+VERSION = typer.Option("--version", help="Show it.", callback=_print_version, is_eager=True)
+
+
+def _workbench(version: Annotated[bool, VERSION] = False) -> None:
+    """How a SINE drug binds Cys528 of XPO1: search, bonded complex, checks, page."""
+
+
+def _not_loaded() -> None:
+    """Stand for a verb in the list."""
+
+
+@cache
+def verb(name: str) -> Any:
+    """Return the command of a verb from the functions of its file."""
+    module = importlib.import_module(f"workbench.cli.verbs.{name}")
+    app = _app(add_completion=False)
+    if not hasattr(module, "KINDS"):
+        _add(app, name, module.run, module.EXAMPLES, getattr(module, "Command", TyperCommand))
+        return typer.main.get_command(app)
+    app.callback(help=module.HELP, epilog=_shown(module.EXAMPLES))(_not_loaded)
+    for run in module.KINDS:
+        own = [example for example in module.EXAMPLES if f"{name} {run.__name__}" in example]
+        _add(app, run.__name__, run, own)
+    return typer.main.get_command(app)
+
+
+def _add(
+    app: typer.Typer,
+    name: str,
+    run: Callable[..., int],
+    examples: Sequence[str],
+    cls: type[TyperCommand] = TyperCommand,
+) -> None:
+    """Add a command; its docstring is its help."""
+    from workbench.cli.options import expanded
+
+    text = inspect.getdoc(run)
+    app.command(name, cls=cls, help=text, epilog=_shown(examples))(expanded(run))
+
+
+def _shown(examples: Sequence[str]) -> str:
+    """Return commands as the end of a help; the backspace keeps their lines as they are."""
+    return "\n".join(("\b", "examples:", *(f"  {example}" for example in examples)))
 
 
 def entry() -> int:
@@ -75,23 +138,24 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     0 done, 1 failed, 2 usage, 3 some inputs failed, 130 interrupted.
     """
-    parser = build_parser()
-    words = sys.argv[1:] if argv is None else argv
-    if not words:
-        parser.print_help(sys.stderr)
+    words = sys.argv[1:] if argv is None else list(argv)
+    if not words and "_WORKBENCH_COMPLETE" not in os.environ:
+        with contextlib.redirect_stdout(sys.stderr):
+            main(["--help"])
         return EXIT_USAGE
-    arguments = parser.parse_args(words)
     try:
-        code: int = arguments.run(arguments)
+        code: int = command().main(words, "workbench", standalone_mode=False) or 0
         sys.stdout.flush()
     except WorkbenchError as error:
         tell(error)
         return error.exit_code
-    except KeyboardInterrupt:
-        print("workbench: interrupted", file=sys.stderr)
-        return EXIT_INTERRUPTED
+    except typer.TyperException as error:
+        tell(f"{error.format_message()} (`workbench VERB --help` shows what a verb takes)")
+        return EXIT_USAGE
     except BrokenPipeError:
         # The reader went away (``workbench info | head``): nothing more can be said to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    if code == EXIT_INTERRUPTED:
+        tell("interrupted")
     return code

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from workbench.cli.arguments import Verbs, add_json, aligned
+import typer
+
+from workbench.cli.options import Json, catalogue_names, flag, option
+from workbench.cli.terminal import aligned, print_json
 from workbench.errors import UsageError
 from workbench.files.writing import write_texts
 from workbench.tables import Compound, compounds, warheads
@@ -20,9 +22,14 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 Line = tuple[str, str]
 
+EXAMPLES = (
+    "workbench compounds KPT-330",
+    "workbench compounds --properties",
+    "workbench compounds --warheads",
+    "workbench compounds eltanexor --compare selinexor --svg pair.svg",
+)
 REFERENCE = "selinexor"
 """The drug that a difference in the brain is told against: its penetration was measured."""
-
 
 COMPUTED = {
     "g/mol": ("molecular_weight_g_per_mol", ".2f"),
@@ -36,67 +43,68 @@ COMPUTED = {
 """Columns of the table of properties: name and format of each."""
 
 
-def add_parser(verbs: Verbs) -> None:
-    """Add the verb to the command line."""
-    parser: argparse.ArgumentParser = verbs.add_parser(
-        "compounds",
-        help="the known XPO1 inhibitors: structure, warhead, properties, brain, sources",
-        description="The catalogue of XPO1 inhibitors and controls with sources and confidence. "
-        "Given a name it shows one; with --compare, how it differs from another. Properties are "
-        "estimates from the structure; what was measured is marked so.",
-        epilog="examples: workbench compounds KPT-330; workbench compounds --properties; "
-        "workbench compounds eltanexor --compare selinexor --svg pair.svg",
-    )
-    parser.add_argument(
-        "name",
-        nargs="?",
-        metavar="NAME",
-        help="a name, synonym or PDB component code; with --compare also a SMILES or a file",
-    )
-    parser.add_argument(
-        "--compare", metavar="LIGAND", help="show what changed against this one, such as selinexor"
-    )
-    parser.add_argument("--warhead-family", metavar="FAMILY", help="only these, such as lactone")
-    parser.add_argument(
-        "--properties", action="store_true", help="list the computed properties of all"
-    )
-    parser.add_argument("--svg", type=Path, metavar="FILE", help="also draw it, or the pair")
-    add_json(parser)
-    parser.set_defaults(run=run)
+def run(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME",
+            help="a name, synonym or PDB component code; with --compare also a SMILES or a file",
+            autocompletion=catalogue_names,
+        ),
+    ] = None,
+    compare: Annotated[
+        str | None, option("LIGAND", "show what changed against this one, such as selinexor")
+    ] = None,
+    warhead_family: Annotated[
+        str | None, option("FAMILY", "only drugs with such a warhead, such as lactone")
+    ] = None,
+    properties: Annotated[
+        bool, flag("--properties", "list the computed properties of all")
+    ] = False,
+    known_warheads: Annotated[
+        bool, flag("--warheads", "list the known warheads, each with a drug of the catalogue")
+    ] = False,
+    svg: Annotated[Path | None, option("FILE", "also draw it, or the pair")] = None,
+    as_json: Json = False,
+) -> int:
+    """List the known XPO1 inhibitors: structure, warhead, properties, brain, sources.
 
-
-def run(arguments: argparse.Namespace) -> int:
-    """Print what was asked for; return the exit code."""
+    The catalogue of XPO1 inhibitors and controls with sources and confidence. Given a name it
+    shows one; with --compare, how it differs from another. Properties are estimates from the
+    structure; what was measured is marked so.
+    """
     from workbench.ligands.depiction import drug_svg, pair_svg
     from workbench.ligands.matched_pairs import matched_pair
     from workbench.ligands.reading import load_ligand
     from workbench.ligands.summary import pair_summary
 
-    if arguments.name is None:
-        if arguments.compare is not None or arguments.svg is not None:
+    content: Any
+    show: Callable[[Any], str]
+    if name is None:
+        if compare is not None or svg is not None:
             raise UsageError("--compare and --svg need a compound: give its name")
-        rows = _selected(arguments.warhead_family)
-        _print(rows, arguments.json, _properties_text if arguments.properties else _list_text)
-        return 0
-    if arguments.warhead_family is not None or arguments.properties:
+        if known_warheads:
+            content, show = _warheads(warhead_family), _warheads_text
+        else:
+            content = _selected(warhead_family)
+            show = _properties_text if properties else _list_text
+    elif warhead_family is not None or properties or known_warheads:
         raise UsageError("give a name or filters, not both")
-    if arguments.compare is not None:
-        ligand = load_ligand(_drug_name(arguments.name) or arguments.name)
-        other = load_ligand(_drug_name(arguments.compare) or arguments.compare)
-        pair = matched_pair(other, ligand)
-        _draw(arguments.svg, lambda: pair_svg(pair))
-        _print(pair_summary(pair), arguments.json, _pair_text)
-        return 0
-    compound = _compound(arguments.name)
-    drug = compound.parent or compound.name
-    _draw(arguments.svg, lambda: drug_svg(load_ligand(drug)))
-    _print(_record(compound), arguments.json, compound_text)
+    elif compare is not None:
+        ligand = load_ligand(_drug_name(name) or name)
+        pair = matched_pair(load_ligand(_drug_name(compare) or compare), ligand)
+        _draw(svg, lambda: pair_svg(pair))
+        content, show = pair_summary(pair), _pair_text
+    else:
+        compound = _compound(name)
+        drug = compound.parent or compound.name
+        _draw(svg, lambda: drug_svg(load_ligand(drug)))
+        content, show = _record(compound), compound_text
+    if as_json:
+        print_json(content)
+    else:
+        print(show(content))
     return 0
-
-
-def _print(content: Any, as_json: bool, text: Any) -> None:
-    """Print a record as JSON or as text that holds no control characters."""
-    print(json.dumps(content, indent=2, ensure_ascii=True) if as_json else text(content))
 
 
 def _draw(path: Path | None, picture: Any) -> None:
@@ -108,18 +116,51 @@ def _draw(path: Path | None, picture: Any) -> None:
     write_texts(path.parent, {path.name: picture()})
 
 
+def _families(part: str | None) -> set[str]:
+    """Return the families of warheads whose name holds a text; all of them when it is None."""
+    families = sorted({row.family for row in warheads()})
+    wanted = {name for name in families if (part or "").strip().casefold() in name.casefold()}
+    if part is not None and (not wanted or not part.strip()):
+        raise UsageError(
+            f"{quoted(part)} is no family of warheads: give a part of {'; '.join(families)}"
+        )
+    return wanted
+
+
 def _selected(family: str | None) -> list[Record]:
     """Return the records of all compounds, or of those with a warhead of one family."""
-    records = [_record(compound) for compound in compounds()]
-    if family is None:
-        return records
-    families = sorted({row.family for row in warheads()})
-    wanted = {name for name in families if family.strip().casefold() in name.casefold()}
-    if not wanted or not family.strip():
-        raise UsageError(
-            f"{quoted(family)} is no family of warheads: give a part of {'; '.join(families)}"
-        )
-    return [record for record in records if wanted.intersection(record["warhead_families"])]
+    wanted = _families(family)
+    records = map(_record, compounds())
+    return [row for row in records if family is None or wanted & set(row["warhead_families"])]
+
+
+def _warheads(family: str | None) -> list[Record]:
+    """Return the table of warheads, each with the first drug of the catalogue that has it."""
+    examples: dict[str, str] = {}
+    for record in _selected(family):
+        for match in (record, *record.get("other_warheads", ())):
+            examples.setdefault(match.get("warhead") or "", record["name"])
+    wanted = _families(family)
+    rows = (asdict(row) for row in warheads() if row.family in wanted)
+    return [row | {"example": examples.get(row["name"])} for row in rows]
+
+
+def _warheads_text(rows: Sequence[Record]) -> str:
+    """Return the warheads as a table."""
+    return _table(
+        [
+            ("warhead", "family", "the bond", "drug"),
+            *(
+                (
+                    row["name"],
+                    row["family"],
+                    row["reversibility"] or "refused",
+                    row["example"] or "-",
+                )
+                for row in rows
+            ),
+        ]
+    )
 
 
 def _drug_name(text: str) -> str | None:
