@@ -8,9 +8,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from workbench.cli.verbs.compounds import compound_text
 
 from workbench.cli import main
+from workbench.cli.verbs.compounds import compound_text
 from workbench.tables import compounds, warheads
 
 
