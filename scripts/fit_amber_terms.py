@@ -23,6 +23,7 @@ from rdkit import Chem
 from rdkit.Chem import rdMolTransforms
 from scipy.optimize import minimize
 
+from workbench.gfn2 import ANGSTROM_PER_BOHR, KCAL_PER_HARTREE, Gfn2, Point, minimised
 from workbench.ligands.conformers import conformers
 from workbench.ligands.reading import load_ligand
 from workbench.physics.amber_molecules import amber_drug
@@ -34,12 +35,6 @@ from workbench.physics.amber_tables import (
     AmberTerms,
     Term,
     refitted,
-)
-from workbench.physics.antechamber import (
-    BOHR_PER_ANGSTROM,
-    KCAL_PER_HARTREE,
-    Gfn2Energy,
-    gfn2_relaxed,
 )
 from workbench.physics.assembly import with_conformer
 
@@ -55,26 +50,28 @@ SCAN_DEGREE = (0, 45, 90, 135, 180)
 N_REFERENCES = 1
 _ROUNDS = 8
 _STEPS = 8
-_TRUST_BOHR = 0.3
+_TRUST_ANGSTROM = 0.16
 _GRADIENT = 1e-3
 
 
-class TorsionSpring:
-    """k (1 - cos(angle - angle at the start)), hartree and bohr."""
+class Restrained:
+    """GFN2 with k (1 - cos(angle - angle at the start)) on one torsion."""
 
-    _STIFFNESS = 5.0
+    _STIFFNESS = 5.0 * KCAL_PER_HARTREE
 
-    def __init__(self, start: FloatArray, atoms: tuple[int, int, int, int]) -> None:
+    def __init__(self, mol: Chem.Mol, start: FloatArray, atoms: tuple[int, int, int, int]) -> None:
+        self._free = Gfn2(mol)
         self._atoms = list(atoms)
         self._target, _ = torsion(start[self._atoms])
 
-    def __call__(self, flat: FloatArray) -> tuple[float, FloatArray]:
-        """Return energy and gradient of flat coordinates in bohr."""
-        angle, slope = torsion(flat.reshape(-1, 3)[self._atoms])
+    def __call__(self, points: FloatArray) -> Point:
+        """Return energy and gradient at ``(n_atoms, 3)`` angstrom, kcal/mol."""
+        free = self._free(points)
+        angle, slope = torsion(points[self._atoms])
         off = angle - self._target
-        gradient = np.zeros((len(flat) // 3, 3))
-        gradient[self._atoms] = self._STIFFNESS * np.sin(off) * slope
-        return float(self._STIFFNESS * (1 - np.cos(off))), gradient.ravel()
+        free.gradient[self._atoms] += self._STIFFNESS * np.sin(off) * slope
+        energy = free.energy + float(self._STIFFNESS * (1 - np.cos(off)))
+        return free._replace(energy=energy)
 
 
 def torsion(points: FloatArray) -> tuple[float, FloatArray]:
@@ -111,26 +108,25 @@ def optimised(mol: Chem.Mol, points: FloatArray) -> FloatArray:
     GFN2's energy, tilted so that its gradient is M06-2X's at the present point, is minimised
     again and again: a few M06-2X gradients suffice.
     """
-    cheap = Gfn2Energy(mol, points)
-    flat = (points * BOHR_PER_ANGSTROM).ravel()
+    cheap = Gfn2(mol)
+    unit = KCAL_PER_HARTREE / ANGSTROM_PER_BOHR
+    flat = points.ravel()
     for _ in range(_STEPS):
-        field = density_functional(mol, flat.reshape(-1, 3) / BOHR_PER_ANGSTROM)
+        field = density_functional(mol, flat.reshape(-1, 3))
         gradient = field.nuc_grad_method().kernel().ravel()
         print(f"  largest gradient {np.abs(gradient).max():.5f}", flush=True)
         if np.abs(gradient).max() < _GRADIENT:
             break
-        tilt = _internal(gradient - cheap(flat)[1], flat)
+        tilt = _internal(gradient * unit - cheap(flat.reshape(-1, 3)).gradient.ravel(), flat)
 
         def tilted(at: FloatArray, tilt: FloatArray = tilt) -> tuple[float, FloatArray]:
-            value, slope = cheap(at)
-            return value + float(tilt @ at), slope + tilt
+            there = cheap(at.reshape(-1, 3))
+            return there.energy + float(tilt @ at), there.gradient.ravel() + tilt
 
-        near = list(zip(flat - _TRUST_BOHR, flat + _TRUST_BOHR, strict=True))
+        near = list(zip(flat - _TRUST_ANGSTROM, flat + _TRUST_ANGSTROM, strict=True))
         flat = minimize(tilted, flat, jac=True, method="L-BFGS-B", bounds=near).x
-        print(
-            f"  coordinates, angstrom: {(flat / BOHR_PER_ANGSTROM).round(4).tolist()}", flush=True
-        )
-    return np.asarray(flat.reshape(-1, 3) / BOHR_PER_ANGSTROM)
+        print(f"  coordinates, angstrom: {flat.reshape(-1, 3).round(4).tolist()}", flush=True)
+    return np.asarray(flat.reshape(-1, 3))
 
 
 def _internal(gradient: FloatArray, flat: FloatArray) -> FloatArray:
@@ -204,8 +200,10 @@ def fit_acetal() -> tuple[AmberTerms, dict[str, Any]]:
     molecule, terms = refitted(molecule, terms, AmberTerms())
     molecule = replace(molecule, reactive=None)
     shapes = conformers(ligand.mol, 20, 1).coordinates[:3]
-    lowest = sorted((gfn2_relaxed(full, shape) for shape in shapes), key=lambda pair: pair[1])
-    references = [optimised(full, shape) for shape, _ in lowest[:N_REFERENCES]]
+    engine = Gfn2(full)
+    minima = [minimised(engine, full, shape) for shape in shapes]
+    lowest = sorted(minima, key=lambda one: one.point.energy)[:N_REFERENCES]
+    references = [optimised(full, one.coordinates) for one in lowest]
     wanted = [measures(full, points, match) for points in references]
     keys = (("ss", ACETAL), (ACETAL, "na"), ("ss", ACETAL, "na"))
     tables = (terms.bonds, terms.bonds, terms.angles)
@@ -257,9 +255,8 @@ def fit_vinyl() -> tuple[AmberTerms, dict[str, Any]]:
     for degree in SCAN_DEGREE:
         shaped = with_conformer(full, start)
         rdMolTransforms.SetDihedralDeg(shaped.GetConformer(), *held, float(degree))
-        points, _ = gfn2_relaxed(
-            full, start := shaped.GetConformer().GetPositions(), TorsionSpring(start, held)
-        )
+        start = shaped.GetConformer().GetPositions()
+        points = minimised(Restrained(full, start, held), full, start).coordinates
         energy = density_functional(full, points).e_tot
         angle = rdMolTransforms.GetDihedralDeg(with_conformer(full, points).GetConformer(), *held)
         scan.append((angle, energy * KCAL_PER_HARTREE, points))

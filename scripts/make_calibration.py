@@ -20,10 +20,11 @@ from typing import Any
 import numpy as np
 from rdkit import Chem
 
-from workbench.errors import MechanismError
+from workbench.errors import MechanismError, WorkbenchError
+from workbench.gfn2 import KCAL_PER_HARTREE, Gfn2
 from workbench.ligands.reading import load_ligand
-from workbench.mechanism.quantum import BASIS, KCAL_PER_HARTREE, Gfn2, dft_energy
 from workbench.mechanism.species import Species, deprotonated, from_starts, shapes_of, species
+from workbench.mechanism.thermochemistry import BASIS, dft_energy
 from workbench.mechanism.truncation import cut_back, kept_atoms
 from workbench.progress import to_stream
 
@@ -55,7 +56,7 @@ def main() -> None:
                     continue
                 try:
                     note, values = "", affinity(name, smiles, probe, level, arguments.scratch)
-                except MechanismError as error:
+                except WorkbenchError as error:
                     note, values = str(error), {}
                 append_rows(name, probe, level, note, values)
             told(f"{level}: {name}", number, len(wanted))
@@ -137,21 +138,18 @@ def lowest_minimum(mol: Chem.Mol, name: str) -> Species:
     Chem.SanitizeMol(acid)
     full, shapes = shapes_of(acid.GetMol(), name, 1, N_EMBEDDED)
     ion, starts = deprotonated(full, place.GetIdx(), shapes[:N_OPTIMISED])
-    engine = Gfn2([a.GetAtomicNum() for a in ion.GetAtoms()], -1, name=name)
-    return from_starts(ion, starts, engine, name=name, vibrations=False)
+    return from_starts(ion, starts, Gfn2(ion, name=name), name=name, vibrations=False)
 
 
 def energies(found: Species, level: str, stem: Path) -> dict[str, float]:
     """Return the energy of a minimum in each medium, kcal/mol."""
     if level == "gfn2":
         return {
-            medium: Gfn2(found.elements.tolist(), found.charge, solvent=solvent)(
-                found.coordinates
-            ).energy
+            medium: Gfn2(found.mol, solvent=solvent)(found.coordinates).energy
             for medium, solvent in MEDIA.items()
         }
     store = stem.with_name(f"{stem.name}_{level.replace(' ', '_')}.pickle")
-    molecule = (found.elements, found.coordinates, found.charge, found.name)
+    molecule = (found.mol, found.coordinates, found.name)
     if level == "dft diffuse":
         added = kept(store, diffuse_energy, *molecule)
         return {medium: value + added for medium, value in energies(found, "dft", stem).items()}
@@ -160,7 +158,7 @@ def energies(found: Species, level: str, stem: Path) -> dict[str, float]:
     return {medium: gas + value - lower["gas"] for medium, value in lower.items()}
 
 
-def diffuse_energy(elements: Any, coordinates: Any, charge: int, name: str) -> float:
+def diffuse_energy(mol: Chem.Mol, coordinates: Any, name: str) -> float:
     """Return what diffuse basis functions add by Hartree-Fock, kcal/mol.
 
     Reference
@@ -171,8 +169,10 @@ def diffuse_energy(elements: Any, coordinates: Any, charge: int, name: str) -> f
 
     found = []
     for basis in (BASIS, DIFFUSE_BASIS):
-        atoms = [(int(z), tuple(x)) for z, x in zip(elements, coordinates, strict=True)]
-        field = scf.RHF(gto.M(atom=atoms, basis=basis, charge=charge, verbose=0)).density_fit()
+        symbols = [atom.GetSymbol() for atom in mol.GetAtoms()]
+        atoms = list(zip(symbols, coordinates.tolist(), strict=True))
+        shell = gto.M(atom=atoms, basis=basis, charge=Chem.GetFormalCharge(mol), verbose=0)
+        field = scf.RHF(shell).density_fit()
         field.conv_tol = 1e-6
         field.kernel()
         if not field.converged:

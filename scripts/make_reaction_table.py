@@ -21,8 +21,8 @@ from rdkit import Chem
 from workbench.errors import WorkbenchError
 from workbench.ligands.reading import load_ligand
 from workbench.mechanism.energetics import LEVELS, METHANETHIOL, Addition, Bench, addition, modelled
-from workbench.mechanism.quantum import GFN2
 from workbench.mechanism.reaction_table import ReactionEnergy
+from workbench.mechanism.thermochemistry import GFN2
 from workbench.progress import to_stream
 
 TABLE = Path(__file__).resolve().parents[1] / "workbench/data/reaction_energies.csv"

@@ -9,9 +9,9 @@ import pytest
 from rdkit import Chem
 
 from workbench.errors import MechanismError
+from workbench.gfn2 import Gfn2
 from workbench.ligands.reading import load_ligand
 from workbench.mechanism.energetics import Bench, addition, carbanion, modelled, thiolate_species
-from workbench.mechanism.quantum import Gfn2
 from workbench.mechanism.species import from_starts, shapes_of, species
 from workbench.mechanism.thermochemistry import RT
 
@@ -55,7 +55,7 @@ def test_cycle_closes_with_searches_of_their_own() -> None:
 def test_enantiomers_agree_from_mirrored_shapes() -> None:
     mol, shapes = shapes_of(Chem.MolFromSmiles("CS[C@H](C)CC#N"), "R", 1, 30)
     image, _ = shapes_of(Chem.MolFromSmiles("CS[C@@H](C)CC#N"), "S", 1, 1)
-    engine = Gfn2([atom.GetAtomicNum() for atom in mol.GetAtoms()], 0)
+    engine = Gfn2(mol)
     right, left = (
         from_starts(one, starts, engine, name="it", vibrations=True)
         for one, starts in ((mol, shapes[:2]), (image, shapes[:2] * np.array([1, 1, -1])))
@@ -77,12 +77,11 @@ def test_handed_shapes_of_butane_count_twice() -> None:
 
 def test_what_falls_apart_is_an_error() -> None:
     ion = Chem.AddHs(Chem.MolFromSmiles("C[S-]"))
-    engine = Gfn2([atom.GetAtomicNum() for atom in ion.GetAtoms()], -1)
     apart = np.array(
         [[0, 0, 0], [0, 0, 6.0], [1.0, 0, -0.4], [-0.5, 0.9, -0.4], [-0.5, -0.9, -0.4]]
     )
     with pytest.raises(MechanismError, match="the ion"):
-        from_starts(ion, apart[None], engine, name="the ion", vibrations=False)
+        from_starts(ion, apart[None], Gfn2(ion), name="the ion", vibrations=False)
 
 
 @pytest.mark.parametrize(

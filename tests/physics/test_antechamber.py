@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from physics_cases import shaken
-from rdkit.Chem import rdMolTransforms
 
 from workbench.errors import PhysicsError
 from workbench.ligands.reading import load_ligand
@@ -16,12 +15,10 @@ from workbench.physics.amber_molecules import amber_drug
 from workbench.physics.antechamber import (
     HOME_VARIABLE,
     PROGRAMS,
-    gfn2_relaxed,
     program_folder,
     read_frcmod,
     typing,
 )
-from workbench.physics.assembly import with_conformer
 
 FRCMOD = """Remark line goes here
 MASS
@@ -121,12 +118,3 @@ def test_methanethiol_gets_the_types_and_charges_of_its_groups() -> None:
     bond = terms.bond(("c3", "sh"))
     assert bond is not None
     assert bond.values[1] == pytest.approx(1.82, abs=0.03)
-
-
-def test_water_gets_its_shape_by_gfn2() -> None:
-    pytest.importorskip("tblite", reason="optional extra: react")
-    water = shaken("O")
-    points, _ = gfn2_relaxed(water, water.GetConformer().GetPositions())
-    shape = with_conformer(water, points).GetConformer()
-    assert rdMolTransforms.GetBondLength(shape, 0, 1) == pytest.approx(0.96, abs=0.02)
-    assert rdMolTransforms.GetAngleDeg(shape, 1, 0, 2) == pytest.approx(104.5, abs=4)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.errors import MechanismError, WorkbenchError
+from workbench.gfn2 import Gfn2
 from workbench.ligands.adducts import (
     adduct_with,
     after,
@@ -22,7 +23,6 @@ from workbench.ligands.adducts import (
 )
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.warheads import bond_edits
-from workbench.mechanism.quantum import DFT, GFN2, Gfn2, dft_energy
 from workbench.mechanism.reaction_table import ionisation_energy, measured_lactones
 from workbench.mechanism.species import (
     N_OPTIMISED,
@@ -31,6 +31,7 @@ from workbench.mechanism.species import (
     from_starts,
     species,
 )
+from workbench.mechanism.thermochemistry import DFT, GFN2, dft_energy
 from workbench.mechanism.truncation import cut_back, kept_atoms, mirrored, model_adduct
 from workbench.progress import Progress, silent
 from workbench.records.reaction import Model
@@ -92,14 +93,11 @@ class Bench:
         """Return what the level adds to GFN2-xTB; the solvent's part stays that of ALPB."""
         if self.level == "gfn2":
             return 0.0
-        key = f"{Chem.MolToSmiles(found.mol)} {found.charge}"
+        key = Chem.MolToSmiles(found.mol)
         if key not in self.shifts:
             self.progress(f"{found.name}, {DFT.split('//', maxsplit=1)[0]}", 1, 1)
-            gas = Gfn2(found.elements.tolist(), found.charge, solvent="", name=found.name)
-            self.shifts[key] = (
-                dft_energy(found.elements, found.coordinates, found.charge, found.name)
-                - gas(found.coordinates).energy
-            )
+            gas = Gfn2(found.mol, solvent="", name=found.name)(found.coordinates).energy
+            self.shifts[key] = dft_energy(found.mol, found.coordinates, found.name) - gas
         return self.shifts[key]
 
 
@@ -242,8 +240,7 @@ def carbanion(one: AdductModel, ligand: Ligand, bench: Bench) -> Species:
     neutral = bench.species(one.mol, f"{ligand.name}, adduct {one.label}")
     alpha = next(atom for atom in neutral.mol.GetAtoms() if atom.GetAtomMapNum() == ALPHA)
     ion, starts = deprotonated(neutral.mol, alpha.GetIdx(), neutral.shapes[:_ANION_STARTS])
-    engine = Gfn2([a.GetAtomicNum() for a in ion.GetAtoms()], -1, name=name)
-    return from_starts(ion, starts, engine, name=name, vibrations=False)
+    return from_starts(ion, starts, Gfn2(ion, name=name), name=name, vibrations=False)
 
 
 def _lactone_index(

@@ -159,7 +159,7 @@ class ReactionBench:
             "model_rule": RULE if self.model == "truncated" else "the whole drug",
             "state": "water, 1 M, 298.15 K",
             "versions": {"workbench": __version__, "python": platform.python_version()}
-            | {name: version_of(name) for name in ("tblite", "pyscf", "rdkit")},
+            | {name: version_of(name) for name in ("tblite", "geometric", "pyscf", "rdkit")},
         }
 
 

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import rdMolAlign
 
-from workbench.errors import LigandError, MechanismError
+from workbench.errors import LigandError, MechanismError, PhysicsError
+from workbench.gfn2 import Gfn2, Minimum, elements_of, minimised
 from workbench.ligands.conformers import conformers
 from workbench.ligands.geometry import stereo_is_right
-from workbench.mechanism.optimization import Minimum, minimised
-from workbench.mechanism.quantum import Gfn2, check_molecule
 from workbench.mechanism.thermochemistry import (
     RT,
     free_energy_correction,
@@ -26,6 +25,12 @@ from workbench.settings import ConformerSettings
 
 FloatArray = NDArray[np.float64]
 Step = Callable[[], None]
+
+MAX_ATOMS = 200
+"""Hydrogens included; larger molecules take too long to optimise."""
+
+# H to Ar, K to Kr without the transition metals, and iodine: what drugs are made of
+_ELEMENTS = {*range(1, 21), *range(30, 37), 53}
 
 N_EMBEDDED = 100
 N_OPTIMISED = 8
@@ -57,9 +62,7 @@ class Species:
 
     name: str
     mol: Chem.Mol
-    elements: NDArray[np.int64]
     coordinates: FloatArray
-    charge: int
     energy: float
     spread: float
     correction: float
@@ -95,7 +98,7 @@ def species(
         When it has no conformer, or none keeps its bonds at this level.
     """
     full, shapes = shapes_of(mol, name, seed, n_embedded)
-    engine = Gfn2([a.GetAtomicNum() for a in full.GetAtoms()], Chem.GetFormalCharge(mol), name=name)
+    engine = Gfn2(full, name=name)
     starts = shapes[: _RANKED * n_optimised]
     energies = [engine(start).energy for start in starts]
     chosen = np.argsort(energies, kind="stable")[:n_optimised]
@@ -111,12 +114,33 @@ def shapes_of(mol: Chem.Mol, name: str, seed: int, n_embedded: int) -> tuple[Che
         When it is of atoms or a size that are not computed, or cannot be embedded.
     """
     full = Chem.AddHs(mol)
-    check_molecule([a.GetAtomicNum() for a in full.GetAtoms()], Chem.GetFormalCharge(mol), name)
+    _check_molecule(full, name)
     try:
         found = conformers(mol, n_embedded, seed, name=name, settings=_CONFORMERS)
     except LigandError as error:
         raise MechanismError(str(error)) from error
     return found.mol, found.coordinates
+
+
+def _check_molecule(mol: Chem.Mol, name: str) -> None:
+    """Raise unless a molecule is closed-shell, small enough and of ordinary elements."""
+    elements = elements_of(mol)
+    if len(elements) > MAX_ATOMS:
+        raise MechanismError(
+            f"{name} has {len(elements)} atoms, more than the {MAX_ATOMS} that are computed here; "
+            "use the truncated model"
+        )
+    odd = sorted({*elements.tolist()} - _ELEMENTS)
+    if odd:
+        symbols = ", ".join(Chem.GetPeriodicTable().GetElementSymbol(z) for z in odd)
+        raise MechanismError(
+            f"{name} holds {symbols}, which reaction energies are not computed for: "
+            "leave it out or replace it"
+        )
+    if (int(elements.sum()) - Chem.GetFormalCharge(mol)) % 2:
+        raise MechanismError(
+            f"{name} has an odd number of electrons; reaction energies are for closed shells only"
+        )
 
 
 def from_starts(
@@ -141,8 +165,8 @@ def from_starts(
     problem = ""
     for start in starts:
         try:
-            minimum = minimised(engine, engine.elements, start, name=name)
-        except MechanismError as error:
+            minimum = minimised(engine, mol, start, name=name)
+        except PhysicsError as error:
             problem = problem or str(error)
         else:
             if _bonds_hold(mol, minimum.coordinates):
@@ -162,15 +186,13 @@ def from_starts(
     correction = 0.0
     if vibrations:
         hessian = numerical_hessian(engine, best.coordinates)
-        waves = wave_numbers(hessian, engine.elements, best.coordinates)
-        correction = free_energy_correction(engine.elements, best.coordinates, waves)
+        waves = wave_numbers(mol, best.coordinates, hessian)
+        correction = free_energy_correction(mol, best.coordinates, waves)
         tick()
     return Species(
         name=name,
         mol=mol,
-        elements=engine.elements,
         coordinates=best.coordinates,
-        charge=engine.charge,
         energy=best.point.energy,
         spread=ensemble - best.point.energy,
         correction=correction,

@@ -1,33 +1,76 @@
-"""From vibrations to free energies: rigid rotor, damped low modes, 1 M and room temperature."""
+"""Energies by M06-2X, and free energies from vibrations: damped low modes, 1 M, 298.15 K."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
+from scipy import constants
 
-from workbench.mechanism.quantum import Engine
+from workbench.errors import MechanismError
+from workbench.gfn2 import ANGSTROM_PER_BOHR, KCAL_PER_HARTREE, Engine, elements_of
 
 FloatArray = NDArray[np.float64]
+
+FUNCTIONAL, BASIS = "M06-2X", "def2-SVP"
+GFN2 = "GFN2-xTB/ALPB(water)"
+DFT = f"{FUNCTIONAL}/{BASIS}//GFN2-xTB, solvent by ALPB(water)"
+_COARSE_GRID, _FINE_GRID = 1, 3
+_CONVERGED_HARTREE = 1e-5
 
 TEMPERATURE_K = 298.15
 GAS_KCAL = 0.0019872043
 RT = GAS_KCAL * TEMPERATURE_K
-
-_BOLTZMANN = 1.380649e-23
-_PLANCK = 6.62607015e-34
-_LIGHT_CM = 2.99792458e10
-_AVOGADRO = 6.02214076e23
-_ATOMIC_MASS = 1.66053906660e-27
-_JOULE_PER_KCAL = 4184.0
+_BAR_AT_1_MOLAR = constants.R * TEMPERATURE_K * 1e3 / constants.bar
 _DISPLACEMENT_ANGSTROM = 0.005
-_LITRE = 1e-3
 
 # Grimme 2012: modes below so many 1/cm pass into free rotors of this average moment of inertia.
 _ROTOR_CUTOFF = 100.0
 _MEAN_INERTIA = 1e-44
+_LOWEST_WAVENUMBER = 1.0
+
+
+def dft_energy(mol: Chem.Mol, coordinates: FloatArray, name: str) -> float:
+    """Return the gas-phase M06-2X energy of a closed shell, kcal/mol.
+
+    Density fitting; orbitals are converged on a coarse grid, the energy is taken on a fine one.
+
+    Parameters
+    ----------
+    mol, coordinates
+        With all its hydrogens, and ``(n_atoms, 3)`` angstrom.
+
+    Raises
+    ------
+    MechanismError
+        When PySCF is missing or the field does not converge.
+
+    Reference
+    ---------
+    M06-2X: Zhao 2008 Theor. Chem. Acc. 120:215, 10.1007/s00214-007-0310-x.
+    def2-SVP: Weigend 2005 Phys. Chem. Chem. Phys. 7:3297, 10.1039/b508541a.
+    """
+    try:
+        from pyscf import dft, gto
+    except ImportError as error:
+        raise MechanismError(
+            "the level dft needs PySCF: install the extra, pip install 'xpo1-workbench[react]'"
+        ) from error
+    symbols = [atom.GetSymbol() for atom in mol.GetAtoms()]
+    atoms = list(zip(symbols, coordinates.tolist(), strict=True))
+    shell = gto.M(atom=atoms, basis=BASIS, charge=Chem.GetFormalCharge(mol), verbose=0)
+    field = dft.RKS(shell, xc=FUNCTIONAL.replace("-", "")).density_fit()
+    field.grids.level = _COARSE_GRID
+    field.conv_tol = _CONVERGED_HARTREE
+    field.kernel()
+    if not field.converged:
+        raise MechanismError(
+            f"{FUNCTIONAL} did not converge for {name}: take the level gfn2 for it"
+        )
+    density = field.make_rdm1()
+    field.grids = dft.gen_grid.Grids(shell)
+    field.grids.level = _FINE_GRID
+    return float(field.energy_tot(dm=density)) * KCAL_PER_HARTREE
 
 
 def numerical_hessian(engine: Engine, coordinates: FloatArray) -> FloatArray:
@@ -44,30 +87,24 @@ def numerical_hessian(engine: Engine, coordinates: FloatArray) -> FloatArray:
     return np.asarray(0.5 * (hessian + hessian.T))
 
 
-def wave_numbers(
-    hessian: FloatArray, elements: NDArray[np.int64], coordinates: FloatArray
-) -> FloatArray:
+def wave_numbers(mol: Chem.Mol, coordinates: FloatArray, hessian: FloatArray) -> FloatArray:
     """Return the harmonic wave numbers in 1/cm, rising; imaginary ones below zero.
 
-    Translations and rotations are projected out, so ``3 n - 6`` are left (``3 n - 5`` of a
-    linear molecule).
+    ``3 n - 6`` of them (``3 n - 5`` of a linear molecule); ``hessian`` as ``numerical_hessian``.
     """
-    masses = _masses(elements)
-    root = np.sqrt(np.repeat(masses, 3))
-    weighted = hessian / np.outer(root, root)
-    rigid = _rigid_motions(masses, coordinates)
-    projector = np.eye(len(root)) - rigid @ rigid.T
-    values = np.linalg.eigvalsh(projector @ weighted @ projector)
-    # the projected motions are exact zeros: leave out as many of the smallest
-    kept = np.sort(values[np.argsort(np.abs(values))[rigid.shape[1] :]])
-    si = kept * _JOULE_PER_KCAL / _AVOGADRO / (1e-20 * _ATOMIC_MASS)
-    return np.asarray(np.sign(si) * np.sqrt(np.abs(si)) / (2.0 * math.pi * _LIGHT_CM))
+    from geometric.normal_modes import frequency_analysis
+
+    hartree = hessian * (ANGSTROM_PER_BOHR**2 / KCAL_PER_HARTREE)
+    waves, _, _ = frequency_analysis(coordinates / ANGSTROM_PER_BOHR, hartree, mass=_masses(mol))
+    return np.asarray(waves)
 
 
 def free_energy_correction(
-    elements: NDArray[np.int64], coordinates: FloatArray, wavenumbers: FloatArray
+    mol: Chem.Mol, coordinates: FloatArray, wavenumbers: FloatArray
 ) -> float:
     """Return zero-point, thermal and entropy terms of an ideal solute at 1 M, kcal/mol.
+
+    geomeTRIC's rigid rotor and harmonic oscillators, and the damping of low modes, which it lacks.
 
     Parameters
     ----------
@@ -79,66 +116,26 @@ def free_energy_correction(
     ---------
     Damping of low modes: Grimme 2012 Chem. Eur. J. 18:9955, 10.1002/chem.201200497.
     """
-    masses = _masses(elements)
-    modes = np.maximum(np.abs(wavenumbers), 1.0)
-    vibration = sum(_vibration(float(mode)) for mode in modes)
-    translation = _translation(float(masses.sum()))
-    return float(RT + vibration + translation + _rotation(masses, coordinates))
+    from geometric.normal_modes import free_energy_harmonic
+
+    modes = np.maximum(np.abs(wavenumbers), _LOWEST_WAVENUMBER)
+    place = (coordinates / ANGSTROM_PER_BOHR, _masses(mol))
+    hartree, _, _ = free_energy_harmonic(*place, modes, 0.0, TEMPERATURE_K, _BAR_AT_1_MOLAR)
+    return float(hartree * KCAL_PER_HARTREE + RT * _entropy_lost(modes).sum())
 
 
-def _vibration(wavenumber: float) -> float:
-    """Return zero-point energy plus thermal energy less entropy of one mode, kcal/mol."""
-    quantum = _PLANCK * _LIGHT_CM * wavenumber
-    ratio = quantum / (_BOLTZMANN * TEMPERATURE_K)
-    filled = 1.0 / math.expm1(ratio)
-    energy = RT * ratio * (0.5 + filled)
-    oscillator = ratio * filled - math.log1p(-math.exp(-ratio))
-    inertia = _PLANCK / (8.0 * math.pi**2 * _LIGHT_CM * wavenumber)
+def _entropy_lost(modes: FloatArray) -> FloatArray:
+    """Return by how much damping lowers the entropy of modes in 1/cm, units of R."""
+    ratio = constants.h * constants.c * 100.0 * modes / (constants.k * TEMPERATURE_K)
+    oscillator = ratio / np.expm1(ratio) - np.log1p(-np.exp(-ratio))
+    inertia = constants.h / (8.0 * np.pi**2 * constants.c * 100.0 * modes)
     inertia = inertia * _MEAN_INERTIA / (inertia + _MEAN_INERTIA)
-    rotor = 0.5 + 0.5 * math.log(
-        8.0 * math.pi**3 * inertia * _BOLTZMANN * TEMPERATURE_K / _PLANCK**2
-    )
-    share = 1.0 / (1.0 + (_ROTOR_CUTOFF / wavenumber) ** 4)
-    return energy - RT * (share * oscillator + (1.0 - share) * rotor)
+    thermal = 8.0 * np.pi**3 * inertia * constants.k * TEMPERATURE_K / constants.h**2
+    rotor = 0.5 + 0.5 * np.log(thermal)
+    share = 1.0 / (1.0 + (_ROTOR_CUTOFF / modes) ** 4)
+    return np.asarray((1.0 - share) * (oscillator - rotor))
 
 
-def _translation(mass: float) -> float:
-    """Return 3/2 RT less the entropy of a particle at 1 M, kcal/mol."""
-    thermal = 2.0 * math.pi * mass * _ATOMIC_MASS * _BOLTZMANN * TEMPERATURE_K / _PLANCK**2
-    entropy = math.log(thermal**1.5 * _LITRE / _AVOGADRO) + 2.5
-    return RT * (1.5 - entropy)
-
-
-def _rotation(masses: FloatArray, coordinates: FloatArray) -> float:
-    """Return the rigid rotor's energy less entropy, kcal/mol; zero for an atom."""
-    moments = _moments(masses, coordinates) * _ATOMIC_MASS * 1e-20
-    moments = moments[moments > 1e-50]
-    if len(moments) == 0:
-        return 0.0
-    ratios = 8.0 * math.pi**2 * moments * _BOLTZMANN * TEMPERATURE_K / _PLANCK**2
-    if len(moments) == 2:
-        return -RT * math.log(float(ratios[0]))
-    return -RT * math.log(math.sqrt(math.pi * float(np.prod(ratios))))
-
-
-def _masses(elements: NDArray[np.int64]) -> FloatArray:
+def _masses(mol: Chem.Mol) -> FloatArray:
     table = Chem.GetPeriodicTable()
-    return np.array([table.GetAtomicWeight(int(z)) for z in elements])
-
-
-def _moments(masses: FloatArray, coordinates: FloatArray) -> FloatArray:
-    """Return the principal moments of inertia, g/mol angstrom^2."""
-    x = coordinates - np.average(coordinates, axis=0, weights=masses)
-    squared = (x**2).sum(axis=1)[:, None, None] * np.eye(3) - x[:, :, None] * x[:, None]
-    return np.asarray(np.linalg.eigvalsh(np.einsum("n,nij->ij", masses, squared)))
-
-
-def _rigid_motions(masses: FloatArray, coordinates: FloatArray) -> FloatArray:
-    """Return ``(3 n, 6)`` (or 5) orthonormal mass-weighted translations and rotations."""
-    x = coordinates - np.average(coordinates, axis=0, weights=masses)
-    axes = np.eye(3)
-    motions = [np.tile(axis, (len(x), 1)) for axis in axes]
-    motions += [np.cross(np.tile(axis, (len(x), 1)), x) for axis in axes]
-    columns = np.array([(np.sqrt(masses)[:, None] * m).ravel() for m in motions]).T
-    basis, sizes, _ = np.linalg.svd(columns, full_matrices=False)
-    return np.asarray(basis[:, sizes > 1e-6 * sizes.max()])
+    return np.array([table.GetAtomicWeight(int(z)) for z in elements_of(mol)])

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.errors import PhysicsError
+from workbench.gfn2 import Gfn2, minimised
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import conformers
 from workbench.ligands.molecules import Adduct, Ligand
@@ -29,7 +30,6 @@ from workbench.physics.amber_tables import (
 )
 from workbench.physics.antechamber import (
     Typing,
-    gfn2_relaxed,
     program_folder,
     selected_terms,
     typing,
@@ -139,9 +139,9 @@ def _typed(mols: list[Chem.Mol], n_conformers: int, seed: int) -> tuple[list[Typ
     found: list[Typing] = []
     for mol in mols:
         shapes = conformers(Chem.RemoveHs(mol), _SEARCHED, seed).coordinates[:n_conformers]
+        engine = Gfn2(mol)
         for shape in shapes:
-            relaxed, _ = gfn2_relaxed(mol, shape)
-            one = typing(mol, relaxed)
+            one = typing(mol, minimised(engine, mol, shape).coordinates)
             found.append(Typing(one.types, _equalised(mol, one.charges), one.mol2))
     if any(one.types != found[0].types for one in found):
         raise PhysicsError("antechamber gave the diastereomers different atom types.")

@@ -1,11 +1,9 @@
-"""Types and charges of a ligand by Amber's own programs, geometries by GFN2-xTB.
+"""Types and charges of a ligand by Amber's own programs.
 
 References
 ----------
 Wang et al. 2004 (GAFF): 10.1002/jcc.20035
 Jakalian, Jack, Bayly 2002 (AM1-BCC): 10.1002/jcc.10128
-Bannwarth, Ehlert, Grimme 2019 (GFN2-xTB): 10.1021/acs.jctc.8b01176
-Ehlert, Stahn, Spicher, Grimme 2021 (ALPB): 10.1021/acs.jctc.1c00471
 """
 
 from __future__ import annotations
@@ -14,18 +12,14 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
-from scipy.optimize import minimize
 
 from workbench.errors import PhysicsError
-from workbench.optional import tblite_interface
 from workbench.physics.amber_tables import AmberTerms, Term
 from workbench.physics.assembly import with_conformer
 
@@ -40,10 +34,6 @@ _SECONDS = 1800
 # Single point: the geometry is another method's. The others are antechamber's own defaults.
 _SQM = "qm_theory='AM1', grms_tol=0.0005, scfconv=1.d-8, ndiis_attempts=700, maxcyc=0"
 _WIDTHS = {"BOND": 5, "ANGLE": 8, "DIHE": 11, "IMPROPER": 11}
-BOHR_PER_ANGSTROM = 1.8897261246
-KCAL_PER_HARTREE = 627.5094740631
-GRADIENT_HARTREE_PER_BOHR = 1e-3
-_MOST_STEPS = 500
 
 
 @dataclass(frozen=True)
@@ -210,67 +200,3 @@ def _run(program: str, words: tuple[str, ...], given: str, names: tuple[str, str
         f"{program} failed: {(lines or ['it said nothing'])[-1].strip()[:200]}; "
         "use --force-field mmff94s."
     )
-
-
-def gfn2_relaxed(
-    mol: Chem.Mol,
-    start: FloatArray,
-    restraint: Callable[[FloatArray], tuple[float, FloatArray]] | None = None,
-) -> tuple[FloatArray, float]:
-    """Relax a closed-shell molecule with explicit hydrogens by GFN2 from ``(n_atoms, 3)`` angstrom.
-
-    ``restraint`` gives energy and gradient to be added, of flat coordinates in bohr, hartree.
-    Returned are coordinates in angstrom and the energy without the restraint, kcal/mol.
-
-    Raises
-    ------
-    PhysicsError
-        When tblite is missing or does not converge.
-    """
-    energy = Gfn2Energy(mol, start)
-
-    def function(flat: FloatArray) -> tuple[float, FloatArray]:
-        value, slope = energy(flat)
-        extra, more = restraint(flat) if restraint else (0.0, 0.0)
-        return value + extra, slope + more
-
-    found = minimize(
-        function,
-        (start * BOHR_PER_ANGSTROM).ravel(),
-        jac=True,
-        method="L-BFGS-B",
-        options={
-            "gtol": GRADIENT_HARTREE_PER_BOHR,
-            "ftol": 1e-10,
-            "maxiter": _MOST_STEPS,
-            "maxcor": 30,
-        },
-    )
-    value, _ = energy(found.x)
-    return found.x.reshape(-1, 3) / BOHR_PER_ANGSTROM, value * KCAL_PER_HARTREE
-
-
-class Gfn2Energy:
-    """GFN2 energy and gradient of flat coordinates in bohr, hartree and hartree/bohr."""
-
-    def __init__(self, mol: Chem.Mol, start: FloatArray) -> None:
-        numbers = np.array([atom.GetAtomicNum() for atom in mol.GetAtoms()])
-        charge = Chem.GetFormalCharge(mol)
-        interface = tblite_interface("GFN2 geometries", PhysicsError)
-        self._calculator: Any = interface.Calculator(
-            "GFN2-xTB", numbers, start * BOHR_PER_ANGSTROM, charge
-        )
-        self._calculator.set("verbosity", 0)
-        self._calculator.add("alpb-solvation", "water")
-        self._last: Any = None
-
-    def __call__(self, flat: FloatArray) -> tuple[float, FloatArray]:
-        """Return energy and gradient, ``(3 n_atoms,)``."""
-        self._calculator.update(flat.reshape(-1, 3))
-        try:
-            self._last = self._calculator.singlepoint(self._last)
-        except RuntimeError as error:
-            raise PhysicsError(f"GFN2 gave no energy ({error}): the start is too distorted.") from (
-                error
-            )
-        return float(self._last.get("energy")), np.array(self._last.get("gradient")).ravel()
