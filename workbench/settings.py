@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 SERVER_PATTERN = r"^https?://[^/\s@]+/\S*\{id\}\S*$"
 """What the address of a server looks like: ``https://host/folder/{id}.cif.gz``."""
@@ -25,6 +25,9 @@ CUTOFF_WORDS = (
     "none: the force field's own, 10 for mmff94s, 12 for amber; mmff94s in implicit water counts "
     "all pairs whatever it is"
 )
+
+FRAME_PS = 0.5
+"""Between two frames of a run of dynamics; each is a checkpoint too."""
 
 
 class Settings(BaseModel):
@@ -225,51 +228,14 @@ class SolventSettings(Settings):
 
 
 class DynamicsSettings(Settings):
-    """Molecular dynamics of a complex in its pocket: Langevin, no constraints."""
+    """A run in time of a complex in its pocket, by the protocol of ``physics.dynamics``."""
 
-    temperature_k: float = Field(300.0, gt=0, le=1000)
-    friction_per_ps: float = Field(1.0, gt=0, le=100)
-    timestep_fs: float = Field(1.0, ge=0.5, le=4, description="MMFF bonds to H vibrate: 1 is safe")
-    length_ps: float = Field(20.0, gt=0, le=1e6, description="of each replica")
-    report_interval_ps: float = Field(
-        0.5, gt=0, le=1000, description="between two frames; each is a checkpoint too"
-    )
-    equilibration_ps: float = Field(
-        5.0, ge=0, description="left out of the averages, kept in the trajectory"
+    length_ps: float = Field(
+        50.0, ge=FRAME_PS, le=1e6, multiple_of=FRAME_PS, description="of each replica"
     )
     seed: int = Field(1, ge=1, lt=2**31 - 1000, description="of the first replica; then counted up")
-    hydrogen_mass_amu: float | None = Field(
-        None, ge=1.008, le=4, description="taken from the atom that bears it; none: as it is"
-    )
-    mobile_angstrom: float = Field(
-        5.0, ge=0, description="residues this near to the ligand move with it"
-    )
-    cutoff_angstrom: float | None = Field(None, gt=2, description=CUTOFF_WORDS)
     force_field: ForceFieldName = "mmff94s"
-    solvent: SolventName = Field("auto", description=SOLVENT_WORDS)
     platform: str = Field("auto", description="auto, or an OpenMM platform by name")
-
-    @property
-    def steps_per_report(self) -> int:
-        """Time steps between two frames."""
-        return round(self.report_interval_ps * 1000 / self.timestep_fs)
-
-    @property
-    def n_reports(self) -> int:
-        """Frames."""
-        return round(self.length_ps / self.report_interval_ps)
-
-    @model_validator(mode="after")
-    def _whole_numbers(self) -> DynamicsSettings:
-        for name, whole, part in (
-            ("report_interval_ps", self.report_interval_ps, self.timestep_fs / 1000),
-            ("length_ps", self.length_ps, self.report_interval_ps),
-        ):
-            ratio = whole / part
-            if round(ratio) < 1 or abs(ratio - round(ratio)) > 1e-6 * ratio:
-                of = "timestep_fs" if name == "report_interval_ps" else "report_interval_ps"
-                raise ValueError(f"{name} must be a whole multiple of {of}")
-        return self
 
 
 class DockSettings(Settings):

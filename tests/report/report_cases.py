@@ -231,24 +231,22 @@ def screen(text: str = "a drug", **changes: Any) -> ScreenResult:
 
 
 def dynamics(text: str = "selinexor") -> DynamicsResult:
-    """Return two replicas of three frames; the residues touched differ between them."""
+    """Return two replicas of three frames."""
     first = ReplicaRecord(
         seed=1,
         folder="replica_1",
-        n_frames=2,
-        temperature={"mean_k": 300.0, "standard_deviation_k": 5.0},
-        stability={
+        numbers={
+            "n_frames": 2,
+            "temperature_k": 300.0,
             "drug_rmsd_mean_angstrom": 0.6,
             "drug_rmsd_highest_angstrom": 0.8,
             "drug_rmsd_last_angstrom": 0.8,
             "sg_c_mean_angstrom": 1.83,
-            "sg_c_standard_deviation_angstrom": 0.05,
             "sg_c_lowest_angstrom": 1.82,
             "sg_c_highest_angstrom": 1.84,
             "kept_contacts": 0.75,
         },
-        contacts={"LYS568": 0.5, "CYS528": 1.0},
-        new_contacts={"PHE572": 0.25},
+        contacts={"CYS528": 1.0, "LYS568": 0.5},
         courses={
             "time_ps": [0.0, 0.5, 1.0],
             "temperature_k": [300.0, 310.0, 290.0],
@@ -262,10 +260,10 @@ def dynamics(text: str = "selinexor") -> DynamicsResult:
         receptor=text,
         state="bonded",
         start="bR 1",
-        settings={"length_ps": 1.0, "temperature_k": 300.0, "equilibration_ps": 0.0},
+        settings={"length_ps": 1.0, "temperature_k": 300.0, "share_left_out": 0.1},
         n_atoms=10,
         n_mobile=5,
-        replicas=(first, replace(first, seed=2, folder="replica_2", new_contacts={})),
+        replicas=(first, replace(first, seed=2, folder="replica_2")),
         warnings=(text,),
         limits=("One picosecond is short.",),
         provenance={"command": text, "versions": {"workbench": "0.1.0"}},

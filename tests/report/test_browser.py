@@ -44,7 +44,7 @@ SORTED = {
     "groove": ("#pockets table", 2),
     "react": ("#energies table", 2),
     "screen": ("#scaffolds table", 2),
-    "dynamics": ("#contacts table", 2),
+    "dynamics": ("#contacts table", 1),
 }
 """A table of the page and a column of numbers."""
 

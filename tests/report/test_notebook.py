@@ -40,7 +40,7 @@ def test_ipython_shows_a_result_and_loads_the_pages_only_then() -> None:
     ("result", "drawings"),
     [
         (comparison(), 0),
-        (dynamics(), 2),
+        (dynamics(), 0),
         (Reactions(reactions()), 1),
         (Reactions(), 0),
         (scan(), 0),

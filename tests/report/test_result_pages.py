@@ -19,7 +19,7 @@ from workbench.report.comparison_page import (
     comparison_html,
     write_comparison,
 )
-from workbench.report.dynamics_page import contact_rows, write_dynamics
+from workbench.report.dynamics_page import write_dynamics
 from workbench.report.reaction_page import write_reactions
 from workbench.report.scan_page import build_scan_scene, headline, scan_html, write_scan
 from workbench.report.screen_page import screen_html
@@ -149,9 +149,3 @@ def test_files_of_dynamics(tmp_path: Path) -> None:
     assert [float(row["sg_c_distance_angstrom"]) for row in rows[:3]] == [1.82, 1.84, 1.83]
     record = json.loads((tmp_path / "dynamics.json").read_text())
     assert "courses" not in record["replicas"][0]
-    # in the order of the chain, those that were there at the start first
-    assert contact_rows(dynamics()) == [
-        ("CYS528", True, [1.0, 1.0]),
-        ("LYS568", True, [0.5, 0.5]),
-        ("PHE572", False, [0.25, 0.0]),
-    ]

@@ -31,18 +31,13 @@ class Stability:
     sg_c_angstrom
         ``(n_frames,)``: from SG to the carbon that it attacks, or has bonded to.
     contacts
-        ``(n_frames, n_residues)``: heavy atoms within 4.5 angstrom of the drug's.
-    residues
-        Of the columns of ``contacts``, ``LYS568``; the tethered one is left out.
-    at_start
-        ``(n_residues,)``: those that touch the drug in the start.
+        Residue (``LYS568``) that has a heavy atom within 4.5 angstrom of the drug's in the start,
+        but for the tethered one -> ``(n_frames,)`` whether it has one still.
     """
 
     drug_rmsd_angstrom: FloatArray
     sg_c_angstrom: FloatArray
-    contacts: NDArray[np.bool_]
-    residues: tuple[str, ...]
-    at_start: NDArray[np.bool_]
+    contacts: dict[str, NDArray[np.bool_]]
 
 
 def stability(start: Assembly, trajectory: Path) -> Stability:
@@ -54,28 +49,33 @@ def stability(start: Assembly, trajectory: Path) -> Stability:
         When MDAnalysis is missing, or cannot read the file.
     """
     mdanalysis = mdanalysis_package("a run of dynamics", PhysicsError)
-    universe = mdanalysis.Universe.empty(len(start.atoms), trajectory=True)
     try:
-        universe.load_new(str(trajectory), format="DCD")
-        frames = universe.trajectory.timeseries(order="fac").astype(np.float64)
+        with mdanalysis.lib.formats.libdcd.DCDFile(str(trajectory)) as file:
+            frames = file.readframes().xyz.astype(np.float64)
     except (OSError, ValueError) as error:
         raise PhysicsError(f"{trajectory.name} cannot be read: {error}") from error
-    residues, column = _residues(start)
-    drug, receptor = ligand_mask(start) & heavy_mask(start), column >= 0
+    tethered = start.atoms[start.sg].residue_number if start.bonded else None
+    other = [a.residue_name not in CAPS and a.residue_number != tethered for a in start.atoms]
+    drug, heavy = ligand_mask(start), heavy_mask(start)
+    receptor = heavy & ~drug & np.array(other)
+    names = np.array([f"{a.residue_name}{a.residue_number}" for a in start.atoms])[receptor]
 
-    def touched(points: FloatArray) -> NDArray[np.bool_]:
+    def touched(points: FloatArray) -> set[str]:
         pairs = mdanalysis.lib.distances.capped_distance(
-            points[drug], points[receptor], CONTACT_ANGSTROM, return_distances=False
+            points[drug & heavy], points[receptor], CONTACT_ANGSTROM, return_distances=False
         )
-        return np.isin(np.arange(len(residues)), column[receptor][pairs[:, 1]])
+        return set(names[pairs[:, 1]].tolist())
 
+    first, then = touched(start.coordinates), [touched(points) for points in frames]
     bond = frames[:, start.sg] - frames[:, start.reactive_carbon]
     return Stability(
         drug_rmsd_angstrom=_drug_rmsd(start, frames),
         sg_c_angstrom=np.linalg.norm(bond, axis=1),
-        contacts=np.array([touched(points) for points in frames]),
-        residues=residues,
-        at_start=touched(start.coordinates),
+        contacts={
+            name: np.array([name in now for now in then])
+            for name in dict.fromkeys(names.tolist())
+            if name in first
+        },
     )
 
 
@@ -86,16 +86,3 @@ def _drug_rmsd(start: Assembly, frames: FloatArray) -> FloatArray:
     now = frames[:, start.drug_atoms[counted]]
     squared = ((now[:, None] - reference[None]) ** 2).sum(axis=-1).mean(axis=-1)
     return np.asarray(np.sqrt(squared.min(axis=1)))
-
-
-def _residues(start: Assembly) -> tuple[tuple[str, ...], NDArray[np.int64]]:
-    """Return the receptor's residues and each heavy atom's place among them, -1 for the rest."""
-    tethered = start.atoms[start.sg].residue_number if start.bonded else None
-    column = np.full(len(start.atoms), -1)
-    places: dict[str, int] = {}
-    for index in np.flatnonzero(heavy_mask(start) & ~ligand_mask(start)).tolist():
-        atom = start.atoms[index]
-        if atom.residue_name not in CAPS and atom.residue_number != tethered:
-            label = f"{atom.residue_name}{atom.residue_number}"
-            column[index] = places.setdefault(label, len(places))
-    return tuple(places), column

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from workbench.analysis.trajectory import stability
 from workbench.errors import OutputError, PhysicsError
 from workbench.optional import mdanalysis_package
 from workbench.physics.complex import Assembly
-from workbench.physics.dynamics import CHECKPOINT_FILE, DCD_FILE, LOG_FILE, run
+from workbench.physics.dynamics import CHECKPOINT_FILE, DCD_FILE, LOG_FILE, STANDARD, run
 from workbench.physics.minimization import minimise
 from workbench.physics.mmff import KJ_PER_KCAL
 from workbench.progress import Progress, silent
@@ -76,28 +77,23 @@ def propagate(
         progress("minimising the start", 0, 1)
         asked = MinimizationSettings(
             force_field=settings.force_field,
-            solvent=settings.solvent,
-            mobile_angstrom=settings.mobile_angstrom,
-            cutoff_angstrom=settings.cutoff_angstrom,
+            mobile_angstrom=STANDARD.mobile_angstrom,
             platform="CPU",
         )
         # On one thread, so that a resumed run begins at the same place bit by bit.
         relaxed = minimise(start, asked, threads=1).bonded
-    found = run(
+    folders, mobile, platform = run(
         relaxed, target, settings, replicas=replicas, jobs=jobs, resume=resume, progress=progress
     )
-    records = tuple(
-        _record(relaxed, own, seed, settings.equilibration_ps)
-        for seed, own in found.folders.items()
-    )
+    records = tuple(_record(relaxed, own, seed) for seed, own in folders.items())
     return DynamicsResult(
         ligand=start.ligand.name,
         receptor=start.receptor.name,
         state="bonded" if start.bonded else "encounter",
         start=label,
-        settings=settings.model_dump(),
+        settings=asdict(STANDARD) | settings.model_dump(),
         n_atoms=len(start.atoms),
-        n_mobile=int(found.mobile.sum()),
+        n_mobile=int(mobile.sum()),
         replicas=records,
         warnings=_warnings(start, records),
         limits=LIMITS,
@@ -109,46 +105,38 @@ def propagate(
                 "receptor": receptor_pdb(start.receptor).encode(),
                 "start": start.coordinates.tobytes(),
             },
-            platform={"report": list(found.platform)},
+            platform={"report": list(platform)},
             force_field=settings.force_field,
         ),
     )
 
 
-def _record(start: Assembly, folder: Path, seed: int, equilibration_ps: float) -> ReplicaRecord:
+def _record(start: Assembly, folder: Path, seed: int) -> ReplicaRecord:
     log = pd.read_csv(folder / LOG_FILE)
-    time, temperature = log["Time (ps)"].to_numpy(), log["Temperature (K)"].to_numpy()
-    energy = log["Potential Energy (kJ/mole)"].to_numpy() / KJ_PER_KCAL
+    temperature = log["Temperature (K)"]
     seen = stability(start, folder / DCD_FILE)
-    counted = time >= min(equilibration_ps, time[-1]) - 1e-6
-    rmsd, bond = seen.drug_rmsd_angstrom[counted], seen.sg_c_angstrom[counted]
-    shares = dict(zip(seen.residues, seen.contacts[counted].mean(axis=0).tolist(), strict=True))
-    first = set(np.array(seen.residues)[seen.at_start].tolist())
-    kept = {name: share for name, share in shares.items() if name in first}
+    first = int(STANDARD.share_left_out * len(log))
+    rmsd, bond = seen.drug_rmsd_angstrom[first:], seen.sg_c_angstrom[first:]
+    kept = {name: float(there[first:].mean()) for name, there in seen.contacts.items()}
     return ReplicaRecord(
         seed=seed,
         folder=folder.name,
-        n_frames=int(counted.sum()),
-        temperature={
-            "mean_k": float(temperature[counted].mean()),
-            "standard_deviation_k": float(temperature[counted].std()),
-        },
-        stability={
+        numbers={
+            "n_frames": len(rmsd),
+            "temperature_k": float(temperature[first:].mean()),
             "drug_rmsd_mean_angstrom": float(rmsd.mean()),
             "drug_rmsd_last_angstrom": float(rmsd[-1]),
             "drug_rmsd_highest_angstrom": float(rmsd.max()),
             "sg_c_mean_angstrom": float(bond.mean()),
-            "sg_c_standard_deviation_angstrom": float(bond.std()),
             "sg_c_lowest_angstrom": float(bond.min()),
             "sg_c_highest_angstrom": float(bond.max()),
             "kept_contacts": float(np.mean(list(kept.values()))) if kept else 1.0,
         },
         contacts=kept,
-        new_contacts={n: share for n, share in shares.items() if share and n not in first},
         courses={
-            "time_ps": time.tolist(),
+            "time_ps": log["Time (ps)"].tolist(),
             "temperature_k": temperature.tolist(),
-            "potential_kcal_per_mol": energy.tolist(),
+            "potential_kcal_per_mol": (log["Potential Energy (kJ/mole)"] / KJ_PER_KCAL).tolist(),
             "drug_rmsd_angstrom": seen.drug_rmsd_angstrom.tolist(),
             "sg_c_distance_angstrom": seen.sg_c_angstrom.tolist(),
         },
@@ -158,10 +146,12 @@ def _record(start: Assembly, folder: Path, seed: int, equilibration_ps: float) -
 def _warnings(start: Assembly, records: tuple[ReplicaRecord, ...]) -> tuple[str, ...]:
     found = []
     for record in records:
-        if record.stability["drug_rmsd_last_angstrom"] > 3.0:
+        if record.numbers["drug_rmsd_last_angstrom"] > 3.0:
             found.append(f"seed {record.seed}: the drug ended more than 3 A from its place")
-        if start.bonded and record.stability["sg_c_highest_angstrom"] > 2.2:
+        if start.bonded and record.numbers["sg_c_highest_angstrom"] > 2.2:
             found.append(f"seed {record.seed}: the bond S-C was stretched beyond 2.2 A")
-        if record.n_frames < 20:
-            found.append(f"seed {record.seed}: means over {record.n_frames} frames say little")
+        if record.numbers["n_frames"] < 20:
+            found.append(
+                f"seed {record.seed}: means over {record.numbers['n_frames']} frames say little"
+            )
     return tuple(found)

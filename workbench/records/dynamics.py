@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import pandas as pd
-
-State = Literal["bonded", "encounter"]
 
 
 @dataclass(frozen=True)
@@ -18,16 +16,11 @@ class ReplicaRecord:
     ----------
     folder
         Name of the folder that holds ``trajectory.dcd``, ``start.pdb`` and ``log.csv``.
-    n_frames
-        After the equilibration: those that the means are over.
-    temperature
-        ``mean_k``, ``standard_deviation_k``.
-    stability
-        ``drug_rmsd_{mean,last,highest}_angstrom``, ``sg_c_{mean,standard_deviation,lowest,
-        highest}_angstrom``, ``kept_contacts``.
+    numbers
+        ``n_frames`` that the others are over, ``temperature_k``, ``drug_rmsd_{mean,last,
+        highest}_angstrom``, ``sg_c_{mean,lowest,highest}_angstrom``, ``kept_contacts`` (share).
     contacts
-        Residue -> share of the frames in which it touches the drug, of those that did at the
-        start; ``new_contacts`` of the others.
+        Residue that touches the drug at the start -> share of the frames in which it does.
     courses
         Column -> one value per frame: time, temperature, potential energy, RMSD of the drug,
         distance from SG to the attacked carbon.
@@ -35,12 +28,9 @@ class ReplicaRecord:
 
     seed: int
     folder: str
-    n_frames: int
-    temperature: dict[str, float]
-    stability: dict[str, float]
+    numbers: dict[str, float]
     contacts: dict[str, float]
-    new_contacts: dict[str, float]
-    courses: dict[str, list[float]] = field(repr=False, default_factory=dict)
+    courses: dict[str, list[float]]
 
 
 @dataclass(frozen=True)
@@ -49,7 +39,7 @@ class DynamicsResult:
 
     ligand: str
     receptor: str
-    state: State
+    state: Literal["bonded", "encounter"]
     start: str
     settings: dict[str, Any]
     n_atoms: int
@@ -66,14 +56,11 @@ class DynamicsResult:
             del replica["courses"]
         return record
 
-    def rows(self) -> list[dict[str, float]]:
-        """Return one row per frame of each replica: the content of ``dynamics.csv``."""
-        return [
-            {"seed": replica.seed, **dict(zip(replica.courses, values, strict=True))}
-            for replica in self.replicas
-            for values in zip(*replica.courses.values(), strict=True)
-        ]
+    def numbers(self) -> pd.DataFrame:
+        """Return one row per replica."""
+        return pd.DataFrame([{"seed": r.seed, **r.numbers} for r in self.replicas])
 
     def to_frame(self) -> pd.DataFrame:
-        """Return :meth:`rows` as a table."""
-        return pd.DataFrame(self.rows())
+        """Return one row per frame of each replica: the content of ``dynamics.csv``."""
+        courses = [pd.DataFrame({"seed": r.seed, **r.courses}) for r in self.replicas]
+        return pd.concat(courses, ignore_index=True)

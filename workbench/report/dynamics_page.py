@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup
 
-from workbench.files.exports import json_text, table_csv
+from workbench.files.exports import json_text
 from workbench.files.writing import write_texts
 from workbench.records.dynamics import DynamicsResult
 from workbench.report.charts import COLOURS, Curve, line_plot
@@ -30,7 +29,7 @@ def write_dynamics(result: DynamicsResult, folder: Path) -> list[Path]:
         When a file cannot be written.
     """
     texts = {
-        "dynamics.csv": table_csv(result.rows(), number=".6g"),
+        "dynamics.csv": result.to_frame().to_csv(index=False, float_format="%.6g"),
         "dynamics.html": dynamics_html(result),
         "dynamics.json": json_text(result.to_dict()),
     }
@@ -39,56 +38,37 @@ def write_dynamics(result: DynamicsResult, folder: Path) -> list[Path]:
 
 def dynamics_html(result: DynamicsResult) -> str:
     """Return the page of a run."""
-    parts = page_parts(None, result.provenance, SOURCES[:2])
-    return _rendered("dynamics.html", result, contacts=contact_rows(result), **parts)
-
-
-def notebook_html(result: DynamicsResult) -> str:
-    """Return the courses for a notebook cell."""
-    return _rendered("dynamics_notebook.html", result)
-
-
-def _rendered(template: str, result: DynamicsResult, **more: Any) -> str:
     keys = [
         (f"seed {replica.seed}", COLOURS[place % len(COLOURS)], place >= FIRST_DASHED)
         for place, replica in enumerate(result.replicas)
     ]
-    figures = [(caption, Markup(drawing)) for caption, drawing in drawings(result)]
-    return render(template, result=result, figures=figures, keys=keys, **more)
+    return render(
+        "dynamics.html",
+        result=result,
+        figures=[(caption, Markup(_drawing(result, caption, key))) for caption, key in PLOTS],
+        keys=keys,
+        residues=dict.fromkeys(name for r in result.replicas for name in r.contacts),
+        **page_parts(None, result.provenance, SOURCES[:2]),
+    )
 
 
-def drawings(result: DynamicsResult) -> list[tuple[str, str]]:
-    """Return caption and SVG of each course, one line per replica."""
-    found = []
-    for caption, column in PLOTS:
-        curves = [
-            Curve(
-                f"seed {replica.seed}",
-                replica.courses["time_ps"],
-                replica.courses[column],
-                colour=place,
-                dashed=place >= FIRST_DASHED,
-            )
-            for place, replica in enumerate(result.replicas)
-        ]
-        title = f"{caption} against time in ps"
-        found.append((caption, line_plot(curves, title=title, x_label="ps", y_label="angstrom")))
-    return found
+def notebook_html(result: DynamicsResult) -> str:
+    """Return the table of the replicas for a notebook cell."""
+    return str(result.numbers().to_html(index=False, float_format="{:.2f}".format))
 
 
-def contact_rows(result: DynamicsResult) -> list[tuple[str, bool, list[float]]]:
-    """Return residue, whether it touched the drug at the start, and its share by replica."""
-    at_start = {name for r in result.replicas for name in r.contacts}
-    names = at_start | {name for r in result.replicas for name in r.new_contacts}
-
-    def order(name: str) -> tuple[bool, int]:
-        return name not in at_start, int("".join(filter(str.isdigit, name[3:])) or 0)
-
-    return [
-        (
-            name,
-            name in at_start,
-            [(r.contacts | r.new_contacts).get(name, 0.0) for r in result.replicas],
+def _drawing(result: DynamicsResult, caption: str, column: str) -> str:
+    """Return the SVG of a course, one line per replica."""
+    curves = [
+        Curve(
+            f"seed {replica.seed}",
+            replica.courses["time_ps"],
+            replica.courses[column],
+            colour=place,
+            dashed=place >= FIRST_DASHED,
         )
-        for name in sorted(names, key=order)
+        for place, replica in enumerate(result.replicas)
     ]
+    return line_plot(
+        curves, title=f"{caption} against time in ps", x_label="ps", y_label="angstrom"
+    )

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperCommand
 
 from workbench.cli.inputs import ReceptorOptions, read_receptor
-from workbench.cli.options import CORES, Jobs, Out, flag, number, option, settings_of
+from workbench.cli.options import CORES, Jobs, Out, flag, option
 from workbench.cli.terminal import WRITING, command_line
 from workbench.files.writing import prepare_output_folder
 from workbench.progress import to_stream
@@ -38,7 +38,7 @@ class Command(TyperCommand):
         return super().parse_args(ctx, whole)
 
 
-STANDARD = DynamicsSettings(length_ps=50.0, timestep_fs=2.0)
+USUAL = DynamicsSettings()
 
 
 def run(
@@ -49,18 +49,9 @@ def run(
         option("RECEPTOR", "that was docked to, where it does not ship with the workbench"),
     ] = None,
     prepared: ReceptorOptions,
-    course: Annotated[
-        DynamicsSettings,
-        "--length-ps --report-ps=report_interval_ps --temperature-k --timestep-fs "
-        "--mobile-angstrom --solvent --force-field --seed --platform",
-    ] = STANDARD,
-    equilibration_ps: Annotated[
-        float | None,
-        option("PS", "left out of the means (default: a tenth of the length)", parser=number),
-    ] = None,
-    hydrogen_mass: Annotated[
-        float, option("AMU", "0 leaves masses as they are", parser=number)
-    ] = 3.0,
+    settings: Annotated[
+        DynamicsSettings, "--length-ps --force-field --seed --platform"
+    ] = USUAL,
     pose: Annotated[str, option("bR_1", "diastereomer and rank (default: the best valid)")] = "",
     encounter: Annotated[
         int | None,
@@ -84,9 +75,6 @@ def run(
     from workbench.pipeline.dynamics import propagate
     from workbench.report.dynamics_page import write_dynamics
 
-    most = course.length_ps / 10 if equilibration_ps is None else equilibration_ps
-    more = {"equilibration_ps": most, "hydrogen_mass_amu": hydrogen_mass or None}
-    settings = settings_of(DynamicsSettings, dict(course) | more)
     onto = None if receptor is None else read_receptor(receptor, prepared)
     docked = DockedFolder(docked_in, onto)
     start: Assembly
@@ -123,12 +111,11 @@ def summary(result: DynamicsResult) -> str:
         f"{len(result.replicas)} x {result.settings['length_ps']:g} ps, {result.n_mobile} of "
         f"{result.n_atoms} atoms move"
     ]
-    for record in result.replicas:
-        parts = [
-            f"{record.temperature['mean_k']:.0f} K",
-            f"drug RMSD {record.stability['drug_rmsd_mean_angstrom']:.2f} A",
-            f"S-C {record.stability['sg_c_mean_angstrom']:.2f} A",
-            f"contacts kept {100 * record.stability['kept_contacts']:.0f} %",
-        ]
-        lines.append(f"seed {record.seed}: " + ", ".join(parts))
+    lines += [
+        "seed {seed}: {temperature_k:.0f} K, drug RMSD {drug_rmsd_mean_angstrom:.2f} A, "
+        "S-C {sg_c_mean_angstrom:.2f} A, contacts kept {kept_contacts:.0%}".format(
+            seed=replica.seed, **replica.numbers
+        )
+        for replica in result.replicas
+    ]
     return "\n".join(lines + [f"warning: {text}" for text in result.warnings])
