@@ -49,9 +49,7 @@ def run(
         option("RECEPTOR", "that was docked to, where it does not ship with the workbench"),
     ] = None,
     prepared: ReceptorOptions,
-    settings: Annotated[
-        DynamicsSettings, "--length-ps --force-field --seed --platform"
-    ] = USUAL,
+    settings: Annotated[DynamicsSettings, "--length-ps --force-field --seed --platform"] = USUAL,
     pose: Annotated[str, option("bR_1", "diastereomer and rank (default: the best valid)")] = "",
     encounter: Annotated[
         int | None,
