@@ -215,6 +215,9 @@ class MinimizationSettings(Settings):
     cutoff_angstrom: float | None = Field(None, gt=2, description=CUTOFF_WORDS)
     rms_gradient_kcal_per_mol_angstrom: float = Field(0.3, gt=0)
     max_iterations: int = Field(2000, ge=1)
+    strain_hops: int = Field(
+        120, ge=0, description="steps of the search for the lowest energy of the free adduct"
+    )
     platform: str = Field("auto", description="auto, or an OpenMM platform by name")
 
 

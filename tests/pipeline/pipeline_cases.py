@@ -24,6 +24,6 @@ HASTY = DockSettings(
     encounter=EncounterSettings(
         exhaustiveness=1, max_evaluations=20_000, n_poses=2, n_sampled=3, n_forms=1
     ),
-    minimization=MinimizationSettings(max_iterations=200),
+    minimization=MinimizationSettings(max_iterations=200, strain_hops=2),
 )
 """To see whether a run comes through, not where the drug lies."""

@@ -46,8 +46,6 @@ _MOST_TURNS = 3
 _TEMPERATURE_KCAL_PER_MOL = 1.0
 _WORTH_REFINING_KCAL_PER_MOL = 3.0
 _MOST_REFINED = 5
-N_CONFORMERS = 10
-N_HOPS = 120
 
 
 class FreeAdduct:
@@ -156,9 +154,9 @@ class StrainReference:
     def __init__(
         self,
         adduct: Adduct,
-        n_conformers: int = N_CONFORMERS,
+        n_conformers: int = 10,
         seed: int = 1,
-        n_hops: int = N_HOPS,
+        n_hops: int = 120,
         field: str = "mmff94s",
     ) -> None:
         self.adduct = adduct
@@ -236,7 +234,8 @@ def refine(
     """
     minimiser = PocketMinimiser(everything, settings.minimization, threads=1)
     field = settings.minimization.force_field
-    reference = StrainReference(poses[0].adduct, seed=seed, field=field)
+    hops = settings.minimization.strain_hops
+    reference = StrainReference(poses[0].adduct, seed=seed, n_hops=hops, field=field)
     refined = []
     for pose, bonded in zip(poses, complexes, strict=True):
         minimised = minimiser.minimise(bonded)
