@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
+from workbench.pipeline.comparing import Task
+from workbench.processes import Say
 from workbench.settings import (
     DockSettings,
     EncounterSettings,
@@ -27,3 +31,10 @@ HASTY = DockSettings(
     minimization=MinimizationSettings(max_iterations=200, strain_hops=2),
 )
 """To see whether a run comes through, not where the drug lies."""
+
+
+def crash_on_kpt_251(setup: None, task: Task, say: Say) -> str:
+    """Take the place of a docking run."""
+    if task.ligand.name == "KPT-251":
+        os.abort()
+    return "not crashed"

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 import re
-import struct
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,15 +16,13 @@ from pipeline_cases import HASTY
 from rdkit import Chem
 from scipy.spatial.distance import pdist
 
-from workbench.errors import DockingError, UsageError
+from workbench.errors import UsageError
 from workbench.ligands.reading import load_ligand
-from workbench.pipeline import processes
+from workbench.pipeline import comparing
 from workbench.pipeline.comparing import compare, folder_name, reactions_from, shipped_reaction
 from workbench.records.comparison import Comparison, drug_row
 from workbench.records.docking import best_pose
 from workbench.records.reaction import AdductEnergy, Reaction
-from workbench.settings import DockSettings
-from workbench.structures.loading import load_receptor
 
 HOSTILE = "=1+1 <script>alert(1)</script> ../../x \u202eabc \U0001f600" + "n" * 10_000
 HARMLESS = replace(load_ligand("CCOc1ccccc1"), name=HOSTILE)
@@ -100,10 +96,10 @@ def test_the_table_holds_what_the_runs_found(compared: Comparison) -> None:
 def test_a_finished_run_is_taken_over_and_another_is_not(
     compared: Comparison, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def never(self: object, task: processes.Task, progress: object) -> None:
-        raise DockingError(f"{task.ligand.name} was docked again")
+    def never(function: str, setup: None, tasks: list[comparing.Task], *_: object) -> Any:
+        return ((k, f"{task.ligand.name} was docked again") for k, task in enumerate(tasks))
 
-    monkeypatch.setattr(processes.Runs, "dock", never)
+    monkeypatch.setattr(comparing, "answers", never)
     again = compare(DRUGS, out=folder, settings=SHORT, poses=1, jobs=1)
     assert [d.adduct_score for d in again.drugs] == [d.adduct_score for d in compared.drugs]
     for change in ({"seed": 2}, {"poses": 2}, {"mutations": ("C528S",)}):
@@ -117,29 +113,12 @@ def test_a_finished_run_is_taken_over_and_another_is_not(
 
 
 def test_a_crash_takes_only_its_own_drug(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(processes, "PROGRAM", "import os, sys; print('noise'); os.abort()")
-    with pytest.raises(UsageError, match=r"KPT-185 could not be docked: .* ended with code -6"):
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(p for p in sys.path if p))
+    monkeypatch.setattr(comparing, "_FUNCTION", "pipeline_cases:crash_on_kpt_251")
+    with pytest.raises(UsageError, match=r"KPT-185 could not be docked: not crashed"):
         compare(DRUGS[:2], out=tmp_path, settings=SHORT, jobs=2)
-
-
-def test_a_run_ends_when_its_parent_does(tmp_path: Path) -> None:
-    drug, groove = load_ligand("selinexor"), load_receptor("human-groove")
-    task = processes.Task(drug, groove, DockSettings(), 1, 1, "", str(tmp_path))
-    content = pickle.dumps(task)
-    child = subprocess.Popen(
-        [sys.executable, "-c", processes.PROGRAM],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
-    )
-    assert child.stdin and child.stdout
-    child.stdin.write(struct.pack("<Q", len(content)) + content)
-    child.stdin.flush()
-    assert b"encounter" in child.stdout.readline()
-    child.stdin.close()
-    assert child.wait(timeout=60) == 1
-    child.stdout.close()
-    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(UsageError, match=r"KPT-251 could not be .* died of signal 6"):
+        compare(DRUGS[:2], out=tmp_path, reference="KPT-251", settings=SHORT, jobs=2)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,8 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +25,14 @@ from workbench.mechanism.energetics import LEVELS, METHANETHIOL, Level
 from workbench.mechanism.reaction_table import rows_of
 from workbench.mechanism.reactivity import react
 from workbench.pipeline.comparison_rows import Run, checked_weights, compared_drug, weighted
-from workbench.pipeline.docking import run_provenance
-from workbench.pipeline.processes import Runs, Task
+from workbench.pipeline.docking import dock, run_provenance
+from workbench.processes import Lost, Say, answers
 from workbench.progress import Progress, silent
 from workbench.provenance import public_command
 from workbench.records.comparison import Comparison
 from workbench.records.docking import DockingResult
 from workbench.records.reaction import AdductEnergy, Reaction
+from workbench.report.docking_page import write_docking
 from workbench.settings import DockSettings
 from workbench.structures.loading import load_receptor
 from workbench.structures.receptor import Receptor
@@ -44,6 +44,20 @@ LARGEST_REACTION_FILE_BYTES = 10_000_000
 ReactionOf = Callable[[Ligand], Reaction | None]
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
 _SAME = ("seed", "force_field", "inputs", "settings", "versions")
+_FUNCTION = "workbench.pipeline.comparing:dock_task"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One drug to dock in a process of its own, and the folder that is written."""
+
+    ligand: Ligand
+    receptor: Receptor
+    settings: DockSettings
+    seed: int
+    jobs: int
+    command: str
+    folder: str
 
 
 def shipped_reaction(ligand: Ligand) -> Reaction | None:
@@ -242,33 +256,49 @@ def _docked(
     missing.sort(key=lambda task: -len(paper_adducts(task.ligand)[0]))
     failures: dict[str, str] = {}
     at_once = max(1, min(jobs, len(missing)))
-    with Runs() as runs, ThreadPoolExecutor(at_once) as pool:
-        futures: dict[str, Future[DockingResult]] = {
-            task.ligand.inchikey: pool.submit(
-                _run, runs, replace(task, jobs=max(1, jobs // at_once)), progress
+    given = [replace(task, jobs=max(1, jobs // at_once)) for task in missing]
+    for task in given:
+        prepare_output_folder(task.folder)
+
+    def heard(place: int, stage: str, done: int, total: int) -> None:
+        progress(f"{given[place].ligand.name}: {stage}", done, total)
+
+    for place, answer in answers(_FUNCTION, None, given, at_once, heard):
+        ligand = given[place].ligand
+        if isinstance(answer, Lost):
+            failures[ligand.name] = (
+                f"the docking process of {ligand.name} was lost: {answer}; "
+                "try it alone with workbench dock"
             )
-            for task in missing
-        }
-        try:
-            for task in missing:
-                try:
-                    ready[task.ligand.inchikey] = futures[task.ligand.inchikey].result()
-                except WorkbenchError as error:
-                    failures[task.ligand.name] = str(error)
-        except BaseException:
-            # an interruption: nothing more is started, and what runs is ended
-            pool.shutdown(wait=False, cancel_futures=True)
-            runs.__exit__()
-            raise
+        elif answer:
+            failures[ligand.name] = answer
+        else:
+            ready[ligand.inchikey] = read_docking_result(given[place].folder)
     found = ((task.ligand, ready[task.ligand.inchikey]) for task in tasks)
-    return [Run(ligand, result) for ligand, result in found if result is not None], failures
+    runs = [Run(ligand, result) for ligand, result in found if result is not None]
+    names = [task.ligand.name for task in tasks]
+    return runs, {name: failures[name] for name in names if name in failures}
 
 
-def _run(runs: Runs, task: Task, progress: Progress) -> DockingResult:
-    name = task.ligand.name
-    prepare_output_folder(task.folder)
-    runs.dock(task, lambda stage, done, total: progress(f"{name}: {stage}", done, total))
-    return read_docking_result(task.folder)
+def dock_task(_: None, task: Task, say: Say) -> str:
+    """Dock a drug and write its folder; return why that failed, or an empty string."""
+    try:
+        result = dock(
+            task.ligand,
+            task.receptor,
+            settings=task.settings,
+            force_field=task.settings.minimization.force_field,
+            poses=task.settings.search.n_poses,
+            seed=task.seed,
+            platform=task.settings.minimization.platform,
+            jobs=task.jobs,
+            command=task.command,
+            progress=say,
+        )
+        write_docking(result, Path(task.folder))
+    except WorkbenchError as error:
+        return str(error)
+    return ""
 
 
 def _finished(task: Task) -> DockingResult | None:

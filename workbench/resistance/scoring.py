@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
-import os
-import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import resource_tracker
 from typing import Any
 
 import numpy as np
@@ -26,7 +19,7 @@ from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import embed
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.pipeline.summarising import encounter_records
-from workbench.processes import end_with
+from workbench.processes import Lost, Say, answers
 from workbench.resistance.grooves import contacts, mutant
 from workbench.settings import ScanSettings
 from workbench.structures.receptor import Receptor
@@ -171,53 +164,20 @@ def scored(scorer: Scorer, tasks: Sequence[Task], jobs: int) -> Iterator[tuple[T
         for task in tasks:
             yield task, scorer.scores(task)
         return
-    # spawned, since forking a process that runs threads may hang it
-    with _signals_kept():
-        resource_tracker.ensure_running()
-    pool = ProcessPoolExecutor(
-        min(jobs, len(tasks)),
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_start,
-        initargs=(scorer, os.getpid()),
-    )
+    for place, answer in answers("workbench.resistance.scoring:score", scorer, tasks, jobs):
+        if isinstance(answer, Lost):
+            raise DockingError(
+                f"a process of the scan was lost, perhaps for want of memory ({answer}): start it "
+                "again with fewer --jobs; finished pairs are kept"
+            )
+        if isinstance(answer, DockingError):
+            raise answer
+        yield tasks[place], answer
+
+
+def score(scorer: Scorer, task: Task, say: Say) -> Scores | DockingError:
+    """Return the scores of a task, or why a drug finds no place."""
     try:
-        futures = {pool.submit(_scores, task): task for task in tasks}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
-    except BrokenProcessPool as error:
-        raise DockingError(
-            "a process of the scan was killed, perhaps for want of memory: start it again with "
-            "fewer --jobs; finished pairs are kept"
-        ) from error
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-@contextlib.contextmanager
-def _signals_kept() -> Iterator[None]:
-    """Keep which signals this thread blocks: starting Python's tracker unblocks SIGINT."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-_scorer: list[Scorer] = []
-"""The one of this process, once ``_start`` has run in it."""
-
-
-def _start(scorer: Scorer, parent: int) -> None:
-    """Prepare a process of the pool: it ends by Ctrl-C, and soon after its parent does."""
-    with contextlib.suppress(AttributeError):  # a system that cannot block signals
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    end_with(parent)
-    _scorer[:] = [scorer]
-
-
-def _scores(task: Task) -> Scores:
-    return _scorer[0].scores(task)
+        return scorer.scores(task)
+    except DockingError as error:
+        return error

@@ -1,46 +1,20 @@
-"""One ligand at a time in a process that may crash, hang or eat memory: the worker lives on.
-
-``python -m workbench.screening.isolation MEMORY_BYTES PIPE`` is that process.
-"""
+"""One ligand at a time in a process that may crash, hang or eat memory: the worker lives on."""
 
 from __future__ import annotations
 
-import contextlib
-import faulthandler
-import os
 import pickle
 import pkgutil
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
-from typing import IO, Any
+from dataclasses import dataclass
+from typing import Any
 
 from workbench.errors import ScreenError, WorkbenchError
-from workbench.processes import end_with
+from workbench.processes import START_S, Child, Lost, Say
 from workbench.screening.plan import STAGES, Item, Job, PackedJob, Row
 from workbench.settings import IsolationSettings
 
-START_S = 600.0
-"""For the first imports, on a cold network disk."""
-
-_LOOK_EVERY_S = 0.1
-_GRACE_S = 30.0
-"""After the time limit, when the worker that should have ended the process is gone itself."""
-
-_ONE_CORE = ("OMP_NUM_THREADS", "OPENMM_CPU_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-
-
-class _GoneError(Exception):
-    """The process ended, was ended or had to be: kind and reason."""
-
-    def __init__(self, kind: str, reason: str = "") -> None:
-        super().__init__(reason)
-        self.kind = kind
-        self.reason = reason
+_FUNCTION = "workbench.screening.isolation:answer"
 
 
 class Isolated:
@@ -48,9 +22,7 @@ class Isolated:
 
     def __init__(self, limits: IsolationSettings) -> None:
         self.limits = limits
-        self._process: subprocess.Popen[bytes] | None = None
-        self._pipe: Connection | None = None
-        self._errors: IO[bytes] | None = None
+        self._child: Child | None = None
         self._job = ""
 
     def run(self, job: PackedJob, stage: str, item: Item) -> tuple[str, list[Row] | str, float]:
@@ -67,20 +39,18 @@ class Isolated:
         ScreenError
             When no process can be started, or it cannot do any work at all.
         """
+        kind, content = "", ""
         started = time.monotonic()
-        for attempt in range(1, self.limits.attempts + 1):
+        for _ in range(self.limits.attempts):
+            child = self._ready(job)
+            started = time.monotonic()
             try:
-                self._ready(job)
-                started = time.monotonic()
-                kind, content = self._ask(
-                    ("run", stage, item, self.limits.timeout_s), self.limits.timeout_s
-                )
-            except _GoneError as gone:
-                self.close()
-                kind, content = gone.kind, gone.reason
-                if kind == "crash" and attempt < self.limits.attempts:
-                    continue
-            break
+                kind, content = child.ask((stage, item), self.limits.timeout_s)
+            except Lost as lost:
+                self._child = None
+                kind, content = lost.kind, str(lost)
+            if kind != "crash":
+                break
         if kind == "broken":
             raise ScreenError(content)
         if kind == "memory":
@@ -90,134 +60,73 @@ class Isolated:
 
     def close(self) -> None:
         """End the process."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-        for opened in (self._pipe, self._errors):
-            if opened is not None:
-                opened.close()
-        self._process = self._pipe = self._errors = None
-        self._job = ""
+        if self._child is not None:
+            self._child.close()
+        self._child = None
 
     def __del__(self) -> None:
         self.close()
 
-    def _ready(self, job: PackedJob) -> None:
-        """See to it that a process runs and knows the job."""
-        if self._process is not None and self._process.poll() is not None:
-            self.close()
+    def _ready(self, job: PackedJob) -> Child:
+        """Return a process that knows the job."""
+        if self._child is not None and self._job == job.digest:
+            return self._child
+        self.close()
         told = ""
         for _ in range(self.limits.attempts):
-            if self._process is None:
-                self._start()
-            if self._job == job.digest:
-                return
             try:
-                kind, reason = self._ask(("job", job.content), START_S)
-            except _GoneError as gone:
-                told = self._last_words() or gone.reason or gone.kind
-                self.close()
+                worker = _Worker(job.content)
+                child = Child(_FUNCTION, worker, self.limits.memory_gb, one_core=True)
+                kind, reason = child.ask(None, START_S)
+            except Lost as lost:
+                told = str(lost)
                 continue
+            self._child, self._job = child, job.digest
             if kind != "done":
+                self.close()
                 raise ScreenError(f"a worker cannot read its job: {reason}")
-            self._job = job.digest
-            return
+            return child
         raise ScreenError(f"the process of a worker does not start: {told}")
 
-    def _start(self) -> None:
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the process)
-        self._pipe, theirs = Pipe()
-        memory = str(int(self.limits.memory_gb * 1e9))
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, memory, str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=self._errors,
-                stderr=self._errors,
-                env={**os.environ, **dict.fromkeys(_ONE_CORE, "1")},
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
 
-    def _last_words(self) -> str:
-        """Return the last line that the process wrote."""
-        if self._errors is None:
-            return ""
-        self._errors.seek(0)
-        lines = self._errors.read()[-4000:].decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else ""
+@dataclass
+class _Worker:
+    """What a process keeps: the job, opened by the first message."""
 
-    def _ask(self, message: Any, timeout_s: float) -> tuple[str, Any]:
-        """Send a message and return the answer; raise ``_GoneError`` when none comes."""
-        assert self._process is not None and self._pipe is not None
-        deadline = time.monotonic() + timeout_s
-        try:
-            self._pipe.send(message)
-            while not self._pipe.poll(_LOOK_EVERY_S):
-                if _resident_bytes(self._process.pid) > self.limits.memory_gb * 1e9:
-                    raise _GoneError("memory")
-                if time.monotonic() > deadline:
-                    raise _GoneError("timeout", f"was not done after {timeout_s:g} s")
-            kind, content = self._pipe.recv()
-        except (OSError, EOFError) as error:
-            raise _GoneError("crash", _how_it_ended(self._process)) from error
-        return kind, content
-
-
-def _resident_bytes(pid: int) -> int:
-    import psutil
-
-    try:
-        return int(psutil.Process(pid).memory_info().rss)
-    except psutil.Error:
-        return 0
-
-
-def _how_it_ended(process: subprocess.Popen[bytes]) -> str:
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(5.0)
-    code = process.returncode
-    return "the process " + (f"died of signal {-code}" if code and code < 0 else "ended")
-
-
-def main() -> None:
-    """Answer the messages of a worker until it is gone."""
-    _limit_memory(int(sys.argv[1]))
-    end_with(os.getppid())
+    content: bytes
     job: Job | None = None
-    with Connection(int(sys.argv[2])) as pipe, contextlib.suppress(EOFError):
-        while True:
-            verb, *words = pipe.recv()
-            if verb == "job":
-                job, reply = _opened(*words)
-            else:
-                stage, item, timeout_s = words
-                faulthandler.dump_traceback_later(timeout_s + _GRACE_S, exit=True)
-                reply = _answer(job, stage, item)
-                faulthandler.cancel_dump_traceback_later()
-            pipe.send(reply)
+
+    def open(self) -> Job:
+        """Return the job; the modules of its stages are imported at once."""
+        if self.job is None:
+            job: Job = pickle.loads(self.content)
+            for stage in STAGES:
+                _stage_function(job, stage)
+            self.job = job
+        return self.job
 
 
-def _limit_memory(limit_bytes: int) -> None:
-    """Let allocations beyond a limit fail, where the system can."""
+def answer(worker: _Worker, message: tuple[str, Item] | None, say: Say) -> tuple[str, Any]:
+    """Return ``("done", rows)`` or ``(kind of failure, reason)`` for one stage of one item.
+
+    Without a message the job is opened.
+    """
     try:
-        import resource
-    except ImportError:  # not on Windows: the worker's own watch is left
-        return
-    with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_DATA, (limit_bytes, limit_bytes))
-
-
-def _opened(content: bytes) -> tuple[Job | None, tuple[str, Any]]:
-    """Return the job and the answer to its arrival; its functions are imported at once."""
-    try:
-        job: Job = pickle.loads(content)
-        for stage in STAGES:
-            _stage_function(job, stage)
+        if message is None:
+            worker.open()
+            return "done", []
+        stage, item = message
+        job = worker.open()
+        return "done", _stage_function(job, stage)(job, item)
+    except ScreenError as error:
+        return "broken", str(error)
+    except WorkbenchError as error:
+        return "refused", str(error)
+    except MemoryError:
+        return "memory", ""
     except Exception as error:
-        # the worker turns the reason into an error of the whole screen
-        return None, ("broken", f"{type(error).__name__}: {error}")
-    return job, ("done", None)
+        # whatever a library throws at one ligand is that ligand's failure, and is listed
+        return "error", f"{type(error).__name__}: {error}"
 
 
 def _stage_function(job: Job, stage: str) -> Callable[[Job, Item], list[Row]]:
@@ -235,22 +144,3 @@ def _stage_function(job: Job, stage: str) -> Callable[[Job, Item], list[Row]]:
             f"the stage {stage} cannot be run: {name} is not there ({error})"
         ) from error
     return function
-
-
-def _answer(job: Any, stage: str, item: Item) -> tuple[str, Any]:
-    """Return ``("done", rows)`` or ``(kind of failure, reason)`` for one item."""
-    try:
-        return "done", _stage_function(job, stage)(job, item)
-    except ScreenError as error:
-        return "broken", str(error)
-    except WorkbenchError as error:
-        return "refused", str(error)
-    except MemoryError:
-        return "memory", ""
-    except Exception as error:
-        # whatever a library throws at one ligand is that ligand's failure, and is listed
-        return "error", f"{type(error).__name__}: {error}"
-
-
-if __name__ == "__main__":
-    main()
