@@ -6,6 +6,7 @@ import math
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from physics_cases import capped_cysteine_complex
 from workbench.analysis.trajectory import stability
 from workbench.errors import OutputError, PhysicsError
 from workbench.physics.complex import Complex, ligand_mask
-from workbench.physics.dynamics import CHECKPOINT_FILE, DCD_FILE, LOG_FILE, moving_system, run
+from workbench.physics.dynamics import CHECKPOINT_FILE, DCD_FILE, LOG_FILE, moving_system
 from workbench.physics.mmff import build_mmff
 from workbench.pipeline.dynamics import propagate
 from workbench.settings import DynamicsSettings
@@ -25,6 +26,11 @@ from workbench.settings import DynamicsSettings
 KT = 0.0019872 * 300
 MDYNE = 143.9325
 SHORT = DynamicsSettings(length_ps=1.5, platform="CPU")
+
+
+def run(start: Complex, folder: Path, settings: DynamicsSettings, **more: Any) -> list[Path]:
+    result = propagate(start, folder, settings, at_rest_in="mmff94s", **more)
+    return [folder / replica.folder for replica in result.replicas]
 
 
 @pytest.fixture(scope="module")
@@ -36,13 +42,13 @@ def small() -> Complex:
 def warm(small: Complex, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twenty-five picoseconds: about thirty independent kinetic energies."""
     settings = DynamicsSettings(length_ps=25, platform="CPU")
-    return run(small, tmp_path_factory.mktemp("warm"), settings)[0][1]
+    return run(small, tmp_path_factory.mktemp("warm"), settings)[0]
 
 
 @pytest.fixture(scope="module")
 def whole(small: Complex, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A short run that nobody stopped."""
-    return run(small, tmp_path_factory.mktemp("whole"), SHORT)[0][1]
+    return run(small, tmp_path_factory.mktemp("whole"), SHORT)[0]
 
 
 def frames_of(folder: Path) -> np.ndarray:
@@ -74,9 +80,9 @@ def test_the_tether_vibrates_as_its_force_constant_says(small: Complex, warm: Pa
 
 
 def test_replicas_differ_and_repeat(small: Complex, whole: Path, tmp_path: Path) -> None:
-    folders, _, _ = run(small, tmp_path, SHORT, replicas=2, jobs=2)
-    assert list(folders) == [1, 2]
-    first, second = (frames_of(folder) for folder in folders.values())
+    folders = run(small, tmp_path, SHORT, replicas=2, jobs=2)
+    assert [folder.name for folder in folders] == ["replica_1", "replica_2"]
+    first, second = (frames_of(folder) for folder in folders)
     assert np.array_equal(first, frames_of(whole))
     assert len(first) == 3 and np.abs(first[0] - second[0]).max() > 0.01
 

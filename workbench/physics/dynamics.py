@@ -5,9 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,9 +20,9 @@ from workbench.physics.complex import Assembly, complex_texts, mobile_atoms
 from workbench.physics.force_fields import force_field
 from workbench.physics.mmff import ANGSTROM_PER_NM
 from workbench.physics.mmff_parameters import edges_of
-from workbench.physics.platforms import PlatformChoice, choose_platform, short_reason
+from workbench.physics.platforms import PlatformChoice, short_reason
 from workbench.progress import Progress, silent
-from workbench.settings import FRAME_PS, DynamicsSettings
+from workbench.settings import FRAME_PS
 
 BoolArray = NDArray[np.bool_]
 
@@ -34,7 +31,6 @@ LOG_FILE = "log.csv"
 CHECKPOINT_FILE = "checkpoint.chk"
 FINGERPRINT_FILE = "fingerprint.txt"
 
-_MOST_REPLICAS = 1000
 _DCD_HEADER_BYTES, _DCD_COUNT_AT = 276, 8
 
 
@@ -86,66 +82,50 @@ def moving_system(bonded: Assembly, field_name: str) -> tuple[openmm.System, Boo
     return system, mobile
 
 
-def run(
-    bonded: Assembly,
-    folder: Path,
-    settings: DynamicsSettings,
-    *,
-    replicas: int = 1,
-    jobs: int = 1,
-    resume: bool = False,
-    progress: Progress = silent,
-) -> tuple[dict[int, Path], BoolArray, tuple[str, ...]]:
-    """Run replicas of a minimised complex by the standard protocol, a folder each.
-
-    A resumed run goes on from its last checkpoint; on the CPU and Reference platforms it gives
-    the same coordinates as one that was not stopped.
-
-    Parameters
-    ----------
-    replicas
-        Runs from the same start with seeds counted up from the settings'.
-    jobs
-        Replicas at a time, one thread each.
-
-    Returns
-    -------
-    tuple
-        Folders by seed, ``(n_atoms,)`` what moved, and the report on the platform.
-
-    Raises
-    ------
-    PhysicsError
-        When the System cannot be built, the run breaks down, or the folder holds another run.
-    OutputError
-        When the folder cannot be written to, or another process writes there.
-    """
-    if not 1 <= replicas <= _MOST_REPLICAS:
-        raise PhysicsError(f"the number of replicas must be 1 to {_MOST_REPLICAS}, not {replicas}.")
-    system, mobile = moving_system(bonded, settings.force_field)
-    choice = choose_platform(settings.platform, None, system, bonded.coordinates)
-
-    def one(seed: int) -> Path:
-        own = folder / f"replica_{seed}"
-        with _explained(own):
-            own.mkdir(parents=True, exist_ok=True)
-            with FileLock(own / ".lock", timeout=0):
-                _replica(bonded, system, choice, own, settings, seed, resume, progress)
-        return own
-
-    seeds = range(settings.seed, settings.seed + replicas)
-    # The Reference platform draws all random numbers of a process from one stream.
-    with ThreadPoolExecutor(1 if choice.name == "Reference" else max(1, jobs)) as pool:
-        folders = dict(zip(seeds, pool.map(one, seeds), strict=True))
-    return folders, mobile, choice.report
-
-
-def _replica(
+def run_replica(
     bonded: Assembly,
     system: openmm.System,
     choice: PlatformChoice,
     folder: Path,
-    settings: DynamicsSettings,
+    length_ps: float,
+    seed: int,
+    *,
+    resume: bool = False,
+    progress: Progress = silent,
+) -> None:
+    """Run a minimised complex by the standard protocol, in a folder of its own.
+
+    A resumed run goes on from its last checkpoint; on the CPU and Reference platforms it gives
+    the same coordinates as one that was not stopped.
+
+    Raises
+    ------
+    PhysicsError
+        When the run breaks down, or the folder holds another run.
+    OutputError
+        When the folder cannot be written to, or another process writes there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock", timeout=0):
+            _run(bonded, system, choice, folder, length_ps, seed, resume, progress)
+    except Timeout as error:
+        raise OutputError(
+            f"another process writes to {folder.name}: wait for it, or choose another folder."
+        ) from error
+    except OSError as error:
+        raise OutputError(
+            f"the run's files in {folder.name!r} cannot be written or read: "
+            f"{error.strerror or error}; a run that was stopped goes on with --resume."
+        ) from error
+
+
+def _run(
+    bonded: Assembly,
+    system: openmm.System,
+    choice: PlatformChoice,
+    folder: Path,
+    length_ps: float,
     seed: int,
     resume: bool,
     progress: Progress,
@@ -162,7 +142,7 @@ def _replica(
     platform = openmm.Platform.getPlatformByName(choice.name)
     checkpoint = folder / CHECKPOINT_FILE
     going_on = resume and checkpoint.exists()
-    done, n_frames = 0, round(settings.length_ps / STANDARD.frame_ps)
+    done, n_frames = 0, round(length_ps / STANDARD.frame_ps)
     try:
         simulation = app.Simulation(topology, system, integrator, platform, choice.properties)
         if going_on:
@@ -229,19 +209,3 @@ def _resumed(simulation: app.Simulation, folder: Path, fingerprint: str) -> int:
         file.write(struct.pack("<i", n_frames))
     log.write_bytes(b"".join(lines[: n_frames + 1]))
     return n_frames
-
-
-@contextmanager
-def _explained(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except Timeout as error:
-        raise OutputError(
-            f"another process writes to {folder.name}: wait for it, or choose another folder."
-        ) from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(
-            f"the run's files in {folder.name!r} cannot be written or read: {reason}; a run that "
-            "was stopped goes on from its last checkpoint with --resume."
-        ) from error

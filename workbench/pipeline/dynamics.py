@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,9 +14,17 @@ from workbench.analysis.trajectory import stability
 from workbench.errors import OutputError, PhysicsError
 from workbench.optional import mdanalysis_package
 from workbench.physics.complex import Assembly
-from workbench.physics.dynamics import CHECKPOINT_FILE, DCD_FILE, LOG_FILE, STANDARD, run
+from workbench.physics.dynamics import (
+    CHECKPOINT_FILE,
+    DCD_FILE,
+    LOG_FILE,
+    STANDARD,
+    moving_system,
+    run_replica,
+)
 from workbench.physics.minimization import minimise
 from workbench.physics.mmff import KJ_PER_KCAL
+from workbench.physics.platforms import choose_platform
 from workbench.progress import Progress, silent
 from workbench.records.dynamics import DynamicsResult, ReplicaRecord
 from workbench.settings import DynamicsSettings, MinimizationSettings
@@ -27,6 +36,8 @@ LIMITS = (
     "The force field cannot break or make the bond between sulphur and carbon.",
     "Replicas start from one structure: their spread is the least that the uncertainty can be.",
 )
+
+MOST_REPLICAS = 1000
 
 
 def propagate(
@@ -62,9 +73,11 @@ def propagate(
     OutputError
         When the folder cannot be written to, or holds a run and ``resume`` is false.
     PhysicsError
-        When MDAnalysis is missing, or for the reasons of ``physics.dynamics.run``.
+        When MDAnalysis is missing, the System cannot be built, or a run breaks down.
     """
     mdanalysis_package("a run of dynamics", PhysicsError)
+    if not 1 <= replicas <= MOST_REPLICAS:
+        raise PhysicsError(f"the number of replicas must be 1 to {MOST_REPLICAS}, not {replicas}.")
     settings = settings or DynamicsSettings()
     target = Path(folder)
     if not resume and any(target.glob(f"replica_*/{CHECKPOINT_FILE}")):
@@ -82,10 +95,17 @@ def propagate(
         )
         # On one thread, so that a resumed run begins at the same place bit by bit.
         relaxed = minimise(start, asked, threads=1).bonded
-    folders, mobile, platform = run(
-        relaxed, target, settings, replicas=replicas, jobs=jobs, resume=resume, progress=progress
-    )
-    records = tuple(_record(relaxed, own, seed) for seed, own in folders.items())
+    system, mobile = moving_system(relaxed, settings.force_field)
+    choice = choose_platform(settings.platform, None, system, relaxed.coordinates)
+
+    def one(seed: int) -> ReplicaRecord:
+        own, length = target / f"replica_{seed}", settings.length_ps
+        run_replica(relaxed, system, choice, own, length, seed, resume=resume, progress=progress)
+        return _record(relaxed, own, seed)
+
+    # The Reference platform draws all random numbers of a process from one stream.
+    with ThreadPoolExecutor(1 if choice.name == "Reference" else max(1, jobs)) as pool:
+        records = tuple(pool.map(one, range(settings.seed, settings.seed + replicas)))
     return DynamicsResult(
         ligand=start.ligand.name,
         receptor=start.receptor.name,
@@ -105,7 +125,7 @@ def propagate(
                 "receptor": receptor_pdb(start.receptor).encode(),
                 "start": start.coordinates.tobytes(),
             },
-            platform={"report": list(platform)},
+            platform={"report": list(choice.report)},
             force_field=settings.force_field,
         ),
     )
