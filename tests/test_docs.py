@@ -50,7 +50,7 @@ SHORTENED = {
     "compare": ["--quick", "--poses", "1"],
     "scan": ["--quick"],
     "enumerate": ["--count", "12"],
-    "dynamics": ["--length-ps", "1"],
+    "dynamics": ["--length-ps", "0.5"],
 }
 """What a command is given besides, so that it runs in a time that tests have."""
 

@@ -98,7 +98,10 @@ def test_a_pose_that_is_not_there_is_refused(docked_folder: Path) -> None:
         DockedFolder(docked_folder).encounter(99)
 
 
-def test_an_encounter_run_is_measured(encounter: EncounterComplex, tmp_path: Path) -> None:
+def test_an_encounter_run_is_measured(
+    encounter: EncounterComplex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.physics.dynamics._STEPS", 5)
     result = propagate(encounter, tmp_path, DynamicsSettings(length_ps=0.5), label="encounter 1")
     write_dynamics(result, tmp_path)
     record = json.loads((tmp_path / "dynamics.json").read_text())
