@@ -102,22 +102,22 @@ def _readable(
             except LigandError as error:
                 yield LigandFailure("", text, str(error))
 
-    untold = ""
     found = False
     for outcome in outcomes():
-        if untold:
-            tell(untold)
-            untold = ""
         if isinstance(outcome, LigandFailure):
-            untold = outcome.reason
-            reasons.append(untold)
-        else:
-            found = True
-            yield outcome
-    if untold and not found:
-        raise LigandError(untold)
-    if untold:
-        tell(untold)
+            reasons.append(outcome.reason)
+            if found:
+                tell(outcome.reason)
+            continue
+        if not found:
+            for reason in reasons:
+                tell(reason)
+        found = True
+        yield outcome
+    if not found:
+        for reason in reasons[:-1]:
+            tell(reason)
+        raise LigandError(reasons[-1])
 
 
 def read_receptor(text: str, options: ReceptorOptions, **preparation: Any) -> Receptor:

@@ -32,14 +32,24 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 CORES = os.cpu_count() or 1
 
 
-def option(unit: str, what: str, *name: str, **more: Any) -> Any:
+def argument(unit: str, what: str, default: Any = ..., **more: Any) -> Any:
+    """Return a word without an option before it."""
+    return typer.Argument(default, metavar=unit, help=what, **more)
+
+
+def option(default: Any, unit: str, what: str, *name: str, **more: Any) -> Any:
     """Return an option that takes a value; its name is the parameter's unless one is given."""
-    return typer.Option(*name, metavar=unit, help=what, **more)
+    return typer.Option(default, *name, metavar=unit, help=what, **more)
+
+
+def choice(default: str, what: str) -> Any:
+    """Return an option that takes one of the words of its parameter's type."""
+    return typer.Option(default, help=what)
 
 
 def flag(name: str, what: str) -> Any:
     """Return an option that takes no value."""
-    return typer.Option(name, help=what)
+    return typer.Option(False, name, help=what)
 
 
 def number(text: str) -> float:
@@ -67,13 +77,17 @@ def catalogue_names(incomplete: str) -> list[str]:
 LIGAND = typer.Argument(metavar="LIGAND", help=LIGAND_HELP, autocompletion=catalogue_names)
 Ligands = Annotated[list[str], LIGAND]
 Ligand = Annotated[str, LIGAND]
-Receptor = Annotated[str, option("RECEPTOR", RECEPTOR_HELP)]
+Receptor = Annotated[str, typer.Option(metavar="RECEPTOR", help=RECEPTOR_HELP)]
 ForceField = Annotated[Literal["mmff94s", "amber"], typer.Option(help="of the bonded complex")]
-Seed = Annotated[int, option("N", "of the random numbers", min=0, max=2**31 - 1)]
-Jobs = Annotated[int, option("N", "processor cores; the result does not depend on it", min=1)]
-Json = Annotated[bool, flag("--json", "print JSON")]
-Out = Annotated[Path, option("DIR", "folder of the results")]
-OutOnRequest = Annotated[Path | None, option("DIR", "write tables and a page into this folder")]
+Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, metavar="N", help="of the random numbers")]
+Jobs = Annotated[
+    int, typer.Option(min=1, metavar="N", help="processor cores; the result is the same")
+]
+Json = Annotated[bool, typer.Option("--json", help="print JSON")]
+Out = Annotated[Path, typer.Option(metavar="DIR", help="folder of the results")]
+OutOnRequest = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="write tables and a page into this folder")
+]
 
 
 def settings_of(kind: type[Model], values: Mapping[str, Any]) -> Model:

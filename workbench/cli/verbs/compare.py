@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 from workbench.cli.inputs import (
     ReceptorOptions,
@@ -53,25 +53,21 @@ def run(
     receptor: Receptor = "human-groove",
     prepared: ReceptorOptions,
     search: SearchOptions = FEW_POSES,
-    reference: Annotated[
-        str | None, option("NAME", "the ligand that differences are to (default: the first)")
-    ] = None,
-    reactions: Annotated[
-        Path | None,
-        option(
-            "FILE",
-            "fill the reaction column from what `workbench react --json` printed (default: from "
-            "the table that ships; a drug that is not in it stays blank)",
-        ),
-    ] = None,
-    weights: Annotated[
-        str | None,
-        option(
-            "NAME=W,...",
-            "add a column: the sum of weight times difference to the reference, of recognition "
-            "(adduct score), encounter, strain, reaction, novelty",
-        ),
-    ] = None,
+    reference: str | None = option(
+        None, "NAME", "the ligand that differences are to (default: the first)"
+    ),
+    reactions: Path | None = option(
+        None,
+        "FILE",
+        "fill the reaction column from what `workbench react --json` printed (default: from "
+        "the table that ships; a drug that is not in it stays blank)",
+    ),
+    weights: str | None = option(
+        None,
+        "NAME=W,...",
+        "add a column: the sum of weight times difference to the reference, of recognition "
+        "(adduct score), encounter, strain, reaction, novelty",
+    ),
     out: Out = Path("workbench-compare"),
 ) -> int:
     """Compare several drugs side by side: one table, one page, a folder for each.

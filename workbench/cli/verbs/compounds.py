@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from workbench.cli.options import Json, catalogue_names, flag, option
+from workbench.cli.options import Json, argument, catalogue_names, flag, option
 from workbench.cli.terminal import aligned, print_json
 from workbench.errors import UsageError
 from workbench.files.writing import write_texts
@@ -44,27 +42,23 @@ COMPUTED = {
 
 
 def run(
-    name: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="NAME",
-            help="a name, synonym or PDB component code; with --compare also a SMILES or a file",
-            autocompletion=catalogue_names,
-        ),
-    ] = None,
-    compare: Annotated[
-        str | None, option("LIGAND", "show what changed against this one, such as selinexor")
-    ] = None,
-    warhead_family: Annotated[
-        str | None, option("FAMILY", "only drugs with such a warhead, such as lactone")
-    ] = None,
-    properties: Annotated[
-        bool, flag("--properties", "list the computed properties of all")
-    ] = False,
-    known_warheads: Annotated[
-        bool, flag("--warheads", "list the known warheads, each with a drug of the catalogue")
-    ] = False,
-    svg: Annotated[Path | None, option("FILE", "also draw it, or the pair")] = None,
+    name: str | None = argument(
+        "NAME",
+        "a name, synonym or PDB component code; with --compare also a SMILES or a file",
+        default=None,
+        autocompletion=catalogue_names,
+    ),
+    compare: str | None = option(
+        None, "LIGAND", "show what changed against this one, such as selinexor"
+    ),
+    warhead_family: str | None = option(
+        None, "FAMILY", "only drugs with such a warhead, such as lactone"
+    ),
+    properties: bool = flag("--properties", "list the computed properties of all"),
+    known_warheads: bool = flag(
+        "--warheads", "list the known warheads, each with a drug of the catalogue"
+    ),
+    svg: Path | None = option(None, "FILE", "also draw it, or the pair"),
     as_json: Json = False,
 ) -> int:
     """List the known XPO1 inhibitors: structure, warhead, properties, brain, sources.
@@ -91,14 +85,15 @@ def run(
     elif warhead_family is not None or properties or known_warheads:
         raise UsageError("give a name or filters, not both")
     elif compare is not None:
-        ligand = load_ligand(_drug_name(name) or name)
-        pair = matched_pair(load_ligand(_drug_name(compare) or compare), ligand)
+        first, second = (load_ligand(_drug_name(_found(x)) or x) for x in (compare, name))
+        pair = matched_pair(first, second)
         _draw(svg, lambda: pair_svg(pair))
         content, show = pair_summary(pair), _pair_text
     else:
-        compound = _compound(name)
-        drug = compound.parent or compound.name
-        _draw(svg, lambda: drug_svg(load_ligand(drug)))
+        compound = _found(name)
+        if compound is None:
+            raise _unknown(name)
+        _draw(svg, lambda: drug_svg(load_ligand(compound.parent or compound.name)))
         content, show = _record(compound), compound_text
     if as_json:
         print_json(content)
@@ -146,55 +141,35 @@ def _warheads(family: str | None) -> list[Record]:
 
 
 def _warheads_text(rows: Sequence[Record]) -> str:
-    """Return the warheads as a table."""
-    return _table(
-        [
-            ("warhead", "family", "the bond", "drug"),
-            *(
-                (
-                    row["name"],
-                    row["family"],
-                    row["reversibility"] or "refused",
-                    row["example"] or "-",
-                )
-                for row in rows
-            ),
-        ]
-    )
-
-
-def _drug_name(text: str) -> str | None:
-    """Return the catalogue's drug that a name or component code stands for."""
-    compound = _found(text)
-    return None if compound is None else compound.parent or compound.name
-
-
-def _compound(text: str) -> Compound:
-    """Return the compound of a name, synonym or component code.
-
-    Raises
-    ------
-    UsageError
-        When there is none, with the nearest names.
-    """
-    from workbench.ligands.catalogue import nearest_names
-
-    compound = _found(text)
-    if compound is None:
-        nearest = nearest_names(text)
-        hint = f"did you mean {', '.join(nearest)}?" if nearest else "no name is near"
-        raise UsageError(
-            f"the catalogue has no compound {quoted(text)} ({hint}); `workbench compounds` lists "
-            "all, and `workbench prepare ligand` reads structures of your own"
-        )
-    return compound
+    lines = [("warhead", "family", "the bond", "drug")]
+    for row in rows:
+        bond, example = row["reversibility"] or "refused", row["example"] or "-"
+        lines.append((row["name"], row["family"], bond, example))
+    return _table(lines)
 
 
 def _found(text: str) -> Compound | None:
-    """Return the compound of a name, or the drug of a component code."""
+    """Return the compound of a name or synonym, or the drug of a component code."""
     from workbench.ligands.catalogue import drug_named, find_compound
 
     return find_compound(text) or drug_named(text)
+
+
+def _drug_name(compound: Compound | None) -> str | None:
+    """Return the name of the drug that a compound is, or is a bound form of."""
+    return None if compound is None else compound.parent or compound.name
+
+
+def _unknown(text: str) -> UsageError:
+    """Return the error of a name that the catalogue lacks, with the nearest names."""
+    from workbench.ligands.catalogue import nearest_names
+
+    nearest = nearest_names(text)
+    hint = f"did you mean {', '.join(nearest)}?" if nearest else "no name is near"
+    return UsageError(
+        f"the catalogue has no compound {quoted(text)} ({hint}); `workbench compounds` lists all, "
+        "and `workbench prepare ligand` reads structures of your own"
+    )
 
 
 def _record(compound: Compound) -> Record:
@@ -250,20 +225,13 @@ def _attacked(ligand: Ligand) -> str | None:
 
 
 def _list_text(records: Sequence[Record]) -> str:
-    """Return the catalogue as a table."""
     lines = [("name", "kind", "warhead", "reversibility", "PDB", "g/mol", "confidence")]
-    lines += [
-        (
-            record["name"],
-            record["kind"].replace("_", " "),
-            record.get("warhead") or "-",
-            _reversibility(record),
-            " ".join(record["pdb_entries"]) or "-",
-            f"{_weight(record):.2f}",
-            record["confidence"],
-        )
-        for record in records
-    ]
+    for record in records:
+        bound = record["kind"] == "bound_form"
+        leaves = "-" if bound else (record["reported_reversibility"] or "-").split(" (")[0]
+        known = (record["name"], record["kind"].replace("_", " "), record.get("warhead") or "-")
+        entries = " ".join(record["pdb_entries"]) or "-"
+        lines.append((*known, leaves, entries, f"{_weight(record):.2f}", record["confidence"]))
     return _table(lines) if records else "no compound has such a warhead"
 
 
@@ -272,14 +240,11 @@ def _properties_text(records: Sequence[Record]) -> str:
     lines = [("name", *COMPUTED, "log BB", "CNS MPO", "brain, measured")]
     for record in records:
         if "brain" in record:
-            brain = record["brain"]
             numbers = (format(record["properties"][name], form) for name, form in COMPUTED.values())
-            estimated = (
-                f"{brain['estimated']['log_bb']:.2f}",
-                f"{brain['estimated']['cns_mpo']:.1f}",
-            )
-            measured = _finding(brain["measured"][0]) if brain["measured"] else "-"
-            lines.append((record["name"], *numbers, *estimated, measured))
+            brain = record["brain"]["estimated"]
+            estimated = (f"{brain['log_bb']:.2f}", f"{brain['cns_mpo']:.1f}")
+            measured = [_finding(row) for row in record["brain"]["measured"][:1]] or ["-"]
+            lines.append((record["name"], *numbers, *estimated, *measured))
     return _table(lines) + "\nall but the last column: computed from the structure, not measured"
 
 
@@ -303,7 +268,10 @@ def compound_text(record: Record) -> str:
         lines += _warhead_lines(record)
         lines += [(n, f"{value:g} (computed)") for n, value in record["properties"].items()]
         lines += _brain_lines(record)
-        lines += [("alert", _alert(alert)) for alert in record["alerts"]]
+        for alert in record["alerts"]:
+            where = "on the warhead" if alert["on_warhead"] else "elsewhere"
+            kind = f"{alert['filter_set']} {alert['name'].replace('_', ' ')}"
+            lines.append(("alert", f"{kind} ({where})"))
     lines += [
         ("note", record["note"] or ""),
         ("source", record["source"]),
@@ -382,18 +350,6 @@ def _finding(row: Record) -> str:
         number = f"{value:g} {row['unit']}" + (f" ({spread})" if spread else "")
     said = ", ".join(text for text in (row["quantity"], number, row["system"]) if text)
     return f"{said}: {row['finding']}"
-
-
-def _alert(alert: Record) -> str:
-    where = "on the warhead" if alert["on_warhead"] else "elsewhere"
-    return f"{alert['filter_set']} {alert['name'].replace('_', ' ')} ({where})"
-
-
-def _reversibility(record: Record) -> str:
-    """Return the catalogue's word on a drug, without its commentary."""
-    if record["kind"] == "bound_form":
-        return "-"
-    return (record["reported_reversibility"] or "-").split(" (")[0]
 
 
 def _weight(record: Record) -> float:

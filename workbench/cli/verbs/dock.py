@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-
-import typer
+from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.cli.inputs import (
     ReceptorOptions,
@@ -14,7 +12,7 @@ from workbench.cli.inputs import (
     read_receptor,
     search_options,
 )
-from workbench.cli.options import ForceField, Ligands, Out, Receptor, flag
+from workbench.cli.options import ForceField, Ligands, Out, Receptor, choice, flag
 from workbench.cli.terminal import WRITING, exit_code, tell
 from workbench.errors import LigandError, WorkbenchError
 from workbench.files.writing import prepare_output_folder
@@ -38,17 +36,14 @@ def run(
     prepared: ReceptorOptions,
     search: SearchOptions,
     force_field: ForceField = "mmff94s",
-    form: Annotated[
-        Literal["adduct", "hydrolysed", "oxidised"],
-        typer.Option(
-            help="the adduct as it first forms, or after the step that follows: hydrolysed for "
-            "the opened lactone of leptomycin B"
-        ),
-    ] = "adduct",
-    posebusters: Annotated[
-        bool,
-        flag("--posebusters", "also check each pose with PoseBusters (extra: checks), 2 s a pose"),
-    ] = False,
+    form: Literal["adduct", "hydrolysed", "oxidised"] = choice(
+        "adduct",
+        "the adduct as it first forms, or after the step that follows: hydrolysed for "
+        "the opened lactone of leptomycin B",
+    ),
+    posebusters: bool = flag(
+        "--posebusters", "also check each pose with PoseBusters (extra: checks), 2 s a pose"
+    ),
     out: Out = Path("workbench-dock"),
 ) -> int:
     """Dock ligands onto the reactive cysteine: encounter, adducts, complexes, page.

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
 from typer.core import TyperCommand
 
 from workbench.cli.inputs import ReceptorOptions, read_receptor
-from workbench.cli.options import CORES, Jobs, Out, flag, option
+from workbench.cli.options import CORES, Jobs, Out, argument, flag, option
 from workbench.cli.terminal import WRITING, command_line
 from workbench.files.writing import prepare_output_folder
 from workbench.progress import to_stream
@@ -38,30 +37,24 @@ class Command(TyperCommand):
         return super().parse_args(ctx, whole)
 
 
-USUAL = DynamicsSettings()
-
-
 def run(
-    docked_in: Annotated[Path, typer.Argument(metavar="DIR", help="that workbench dock wrote")],
+    docked_in: Path = argument("DIR", "that workbench dock wrote"),
     *,
-    receptor: Annotated[
-        str | None,
-        option("RECEPTOR", "that was docked to, where it does not ship with the workbench"),
-    ] = None,
+    receptor: str | None = option(
+        None, "RECEPTOR", "that was docked to, where it does not ship with the workbench"
+    ),
     prepared: ReceptorOptions,
-    settings: Annotated[DynamicsSettings, "--length-ps --force-field --seed --platform"] = USUAL,
-    pose: Annotated[str, option("bR_1", "diastereomer and rank (default: the best valid)")] = "",
-    encounter: Annotated[
-        int | None,
-        option(
-            "[RANK]",
-            "the intact drug beside the thiol instead (default: the best that is ready)",
-            min=0,
-        ),
-    ] = None,
-    replicas: Annotated[int, option("N", "runs with seeds of their own", min=1)] = 1,
+    settings: Annotated[DynamicsSettings, "--length-ps --force-field --seed --platform"],
+    pose: str = option("", "bR_1", "diastereomer and rank (default: the best valid)"),
+    encounter: int | None = option(
+        None,
+        "[RANK]",
+        "the intact drug beside the thiol instead (default: the best that is ready)",
+        min=0,
+    ),
+    replicas: int = option(1, "N", "runs with seeds of their own", min=1),
     jobs: Jobs = CORES,
-    resume: Annotated[bool, flag("--resume", "go on with the run in --out")] = False,
+    resume: bool = flag("--resume", "go on with the run in --out"),
     out: Out = Path("workbench-dynamics"),
 ) -> int:
     """Run short molecular dynamics of a docked pose, bonded or before the bond forms.

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-import typer
-
-from workbench.cli.options import Seed, option
+from workbench.cli.options import Seed, argument, choice, option
 from workbench.cli.terminal import tell
 from workbench.errors import UsageError
 from workbench.files.writing import growing_text
@@ -26,33 +24,22 @@ PROPERTIES = ("molecular_weight_g_per_mol", "clogp", "tpsa_angstrom2", "rotatabl
 
 
 def run(
-    scaffold: Annotated[
-        str,
-        typer.Argument(
-            metavar="CORE",
-            help="sine, another core of the table, a SMILES with [*:1]; with --core a ligand",
-        ),
-    ],
-    out: Annotated[Path, option("FILE", ".smi or .csv")],
-    core: Annotated[
-        str | None, option("SMARTS", "cut the core from the ligand, open at its labels")
-    ] = None,
-    groups: Annotated[Path | None, option("FILE", "table of building blocks")] = None,
-    number: Annotated[
-        int | None, option("N", "pick so many (default: all of them)", "--count", min=1)
-    ] = None,
-    pick: Annotated[
-        Literal["diverse", "random"],
-        typer.Option(help="how --count picks: far from each other (MaxMin), or at random"),
-    ] = "diverse",
+    scaffold: str = argument(
+        "CORE", "sine, another core of the table, a SMILES with [*:1]; with --core a ligand"
+    ),
+    out: Path = option(..., "FILE", ".smi or .csv"),
+    core: str | None = option(None, "SMARTS", "cut the core from the ligand, open at its labels"),
+    groups: Path | None = option(None, "FILE", "table of building blocks"),
+    number: int | None = option(None, "N", "pick so many (default: all of them)", "--count", min=1),
+    pick: Literal["diverse", "random"] = choice(
+        "diverse", "how --count picks: far from each other (MaxMin), or at random"
+    ),
     seed: Seed = 1,
-    pairs: Annotated[
-        Path | None,
-        option(
-            "FILE",
-            "also write the pairs that differ in one group, with what that does to properties",
-        ),
-    ] = None,
+    pairs: Path | None = option(
+        None,
+        "FILE",
+        "also write the pairs that differ in one group, with what that does to properties",
+    ),
 ) -> int:
     """Enumerate a library from a core and a table of building blocks.
 

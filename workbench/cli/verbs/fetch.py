@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
-from workbench.cli.options import Json, flag
+from workbench.cli.options import Json, argument, flag, option
 from workbench.cli.terminal import exit_code, print_json, tell
 from workbench.errors import WorkbenchError
 
@@ -26,19 +26,14 @@ def _server(text: str) -> str:
 
 
 def run(
-    ids: Annotated[
-        list[str], typer.Argument(metavar="ID", help="a PDB id (7L5E) or a model (AF-O14980)")
-    ],
-    offline: Annotated[bool, flag("--offline", "use no network: only look")] = False,
-    server: Annotated[
-        list[str] | None,
-        typer.Option(
-            parser=_server,
-            metavar="ADDRESS",
-            help="ask this server instead, for example https://host/folder/{id}.cif.gz; may be "
-            "given again",
-        ),
-    ] = None,
+    ids: list[str] = argument("ID", "a PDB id (7L5E) or a model (AF-O14980)"),
+    offline: bool = flag("--offline", "use no network: only look"),
+    server: list[str] | None = option(
+        None,
+        "ADDRESS",
+        "ask this server instead, for example https://host/folder/{id}.cif.gz; may be given again",
+        parser=_server,
+    ),
     as_json: Json = False,
 ) -> int:
     """Get entries of the PDB or AlphaFold DB into the cache, verified.

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from workbench.cli.options import Json, option
+from workbench.cli.options import Json, argument, option
 from workbench.cli.terminal import aligned, print_json
 
 if TYPE_CHECKING:
@@ -17,13 +15,8 @@ NO_MATCH = "no pattern fits; the text was read as residues in one-letter code"
 
 
 def run(
-    sequence: Annotated[
-        str,
-        typer.Argument(
-            metavar="SEQUENCE|FASTA", help="residues in one-letter code, or a FASTA file"
-        ),
-    ],
-    drug: Annotated[str, option("NAME", "whose crystal pose displaces anchors")] = "selinexor",
+    sequence: str = argument("SEQUENCE|FASTA", "residues in one-letter code, or a FASTA file"),
+    drug: str = option("selinexor", "NAME", "whose crystal pose displaces anchors"),
     as_json: Json = False,
 ) -> int:
     """Find patterns of nuclear export signals, with the pocket of each anchor.

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from workbench.cli.options import flag, option
+from workbench.cli.options import argument, flag, option
 from workbench.cli.terminal import WRITING
 from workbench.files.writing import as_bytes, prepare_output_folder, write_files
 
@@ -18,9 +15,9 @@ EXAMPLES = (
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="as workbench dock wrote it")],
-    png: Annotated[bool, flag("--png", "also PNG at twice the size; needs Chromium")] = False,
-    out: Annotated[Path | None, option("DIR", "folder of the pictures (default: DIR)")] = None,
+    folder: Path = argument("DIR", "as workbench dock wrote it"),
+    png: bool = flag("--png", "also PNG at twice the size; needs Chromium"),
+    out: Path | None = option(None, "DIR", "folder of the pictures (default: DIR)"),
 ) -> int:
     """Draw a docking run: pose, groove, drug, adducts, contacts.
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from workbench.cli.inputs import ReceptorOptions, read_ligands, read_receptor
-from workbench.cli.options import RECEPTOR_HELP, Ligands, Out, Seed, flag
+from workbench.cli.options import RECEPTOR_HELP, Ligands, Out, Seed, argument, flag
 from workbench.cli.terminal import exit_code, tell
 from workbench.progress import to_stream
 from workbench.settings import LigandSettings, PreparationSettings
@@ -27,30 +25,20 @@ EXAMPLES = (
 
 
 def receptor(
-    name: Annotated[str, typer.Argument(metavar="RECEPTOR", help=RECEPTOR_HELP)],
+    name: str = argument("RECEPTOR", RECEPTOR_HELP),
+    *,
     prepared: ReceptorOptions,
-    humanise: Annotated[
-        bool,
-        flag("--humanise", "give another species' groove (480 to 640) its human side chains"),
-    ] = False,
-    pka: Annotated[
-        bool,
-        flag("--pka", "the pKa of Cys528 and of groups around it with PROPKA (files only)"),
-    ] = False,
-    no_loops: Annotated[
-        bool,
-        flag(
-            "--no-loops",
-            "cap gaps in the chain instead of taking the residues over from the human model",
-        ),
-    ] = False,
-    relax: Annotated[
-        bool,
-        flag(
-            "--relax",
-            "minimise all atoms at the end, heavy ones on springs; how far they went is told",
-        ),
-    ] = False,
+    humanise: bool = flag(
+        "--humanise", "give another species' groove (480 to 640) its human side chains"
+    ),
+    pka: bool = flag("--pka", "the pKa of Cys528 and of groups around it with PROPKA (files only)"),
+    no_loops: bool = flag(
+        "--no-loops",
+        "cap gaps in the chain instead of taking the residues over from the human model",
+    ),
+    relax: bool = flag(
+        "--relax", "minimise all atoms at the end, heavy ones on springs; how far they went is told"
+    ),
     out: Out = Path("prepared"),
 ) -> int:
     """Prepare a receptor: receptor.cif, .pdb, .pdbqt, .json, a page, box.json."""

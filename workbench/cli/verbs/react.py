@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
-
-import typer
+from typing import TYPE_CHECKING, Literal
 
 from workbench.cli.inputs import read_ligands
-from workbench.cli.options import Json, Ligands, OutOnRequest, Seed, flag
+from workbench.cli.options import Json, Ligands, OutOnRequest, Seed, choice, flag
 from workbench.cli.terminal import EXIT_SOME_FAILED, WRITING, aligned, command_line, tell
 from workbench.errors import MechanismError, WorkbenchError
 from workbench.files.writing import prepare_output_folder
@@ -26,18 +24,14 @@ EXAMPLES = (
 def run(
     ligands: Ligands,
     about: LigandSettings,
-    level: Annotated[
-        Literal["gfn2", "dft"],
-        typer.Option(help="dft: one M06-2X/def2-SVP energy at each minimum of gfn2 (slow)"),
-    ] = "gfn2",
-    model: Annotated[
-        Literal["truncated", "whole"],
-        typer.Option(help="compute the warhead with what touches it, or the whole drug (slow)"),
-    ] = "truncated",
-    thiol: Annotated[
-        Literal["methanethiol", "capped cysteine"], typer.Option(help="that is added")
-    ] = "methanethiol",
-    live: Annotated[bool, flag("--live", "compute drugs of the shipped table, too")] = False,
+    level: Literal["gfn2", "dft"] = choice(
+        "gfn2", "dft: one M06-2X/def2-SVP energy at each minimum of gfn2 (slow)"
+    ),
+    model: Literal["truncated", "whole"] = choice(
+        "truncated", "compute the warhead with what touches it, or the whole drug (slow)"
+    ),
+    thiol: Literal["methanethiol", "capped cysteine"] = choice("methanethiol", "that is added"),
+    live: bool = flag("--live", "compute drugs of the shipped table, too"),
     seed: Seed = 1,
     as_json: Json = False,
     out: OutOnRequest = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand
 
@@ -38,27 +38,25 @@ class Command(TyperCommand):
 
 
 def run(
-    mutations: Annotated[
-        str,
-        option(
-            "LIST",
-            "separated by commas or spaces, in human numbering: C528S,E571K; C528S+E571K is a "
-            "double mutant",
-        ),
-    ],
-    ligands: Annotated[
-        str,
-        option("LIST", "catalogue names, SMILES or files, separated by commas or spaces"),
-    ] = "selinexor,eltanexor",
-    receptor: Annotated[str, option("RECEPTOR", "an XPO1 with a free thiol")] = "human-groove",
+    mutations: str = option(
+        ...,
+        "LIST",
+        "separated by commas or spaces, in human numbering: C528S,E571K; C528S+E571K is a "
+        "double mutant",
+    ),
+    ligands: str = option(
+        "selinexor,eltanexor",
+        "LIST",
+        "catalogue names, SMILES or files, separated by commas or spaces",
+    ),
+    receptor: str = option("human-groove", "RECEPTOR", "an XPO1 with a free thiol"),
     seed: Seed = 1,
-    seeds: Annotated[
-        int, option("N", "searches of each pair, at least 2: their range is the spread", min=1)
-    ] = 2,
-    quick: Annotated[
-        bool,
-        flag("--quick", "shorter searches, so that more differences drown in their spread"),
-    ] = False,
+    seeds: int = option(
+        2, "N", "searches of each pair, at least 2: their range is the spread", min=1
+    ),
+    quick: bool = flag(
+        "--quick", "shorter searches, so that more differences drown in their spread"
+    ),
     jobs: Jobs = CORES,
     out: Out = Path("workbench-scan"),
     as_json: Json = False,

@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from workbench.cli.inputs import ReceptorOptions, read_receptor
-from workbench.cli.options import Receptor, flag, option
+from workbench.cli.options import Receptor, argument, flag, option
 from workbench.cli.terminal import EXIT_SOME_FAILED, command_line
 from workbench.errors import LigandError, UsageError
 from workbench.progress import to_stream
@@ -34,13 +32,9 @@ SHOWN = 5
 
 
 def run(
-    asked: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="FILE",
-            help="a .smi, .csv or .sdf file (also .gz); or: report DIR; or: query DIR SQL",
-        ),
-    ],
+    asked: list[str] = argument(
+        "FILE", "a .smi, .csv or .sdf file (also .gz); or: report DIR; or: query DIR SQL"
+    ),
     *,
     stages: Annotated[
         ScreenSettings, "--seed --chunk-size --minimise=minimised_fraction --react=reacted"
@@ -59,18 +53,14 @@ def run(
     about: LigandSettings,
     receptor: Receptor = "human-groove",
     prepared: ReceptorOptions,
-    labels: Annotated[
-        Path | None,
-        option(
-            "FILE",
-            "a .csv with name (or inchikey) and active (1 or 0): write enrichment.json, also with "
-            "report DIR; not needed when FILE is such a table itself",
-        ),
-    ] = None,
-    resume: Annotated[
-        bool, flag("--resume", "go on with the screen that is in the folder")
-    ] = False,
-    out: Annotated[Path | None, option("DIR", "folder of the results")] = None,
+    labels: Path | None = option(
+        None,
+        "FILE",
+        "a .csv with name (or inchikey) and active (1 or 0): write enrichment.json, also with "
+        "report DIR; not needed when FILE is such a table itself",
+    ),
+    resume: bool = flag("--resume", "go on with the screen that is in the folder"),
+    out: Path | None = option(None, "DIR", "folder of the results"),
 ) -> int:
     """Screen many ligands: filters, covalent search, the best minimised; on any cluster.
 

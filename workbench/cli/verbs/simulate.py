@@ -63,16 +63,14 @@ def run(
         "--free-fraction --brain --brain-factor --pk-of=pharmacokinetics",
     ],
     ligand: Ligand = "selinexor",
-    regimen: Annotated[
-        str | None,
-        option(
-            "TEXT",
-            'as "80 mg days 1,3 weekly" (default for selinexor), "40 mg daily", "80 mg days 1,3 '
-            'weekly for 3 weeks, 1 week off", "100 mg weekly, missed dose 2"',
-        ),
-    ] = None,
-    against: Annotated[str | None, option("LIGAND", "show this drug beside it")] = None,
-    against_regimen: Annotated[str | None, option("TEXT", "show this regimen beside it")] = None,
+    regimen: str | None = option(
+        None,
+        "TEXT",
+        'as "80 mg days 1,3 weekly" (default for selinexor), "40 mg daily", "80 mg days 1,3 '
+        'weekly for 3 weeks, 1 week off", "100 mg weekly, missed dose 2"',
+    ),
+    against: str | None = option(None, "LIGAND", "show this drug beside it"),
+    against_regimen: str | None = option(None, "TEXT", "show this regimen beside it"),
     out: OutOnRequest = None,
     as_json: Json = False,
 ) -> int:

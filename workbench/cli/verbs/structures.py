@@ -5,11 +5,8 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from workbench.cli.options import Json, flag, option
+from workbench.cli.options import Json, argument, flag, option
 from workbench.cli.terminal import aligned, print_json
 from workbench.errors import UsageError
 from workbench.tables import Entry
@@ -22,19 +19,16 @@ EXAMPLES = (
 
 
 def run(
-    name: Annotated[
-        str | None,
-        typer.Argument(metavar="ID|FILE", help="show one entry, such as 7L5E, or describe a file"),
-    ] = None,
-    describe: Annotated[
-        bool, flag("--describe", "get the entry and say what it holds, from its coordinates")
-    ] = False,
-    ligand: Annotated[str | None, option("V6A", "by component code or compound name")] = None,
-    species: Annotated[str | None, option("NAME", "human, mouse or yeast")] = None,
-    groove: Annotated[str | None, option("STATE", "open, closed or occupied")] = None,
-    resolution: Annotated[
-        float | None, option("2.5", "at least this good, in angstrom", min=0.1)
-    ] = None,
+    name: str | None = argument(
+        "ID|FILE", "show one entry, such as 7L5E, or describe a file", default=None
+    ),
+    describe: bool = flag(
+        "--describe", "get the entry and say what it holds, from its coordinates"
+    ),
+    ligand: str | None = option(None, "V6A", "by component code or compound name"),
+    species: str | None = option(None, "NAME", "human, mouse or yeast"),
+    groove: str | None = option(None, "STATE", "open, closed or occupied"),
+    resolution: float | None = option(None, "2.5", "at least this good, in angstrom", min=0.1),
     as_json: Json = False,
 ) -> int:
     """List the known XPO1 structures, with ligand, groove and confidence.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 from workbench.cli.options import option
 from workbench.cli.terminal import WRITING
@@ -12,7 +11,7 @@ EXAMPLES = ("workbench tour --out tour.html",)
 
 
 def run(
-    out: Annotated[Path, option("FILE", "the page")] = Path("tour.html"),
+    out: Path = option(Path("tour.html"), "FILE", "the page"),
 ) -> int:
     """Write a guided page for students: from nuclear export to the bond and the mutant.
 
