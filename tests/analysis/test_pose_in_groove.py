@@ -13,8 +13,7 @@ from workbench.analysis.reference import compare_to_reference
 from workbench.analysis.validity import failed_checks
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.geometry import connectivity, equivalent_mappings
-from workbench.ligands.molecules import Adduct
-from workbench.ligands.poses import Pose
+from workbench.ligands.molecules import Adduct, Pose
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.reference_poses import reference_pose
 from workbench.physics.assembly import bond

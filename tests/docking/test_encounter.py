@@ -13,7 +13,7 @@ from rdkit.Chem import rdMolTransforms
 from workbench.docking import encounter
 from workbench.docking.encounter import dock_encounter, docking_box
 from workbench.ligands.adducts import enumerate_adducts
-from workbench.ligands.poses import EncounterPose
+from workbench.ligands.molecules import EncounterPose
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.reference_poses import reference_pose
 from workbench.settings import EncounterSettings

@@ -6,7 +6,7 @@ import numpy as np
 from docking_cases import Case
 
 from workbench.docking.search import pooled, repeat_seeds
-from workbench.ligands.poses import Pose
+from workbench.ligands.molecules import Pose
 from workbench.settings import SearchSettings
 
 

@@ -8,9 +8,8 @@ import pytest
 from rdkit import Chem
 
 from workbench.ligands.depiction import laid_out_pair, pair_svg
-from workbench.ligands.matched_pairs import MatchedPair, matched_pair
+from workbench.ligands.matched_pairs import MatchedPair, matched_pair, pair_summary
 from workbench.ligands.reading import load_ligand
-from workbench.ligands.summary import pair_summary
 
 E_SELINEXOR = "O=C(/C=C/n1cnc(-c2cc(C(F)(F)F)cc(C(F)(F)F)c2)n1)NNc1cnccn1"
 NAMES = ["eltanexor", "verdinexor", "KPT-185", "KPT-251", "KPT-276", "leptomycin B", E_SELINEXOR]

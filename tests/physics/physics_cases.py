@@ -13,8 +13,7 @@ from scipy.optimize import minimize
 from scipy.spatial.transform import Rotation
 
 from workbench.ligands.adducts import enumerate_adducts
-from workbench.ligands.molecules import Adduct
-from workbench.ligands.poses import Pose
+from workbench.ligands.molecules import Adduct, Pose
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.reference_poses import reference_pose
 from workbench.physics.assembly import bond, place, with_conformer

@@ -11,7 +11,7 @@ import pytest
 from physics_cases import adduct_of, reference_bonded
 
 from workbench.errors import PhysicsError
-from workbench.ligands.poses import Pose
+from workbench.ligands.molecules import Pose
 from workbench.physics.assembly import bond
 from workbench.physics.complex import Complex, address
 from workbench.structures.receptor import Atom, Receptor

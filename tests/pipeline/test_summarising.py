@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from workbench.ligands.adducts import after, enumerate_adducts
-from workbench.ligands.poses import EncounterPose
+from workbench.ligands.molecules import EncounterPose
 from workbench.ligands.reading import load_ligand
 from workbench.pipeline.summarising import nearest_encounter, ranking, receptor_warnings
 from workbench.records.docking import AdductRecord, PoseRecord

@@ -17,8 +17,7 @@ from workbench.docking.search import leaders, repeat_seeds
 from workbench.errors import DockingError
 from workbench.geometry import angle, distance
 from workbench.ligands.conformers import drug_forms
-from workbench.ligands.molecules import Adduct, Ligand
-from workbench.ligands.poses import EncounterPose
+from workbench.ligands.molecules import Adduct, EncounterPose, Ligand
 from workbench.ligands.writing import ligand_pdbqt
 from workbench.settings import EncounterSettings
 from workbench.structures.receptor import Receptor

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.ligands.geometry import chirality_is_right
-from workbench.ligands.molecules import Adduct, Ligand
-from workbench.ligands.poses import Face
+from workbench.ligands.molecules import Adduct, Face, Ligand
 
 FloatArray = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ from workbench.docking.torsion_profiles import ORDERS, THREEFOLD_KCAL_PER_MOL, s
 from workbench.docking.torsions import TorsionTree
 from workbench.errors import DockingError
 from workbench.geometry import beyond, dihedral, joined, rotated_about
-from workbench.ligands.poses import SideChain
+from workbench.ligands.molecules import SideChain
 from workbench.structures.receptor import Receptor
 from workbench.structures.topology import CHI_ATOMS
 

@@ -19,8 +19,7 @@ from workbench.docking.torsion_profiles import series_energy
 from workbench.docking.torsions import TorsionTree
 from workbench.errors import DockingError
 from workbench.ligands.geometry import placed_atoms, self_mappings
-from workbench.ligands.molecules import Adduct
-from workbench.ligands.poses import Pose
+from workbench.ligands.molecules import Adduct, Pose
 from workbench.settings import SearchSettings
 
 FloatArray = NDArray[np.float64]

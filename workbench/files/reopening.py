@@ -14,8 +14,7 @@ from rdkit import Chem
 from workbench.errors import OutputError, UsageError
 from workbench.files.docking import read_docking_result
 from workbench.ligands.adducts import adducts_in_form
-from workbench.ligands.molecules import Adduct, Ligand
-from workbench.ligands.poses import Pose
+from workbench.ligands.molecules import Adduct, Ligand, Pose
 from workbench.ligands.reading import load_ligand
 from workbench.physics.assembly import bond, ligand_records, place
 from workbench.physics.complex import Complex, EncounterComplex, address

@@ -83,6 +83,19 @@ def flat_adduct(ligand: Ligand) -> Adduct:
     return replace(_assembled(ligand, skeleton, drug_atoms, ()), label=FLAT)
 
 
+def paper_adducts(ligand: Ligand) -> tuple[tuple[Adduct, ...], str]:
+    """Return the adducts of a ligand, and what is wrong with them, if anything.
+
+    Where the drug's own stereo is open there is one, drawn flat; it cannot be docked.
+    """
+    if ligand.warhead is None:
+        return (), ""
+    try:
+        return enumerate_adducts(ligand), ""
+    except LigandError as error:
+        return (flat_adduct(ligand),), f"the adduct is drawn flat: {error}"
+
+
 def _warhead(ligand: Ligand) -> WarheadMatch:
     """Return the warhead that reacts."""
     if ligand.warhead is None:
@@ -307,6 +320,11 @@ def after(adduct: Adduct, step: str) -> Adduct:
     geometries = [part for part in adduct.label.split("_") if part in ("E", "Z")]
     centres = [] if done.label == "single" else [done.label]
     return replace(done, label="_".join([*centres, *geometries]) or "single")
+
+
+def later_forms(adduct: Adduct) -> tuple[Adduct, ...]:
+    """Return what an adduct becomes by the steps that may follow."""
+    return tuple(after(adduct, step.name) for step in steps_of(adduct))
 
 
 def adducts_in_form(ligand: Ligand, form: str) -> tuple[Adduct, ...]:

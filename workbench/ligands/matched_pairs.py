@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rdkit import Chem
 from rdkit.Chem import rdFMCS
 
 from workbench.ligands.geometry import CIS, TRANS
 from workbench.ligands.molecules import Ligand
-from workbench.ligands.properties import drug_properties
+from workbench.ligands.properties import (
+    brain_estimate,
+    comparison,
+    drug_properties,
+    measured_of,
+    told_apart,
+)
 
 MCS_TIMEOUT_SECONDS = 10
 
@@ -188,3 +194,30 @@ def _are_cis(
     # a neighbour that is not the marked one lies across from it
     turns = sum(side not in marked for side in sides)
     return (bond.GetStereo() in CIS) == (turns % 2 == 0)
+
+
+def pair_summary(pair: MatchedPair) -> dict[str, Any]:
+    """Return what changed from a reference to a ligand, ready for JSON.
+
+    ``brain.reason`` is what the table of measurements gives as the reason of a difference.
+    """
+    first, second = brain_estimate(pair.reference.mol), brain_estimate(pair.ligand.mol)
+    measured = (*measured_of(pair.reference), *measured_of(pair.ligand))
+    return {
+        "reference": pair.reference.name,
+        "ligand": pair.ligand.name,
+        "core_smiles": pair.core_smiles,
+        "core_atoms": len(pair.core),
+        "core_search_complete": pair.complete,
+        "changes": [change._asdict() for change in pair.changes],
+        "turned_double_bonds": [[begin[0], end[0]] for begin, end in pair.turned_bonds],
+        "property_changes": pair.property_changes,
+        "brain": {
+            "reference_estimated": asdict(first),
+            "ligand_estimated": asdict(second),
+            "measured": [asdict(row) for row in measured],
+            "told_apart": told_apart(first, second),
+            "comparison": comparison(pair.reference.name, first, second),
+            "reason": next((row.reason for row in measured if row.reason), None),
+        },
+    }

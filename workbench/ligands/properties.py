@@ -1,18 +1,21 @@
-"""Computed properties of a drug, structural alerts, and whether it would reach the brain."""
+"""Properties of a drug, structural alerts, whether it would reach the brain; a ligand's record."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
+from typing import Any
 
 from rdkit import Chem
 from rdkit.Chem import QED
 from rdkit.Chem import rdMolDescriptors as Descriptors
 from rdkit.Chem.FilterCatalog import FilterCatalog, FilterCatalogParams
 
-from workbench.ligands.molecules import pattern
+from workbench.ligands.adducts import later_forms, paper_adducts, what_may_follow
+from workbench.ligands.catalogue import drug_of_skeleton
+from workbench.ligands.molecules import Ligand, WarheadMatch, pattern
 from workbench.ligands.standardise import neutral
 from workbench.tables import BrainFinding, IonisableCentre, brain_findings, ionisable_centres
 
@@ -212,3 +215,63 @@ def _strongest(mol: Chem.Mol, kind: str) -> IonisableCentre | None:
                 centres.setdefault(match[0], row)
     choose = max if kind == "base" else min
     return choose(centres.values(), key=lambda row: row.pka, default=None)
+
+
+_WARHEAD_KEYS = ("warhead", "reactive_atom_index", "reversibility")
+
+
+def ligand_summary(ligand: Ligand) -> dict[str, Any]:
+    """Return a ligand's record, ready for JSON; what is not known is ``None`` or empty.
+
+    ``properties``, ``brain.estimated`` and ``alerts`` are computed from the structure;
+    ``brain.measured`` holds what the package's table knows of the catalogue drug with exactly
+    this InChIKey.
+    """
+    warhead = ligand.warhead
+    adducts, problem = paper_adducts(ligand)
+    reacting = (warhead,) if warhead else ()
+    atoms = {i for match in (*reacting, *ligand.other_warheads) for i in match.atom_indices}
+    notes = [text for text in (ligand.warhead_problem, problem) if text]
+    return {
+        "name": ligand.name,
+        "smiles": ligand.smiles,
+        "inchikey": ligand.inchikey,
+        "formula": ligand.formula,
+        "charge": ligand.charge,
+        **(_warhead_row(warhead) if warhead else dict.fromkeys(_WARHEAD_KEYS)),
+        "follow_up": list(what_may_follow(adducts[0])) if adducts else [],
+        "other_warheads": [_warhead_row(match) for match in ligand.other_warheads],
+        "adducts": [
+            {
+                "label": adduct.label,
+                "smiles": adduct.smiles,
+                "afterwards": [
+                    {"form": later.form, "label": later.label, "smiles": later.smiles}
+                    for later in later_forms(adduct)
+                ],
+            }
+            for adduct in adducts
+        ],
+        "properties": asdict(drug_properties(ligand.mol)),
+        "brain": {
+            "estimated": asdict(brain_estimate(ligand.mol)),
+            "measured": [asdict(row) for row in measured_of(ligand)],
+        },
+        "alerts": [
+            {**asdict(alert), "atom_indices": list(alert.atom_indices)}
+            for alert in structural_alerts(ligand.mol, atoms)
+        ],
+        "warnings": [*ligand.warnings, *notes],
+    }
+
+
+def _warhead_row(match: WarheadMatch) -> dict[str, Any]:
+    values = (match.name, match.reactive_atom_index, match.warhead.reversibility)
+    return dict(zip(_WARHEAD_KEYS, values, strict=True))
+
+
+def measured_of(ligand: Ligand) -> tuple[BrainFinding, ...]:
+    """Return what was measured about the catalogue's drug of the same stereo."""
+    known = drug_of_skeleton(ligand.inchikey)
+    same = known is not None and known.inchikey == ligand.inchikey
+    return measured_brain(known.name) if known is not None and same else ()

@@ -12,8 +12,7 @@ from rdkit import Chem
 
 from workbench.errors import PhysicsError
 from workbench.geometry import joined, unit
-from workbench.ligands.molecules import Adduct, Ligand
-from workbench.ligands.poses import Pose
+from workbench.ligands.molecules import Adduct, Ligand, Pose
 from workbench.physics.complex import (
     LIGAND_CHAIN,
     LIGAND_RESIDUE,

@@ -16,8 +16,7 @@ from workbench.errors import PhysicsError
 from workbench.geometry import beyond, joined
 from workbench.ligands.conformers import conformers, rotatable_bonds, two_form_bonds
 from workbench.ligands.geometry import stereo_is_right
-from workbench.ligands.molecules import Adduct
-from workbench.ligands.poses import Pose
+from workbench.ligands.molecules import Adduct, Pose
 from workbench.physics.assembly import drug_hydrogens, protonated
 from workbench.physics.complex import Complex
 from workbench.physics.force_fields import force_field

@@ -17,10 +17,10 @@ from workbench.errors import LigandError, OutputError, UsageError, WorkbenchErro
 from workbench.files.docking import read_docking_result
 from workbench.files.exports import json_text
 from workbench.files.writing import prepare_output_folder
+from workbench.ligands.adducts import paper_adducts
 from workbench.ligands.catalogue import name_key
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.reading import load_ligand
-from workbench.ligands.summary import paper_adducts
 from workbench.mechanism.energetics import LEVELS, METHANETHIOL, Level
 from workbench.mechanism.reaction_table import rows_of
 from workbench.mechanism.reactivity import react

@@ -21,8 +21,7 @@ from workbench.docking.torsions import TorsionTree, build_tree
 from workbench.errors import UsageError
 from workbench.ligands.adducts import adducts_in_form
 from workbench.ligands.conformers import embed
-from workbench.ligands.molecules import Adduct, Ligand
-from workbench.ligands.poses import Pose
+from workbench.ligands.molecules import Adduct, Ligand, Pose
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.reference_poses import reference_for_adduct
 from workbench.physics.assembly import bond

@@ -11,12 +11,13 @@ from typing import Any
 from workbench.docking.encounter import docking_box
 from workbench.errors import LigandError
 from workbench.files.writing import growing_text, prepare_output_folder, write_texts
+from workbench.ligands.adducts import later_forms, paper_adducts
 from workbench.ligands.conformers import embed_drug
 from workbench.ligands.depiction import adduct_svg, drug_svg
 from workbench.ligands.isomers import open_elements
 from workbench.ligands.molecules import Ligand
+from workbench.ligands.properties import ligand_summary
 from workbench.ligands.reading import LigandFailure
-from workbench.ligands.summary import later_forms, ligand_summary, paper_adducts
 from workbench.ligands.writing import ligand_pdbqt, sdf_block
 from workbench.progress import Progress, silent
 from workbench.report.groove_page import groove_html

@@ -15,8 +15,7 @@ from workbench.analysis.posebusting import Judge
 from workbench.analysis.reference import compare_to_reference, symmetric_rmsd
 from workbench.analysis.validity import failed_checks
 from workbench.ligands.geometry import connectivity, placed_atoms, self_mappings
-from workbench.ligands.molecules import Adduct, Ligand
-from workbench.ligands.poses import EncounterPose
+from workbench.ligands.molecules import Adduct, EncounterPose, Ligand
 from workbench.ligands.reference_poses import ReferencePose
 from workbench.ligands.writing import drug_sdf_block
 from workbench.physics.complex import complex_texts

@@ -16,9 +16,8 @@ from rdkit.Chem.Draw import rdMolDraw2D
 
 from workbench.errors import LigandError, OutputError
 from workbench.ligands import depiction
-from workbench.ligands.adducts import enumerate_adducts
+from workbench.ligands.adducts import enumerate_adducts, later_forms
 from workbench.ligands.molecules import Adduct, Ligand
-from workbench.ligands.summary import later_forms
 from workbench.ligands.warheads import find_warheads
 from workbench.records.docking import AdductRecord, DockingResult, PoseRecord
 from workbench.report.scene import build_scene

@@ -30,8 +30,7 @@ from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.building import build_ligands
 from workbench.ligands.conformers import embed
 from workbench.ligands.files import Record
-from workbench.ligands.molecules import Adduct, Ligand
-from workbench.ligands.poses import Pose, SideChain
+from workbench.ligands.molecules import Adduct, Ligand, Pose, SideChain
 from workbench.ligands.properties import Properties, drug_properties, structural_alerts
 from workbench.ligands.reading import mol_from_smiles, parsed
 from workbench.mechanism.reactivity import react as reactions

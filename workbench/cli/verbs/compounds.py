@@ -68,9 +68,8 @@ def run(
     structure; what was measured is marked so.
     """
     from workbench.ligands.depiction import drug_svg, pair_svg
-    from workbench.ligands.matched_pairs import matched_pair
+    from workbench.ligands.matched_pairs import matched_pair, pair_summary
     from workbench.ligands.reading import load_ligand
-    from workbench.ligands.summary import pair_summary
 
     content: Any
     show: Callable[[Any], str]
@@ -174,9 +173,8 @@ def _unknown(text: str) -> UsageError:
 
 def _record(compound: Compound) -> Record:
     """Return all about a compound: what the catalogue says, and what is computed for a drug."""
-    from workbench.ligands.properties import brain_estimate, comparison
+    from workbench.ligands.properties import brain_estimate, comparison, ligand_summary
     from workbench.ligands.reading import load_ligand
-    from workbench.ligands.summary import ligand_summary
 
     reported = {
         "kind": compound.kind,
