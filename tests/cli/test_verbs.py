@@ -252,6 +252,13 @@ def test_the_help_of_every_verb_shows_an_example(
     text = capsys.readouterr().out
     examples = text.split("examples:\n")[-1].splitlines()
     assert examples and all(f"workbench {name}" in line for line in examples)
+    for line in examples:
+        if not line.strip().startswith("eval"):
+            words = shlex.split(line.split(" > ")[0])[1:]
+            taken = verb(words[0])
+            while hasattr(taken, "commands"):
+                taken = taken.commands[words.pop(1)]
+            assert taken.make_context(name, words[1:]).params
 
 
 def test_every_verb_is_listed_by_the_help(capsys: pytest.CaptureFixture[str]) -> None:

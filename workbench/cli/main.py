@@ -8,7 +8,7 @@ import inspect
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Annotated, Any
 
@@ -92,31 +92,22 @@ def _not_loaded() -> None:
 
 @cache
 def verb(name: str) -> Any:
-    """Return the command of a verb from the functions of its file."""
-    module = importlib.import_module(f"workbench.cli.verbs.{name}")
-    app = _app(add_completion=False)
-    if not hasattr(module, "KINDS"):
-        _add(app, name, module.run, module.EXAMPLES, getattr(module, "Command", TyperCommand))
-        return typer.main.get_command(app)
-    app.callback(help=module.HELP, epilog=_shown(module.EXAMPLES))(_not_loaded)
-    for run in module.KINDS:
-        own = [example for example in module.EXAMPLES if f"{name} {run.__name__}" in example]
-        _add(app, run.__name__, run, own)
-    return typer.main.get_command(app)
-
-
-def _add(
-    app: typer.Typer,
-    name: str,
-    run: Callable[..., int],
-    examples: Sequence[str],
-    cls: type[TyperCommand] = TyperCommand,
-) -> None:
-    """Add a command; its docstring is its help."""
+    """Return the command of a verb: ``run`` of its file, or one command for each of ``KINDS``."""
     from workbench.cli.options import expanded
 
-    text = inspect.getdoc(run)
-    app.command(name, cls=cls, help=text, epilog=_shown(examples))(expanded(run))
+    module = importlib.import_module(f"workbench.cli.verbs.{name}")
+    app = _app(add_completion=False)
+    kinds = getattr(module, "KINDS", {})
+    if kinds:
+        app.callback(help=module.HELP, epilog=_shown(module.EXAMPLES))(_not_loaded)
+    for kind, run in (kinds or {"": module.run}).items():
+        app.command(
+            kind or name,
+            cls=getattr(module, "Command", TyperCommand),
+            help=inspect.getdoc(run),
+            epilog=_shown([one for one in module.EXAMPLES if f"{name} {kind}" in one]),
+        )(expanded(run))
+    return typer.main.get_command(app)
 
 
 def _shown(examples: Sequence[str]) -> str:
@@ -150,7 +141,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         tell(error)
         return error.exit_code
     except typer.TyperException as error:
-        tell(f"{error.format_message()} (`workbench VERB --help` shows what a verb takes)")
+        said = error.format_message().replace("Value error, ", "")
+        name = words[0] if words[0] in VERBS else "VERB"
+        tell(f"{said} (`workbench {name} --help` tells more)")
         return EXIT_USAGE
     except BrokenPipeError:
         # The reader went away (``workbench info | head``): nothing more can be said to it.

@@ -28,7 +28,7 @@ RECEPTOR_HELP = (
     "human-groove or human-groove-3nc1 (its backbone from a crystal), a PDB id, AF-<UniProt>, or "
     "a structure file (.cif, .pdb, .ent, also .gz)"
 )
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+ONE_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 CORES = os.cpu_count() or 1
 
 
@@ -69,9 +69,7 @@ def catalogue_names(incomplete: str) -> list[str]:
 
     drugs = (row for row in compounds() if row.kind != "bound_form")
     names = sorted({name for row in drugs for name in (row.name, *row.synonyms)})
-    return [
-        name for name in names if name.startswith(incomplete) and re.fullmatch(r"[\w.-]+", name)
-    ]
+    return [name for name in names if name.startswith(incomplete) and ONE_WORD.fullmatch(name)]
 
 
 LIGAND = typer.Argument(metavar="LIGAND", help=LIGAND_HELP, autocompletion=catalogue_names)

@@ -89,4 +89,4 @@ def ligand(
     return exit_code(bool(failed or unread), bool(written))
 
 
-KINDS = (receptor, ligand)
+KINDS = {"receptor": receptor, "ligand": ligand}
