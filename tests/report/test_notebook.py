@@ -85,13 +85,10 @@ def test_a_molecule_cannot_end_the_script_of_a_view() -> None:
     assert "<!--" not in shown
 
 
-def test_a_figure_lays_runs_over_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_figure_lays_runs_over_each_other() -> None:
     axes = workbench.plot(simulated(), simulated("eltanexor")).axes
     assert [len(axis.lines) for axis in axes] == [2, 2, 2]
     assert axes[2].lines[0].get_xdata().tolist() == [0.0, 0.5, 1.0]  # days
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(UsageError, match=r"xpo1-workbench\[figures\]"):
-        workbench.plot(simulated())
 
 
 def test_what_cannot_be_drawn_is_refused() -> None:

@@ -1,27 +1,36 @@
-"""Charts: SVG drawings that follow the page's colours, and a matplotlib figure for papers."""
+"""Charts by matplotlib: as SVG that follows a page's colours, and as figures for papers."""
 
 from __future__ import annotations
 
-import math
+import re
+import warnings
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from io import StringIO
+from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from workbench.errors import UsageError
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
 from workbench.records.simulation import SimulationResult
+from workbench.text import clean_text
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+STYLE = Path(__file__).parent / "templates" / "charts.mplstyle"
+INKS = {
+    "#000000": "currentColor",
+    "#0a6560": "var(--accent,#0a6560)",
+    "#7a5200": "var(--plain,#7a5200)",
+    "#a1241b": "var(--bad,#a1241b)",
+    "#d9e0e8": "var(--line,#d9e0e8)",
+}
+"""Colours of the style, and what a page's style sheet may put in their place."""
 
-WIDTH, HEIGHT = 900, 250
-LEFT, RIGHT, TOP, BOTTOM = 64, 14, 12, 40
-BAR_ROW, BAR_LEFT, BAR_FOOT, LONGEST_NAME = 26, 190, 46, 22
-COLOURS = ("var(--accent,#0a6560)", "var(--plain,#7a5200)", "var(--bad,#a1241b)")
-GRID, INK = "var(--line,#d9e0e8)", "currentColor"
-BAND_OPACITY = 0.17
-STEPS = (1, 2, 2.5, 5, 10)
 HOURS_PER_DAY = 24.0
+BAND_OPACITY = 0.17
+LONGEST_NAME = 22
 PANELS = (
     ("plasma_ng_per_ml", "plasma, ng/mL"),
     ("covalent_occupancy", "bonded XPO1"),
@@ -31,7 +40,10 @@ PANELS = (
 
 @dataclass(frozen=True)
 class Curve:
-    """One line; ``low`` and ``high`` are the band around it, ``colour`` counts from 0."""
+    """One line; ``low`` and ``high`` are the band around it, ``colour`` counts from 0.
+
+    Without a label it is left out of the legend.
+    """
 
     label: str
     x: Sequence[float]
@@ -45,141 +57,55 @@ class Curve:
 def line_plot(
     curves: Sequence[Curve],
     *,
-    title: str,
     x_label: str,
     y_label: str,
     y_max: float | None = None,
     marks: Sequence[float] = (),
-) -> str:
-    """Draw curves over one axis of x, from 0 on both axes.
-
-    Each curve has at least two points; ``title`` is read out in place of the picture; ``y_max`` is
-    the highest point when left out; ``marks`` are marked below the axis, such as doses.
-    """
-    right = max(float(curve.x[-1]) for curve in curves)
-    highest = max(max(c.y if c.high is None else c.high) for c in curves)
-    top = y_max or 1.05 * float(highest) or 1.0
-
-    def place(x: float, y: float) -> str:
-        return f"{_x(x, right):.1f},{_y(min(y, top), top):.1f}"
-
-    parts = []
-    for value in ticks(top):
-        at = _y(value, top)
-        parts.append(_line(LEFT, at, WIDTH - RIGHT, at, GRID))
-        parts.append(_text(LEFT - 8, at + 4, f"{value:g}", "end"))
-    floor = HEIGHT - BOTTOM
-    for value in ticks(right):
-        parts.append(_text(_x(value, right), floor + 18, f"{value:g}", "middle"))
-    parts += [
-        f'<path d="M{_x(mark, right):.1f},{floor} v6" stroke="currentColor" stroke-width="2"/>'
-        for mark in marks
-    ]
+) -> Figure:
+    """Draw curves from 0 on both axes; ``marks`` stand below the axis of x, such as doses."""
+    axis = _axis(9.0, 2.5)
     for curve in curves:
-        ink = COLOURS[curve.colour % len(COLOURS)]
+        colour, dash = f"C{curve.colour % 3}", "--" if curve.dashed else "-"
+        axis.plot(curve.x, curve.y, dash, color=colour, label=clean_text(curve.label))
         if curve.low is not None and curve.high is not None:
-            there = [place(x, y) for x, y in zip(curve.x, curve.high, strict=True)]
-            back = [place(x, y) for x, y in zip(curve.x, curve.low, strict=True)]
-            parts.append(
-                f'<path d="M{" ".join([*there, *reversed(back)])}Z" '
-                f'style="fill:{ink}" fill-opacity="{BAND_OPACITY}"/>'
+            axis.fill_between(
+                curve.x, curve.low, curve.high, color=colour, alpha=BAND_OPACITY, linewidth=0
             )
-    for curve in curves:
-        ink = COLOURS[curve.colour % len(COLOURS)]
-        dash = ' stroke-dasharray="6 5"' if curve.dashed else ""
-        points = " ".join(place(x, y) for x, y in zip(curve.x, curve.y, strict=True))
-        parts.append(
-            f'<polyline points="{points}" fill="none" style="stroke:{ink}" '
-            f'stroke-width="2" stroke-linejoin="round"{dash}/>'
-        )
-    middle = TOP + (floor - TOP) / 2
-    parts += [
-        _line(LEFT, floor, WIDTH - RIGHT, floor, INK),
-        _text(LEFT + (WIDTH - LEFT - RIGHT) / 2, HEIGHT - 4, x_label, "middle"),
-        f'<g transform="rotate(-90 14 {middle})">{_text(14, middle, y_label, "middle")}</g>',
-    ]
-    return _svg(WIDTH, HEIGHT, title, parts)
+    axis.set(xlabel=x_label, ylabel=y_label, xlim=(0, None), ylim=(0, y_max))
+    bottom = axis.get_xaxis_transform()
+    axis.plot(marks, [0.0] * len(marks), "k|", markersize=9, transform=bottom, clip_on=False)
+    if len({curve.label for curve in curves} - {""}) > 1:
+        axis.legend(frameon=False, fontsize="small")
+    return axis.figure
 
 
-def histogram(edges: Sequence[float], counts: Sequence[float], *, title: str, x_label: str) -> str:
-    """Draw counts between edges as bars.
-
-    ``edges`` are ``(n + 1,)`` rising, ``counts`` ``(n,)``; ``title`` is read out in place of it.
-    """
-    floor, top = HEIGHT - BOTTOM, 1.05 * max(counts)
-    span = (edges[-1] - edges[0]) or 1.0
-
-    def across(value: float) -> float:
-        return _x(value - edges[0], span)
-
-    parts = []
-    for value in ticks(top):
-        if value == int(value):
-            at = _y(value, top)
-            parts.append(_line(LEFT, at, WIDTH - RIGHT, at, GRID))
-            parts.append(_text(LEFT - 8, at + 4, f"{value:g}", "end"))
-    for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True):
-        if count:
-            parts.append(
-                f'<rect x="{across(low) + 0.5:.1f}" width="{across(high) - across(low) - 1:.1f}" '
-                f'y="{_y(count, top):.1f}" height="{floor - _y(count, top):.1f}" '
-                f'style="fill:{COLOURS[0]}"><title>{low:.2f} to {high:.2f}: {count:g}'
-                "</title></rect>"
-            )
-    for k in range(5):
-        value = edges[0] + k / 4 * (edges[-1] - edges[0])
-        parts.append(_text(across(value), floor + 18, f"{value:.1f}", "middle"))
-    parts.append(_line(LEFT, floor, WIDTH - RIGHT, floor, INK))
-    parts.append(_text(LEFT + (WIDTH - LEFT - RIGHT) / 2, HEIGHT - 4, x_label, "middle"))
-    return _svg(WIDTH, HEIGHT, title, parts)
+def histogram(edges: Sequence[float], counts: Sequence[float], *, x_label: str) -> Figure:
+    """Draw counts between edges as bars: ``edges`` are ``(n + 1,)`` rising, ``counts`` ``(n,)``."""
+    axis = _axis(9.0, 2.5)
+    axis.stairs(counts, edges, fill=True, color="C0")
+    axis.set(xlabel=x_label, ylabel="ligands")
+    axis.yaxis.get_major_locator().set_params(integer=True)
+    return axis.figure
 
 
-def bars(rows: Sequence[tuple[str, float, float | None]], *, title: str, x_label: str) -> str:
+def bars(rows: Sequence[tuple[str, float, float | None]], *, x_label: str) -> Figure:
     """Draw name, value and uncertainty of each row as a bar from zero, to either side."""
-    width, right = 640, 26
-    middle, half = BAR_LEFT + (width - BAR_LEFT - right) / 2, (width - BAR_LEFT - right) / 2
-    reach = 1.05 * max(1.0, *(abs(value) + (spread or 0.0) for _, value, spread in rows))
-    steps = ticks(reach)
-    floor = BAR_ROW * len(rows) + 8
-
-    def place(value: float) -> float:
-        return middle + value / reach * half
-
-    parts = []
-    for value in sorted({*steps, *(-step for step in steps)}):
-        parts.append(_line(place(value), 4, place(value), floor, GRID if value else INK))
-        parts.append(_text(place(value), floor + 18, f"{value:g}", "middle"))
-    for row, (name, value, spread) in enumerate(rows):
-        y = 6 + BAR_ROW * row
-        start, end = sorted((place(0.0), place(value)))
-        parts.append(_text(BAR_LEFT - 10, y + 15, name, "end"))
-        parts.append(
-            f'<rect x="{start:.1f}" y="{y + 4}" width="{max(end - start, 1.0):.1f}" '
-            f'height="{BAR_ROW - 12}" style="fill:{COLOURS[0]}"/>'
-        )
+    axis = _axis(6.4, 0.28 * len(rows) + 0.7)
+    names, values, spreads = zip(*rows, strict=True)
+    axis.barh(range(len(rows)), values, height=0.55)
+    for place, (value, spread) in enumerate(zip(values, spreads, strict=True)):
         if spread:
-            parts.append(
-                f'<path d="M{place(value - spread):.1f},{y + 11} H{place(value + spread):.1f}" '
-                f'stroke="{COLOURS[1]}" stroke-width="3"/>'
-            )
-    parts.append(_text(middle, floor + 38, x_label, "middle"))
-    return _svg(width, floor + BAR_FOOT, title, parts)
+            axis.errorbar(value, place, xerr=spread, color="C1", linewidth=3)
+    axis.axvline(0.0, color="black", linewidth=0.8)
+    axis.set_yticks(range(len(rows)), [clean_text(name) for name in names])
+    axis.set_xlabel(x_label)
+    axis.invert_yaxis()
+    axis.grid(visible=False, axis="y")
+    return axis.figure
 
 
 def simulation_figure(results: Sequence[SimulationResult]) -> Figure:
-    """Return one panel per course, the simulations over each other, with their bands.
-
-    Raises
-    ------
-    UsageError
-        When matplotlib is not installed.
-    """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise UsageError(
-            'figures need matplotlib: pip install "xpo1-workbench[figures]"'
-        ) from error
+    """Return one panel per course, the simulations over each other, with their bands."""
     figure = Figure(figsize=(7.0, 2.2 * len(PANELS) + 0.6), layout="constrained")
     axes = figure.subplots(len(PANELS), 1, sharex=True)
     for axis, (column, label) in zip(axes, PANELS, strict=True):
@@ -197,33 +123,38 @@ def simulation_figure(results: Sequence[SimulationResult]) -> Figure:
     return figure
 
 
-def ticks(top: float) -> list[float]:
-    """Return four to eight round values from 0 up to a value above 0."""
-    size = 10 ** math.floor(math.log10(top / 4))
-    step = next(s * size for s in STEPS if top / (s * size) <= 8)
-    return [round(k * step, 12) for k in range(int(top / step + 1e-9) + 1)]
+def _axis(width: float, height: float) -> Any:
+    with _style():
+        return Figure(figsize=(width, height)).subplots()
 
 
-def _x(value: float, right: float) -> float:
-    return LEFT + (WIDTH - LEFT - RIGHT) * value / right
+def _style(salt: str | None = None) -> AbstractContextManager[None]:
+    rules = mpl.rc_params_from_file(STYLE, use_default_template=False)
+    rules["svg.hashsalt"] = salt
+    return mpl.rc_context(rules)
 
 
-def _y(value: float, top: float) -> float:
-    floor = HEIGHT - BOTTOM
-    return floor - (floor - TOP) * value / top
+def svg(figure: Figure, title: str) -> str:
+    """Return a chart as an SVG element for a page, in the page's ink.
 
-
-def _text(x: float, y: float, text: str, anchor: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, stroke: str) -> str:
-    return f'<line x1="{x1:.1f}" x2="{x2:.1f}" y1="{y1:.1f}" y2="{y2:.1f}" stroke="{stroke}"/>'
-
-
-def _svg(width: float, height: float, title: str, parts: Sequence[str]) -> str:
+    ``title`` is what is read out in place of the picture; it also keeps the ids of several charts
+    on one page apart. The same chart gives the same text.
+    """
+    with _style(title), StringIO() as text, warnings.catch_warnings():
+        # the browser has the signs that matplotlib's font lacks
+        warnings.filterwarnings("ignore", "Glyph .* missing from")
+        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
+        drawn = text.getvalue()
+    size = re.search(r'viewBox="([\d. ]+)"', drawn)
+    # after the style element, whose rules would hold for the whole page; the page sets the font
+    body = drawn[drawn.index("</defs>") + len("</defs>") : drawn.rindex("</svg>")]
+    body = re.sub(r' font-family: [^;"]+;?', "", body)
+    for ink, colour in INKS.items():
+        body = body.replace(ink, colour)
+    used = set(re.findall(r"#(\w+)[\")]", body))
+    body = re.sub(r' id="([^"]+)"', lambda m: m[0] if m[1] in used else "", body)
     return (
-        f'<svg viewBox="0 0 {width} {height}" role="img" aria-label={quoteattr(title)} '
-        f'xmlns="http://www.w3.org/2000/svg" font-size="13" fill="currentColor">'
-        f"{''.join(parts)}</svg>"
+        f'<svg viewBox="{size[1] if size else ""}" role="img" aria-label={quoteattr(title)} '
+        'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'fill="currentColor"><title>{escape(title)}</title>{body}</svg>'
     )

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from workbench.files.docking import write_docking_result
 from workbench.records.docking import AdductRecord, DockingResult, PoseRecord, best_of, best_pose
-from workbench.report.drawings import adduct_svg, drug_svg, interaction_map, still_of
+from workbench.report.drawings import adduct_svg, drug_svg, still_of
 from workbench.report.scene import build_scene, session_view
 from workbench.report.templating import (
     ALPHAFOLD,
@@ -250,9 +250,6 @@ def _adduct_part(result: DockingResult, adduct: AdductRecord) -> dict[str, Any]:
         "seed_scores": seed_scores(adduct),
         "drawing": Markup(adduct_svg(result, adduct)),
         "best": best,
-        "map": Markup(interaction_map(best, f"Contacts of {adduct.label} pose {best.rank}"))
-        if best is not None and best.drug_sdf
-        else "",
         "centres": ", ".join(
             f"drug atom {centre.get('atom_index')}: {centre.get('cip')}"
             for centre in adduct.stereocentres

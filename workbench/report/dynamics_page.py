@@ -9,7 +9,7 @@ from markupsafe import Markup
 from workbench.files.exports import json_text
 from workbench.files.writing import write_texts
 from workbench.records.dynamics import DynamicsResult
-from workbench.report.charts import COLOURS, Curve, line_plot
+from workbench.report.charts import Curve, line_plot, svg
 from workbench.report.templating import SOURCES, page_parts, render
 
 PLOTS = (
@@ -38,15 +38,10 @@ def write_dynamics(result: DynamicsResult, folder: Path) -> list[Path]:
 
 def dynamics_html(result: DynamicsResult) -> str:
     """Return the page of a run."""
-    keys = [
-        (f"seed {replica.seed}", COLOURS[place % len(COLOURS)], place >= FIRST_DASHED)
-        for place, replica in enumerate(result.replicas)
-    ]
     return render(
         "dynamics.html",
         result=result,
         figures=[(caption, Markup(_drawing(result, caption, key))) for caption, key in PLOTS],
-        keys=keys,
         residues=dict.fromkeys(name for r in result.replicas for name in r.contacts),
         **page_parts(None, result.provenance, SOURCES[:2]),
     )
@@ -69,6 +64,5 @@ def _drawing(result: DynamicsResult, caption: str, column: str) -> str:
         )
         for place, replica in enumerate(result.replicas)
     ]
-    return line_plot(
-        curves, title=f"{caption} against time in ps", x_label="ps", y_label="angstrom"
-    )
+    chart = line_plot(curves, x_label="ps", y_label="angstrom")
+    return svg(chart, f"{caption} against time in ps")

@@ -116,7 +116,7 @@ def plot(*results: SimulationResult) -> Figure:
     Raises
     ------
     UsageError
-        When something else is given, or matplotlib is not installed.
+        When something else is given.
     """
     other = next((r for r in results if not isinstance(r, SimulationResult)), None)
     if not results or other is not None:

@@ -9,8 +9,8 @@ import tempfile
 from pathlib import Path
 
 from workbench.errors import OutputError
-from workbench.records.docking import DockingResult, best_of
-from workbench.report.drawings import adduct_svg, drug_svg, interaction_map, still_of
+from workbench.records.docking import DockingResult
+from workbench.report.drawings import adduct_svg, drug_svg, still_of
 from workbench.report.scene import build_scene
 from workbench.report.still import draw_still
 
@@ -24,8 +24,7 @@ def pictures(result: DockingResult) -> dict[str, str]:
     """Return SVG pictures by file name.
 
     ``pose.svg`` (the pose to show first in its groove), ``groove.svg`` (the empty groove, its
-    surface coloured by hydropathy), ``drug.svg``, and for each diastereomer ``adduct_<label>.svg``
-    and ``contacts_<label>.svg`` of its best pose.
+    surface coloured by hydropathy), ``drug.svg``, and ``adduct_<label>.svg`` for each diastereomer.
 
     Raises
     ------
@@ -45,10 +44,6 @@ def pictures(result: DockingResult) -> dict[str, str]:
     for number, adduct in enumerate(result.adducts, start=1):
         label = adduct.label if re.fullmatch(r"[A-Za-z0-9_]{1,40}", adduct.label) else str(number)
         drawn[f"adduct_{label}.svg"] = adduct_svg(result, adduct)
-        best = best_of(adduct)
-        if best is not None and best.drug_sdf:
-            title = f"Contacts of {adduct.label} pose {best.rank}"
-            drawn[f"contacts_{label}.svg"] = interaction_map(best, title)
     return {file: _standing_alone(text) for file, text in drawn.items()}
 
 

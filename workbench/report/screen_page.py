@@ -14,7 +14,7 @@ from workbench.ligands.building import build_ligands
 from workbench.ligands.depiction import drug_svg
 from workbench.ligands.reading import mol_from_smiles
 from workbench.records.screen import MEASURES, Enrichment, Measured, ScreenResult
-from workbench.report.charts import histogram
+from workbench.report.charts import histogram, svg
 from workbench.report.templating import SOURCES, page_parts, render
 from workbench.settings import LigandSettings
 
@@ -87,14 +87,12 @@ def _chart(result: ScreenResult) -> Markup:
     counts = result.scores["counts"]
     if not counts:
         return Markup("")
-    return Markup(
-        histogram(
-            result.scores["edges_kcal_per_mol"],
-            counts,
-            title="Ligands by best score",
-            x_label="best score, kcal/mol (lower is better)",
-        )
+    chart = histogram(
+        result.scores["edges_kcal_per_mol"],
+        counts,
+        x_label="best score, kcal/mol (lower is better)",
     )
+    return Markup(svg(chart, "Ligands by best score"))
 
 
 def drawing(row: Mapping[str, Any], settings: LigandSettings) -> str:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from workbench.files.exports import json_text, table_csv
 from workbench.files.writing import write_texts
 from workbench.records.simulation import SimulationResult
-from workbench.report.charts import HOURS_PER_DAY, Curve, line_plot
+from workbench.report.charts import HOURS_PER_DAY, Curve, line_plot, svg
 from workbench.report.templating import page_parts, render
 
 STEMS = ("simulation", "against")
@@ -93,11 +93,8 @@ def drawings(results: Sequence[SimulationResult]) -> list[tuple[str, str]]:
             for colour, (run, label) in enumerate(zip(results, names(results), strict=True))
             for column, dashed in columns
         ]
-        title = f"{caption} against time in days"
-        drawing = line_plot(
-            curves, title=title, x_label="days", y_label=unit, y_max=top, marks=doses
-        )
-        found.append((caption, drawing))
+        chart = line_plot(curves, x_label="days", y_label=unit, y_max=top, marks=doses)
+        found.append((caption, svg(chart, f"{caption} against time in days")))
     return found
 
 
@@ -106,4 +103,4 @@ def _curve(run: SimulationResult, label: str, column: str, dashed: bool, colour:
     low, high = (run.courses.get(f"{column}_{end}") for end in ("low", "high"))
     if dashed or low == high:
         low = high = None
-    return Curve(label, days, run.courses[column], low, high, colour, dashed)
+    return Curve("" if dashed else label, days, run.courses[column], low, high, colour, dashed)

@@ -19,10 +19,10 @@ def run(
     png: bool = flag("--png", "also PNG at twice the size; needs Chromium"),
     out: Path | None = option(None, "DIR", "folder of the pictures (default: DIR)"),
 ) -> int:
-    """Draw a docking run: pose, groove, drug, adducts, contacts.
+    """Draw a docking run: pose, groove, drug, adducts.
 
-    The pose in its groove, the empty groove with its surface coloured by hydropathy, the drug,
-    each adduct and the contacts of its best pose. SVG needs no display and no other program.
+    The pose in its groove, the empty groove with its surface coloured by hydropathy, the drug and
+    each adduct. SVG needs no display and no other program.
     """
     from workbench.files.docking import read_docking_result
     from workbench.report.pictures import pictures, png_of
