@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import product
 
 from rdkit import Chem
 from rdkit.Chem import rdCIPLabeler
@@ -15,14 +14,12 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 from workbench.errors import LigandError
 from workbench.ligands.catalogue import name_key
 from workbench.ligands.isomers import (
-    GEOMETRIES,
-    TAGS,
     bond_ends,
     cip_of,
+    drawn_isomers,
     open_elements,
     place_of,
     stereo_elements,
-    with_geometry,
 )
 from workbench.ligands.molecules import Adduct, Ligand, Stereocentre, WarheadMatch, pattern
 from workbench.ligands.warheads import bond_edits, edited, placed_edits, sanitised
@@ -58,16 +55,10 @@ def enumerate_adducts(ligand: Ligand) -> tuple[Adduct, ...]:
                 "enumerate with --max-stereoisomers"
             )
     adducts: dict[str, Adduct] = {}
-    for tags in product(TAGS, repeat=len(centres)):
-        for geometries in product(GEOMETRIES, repeat=len(double_bonds)):
-            mol = Chem.Mol(skeleton)
-            for index, tag in zip(centres, tags, strict=True):
-                mol.GetAtomWithIdx(index).SetChiralTag(tag)
-            for pair, geometry in zip(double_bonds, geometries, strict=True):
-                mol = with_geometry(mol, pair, geometry)
-            adduct = _assembled(ligand, mol, drug_atoms, centres, double_bonds)
-            # a meso pair is one isomer
-            adducts.setdefault(adduct.smiles, adduct)
+    for mol in drawn_isomers(skeleton):
+        adduct = _assembled(ligand, mol, drug_atoms, centres, double_bonds)
+        # a meso pair is one isomer
+        adducts.setdefault(adduct.smiles, adduct)
     return tuple(sorted(adducts.values(), key=lambda adduct: adduct.label))
 
 

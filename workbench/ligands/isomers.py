@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import product
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from rdkit import Chem
 from rdkit.Chem import rdCIPLabeler
+from rdkit.Chem.EnumerateStereoisomers import EnumerateStereoisomers, StereoEnumerationOptions
 
 from workbench.errors import LigandError
 from workbench.ligands.catalogue import drug_of_skeleton, inchikey_of
 from workbench.ligands.molecules import WarheadMatch
 
 MAX_OPEN_ELEMENTS = 10
-TAGS = (Chem.ChiralType.CHI_TETRAHEDRAL_CCW, Chem.ChiralType.CHI_TETRAHEDRAL_CW)
-GEOMETRIES = (Chem.BondStereo.STEREOCIS, Chem.BondStereo.STEREOTRANS)
 
 
 def stereo_elements(mol: Chem.Mol) -> list[Chem.StereoInfo]:
@@ -59,20 +57,15 @@ def place_of(element: Chem.StereoInfo, ends: Sequence[int], drug_atoms: Sequence
     return f"stereocentre at atom {drug_atoms[element.centeredOn]}"
 
 
-def with_geometry(mol: Chem.Mol, ends: Sequence[int], geometry: Chem.BondStereo) -> Chem.Mol:
-    """Return a copy whose double bond is cis or trans about the first neighbour of each end."""
-    isomer = Chem.Mol(mol)
-    bond = isomer.GetBondBetweenAtoms(*ends)
-    pair = (bond.GetBeginAtom(), bond.GetEndAtom())
-    first, second = (
-        next(n.GetIdx() for n in atom.GetNeighbors() if n.GetIdx() not in ends) for atom in pair
-    )
-    bond.SetStereoAtoms(first, second)
-    bond.SetStereo(geometry)
-    # without directions on the neighbouring bonds a new perception would drop the stereo
-    Chem.SetDoubleBondNeighborDirections(isomer)
-    Chem.AssignStereochemistry(isomer, cleanIt=True, force=True)
-    return isomer
+def drawn_isomers(mol: Chem.Mol) -> Iterator[Chem.Mol]:
+    """Yield a copy of a molecule for every configuration of its open elements."""
+    placed = {(element.type, element.centeredOn) for element in stereo_elements(mol)}
+    every = [(element.type, element.centeredOn) for element in Chem.FindPotentialStereo(mol)]
+    sideless = [index for kind, index in every if (kind, index) not in placed]
+    for isomer in EnumerateStereoisomers(mol, StereoEnumerationOptions(maxIsomers=0)):
+        for index in sideless:
+            isomer.GetBondWithIdx(index).SetStereo(Chem.BondStereo.STEREONONE)
+        yield isomer
 
 
 def cip_of(holder: Chem.Atom | Chem.Bond) -> str:
@@ -133,15 +126,13 @@ def stereoisomers(
 
 def _from_catalogue(mol: Chem.Mol, warhead: WarheadMatch) -> tuple[Chem.Mol, tuple[str, ...]]:
     """Return the molecule with the geometry that the catalogue knows, and a warning if it did."""
-    ends = warhead.reactive_atom_index, warhead.partner_atom_index
-    if not any({*bond_ends(mol, element)} == {*ends} for element in open_elements(mol)):
-        return mol, ()
+    ends = {warhead.reactive_atom_index, warhead.partner_atom_index}
     known = drug_of_skeleton(inchikey_of(mol))
-    for geometry in GEOMETRIES:
-        isomer = with_geometry(mol, ends, geometry)
-        if known is not None and inchikey_of(isomer) == known.inchikey:
-            told = f"the alkene geometry was not given: taken from the catalogue's {known.name}"
-            return isomer, (told,)
+    if known is not None and [{*bond_ends(mol, e)} for e in open_elements(mol)] == [ends]:
+        for isomer in drawn_isomers(mol):
+            if inchikey_of(isomer) == known.inchikey:
+                told = f"the alkene geometry was not given: taken from the catalogue's {known.name}"
+                return isomer, (told,)
     return mol, ()
 
 
@@ -156,19 +147,10 @@ def _enumerated(
             "elements are enumerated; draw them"
         )
     isomers: dict[str, tuple[str, Chem.Mol]] = {}
-    choices: list[tuple[Any, ...]] = [
-        GEOMETRIES if bond_ends(mol, element) else TAGS for element in still_open
-    ]
-    for chosen in product(*choices):
-        isomer = Chem.Mol(mol)
-        for element, configuration in zip(still_open, chosen, strict=True):
-            if ends := bond_ends(mol, element):
-                isomer = with_geometry(isomer, ends, configuration)
-            else:
-                isomer.GetAtomWithIdx(element.centeredOn).SetChiralTag(configuration)
-        Chem.AssignStereochemistry(isomer, cleanIt=True, force=True)
+    labelled = [(_label(isomer, still_open), isomer) for isomer in drawn_isomers(mol)]
+    for label, isomer in sorted(labelled, key=lambda pair: pair[0]):
         # a meso pair is one isomer
-        isomers.setdefault(Chem.MolToSmiles(isomer), (_label(isomer, still_open), isomer))
+        isomers.setdefault(Chem.MolToSmiles(isomer), (label, isomer))
     if len(isomers) > limit:
         raise LigandError(
             f"{many}{len(isomers)} stereoisomers, over the limit of {limit}; draw them, or raise "
