@@ -12,30 +12,37 @@ from workbench.errors import MechanismError
 from workbench.gfn2 import Gfn2
 from workbench.ligands.reading import load_ligand
 from workbench.mechanism.energetics import Bench, addition, carbanion, modelled, thiolate_species
+from workbench.mechanism.reaction_table import reaction_energies
 from workbench.mechanism.species import from_starts, shapes_of, species
 from workbench.mechanism.thermochemistry import RT
 
 pytest.importorskip("tblite", reason="the extra react is not installed")
 
 
-def test_addition_to_a_nitrile() -> None:
-    ligand = load_ligand("C/C=C/C#N", name="crotononitrile")
-    nitrile = addition(ligand, Bench(n_optimised=2))
-    assert set(nitrile.delta_g) == {"bR", "bS"}
-    # one is the other's mirror image
-    assert nitrile.delta_g["bR"] == nitrile.delta_g["bS"]
-    # thiols add to acrylonitriles in water and can leave again: a few kcal/mol downhill, not tens
-    assert -20 < nitrile.delta_g["bR"] < -2
-    assert nitrile.index["retro_michael_kcal_per_mol"] == -nitrile.delta_g["bR"]
-    assert -11 < nitrile.index["lumo_ev"] < -5
-    assert nitrile.index["thiolate_addition_kcal_per_mol"] < 0
-    assert nitrile.warnings == ()
+def test_a_fresh_computation_gives_the_shipped_energy() -> None:
+    (row,) = (row for row in reaction_energies() if row.ligand == "acrolein")
+    found = addition(load_ligand(row.smiles), Bench(n_optimised=2))
+    # 0.1 for the optimiser, which the table is older than, and for two conformers of eight
+    assert found.delta_g == pytest.approx({row.adduct: row.delta_g_kcal_per_mol}, abs=0.15)
+    assert found.index["retro_michael_kcal_per_mol"] == -found.delta_g[row.adduct]
+    assert found.index["lumo_ev"] == pytest.approx(row.lumo_ev, abs=0.05)
+    for name in ("thiolate_addition_kcal_per_mol", "proton_transfer_kcal_per_mol"):
+        assert found.index[name] == pytest.approx(getattr(row, name), abs=0.6)
+    assert found.warnings == ()
+
+
+def test_mirror_images_are_one_computation() -> None:
+    bench = Bench(n_optimised=1)
+    _, adducts = modelled(load_ligand("C/C=C/C#N"), "truncated", "methanethiol")
+    assert [one.label for one in adducts] == ["bR", "bS"]
+    right, left = (bench.species(one.mol, one.label) for one in adducts)
+    assert right is left
 
 
 def test_cycle_closes_with_searches_of_their_own() -> None:
     """RSH + drug -> adduct is RS- + drug -> carbanion, then its proton from RSH."""
     ligand = load_ligand("C=CC#N", name="acrylonitrile")
-    benches = [Bench(seed=seed, n_optimised=6) for seed in (1, 7)]
+    benches = [Bench(seed=seed, n_optimised=3) for seed in (1, 7)]
     drug, (adduct,) = modelled(ligand, "truncated", "methanethiol")
     thiol = Chem.MolFromSmiles("CS")
     first, second = benches
@@ -58,7 +65,7 @@ def test_enantiomers_agree_from_mirrored_shapes() -> None:
     engine = Gfn2(mol)
     right, left = (
         from_starts(one, starts, engine, name="it", vibrations=True)
-        for one, starts in ((mol, shapes[:2]), (image, shapes[:2] * np.array([1, 1, -1])))
+        for one, starts in ((mol, shapes[:1]), (image, shapes[:1] * np.array([1, 1, -1])))
     )
     assert right.free_energy == pytest.approx(left.free_energy, abs=0.05)
     # the wrong hand is noticed

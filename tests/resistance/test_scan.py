@@ -126,10 +126,8 @@ def test_finished_pairs_are_not_done_again(
 def test_changed_settings_are_refused_by_name(result: ScanResult, folder: Path) -> None:
     search = CHEAP.search.model_copy(update={"n_conformers": 5})
     changed = CHEAP.model_copy(update={"search": search})
-    with pytest.raises(OutputError, match=r"search\.n_conformers"):
-        workbench.scan(["C528S"], ["selinexor"], settings=changed, out=folder)
-    with pytest.raises(OutputError, match="seed"):
-        workbench.scan(["C528S"], ["selinexor"], settings=CHEAP, seed=2, out=folder)
+    with pytest.raises(OutputError, match=r"search\.n_conformers.*seed"):
+        workbench.scan(["C528S"], ["selinexor"], settings=changed, seed=2, out=str(folder))
 
 
 @pytest.mark.parametrize(

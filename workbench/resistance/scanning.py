@@ -58,7 +58,7 @@ def scan(
     settings: ScanSettings | None = None,
     seed: int = 1,
     jobs: int = 1,
-    out: Path | None = None,
+    out: str | Path | None = None,
     command: str = "",
     progress: Progress = silent,
     writing: AbstractContextManager[object] | None = None,
@@ -103,9 +103,9 @@ def scan(
             "human-groove, or an entry that has one"
         )
     drugs = _distinct(ligands)
-    scorer = Scorer(wild, drugs, settings, seed)
     mutants, failures = _mutants(wild, mutations, progress)
-    store = _store(scorer, out, writing) if out else None
+    scorer = Scorer(mutants, drugs, settings, seed)
+    store = _store(scorer, Path(out), writing) if out else None
     grooves = {label: groove_of(made, label) for label, made in mutants.items()}
     scores = _scores(scorer, list(grooves), store, jobs, progress)
     pairs = tuple(
@@ -179,9 +179,10 @@ def _mutants(
 
 def _store(scorer: Scorer, out: Path, writing: AbstractContextManager[object] | None) -> PairStore:
     versions = provenance.versions()
+    wild = receptor_pdb(scorer.receptors[WILD_TYPE])
     settings = scorer.settings.model_dump() | {
         "seed": scorer.seed,
-        "receptor_sha256": hashlib.sha256(receptor_pdb(scorer.wild).encode()).hexdigest(),
+        "receptor_sha256": hashlib.sha256(wild.encode()).hexdigest(),
         "versions": {name: versions[name] for name in ("workbench", "vina", "rdkit")},
     }
     return PairStore(out, settings, writing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,8 @@ from workbench.ligands.conformers import embed
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.pipeline.summarising import encounter_records
 from workbench.processes import Lost, Say, answers
-from workbench.resistance.grooves import contacts, mutant
+from workbench.records.scan import WILD_TYPE
+from workbench.resistance.grooves import contacts
 from workbench.settings import ScanSettings
 from workbench.structures.receptor import Receptor
 
@@ -61,21 +62,24 @@ class Scores:
 
 
 class Scorer:
-    """Scores pairs, and keeps what several of them need: mutants and conformers.
+    """Scores pairs of receptors, by the mutation's name, and drugs; keeps conformers.
 
     Poses are not minimised with the force field: scores are the searches' own. The box is that
     of the wild type for every mutant, so that the same space is searched.
     """
 
     def __init__(
-        self, wild: Receptor, ligands: Sequence[Ligand], settings: ScanSettings, seed: int
+        self,
+        receptors: Mapping[str, Receptor],
+        ligands: Sequence[Ligand],
+        settings: ScanSettings,
+        seed: int,
     ) -> None:
-        self.wild = wild
+        self.receptors = receptors
         self.ligands = ligands
         self.settings = settings
         self.seed = seed
-        self.box = docking_box(wild, settings.encounter.edge_angstrom)
-        self._receptors: dict[str, Receptor] = {}
+        self.box = docking_box(receptors[WILD_TYPE], settings.encounter.edge_angstrom)
         self._shapes: dict[tuple[str, str], NDArray[np.float64]] = {}
 
     def scores(self, task: Task) -> Scores:
@@ -89,9 +93,7 @@ class Scorer:
             When the drug's stereo is open.
         """
         label, place = task
-        if label not in self._receptors:
-            self._receptors[label] = mutant(self.wild, label)
-        receptor, ligand = self._receptors[label], self.ligands[place]
+        receptor, ligand = self.receptors[label], self.ligands[place]
         seeds = repeat_seeds(self.seed, self.settings.n_seeds)
         found = [
             dock_encounter(receptor, ligand, self.box, self.settings.encounter, s).poses
