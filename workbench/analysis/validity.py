@@ -4,6 +4,10 @@ Each check is a pure function of a complex and the limits; its name is the one t
 is listed with. Chirality is compared as geometry, never as a CIP label: a label can change when a
 neighbour is exchanged in the same place. To add a check, write the function, give it a place in
 ``RECIPE`` and a spoiled complex in the tests. The attacked atom need not be carbon (disulfides).
+
+Bonds, angles, planes and clashes are checked here and not by PoseBusters' modules: with their
+published limits these pass 9 of the 10 spoiled adducts of the tests (C-F 0.3 angstrom too long, an
+angle 40 degrees off), with limits as narrow as ours 4, and take 20 times as long as all checks here.
 """
 
 from __future__ import annotations
