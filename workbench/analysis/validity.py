@@ -7,7 +7,7 @@ neighbour is exchanged in the same place. To add a check, write the function, gi
 
 Bonds, angles, planes and clashes are checked here and not by PoseBusters' modules: with their
 published limits these pass 9 of the 10 spoiled adducts of the tests (C-F 0.3 angstrom too long, an
-angle 40 degrees off), with limits as narrow as ours 4, and take 20 times as long as all checks here.
+angle 40 degrees off), with limits as narrow as ours 4, and take 20 times as long as the whole recipe.
 """
 
 from __future__ import annotations
