@@ -5,9 +5,9 @@ is listed with. Chirality is compared as geometry, never as a CIP label: a label
 neighbour is exchanged in the same place. To add a check, write the function, give it a place in
 ``RECIPE`` and a spoiled complex in the tests. The attacked atom need not be carbon (disulfides).
 
-Bonds, angles, planes and clashes are checked here and not by PoseBusters' modules: with their
+Bonds, angles, planes and clashes are checked here and not by PoseBusters' modules. With their
 published limits these pass 9 of the 10 spoiled adducts of the tests (C-F 0.3 angstrom too long, an
-angle 40 degrees off), with limits as narrow as ours 4, and take 20 times as long as the whole recipe.
+angle 40 degrees off), with limits as narrow as ours 4, and they take 20 times as long.
 """
 
 from __future__ import annotations
