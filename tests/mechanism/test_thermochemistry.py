@@ -42,6 +42,16 @@ TABULATED = [
         9.364,
         id="carbon dioxide",
     ),
+    # as an optimiser leaves it: not quite straight
+    pytest.param(
+        "C#C",
+        [[0, 0.01, -0.601], [0, 0, 0.601], [0, -0.02, -1.664], [0.01, 0, 1.664]],
+        [612.0, 612.0, 730.0, 730.0, 1974.0, 3289.0, 3374.0],
+        2,
+        200.93,
+        10.005,
+        id="acetylene",
+    ),
 ]
 
 
@@ -68,9 +78,9 @@ def test_free_energy_of_a_gas(
     zero_point = 0.5 * sum(waves) * KJ_PER_MOL_PER_WAVENUMBER
     at_one_bar = zero_point + enthalpy - TEMPERATURE_K * entropy / 1000
     expected = at_one_bar / KJ_PER_KCAL + RT * math.log(LITRES_AT_ONE_BAR)
-    found = free_energy_correction(
-        molecule(smiles), np.array(coordinates, dtype=float), np.array(waves)
-    )
+    place = np.array(coordinates, dtype=float)
+    found = free_energy_correction(molecule(smiles), place, np.array(waves))
+    assert len(wave_numbers(molecule(smiles), place, np.eye(place.size))) == len(waves)
     assert found + RT * math.log(sigma) == pytest.approx(expected, abs=0.03)
 
 

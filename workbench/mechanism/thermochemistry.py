@@ -28,6 +28,7 @@ _DISPLACEMENT_ANGSTROM = 0.005
 _ROTOR_CUTOFF = 100.0
 _MEAN_INERTIA = 1e-44
 _LOWEST_WAVENUMBER = 1.0
+_STRAIGHT_ANGSTROM = 0.05
 
 
 def dft_energy(mol: Chem.Mol, coordinates: FloatArray, name: str) -> float:
@@ -94,8 +95,10 @@ def wave_numbers(mol: Chem.Mol, coordinates: FloatArray, hessian: FloatArray) ->
     """
     from geometric.normal_modes import frequency_analysis
 
-    hartree = hessian * (ANGSTROM_PER_BOHR**2 / KCAL_PER_HARTREE)
-    waves, _, _ = frequency_analysis(coordinates / ANGSTROM_PER_BOHR, hartree, mass=_masses(mol))
+    place, axes = _on_axes(coordinates)
+    turn = np.kron(np.eye(len(place)), axes)
+    hartree = turn @ hessian @ turn.T * (ANGSTROM_PER_BOHR**2 / KCAL_PER_HARTREE)
+    waves, _, _ = frequency_analysis(place / ANGSTROM_PER_BOHR, hartree, mass=_masses(mol))
     return np.asarray(waves)
 
 
@@ -119,9 +122,23 @@ def free_energy_correction(
     from geometric.normal_modes import free_energy_harmonic
 
     modes = np.maximum(np.abs(wavenumbers), _LOWEST_WAVENUMBER)
-    place = (coordinates / ANGSTROM_PER_BOHR, _masses(mol))
-    hartree, _, _ = free_energy_harmonic(*place, modes, 0.0, TEMPERATURE_K, _BAR_AT_1_MOLAR)
+    place = _on_axes(coordinates)[0] / ANGSTROM_PER_BOHR
+    state = (0.0, TEMPERATURE_K, _BAR_AT_1_MOLAR)
+    hartree, _, _ = free_energy_harmonic(place, _masses(mol), modes, *state)
     return float(hartree * KCAL_PER_HARTREE + RT * _entropy_lost(modes).sum())
+
+
+def _on_axes(coordinates: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return coordinates on their principal axes, and these as rows; a straight molecule exactly.
+
+    geomeTRIC takes any moment of inertia above rounding for a third rotation.
+    """
+    centred = coordinates - coordinates.mean(axis=0)
+    axes = np.linalg.svd(centred)[2]
+    place = centred @ axes.T
+    if np.abs(place[:, 1:]).max() < _STRAIGHT_ANGSTROM:
+        place[:, 1:] = 0.0
+    return place, axes
 
 
 def _entropy_lost(modes: FloatArray) -> FloatArray:
