@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_driver import Browser, find_browser
+from browser_page import Browser
 from report_cases import PAGES
 from stored_docking import HOSTILE
 
@@ -61,9 +61,10 @@ def pages(docked: DockingResult, tmp_path_factory: pytest.TempPathFactory) -> di
 
 
 def opened(browser: Browser, page: Path, width: int = 1280, scheme: str = "light") -> Browser:
-    browser.open(page, width, 900 if width > 600 else 844, prefers_color_scheme=scheme)
+    browser.open(page, width, 900 if width > 600 else 844, scheme=scheme)
     if "<canvas" in page.read_text(encoding="utf-8"):
-        browser.wait(DRAWN)
+        while not browser.run(DRAWN):
+            browser.run(NEXT_FRAME)
     return browser
 
 
@@ -76,7 +77,7 @@ def keep(browser: Browser, name: str) -> None:
     folder = os.environ.get("WORKBENCH_TEST_SCREENSHOTS")
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
-        browser.screenshot(Path(folder) / f"{name}.png", whole_page=True)
+        browser.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def changes(browser: Browser, selector: str) -> bool:
@@ -111,10 +112,9 @@ def test_it_is_silent_fits_draws_and_sorts(
     ):
         opened(browser, pages[title], width, scheme)
         keep(browser, f"{title.replace(' ', '_')}_{scheme}_{width}")
-        assert browser.complaints() == []
-        assert browser.requests() == [pages[title].as_uri()]
+        assert browser.complaints == []
+        assert browser.requests == [pages[title].as_uri()]
         assert browser.run("document.documentElement.scrollWidth") <= width
-        assert "Page.javascriptDialogOpening" not in {e.get("method") for e in browser.events}
     opened(browser, pages[name])
     if name in WITH_SCENE:
         assert browser.run(COLOURS) > 200
@@ -171,7 +171,7 @@ def test_the_viewer_answers_to_its_controls(
     start = browser.run(PICTURE)
     browser.run(f"{CANVAS}.focus({{ preventScroll: true }})")
     for key in ("ArrowLeft", "ArrowUp", "+", "."):
-        browser.key(key)
+        browser.page.keyboard.press(key)
         browser.run(NEXT_FRAME)
     assert browser.run(PICTURE) != start
     click(browser, "#reset")
@@ -196,23 +196,21 @@ def test_an_outside_script_and_an_outside_request_are_refused(
     assert asked == "refused"
 
 
-@pytest.mark.parametrize("without", ["scripts", "screen"])
 def test_on_paper_and_without_scripts_there_is_the_still(
-    browser: Browser, pages: dict[str, Path], without: str
+    browser: Browser, pages: dict[str, Path]
 ) -> None:
-    try:
-        if without == "scripts":
-            browser.send("Emulation.setScriptExecutionDisabled", value=True)
-            browser.open(pages["dock"])
-        else:
-            opened(browser, pages["dock"])
-            browser.send("Emulation.setEmulatedMedia", media="print")
-        height = "document.querySelector('{}').getBoundingClientRect().height"
-        assert browser.run(height.format(".still svg")) > 200
-        assert browser.run(height.format("canvas")) == 0
-    finally:
-        browser.send("Emulation.setScriptExecutionDisabled", value=False)
-        browser.send("Emulation.setEmulatedMedia", media="")
+    opened(browser, pages["dock"])
+    browser.page.emulate_media(media="print")
+    launched = browser.page.context.browser
+    assert launched is not None
+    plain = launched.new_page(java_script_enabled=False)
+    plain.goto(pages["dock"].as_uri())
+    for page in (browser.page, plain):
+        box = page.locator(".still svg").first.bounding_box()
+        assert box is not None and box["height"] > 200
+        assert not page.locator("canvas").is_visible()
+    plain.close()
+    browser.page.emulate_media(media="screen")
 
 
 def test_the_tour_changes_scene_and_level_and_answers(
@@ -255,9 +253,7 @@ def test_without_a_network_the_still_of_a_view_is_seen(
     assert browser.run(f"getComputedStyle({over}).backgroundColor") == "rgba(0, 0, 0, 0)"
 
 
-def test_a_png_shows_the_picture(docked: DockingResult) -> None:
-    if find_browser() is None:
-        pytest.skip("no Chromium found: install it or name it in CHROMIUM")
+def test_a_png_shows_the_picture(browser: Browser, docked: DockingResult) -> None:
     png = png_of(pictures(docked)["drug.svg"])
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     assert len(png) > 5_000
