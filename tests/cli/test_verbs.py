@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from workbench import __version__
 from workbench.cli import main, verbs
 from workbench.cli.main import VERBS, verb
 from workbench.cli.verbs.compare import read_weights
+from workbench.mechanism import reactivity
+from workbench.mechanism.energetics import Bench
 
 RATES = ["--k-on", "1e5", "--k-off", "0.1", "--k-inact", "1e-3", "--k-rev", "5e-6"]
 PROGRAM = [sys.executable, "-m", "workbench"]
@@ -151,8 +154,11 @@ def test_react_of_shipped_drugs(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert str(tmp_path) not in (out / "reactions.html").read_text()
 
 
-def test_react_of_a_new_drug(capsys: pytest.CaptureFixture[str]) -> None:
+def test_react_of_a_new_drug(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("tblite", reason="the extra react is not installed")
+    monkeypatch.setattr(reactivity, "Bench", partial(Bench, n_optimised=1))
     assert main(["react", "C=CC#N", "CCO"]) == 3
     captured = capsys.readouterr()
     line = next(line for line in captured.out.splitlines() if " single " in line)
