@@ -132,7 +132,7 @@ def test_search_and_minimisation_of_an_ester() -> None:
     job = _job(
         search=HASTY,
         minimised_poses=1,
-        minimization=MinimizationSettings(max_iterations=60, platform="CPU"),
+        minimization=MinimizationSettings(max_iterations=60, strain_hops=2, platform="CPU"),
     )
     item = {"record": 1, "isomer": 0, "name": "x", "smiles": _read(ESTER)["smiles"]}
     (found,) = stages.search(job, item)
