@@ -183,7 +183,10 @@ def capped_cysteine_complex(drug: str = "acrylamide") -> Complex:
         for heavy, other in ((i, j), (j, i)):
             if heavy in place and whole.GetAtomWithIdx(other).GetSymbol() == "H":
                 owner = atoms[place[heavy]]
-                name = f"H{len(atoms)}"
+                second = any(a.name == "HB2" for a in atoms)
+                named = {"N": "H", "CA": "HA", "CB": "HB3" if second else "HB2"}
+                in_cysteine = owner.residue_name == "CYS"
+                name = named[owner.name] if in_cysteine else f"H{len(atoms)}"
                 atoms.append(Atom(name, "H", owner.residue_name, owner.residue_number, "A"))
                 rows.append(points[other])
                 bonds.append((place[heavy], len(atoms) - 1, 1))

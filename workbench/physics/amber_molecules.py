@@ -8,8 +8,11 @@ The backbone then takes the charges of ff14SB, and what that leaves over is spre
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
 from threading import Lock
+from xml.etree import ElementTree
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,36 +23,28 @@ from workbench.gfn2 import Gfn2, minimised
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import conformers
 from workbench.ligands.molecules import Adduct, Ligand
-from workbench.physics.amber_tables import (
+from workbench.physics.amber_terms import ACETAL, AmberTerms, fitted_terms
+from workbench.physics.amber_xml import (
+    BACKBONE_CHARGE,
+    DRUG,
+    SIDE_CHAIN,
     AmberMolecule,
-    AmberTerms,
-    placed,
-    refitted,
-    shipped_molecule,
-    shipped_terms,
+    bare_graph,
+    force_field_xml,
 )
-from workbench.physics.antechamber import (
-    Typing,
-    program_folder,
-    selected_terms,
-    typing,
-)
-from workbench.physics.complex import Assembly, Complex, ligand_mask
+from workbench.physics.antechamber import Typing, program_folder, selected_terms, typing
+from workbench.physics.assembly import drug_hydrogens
 from workbench.physics.mmff_parameters import edges_of
 
 FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
-ADDUCT = "adduct"
-DRUG = "drug"
-
-SIDE_CHAIN = ("CB", "HB2", "HB3", "SG")
-BACKBONE_CHARGE = 0.0051
-"""Sum of ff14SB's charges of N, H, CA, HA, C, O in cysteine (protein.ff14SB.xml of OpenMM)."""
+FOLDER = "ffxml"
+OWN_SOURCE = "GAFF2 types and AM1-BCC charges by antechamber at GFN2-xTB geometries"
+_CARBON, _AZOLE = "c3", "na"
 
 _SEARCHED = 30
 _OWN_CONFORMERS = 3
-_made: dict[tuple[str, str], tuple[AmberMolecule, AmberTerms]] = {}
+_made: dict[tuple[str, str], tuple[str, str]] = {}
 _making = Lock()
 _CAPS = Chem.MolFromSmiles("CC(=O)NCC(=O)NC")
 _ALPHA = 4
@@ -84,9 +79,9 @@ def amber_adduct(
     spread = (charge - BACKBONE_CHARGE - charges[kept].sum()) / len(kept)
     charges[kept] += spread
     side = {n: float(charges[i]) for n, i in zip(SIDE_CHAIN, model.side_chain, strict=True)}
-    return _molecule(
-        model, first.ligand.name, typed, charges, first.reactive_atom_index, side, spread
-    ), terms
+    names = (first.ligand.name, first.form)
+    molecule = _molecule(model, names, typed, charges, first.reactive_atom_index, side, spread)
+    return molecule, terms
 
 
 def amber_drug(
@@ -104,12 +99,13 @@ def amber_drug(
     typed, terms = _typed([mol], n_conformers, seed)
     charges = np.mean([one.charges for one in typed], axis=0)
     spread = (Chem.GetFormalCharge(mol) - charges.sum()) / len(charges)
-    return _molecule(model, ligand.name, typed, charges + spread, None, {}, spread), terms
+    names = (ligand.name, DRUG)
+    return _molecule(model, names, typed, charges + spread, None, {}, spread), terms
 
 
 def _molecule(
     model: _Model,
-    name: str,
+    names: tuple[str, str],
     typed: list[Typing],
     charges: FloatArray,
     reactive: int | None,
@@ -120,8 +116,8 @@ def _molecule(
     edges = edges_of(model.mol)
     bonds = sorted((place[i], place[j]) for i, j in edges if i in place and j in place)
     return AmberMolecule(
-        name=name,
-        form=DRUG if reactive is None else ADDUCT,
+        name=names[0],
+        form=names[1],
         elements=tuple(model.mol.GetAtomWithIdx(i).GetSymbol() for i in model.drug),
         types=tuple(typed[0].types[i] for i in model.drug),
         charges=charges[model.drug],
@@ -145,7 +141,21 @@ def _typed(mols: list[Chem.Mol], n_conformers: int, seed: int) -> tuple[list[Typ
             found.append(Typing(one.types, _equalised(mol, one.charges), one.mol2))
     if any(one.types != found[0].types for one in found):
         raise PhysicsError("antechamber gave the diastereomers different atom types.")
-    return found, selected_terms(found[0])
+    terms = selected_terms(found[0])
+    _check_planes(mols[0], found[0].types, terms)
+    return found, terms
+
+
+def _check_planes(mol: Chem.Mol, types: tuple[str, ...], terms: AmberTerms) -> None:
+    """Refuse a trigonal atom that no improper torsion holds in its plane."""
+    for atom in mol.GetAtoms():
+        around = tuple(types[n.GetIdx()] for n in atom.GetNeighbors())
+        flat = atom.GetHybridization() == Chem.HybridizationType.SP2 and len(around) == 3
+        if flat and terms.improper(types[atom.GetIdx()], around) is None:
+            raise PhysicsError(
+                f"parmchk2 found no improper torsion for {types[atom.GetIdx()]} with "
+                f"{', '.join(around)}; use --force-field mmff94s."
+            )
 
 
 def _equalised(mol: Chem.Mol, charges: FloatArray) -> FloatArray:
@@ -184,54 +194,126 @@ def _hydrogens(mol: Chem.Mol, atom: int) -> list[int]:
     return [n.GetIdx() for n in around if n.GetAtomicNum() == 1]
 
 
-def described(complex_: Assembly) -> tuple[AmberMolecule, AmberTerms, IntArray]:
-    """Return the description of a complex's ligand, its terms, and the atoms' places.
+def refitted(
+    molecule: AmberMolecule, terms: AmberTerms, fits: AmberTerms | None = None
+) -> tuple[AmberMolecule, AmberTerms]:
+    """Return a molecule and its terms with the fitted ones (default: the shipped) in place."""
+    centre, types = molecule.reactive, list(molecule.types)
+    if centre is not None and types[centre] == _CARBON:
+        around = [pair for pair in molecule.bonds.tolist() if centre in pair]
+        if any(types[i] == _AZOLE for pair in around for i in pair):
+            types[centre] = ACETAL
+    chosen = fitted_terms() if fits is None else fits
+    return replace(molecule, types=tuple(types)), terms.overlaid([chosen])
+
+
+def fitted_file(
+    made: Sequence[tuple[AmberMolecule, AmberTerms]], source: str = OWN_SOURCE
+) -> str:
+    """Return the ForceField file of some forms of one drug, the fitted terms in place."""
+    molecules, terms = zip(*(refitted(*one) for one in made), strict=True)
+    return force_field_xml(molecules, terms[0].overlaid(terms[1:]), source)
+
+
+def force_field_file(
+    mol: Chem.Mol, members: list[int], reactive: int | None, source: Adduct | Ligand
+) -> tuple[str, str]:
+    """Return the ForceField file of a ligand, and what the names of its templates begin with.
 
     A catalogue drug's is shipped, bonded or intact; for another one Amber's own programs are run.
+
+    Parameters
+    ----------
+    mol, members, reactive
+        A molecule with hydrogens, those of its atoms that are the drug's, and the one that bears
+        the sulphur, if any.
 
     Raises
     ------
     PhysicsError
-        When no table is shipped and the programs are missing or fail.
+        When no file is shipped and the programs are missing or fail.
     """
-    members = np.flatnonzero(ligand_mask(complex_)).tolist()
-    if isinstance(complex_, Complex):
-        return description(complex_.mol, members, complex_.reactive_carbon, complex_.adduct)
-    return description(complex_.mol, members, None, complex_.ligand)
-
-
-def description(
-    mol: Chem.Mol, members: list[int], reactive_atom: int | None, source: Adduct | Ligand
-) -> tuple[AmberMolecule, AmberTerms, IntArray]:
-    """Return the description of those atoms of a molecule that are the drug's."""
-    place = {atom: k for k, atom in enumerate(members)}
-    elements = [mol.GetAtomWithIdx(atom).GetSymbol() for atom in members]
-    edges = [(place[i], place[j]) for i, j in edges_of(mol) if i in place and j in place]
-    reactive = None if reactive_atom is None else place[reactive_atom]
-    shipped = shipped_molecule(elements, edges, reactive)
-    if shipped is not None:
-        return shipped[0], shipped_terms(), np.array(members)[shipped[1]]
-    molecule, terms = _own(source)
-    found = placed(molecule, elements, edges, reactive)
-    if found is None:
-        raise PhysicsError(
-            f"the description made for {molecule.name} does not fit its complex: "
-            "use --force-field mmff94s."
-        )
-    return molecule, terms, np.array(members)[found]
-
-
-def _own(source: Adduct | Ligand) -> tuple[AmberMolecule, AmberTerms]:
-    """Describe a user's drug or adduct once per process, all diastereomers together."""
-    adduct = source if isinstance(source, Adduct) else None
-    ligand = source if isinstance(source, Ligand) else source.ligand
-    key = (ligand.smiles, adduct.form if adduct else "")
+    found = _shipped_file(mol, members, reactive)
+    if found is not None:
+        return found
+    ligand, adduct = (source, None) if isinstance(source, Ligand) else (source.ligand, source)
+    form = DRUG if adduct is None else adduct.form
+    key = (ligand.smiles, form)
     with _making:
         if key not in _made:
             if adduct is None:
                 made = amber_drug(ligand, _OWN_CONFORMERS)
             else:
-                together = enumerate_adducts(ligand) if adduct.form == "adduct" else (adduct,)
+                together = enumerate_adducts(ligand) if form == "adduct" else (adduct,)
                 made = amber_adduct(together, _OWN_CONFORMERS)
-            _made[key] = refitted(*made)
+            _made[key] = fitted_file([made]), made[0].stem
         return _made[key]
+
+
+def ligand_force_field(ligand: Ligand) -> str:
+    """Return the ForceField file of a drug and, where it has a warhead, of its adduct.
+
+    Raises
+    ------
+    PhysicsError
+        When no file is shipped and Amber's programs are missing or fail.
+    LigandError
+        When a stereo element of the drug is open.
+    """
+    adducts = enumerate_adducts(ligand) if ligand.warhead else ()
+    mol = Chem.AddHs(ligand.mol)
+    texts = [_shipped_file(mol, list(range(mol.GetNumAtoms())), None)]
+    for adduct in adducts[:1]:
+        mol = Chem.AddHs(adduct.mol)
+        texts.append(_shipped_file(mol, drug_part(mol, adduct), adduct.reactive_atom_index))
+    if texts[0] is not None and len({text and text[0] for text in texts}) == 1:
+        return texts[0][0]
+    made = [amber_drug(ligand, _OWN_CONFORMERS)]
+    if adducts:
+        made.append(amber_adduct(adducts, _OWN_CONFORMERS))
+    return fitted_file(made)
+
+
+def drug_part(mol: Chem.Mol, adduct: Adduct) -> list[int]:
+    """Return the drug's atoms in ``adduct.mol`` with hydrogens: heavy ones, then hydrogens."""
+    return [*range(adduct.n_drug_atoms), *drug_hydrogens(mol, adduct)]
+
+
+def _shipped_file(
+    mol: Chem.Mol, members: list[int], reactive: int | None
+) -> tuple[str, str] | None:
+    """Return file and stem of a shipped drug with these elements and bonds, stereo left out."""
+    place = {atom: k for k, atom in enumerate(members)}
+    edges = [(place[i], place[j]) for i, j in edges_of(mol) if i in place and j in place]
+    marked = None if reactive is None else place[reactive]
+    graph = bare_graph((mol.GetAtomWithIdx(i).GetSymbol() for i in members), edges, marked)
+    for text, stem, known in _shipped():
+        same = (known.GetNumAtoms(), known.GetNumBonds()) == (len(members), len(edges))
+        if same and graph.HasSubstructMatch(known):
+            return text, stem
+    return None
+
+
+@cache
+def _shipped() -> tuple[tuple[str, str, Chem.Mol], ...]:
+    """Return file, stem and graph of each molecule that is shipped."""
+    found = []
+    for file in sorted(files("workbench").joinpath("data", FOLDER).iterdir(), key=str):
+        text = file.read_text(encoding="utf-8")
+        root = ElementTree.fromstring(text)
+        elements = {row.get("name"): row.attrib["element"] for row in root.iter("Type")}
+        for residue in root.iter("Residue"):
+            name = residue.attrib["name"]
+            if name.endswith((f"-{DRUG}", "-LIG")):
+                place = {row.get("name"): k for k, row in enumerate(residue.iter("Atom"))}
+                outside = residue.find("ExternalBond")
+                graph = bare_graph(
+                    (elements[row.get("type")] for row in residue.iter("Atom")),
+                    (
+                        (place[row.get("atomName1")], place[row.get("atomName2")])
+                        for row in residue.iter("Bond")
+                    ),
+                    None if outside is None else place[outside.get("atomName")],
+                )
+                found.append((text, name.removesuffix("-LIG"), graph))
+    return tuple(found)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.errors import PhysicsError
-from workbench.physics.amber_tables import AmberTerms, Term
+from workbench.physics.amber_terms import AmberTerms, Term
 from workbench.physics.assembly import with_conformer
 
 FloatArray = NDArray[np.float64]
@@ -147,7 +147,7 @@ def read_frcmod(text: str) -> AmberTerms:
             section = line.strip()
         elif line.strip() and section == "NONBON":
             kind, radius, depth, *words = line.split()
-            terms.van_der_waals[kind] = (float(radius), float(depth), _source(words))
+            terms.van_der_waals[kind] = Term((float(radius), float(depth)), _source(words))
         elif line.strip() and section in _WIDTHS:
             width = _WIDTHS[section]
             kinds = tuple(part.strip() for part in line[:width].split("-"))

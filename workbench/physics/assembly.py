@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -228,14 +228,23 @@ def place(receptor: Receptor, drug: Ligand, coordinates: FloatArray) -> Encounte
 
 def ligand_records(full: Chem.Mol, ligand: Sequence[int]) -> tuple[Atom, ...]:
     """Return records of some atoms of a molecule as residue ``LIG``, each with its own name."""
+    atoms = [full.GetAtomWithIdx(index) for index in ligand]
+    symbols = [atom.GetSymbol() for atom in atoms]
+    place = (LIGAND_RESIDUE, LIGAND_NUMBER, LIGAND_CHAIN)
+    return tuple(
+        Atom(name, symbol, *place, atom.GetFormalCharge())
+        for name, symbol, atom in zip(ligand_names(symbols), symbols, atoms, strict=True)
+    )
+
+
+def ligand_names(symbols: Iterable[str]) -> list[str]:
+    """Return a name of its own for each atom of a ligand: the element and a number."""
     seen: Counter[str] = Counter()
-    named = []
-    for atom in map(full.GetAtomWithIdx, ligand):
-        symbol = atom.GetSymbol()
+    names = []
+    for symbol in symbols:
         seen[symbol] += 1
-        name, charge = f"{symbol.upper()}{seen[symbol]}", atom.GetFormalCharge()
-        named.append(Atom(name, symbol, LIGAND_RESIDUE, LIGAND_NUMBER, LIGAND_CHAIN, charge))
-    return tuple(named)
+        names.append(f"{symbol.upper()}{seen[symbol]}")
+    return names
 
 
 def _joined_bonds(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -12,8 +11,8 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.errors import PhysicsError
-from workbench.physics import amber_system, mmff
-from workbench.physics.complex import Assembly, address, heavy_mask, ligand_mask
+from workbench.physics import mmff
+from workbench.physics.complex import Assembly, address
 from workbench.physics.mmff_parameters import LINEAR_TYPES, mmff_properties
 
 FloatArray = NDArray[np.float64]
@@ -40,22 +39,6 @@ def audit(system: openmm.System, bonded: Assembly) -> None:
         When something is missing; the message names the atoms.
     """
     _MmffInspector(system, bonded, mmff.FORCE_GROUPS).inspect()
-
-
-def amber_audit(system: openmm.System, bonded: Assembly) -> None:
-    """Check that an Amber System holds every term of a complex with a mobile atom in it.
-
-    Bonds and angles must have force constants; every proper torsion that holds a ligand atom
-    must have been looked up, and those about the two bonds of the sulphur must have a barrier;
-    every trigonal atom of the ligand must be held in its plane; the net charge must be integral,
-    and the pairs one to three bonds apart excluded or scaled as Amber does, no other.
-
-    Raises
-    ------
-    PhysicsError
-        When something is missing; the message names the atoms.
-    """
-    _AmberInspector(system, bonded, amber_system.FORCE_GROUPS).inspect()
 
 
 class _Inspector:
@@ -254,77 +237,3 @@ def rows_of(force: Any) -> Iterator[tuple[Key, tuple[float, ...]]]:
             last = 1 if kind == "Torsion" else 2
             values = tuple(float(getattr(v, "_value", v)) for v in row[::-1][:last])
             yield tuple(row[:size]), values
-
-
-class _AmberInspector(_Inspector):
-    def bonded_terms(self) -> None:
-        ligand = ligand_mask(self.bonded)
-        self.present("torsion", {chain for chain in self.paths(4) if ligand[list(chain)].any()})
-        strength: dict[Key, tuple[float, ...]] = {}
-        for atoms, (k,) in rows_of(self.forces["torsion"]):
-            key = _canonical("torsion", atoms)
-            strength[key] = (strength.get(key, (0.0,))[0] + abs(k),)
-        self.hindered(strength)
-        # An improper torsion has its centre third.
-        held = {
-            (key[2], frozenset(key) - {key[2]})
-            for atoms, (k,) in strength.items()
-            for key in (atoms, atoms[::-1])
-            if k > 0
-        }
-        for atom in self.mol.GetAtoms():
-            around = [n.GetIdx() for n in atom.GetNeighbors()]
-            flat = atom.GetHybridization() == Chem.HybridizationType.SP2 and len(around) == 3
-            if ligand[atom.GetIdx()] and flat and (atom.GetIdx(), frozenset(around)) not in held:
-                raise PhysicsError(
-                    f"the improper torsion about {self.names((atom.GetIdx(), *around))} is "
-                    "missing from the System."
-                )
-
-    def particles(self) -> None:
-        heavy = heavy_mask(self.bonded)
-        for index, (sigma, epsilon) in enumerate(self._van_der_waals()):
-            # ff14SB gives the hydrogen of a hydroxyl group no van der Waals depth.
-            if not (sigma > 0 and epsilon >= 0 and (epsilon > 0 or not heavy[index])):
-                raise PhysicsError(f"{self.names((index,))} has no van der Waals type.")
-        self.net_charge(self._charges())
-
-    def pairs(self) -> None:
-        force, charges, vdw = self.pair_force, self._charges(), self._van_der_waals()
-        offsets = range(force.getNumExceptionParameterOffsets())
-        scaled = {o[1]: o[2] for o in map(force.getExceptionParameterOffset, offsets)}
-        excluded: set[Key] = set()
-        kept: set[Key] = set()
-        for index in range(force.getNumExceptions()):
-            first, second, _, sigma, epsilon = force.getExceptionParameters(index)
-            if not self.mobile[[first, second]].any():
-                continue
-            pair = pair_of((first, second))
-            product = scaled.get(index, 0.0)
-            if product == 0.0 and epsilon._value == 0.0:
-                excluded.add(pair)
-                continue
-            kept.add(pair)
-            depth = amber_system.VDW_14 * math.sqrt(vdw[first][1] * vdw[second][1])
-            wanted = amber_system.COULOMB_14 * charges[first] * charges[second], depth
-            right = np.allclose((product, epsilon._value), wanted, rtol=1e-6, atol=0)
-            radius = (vdw[first][0] + vdw[second][0]) / 2
-            if not right or (depth and not math.isclose(sigma._value, radius, rel_tol=1e-6)):
-                raise PhysicsError(f"the 1-4 pair {self.names(pair)} is scaled wrongly.")
-        near, far = self.close_pairs()
-        self.same_pairs("exclusion", near, excluded)
-        self.same_pairs("scaled 1-4 pair", far, kept)
-
-    def _van_der_waals(self) -> list[tuple[float, float]]:
-        """Return sigma and epsilon of each atom."""
-        rows = map(self.pair_force.getParticleParameters, range(len(self.bonded.atoms)))
-        return [(sigma._value, epsilon._value) for _, sigma, epsilon in rows]
-
-    def _charges(self) -> FloatArray:
-        """Return the charges, ``(n_atoms,)``: they are offsets that a scale turns on."""
-        found = np.full(len(self.bonded.atoms), np.nan)
-        for index in range(self.pair_force.getNumParticleParameterOffsets()):
-            scale, atom, charge, *_ = self.pair_force.getParticleParameterOffset(index)
-            if scale == mmff.COULOMB_SCALE:
-                found[atom] = charge
-        return found

@@ -15,10 +15,8 @@ from rdkit import Chem
 
 from workbench.errors import PhysicsError
 from workbench.ligands.molecules import Adduct
-from workbench.physics import amber_system, mmff
-from workbench.physics.amber_molecules import described, description
-from workbench.physics.assembly import drug_hydrogens
-from workbench.physics.audit import amber_audit, audit
+from workbench.physics import amber, mmff
+from workbench.physics.audit import audit
 from workbench.physics.complex import Assembly
 from workbench.physics.implicit_solvent import SOLVENT, SOLVENT_GROUP, born_atoms
 
@@ -179,39 +177,28 @@ class Amber(ForceField):
     ) -> BuiltComplex:
         """See :meth:`ForceField.build`; non-bonded terms among frozen atoms are kept."""
         chosen = self.chosen_solvent(solvent)
-        molecule, terms, ligand = described(bonded)
-        found = amber_system.amber_parameters(
-            bonded.mol,
-            bonded.atoms,
-            ligand,
-            molecule,
-            terms,
-            sulphur=bonded.sg if bonded.bonded else None,
-        )
-        system = amber_system.amber_system(found, bonded.mol, mobile, cutoff_angstrom)
-        amber_audit(system, bonded)
+        system, charges = amber.complex_system(bonded, mobile, cutoff_angstrom)
+        bonds = system.getForce(0)
+        rows = [bonds.getBondParameters(i) for i in range(bonds.getNumBonds())]
         if chosen == OBC2:
-            atoms = born_atoms(bonded.mol, found.charges)
+            atoms = born_atoms(bonded.mol, charges)
             system.addForce(atoms.force(cutoff_angstrom=cutoff_angstrom))
-        moving = mobile[found.bonds.atoms].any(axis=1)
-        lengths = found.bonds.values[moving, 0] * mmff.ANGSTROM_PER_NM
-        return BuiltComplex(system, found.bonds.atoms[moving], lengths)
+        lengths = np.array([row[2]._value for row in rows]) * mmff.ANGSTROM_PER_NM
+        return BuiltComplex(system, np.array([row[:2] for row in rows]), lengths)
 
     def free_system(self, adduct: Adduct, mol: Chem.Mol, mobile: BoolArray) -> openmm.System:
         """See :meth:`ForceField.free_system`: OBC2, no cut-off."""
-        drug = [*range(adduct.n_drug_atoms), *drug_hydrogens(mol, adduct)]
-        molecule, terms, ligand = description(mol, drug, adduct.reactive_atom_index, adduct)
-        found = amber_system.fragment_parameters(mol, adduct, molecule, terms, ligand)
-        system = amber_system.amber_system(found, mol, mobile, None)
-        system.addForce(born_atoms(mol, found.charges).force())
+        system, charges = amber.fragment_system(adduct, mol, mobile)
+        system.addForce(born_atoms(mol, charges).force())
         return system
 
     def energy_by_term(self, context: openmm.Context) -> dict[str, float]:
         """See :meth:`ForceField.energy_by_term`."""
-        found = {n: mmff.group_energy(context, k) for k, n in enumerate(amber_system.BONDED)}
-        both = mmff.group_energy(context, 3)
+        found = {n: mmff.group_energy(context, k) for k, n in enumerate(amber.BONDED)}
+        pairs = len(amber.BONDED)
+        both = mmff.group_energy(context, pairs)
         context.setParameter(mmff.COULOMB_SCALE, 0.0)
-        found["van_der_waals"] = mmff.group_energy(context, 3)
+        found["van_der_waals"] = mmff.group_energy(context, pairs)
         context.setParameter(mmff.COULOMB_SCALE, 1.0)
         found["electrostatic"] = both - found["van_der_waals"]
         return found | _solvent_energy(context)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.docking.encounter import docking_box
-from workbench.errors import LigandError
+from workbench.errors import LigandError, WorkbenchError
 from workbench.files.writing import growing_text, prepare_output_folder, write_texts
 from workbench.ligands.adducts import later_forms, paper_adducts
 from workbench.ligands.conformers import embed_drug
@@ -19,6 +19,7 @@ from workbench.ligands.molecules import Ligand
 from workbench.ligands.properties import ligand_summary
 from workbench.ligands.reading import LigandFailure
 from workbench.ligands.writing import ligand_pdbqt, sdf_block
+from workbench.physics.amber_molecules import ligand_force_field
 from workbench.progress import Progress, silent
 from workbench.report.groove_page import groove_html
 from workbench.structures.numbering import groove_facts
@@ -59,20 +60,26 @@ def write_receptor(receptor: Receptor, folder: Path) -> list[Path]:
 
 
 def write_ligands(
-    ligands: Iterable[Ligand], folder: Path, seed: int, progress: Progress = silent
+    ligands: Iterable[Ligand],
+    folder: Path,
+    seed: int,
+    progress: Progress = silent,
+    *,
+    amber: bool = False,
 ) -> Iterator[Path | LigandFailure]:
     """Write the files of each ligand as it comes, and ``ligands.json`` at the end.
 
     Per ligand: one SDF and one PDBQT with hydrogens and coordinates, and SVG drawings of the
-    drug, of each adduct and of what may follow. Files are named by the ligand's place in the
+    drug, of each adduct and of what may follow; with ``amber`` also an OpenMM ForceField file of
+    drug and adduct. Files are named by the ligand's place in the
     list and its InChIKey, never by its own name; ``ligands.json`` says which is which. Nothing
     is written before the result is iterated, and only one ligand is held at a time.
 
     Yields
     ------
     Path or LigandFailure
-        Each file once it is complete; a failure for a ligand without coordinates or PDBQT,
-        which is in ``ligands.json`` with its drawings and the reason.
+        Each file once it is complete; a failure for a ligand without coordinates, PDBQT or
+        ForceField file, which is in ``ligands.json`` with its drawings and the reason.
 
     Raises
     ------
@@ -94,6 +101,12 @@ def write_ligands(
                 yield LigandFailure(f"ligand {place}", ligand.name, str(error))
             if texts and open_elements(ligand.mol):
                 record["warnings"].append(OPEN_STEREO)
+            if amber:
+                try:
+                    texts[f"{stem}.xml"] = ligand_force_field(ligand)
+                except WorkbenchError as error:
+                    record["warnings"].append(f"no ForceField file: {error}")
+                    yield LigandFailure(f"ligand {place}", ligand.name, str(error))
             texts[f"{stem}.svg"] = drug_svg(ligand)
             texts |= _adduct_drawings(ligand, stem)
             yield from write_texts(target, texts)

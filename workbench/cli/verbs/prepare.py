@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.inputs import ReceptorOptions, read_ligands, read_receptor
-from workbench.cli.options import RECEPTOR_HELP, Ligands, Out, Seed, argument, flag
+from workbench.cli.options import RECEPTOR_HELP, ForceField, Ligands, Out, Seed, argument, flag
 from workbench.cli.terminal import exit_code, tell
 from workbench.progress import to_stream
 from workbench.settings import LigandSettings, PreparationSettings
@@ -21,6 +21,7 @@ HELP = "Prepare docking-ready files of a receptor or of ligands (mmCIF, PDB, PDB
 EXAMPLES = (
     "workbench prepare receptor human-groove --out prep",
     "workbench prepare ligand selinexor mine.csv --ph 7.4 --out prep",
+    "workbench prepare ligand selinexor --force-field amber --out prep",
 )
 
 
@@ -71,15 +72,20 @@ def _told(ligands: Iterable[Ligand]) -> Iterator[Ligand]:
 
 
 def ligand(
-    ligands: Ligands, about: LigandSettings, seed: Seed = 1, out: Out = Path("prepared")
+    ligands: Ligands,
+    about: LigandSettings,
+    seed: Seed = 1,
+    force_field: ForceField = "mmff94s",
+    out: Out = Path("prepared"),
 ) -> int:
-    """Prepare ligands: SDF, PDBQT and drawings of each, and ligands.json."""
+    """Prepare ligands: SDF, PDBQT and drawings of each, ligands.json; amber: OpenMM parameters."""
     from workbench.ligands.reading import LigandFailure
     from workbench.pipeline.preparing import write_ligands
 
     readable, unread = read_ligands(ligands, about)
     failed = written = 0
-    for outcome in write_ligands(_told(readable), out, seed, to_stream()):
+    amber = force_field == "amber"
+    for outcome in write_ligands(_told(readable), out, seed, to_stream(), amber=amber):
         if isinstance(outcome, LigandFailure):
             failed += 1
             tell(f"{outcome.name} failed: {outcome.reason}")
