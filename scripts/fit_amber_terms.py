@@ -1,14 +1,16 @@
-"""Fit the GAFF2 terms that are wrong for SINE drugs: ``workbench/data/amber/fitted.csv``.
+"""Fit the GAFF2 terms that are wrong for SINE drugs: ``workbench/data/gaff2_fitted.csv``.
 
 Two small models are computed with M06-2X/def2-SVP: 1-(1-methylthioethyl)-1,2,4-triazole for the
 bonds and the angle of the N,S-acetal, and (Z)-3-(1,2,4-triazol-1-yl)propenal for the
 torsion about the N-vinyl bond (relaxed with GFN2, energies M06-2X). Needs pyscf and tblite
-(``xpo1-workbench[react]``) and Amber's programs; see ``make_amber_tables.py``.
+(``xpo1-workbench[react]``) and Amber's programs; see ``make_ffxml.py``.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import json
 import sys
 from dataclasses import replace
@@ -17,8 +19,8 @@ from typing import Any
 
 import numpy as np
 import openmm
-from make_amber_tables import terms_text
 from numpy.typing import NDArray
+from openmm import app
 from rdkit import Chem
 from rdkit.Chem import rdMolTransforms
 from scipy.optimize import minimize
@@ -26,21 +28,16 @@ from scipy.optimize import minimize
 from workbench.gfn2 import ANGSTROM_PER_BOHR, KCAL_PER_HARTREE, Gfn2, Point, minimised
 from workbench.ligands.conformers import conformers
 from workbench.ligands.reading import load_ligand
-from workbench.physics.amber_molecules import amber_drug
-from workbench.physics.amber_system import amber_parameters, amber_system
-from workbench.physics.amber_tables import (
-    ACETAL,
-    FITTED_FILE,
-    AmberMolecule,
-    AmberTerms,
-    Term,
-    refitted,
-)
-from workbench.physics.assembly import with_conformer
+from workbench.physics.amber import topology_of
+from workbench.physics.amber_molecules import amber_drug, refitted
+from workbench.physics.amber_terms import ACETAL, FITTED_FILE, AmberTerms, Term
+from workbench.physics.amber_xml import AmberMolecule, force_field_xml
+from workbench.physics.assembly import ligand_records, with_conformer
+from workbench.physics.mmff_parameters import edges_of
 
 FloatArray = NDArray[np.float64]
 
-FOLDER = Path(__file__).resolve().parent.parent / "workbench" / "data" / "amber"
+FOLDER = Path(__file__).resolve().parent.parent / "workbench" / "data"
 FUNCTIONAL, BASIS, GRID_LEVEL = "m062x", "def2-svp", 1
 SOURCE = "fitted to M06-2X/def2-SVP (scripts/fit_amber_terms.py)"
 
@@ -144,9 +141,9 @@ class Mechanics:
 
     def __init__(self, mol: Chem.Mol, molecule: AmberMolecule, terms: AmberTerms) -> None:
         self.mol = mol
-        places = np.arange(mol.GetNumAtoms())
-        found = amber_parameters(mol, (), places, molecule, terms, sulphur=None)
-        self.system = amber_system(found, mol, np.ones(mol.GetNumAtoms(), bool), None)
+        field = app.ForceField(io.StringIO(force_field_xml([molecule], terms)))
+        topology = topology_of(ligand_records(mol, range(mol.GetNumAtoms())), edges_of(mol))
+        self.system = field.createSystem(topology, removeCMMotion=False)
 
     def relaxed(
         self, points: FloatArray, held: tuple[int, ...] | None = None
@@ -171,7 +168,7 @@ class Mechanics:
         openmm.LocalEnergyMinimizer.minimize(context, 0.01)
         state = context.getState(getPositions=True)
         moved = np.array(state.getPositions(asNumpy=True).value_in_unit(openmm.unit.angstrom))
-        own = context.getState(getEnergy=True, groups={0, 1, 2, 3}).getPotentialEnergy()
+        own = context.getState(getEnergy=True, groups={0}).getPotentialEnergy()
         return moved, float(own.value_in_unit(openmm.unit.kilocalories_per_mole))
 
 
@@ -207,7 +204,8 @@ def fit_acetal() -> tuple[AmberTerms, dict[str, Any]]:
     wanted = [measures(full, points, match) for points in references]
     keys = (("ss", ACETAL), (ACETAL, "na"), ("ss", ACETAL, "na"))
     tables = (terms.bonds, terms.bonds, terms.angles)
-    rest = [_value(table, key) for table, key in zip(tables, keys, strict=True)]
+    looks = (terms.bond, terms.bond, terms.angle)
+    rest = [look(key) for look, key in zip(looks, keys, strict=True)]
     history = []
     for _ in range(_ROUNDS):
         model = Mechanics(full, molecule, terms)
@@ -215,11 +213,9 @@ def fit_acetal() -> tuple[AmberTerms, dict[str, Any]]:
         history.append([row.round(4).tolist() for row in got])
         off = np.mean(np.array(wanted) - np.array(got), axis=0)
         for place, (table, key) in enumerate(zip(tables, keys, strict=True)):
-            k, _ = _value(table, key).values
-            rest[place] = Term(
-                (k, round(float(_value(table, key).values[1] + off[place]), 4)), SOURCE
-            )
-            _set(table, key, rest[place])
+            k, at_rest = rest[place].values
+            rest[place] = Term((k, round(float(at_rest + off[place]), 4)), SOURCE)
+            table[key] = rest[place]
     fitted = AmberTerms()
     fitted.bonds = {("c3*", "ss"): rest[0], ("c3*", "na"): rest[1]}
     fitted.angles = {("na", "c3*", "ss"): rest[2]}
@@ -230,15 +226,6 @@ def fit_acetal() -> tuple[AmberTerms, dict[str, Any]]:
         "after": history[-1],
     }
     return fitted, report
-
-
-def _value(table: dict[tuple[str, ...], Term], key: tuple[str, ...]) -> Term:
-    return table.get(key) or table[key[::-1]]
-
-
-def _set(table: dict[tuple[str, ...], Term], key: tuple[str, ...], term: Term) -> None:
-    for there in (key, key[::-1]):
-        table[there] = term
 
 
 def fit_vinyl() -> tuple[AmberTerms, dict[str, Any]]:
@@ -314,12 +301,22 @@ def _torsions(coefficients: FloatArray) -> list[Term]:
 def _with_torsion(
     terms: AmberTerms, names: tuple[str, ...], coefficients: FloatArray, original: Any
 ) -> AmberTerms:
-    found = AmberTerms()
-    found.merge([terms])
-    for key in (names, names[::-1]):
-        found.propers.pop(key, None)
-    found.propers[names] = _torsions(coefficients) if coefficients.any() else original
-    return found
+    chosen = _torsions(coefficients) if coefficients.any() else original
+    return terms.overlaid([AmberTerms(propers={names: chosen})])
+
+
+def terms_text(terms: AmberTerms) -> str:
+    """Return parameters as a table, sorted by kind and types."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("kind", "types", "k", "at_rest", "periodicity", "source"))
+    for kind, table in (("bond", terms.bonds), ("angle", terms.angles), ("proper", terms.propers)):
+        for types, found in sorted(table.items()):
+            for term in found if isinstance(found, list) else [found]:
+                k, rest, *fold = (f"{value:.6g}" for value in term.values)
+                row = (kind, "-".join(types), k, rest, *(fold or [""]), term.source)
+                writer.writerow(row)
+    return out.getvalue()
 
 
 def main() -> int:
@@ -330,7 +327,7 @@ def main() -> int:
     fitted, reports = AmberTerms(), []
     for fit in (fit_vinyl, fit_acetal):
         terms, report = fit()
-        fitted.merge([terms])
+        fitted = fitted.overlaid([terms])
         reports.append(report)
         print(json.dumps(report), flush=True)
         (arguments.out / FITTED_FILE).write_text(terms_text(fitted))

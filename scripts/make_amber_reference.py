@@ -3,45 +3,43 @@
     WORKBENCH_AMBER_BIN=<folder of tleap> PYTHONPATH=tests/physics \
         python scripts/make_amber_reference.py
 
-tleap reads its own leaprc.protein.ff14SB and leaprc.gaff2; from the workbench it gets charges and
-types of the ligand, the parameters that are not in GAFF2 itself (fitted, or estimated by
-parmchk2), and coordinates. OpenMM's reader of prmtop files then gives the energies.
+tleap reads its own leaprc.protein.ff14SB and leaprc.gaff2; from the drug's ForceField file it gets
+charges and types of the ligand, the parameters that are not in GAFF2 itself (fitted, or estimated
+by parmchk2) and those across the bond. OpenMM's reader of prmtop files then gives the energies.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import openmm
 from numpy.typing import NDArray
 from openmm import app
 from physics_cases import capped_cysteine_complex, shaken
-from rdkit import Chem
 
 from workbench.ligands.reading import load_ligand
-from workbench.physics.amber_molecules import SIDE_CHAIN, AmberMolecule, described
-from workbench.physics.amber_tables import (
-    ACETAL,
-    AmberTerms,
-    placed,
-    shipped_molecules,
-    shipped_terms,
-)
-from workbench.physics.complex import Complex
+from workbench.physics.amber_terms import ACETAL
+from workbench.physics.amber_xml import SIDE_CHAIN
+from workbench.physics.complex import Complex, ligand_mask
 
 FloatArray = NDArray[np.float64]
 
-OUT = Path(__file__).resolve().parent.parent / "tests" / "physics" / "amber_reference.json"
+ROOT = Path(__file__).resolve().parent.parent
+OUT = ROOT / "tests" / "physics" / "amber_reference.json"
 SHORT = {ACETAL: "Y1"}  # tleap's types have two letters
-BOUNDARY = {"ss": "S", "c3": "2C", "h1": "H1"}  # ff14SB's names of SG, CB and HB
 DRUG = "selinexor"
+FILE = ElementTree.parse(ROOT / "workbench" / "data" / "ffxml" / f"{DRUG}.xml").getroot()
+CLASSES = {row.attrib["name"]: row.attrib["class"] for row in FILE.iter("Type")}
+KJ = 4.184
 
 
 def main() -> None:
@@ -52,15 +50,12 @@ def main() -> None:
 
 def intact() -> dict[str, Any]:
     """Return selinexor alone, its atoms a little away from a minimum."""
-    molecule = next(m for m in shipped_molecules() if m.name == DRUG and m.form == "drug")
-    mol = shaken(load_ligand(DRUG).smiles)
-    places = placed(molecule, *graph(mol), None)
-    assert places is not None
-    points = mol.GetConformer().GetPositions()
+    points = shaken(load_ligand(DRUG).smiles).GetConformer().GetPositions()
     lines = ["mol = loadmol2 lig.mol2"]
-    names, energies = built(molecule, points[places], {}, lines, shipped_terms())
-    assert names == [f"LIG:{name}" for name in mol2_names(molecule)]
-    return {"coordinates": points.round(6).tolist(), "energies": energies}
+    return {
+        "coordinates": points.round(6).tolist(),
+        "energies": built(template(f"{DRUG}-drug"), points, {}, lines),
+    }
 
 
 def adduct() -> dict[str, Any]:
@@ -68,25 +63,31 @@ def adduct() -> dict[str, Any]:
     bonded = capped_cysteine_complex(DRUG)
     noise = np.random.default_rng(5).normal(0, 0.03, bonded.coordinates.shape)
     points = (bonded.coordinates + noise).round(6)
-    molecule, terms, places = described(bonded)
-    host = amber_names(bonded)
+    host = {name: points[i] for name, i in amber_names(bonded).items()}
+    charges = {row.get("name"): row.get("charge") for row in template(f"{DRUG}-adduct-CYS")}
     lines = [
         "host = loadpdb host.pdb",
         "lig = loadmol2 lig.mol2",
         "mol = combine { host lig }",
-        *(f"set mol.2.{name} charge {molecule.side_chain[name]:.6f}" for name in SIDE_CHAIN),
-        f"bond mol.2.SG mol.4.{mol2_names(molecule)[molecule.reactive or 0]}",
+        *(f"set mol.2.{name} charge {charges[name]}" for name in SIDE_CHAIN),
+        f"bond mol.2.SG mol.4.{bonded.atoms[bonded.reactive_carbon].name}",
     ]
-    _, energies = built(
-        molecule, points[places], {name: points[i] for name, i in host.items()}, lines, terms
-    )
+    ligand = template(f"{DRUG}-adduct-LIG")
+    energies = built(ligand, points[ligand_mask(bonded)], host, lines)
     return {"coordinates": points.tolist(), "energies": energies}
 
 
-def graph(mol: Chem.Mol) -> tuple[list[str], list[tuple[int, int]]]:
-    """Return elements and bonds."""
-    edges = [(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]
-    return [atom.GetSymbol() for atom in mol.GetAtoms()], edges
+def template(name: str) -> ElementTree.Element:
+    """Return a residue of the drug's file."""
+    found = FILE.find(f"Residues/Residue[@name='{name}']")
+    assert found is not None
+    return found
+
+
+def short(kind: str) -> str:
+    """Return tleap's name of a type or class of the drug's file."""
+    plain = kind.removeprefix(f"{DRUG}-").removeprefix("protein-")
+    return SHORT.get(plain, plain)
 
 
 def amber_names(bonded: Complex) -> dict[str, int]:
@@ -108,23 +109,18 @@ def amber_names(bonded: Complex) -> dict[str, int]:
     return found
 
 
-def mol2_names(molecule: AmberMolecule) -> list[str]:
-    """Return atom names of a mol2 file."""
-    return [f"{symbol}{k}" for k, symbol in enumerate(molecule.elements, start=1)]
-
-
 def built(
-    molecule: AmberMolecule,
+    residue: ElementTree.Element,
     ligand: FloatArray,
     host: dict[str, FloatArray],
     lines: Sequence[str],
-    terms: AmberTerms,
-) -> tuple[list[str], dict[str, float]]:
-    """Let tleap build the topology, and return its atoms and the energies by term."""
+) -> dict[str, float]:
+    """Let tleap build the topology, and return the energies by term."""
+    atoms = residue.findall("Atom")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "lig.mol2").write_text(mol2(molecule, ligand))
-        (folder / "extra.frcmod").write_text(frcmod(terms, bool(host)))
+        (folder / "lig.mol2").write_text(mol2(residue, ligand))
+        (folder / "extra.frcmod").write_text(frcmod())
         (folder / "host.pdb").write_text(pdb(host))
         added = f'addAtomTypes {{ {{ "{SHORT[ACETAL]}" "C" "sp3" }} }}'
         script = ["source leaprc.protein.ff14SB", "source leaprc.gaff2", added]
@@ -139,9 +135,10 @@ def built(
         top = app.AmberPrmtopFile(str(folder / "out.top"))
     # OpenMM's reader calls CYX by its PDB name.
     pairs = [(atom.residue.name.replace("CYS", "CYX"), atom.name) for atom in top.topology.atoms()]
-    names = [f"{residue}:{name}" for residue, name in pairs]
-    here = {f"LIG:{n}": p for n, p in zip(mol2_names(molecule), ligand, strict=True)} | host
-    return names, energies(top.createSystem(), np.array([here[n] for n in names]))
+    own = zip((f"LIG:{atom.get('name')}" for atom in atoms), ligand, strict=True)
+    here = dict(own) | host
+    points = np.array([here[f"{residue}:{name}"] for residue, name in pairs])
+    return energies(top.createSystem(), points)
 
 
 def energies(system: openmm.System, points: FloatArray) -> dict[str, float]:
@@ -180,17 +177,18 @@ def energy(system: openmm.System, points: FloatArray, groups: set[int]) -> float
     return float(state.getPotentialEnergy().value_in_unit(openmm.unit.kilocalories_per_mole))
 
 
-def mol2(molecule: AmberMolecule, points: FloatArray) -> str:
+def mol2(residue: ElementTree.Element, points: FloatArray) -> str:
     """Return a ligand as a mol2 file."""
-    n_atoms, n_bonds = len(molecule.elements), len(molecule.bonds)
-    rows = ["@<TRIPOS>MOLECULE", "LIG", f"{n_atoms} {n_bonds} 1 0 0", "SMALL", "USER_CHARGES", ""]
-    rows.append("@<TRIPOS>ATOM")
-    columns = (mol2_names(molecule), points, molecule.types, molecule.charges)
-    for k, (name, (x, y, z), kind, charge) in enumerate(zip(*columns, strict=True), start=1):
-        shown = SHORT.get(kind, kind)
-        rows.append(f"{k} {name} {x:.6f} {y:.6f} {z:.6f} {shown} 1 LIG {charge:.6f}")
+    atoms, bonds = residue.findall("Atom"), residue.findall("Bond")
+    place = {atom.get("name"): k for k, atom in enumerate(atoms, start=1)}
+    rows = ["@<TRIPOS>MOLECULE", "LIG", f"{len(atoms)} {len(bonds)} 1 0 0", "SMALL"]
+    rows += ["USER_CHARGES", "", "@<TRIPOS>ATOM"]
+    for (name, k), (x, y, z), atom in zip(place.items(), points, atoms, strict=True):
+        kind = short(CLASSES[atom.attrib["type"]])
+        rows.append(f"{k} {name} {x:.6f} {y:.6f} {z:.6f} {kind} 1 LIG {atom.get('charge')}")
     rows.append("@<TRIPOS>BOND")
-    rows += [f"{k} {i + 1} {j + 1} 1" for k, (i, j) in enumerate(molecule.bonds.tolist(), start=1)]
+    for k, bond in enumerate(bonds, start=1):
+        rows.append(f"{k} {place[bond.get('atomName1')]} {place[bond.get('atomName2')]} 1")
     rows += ["@<TRIPOS>SUBSTRUCTURE", "1 LIG 1 TEMP 0 **** **** 0 ROOT", ""]
     return "\n".join(rows)
 
@@ -209,60 +207,63 @@ def pdb(host: dict[str, FloatArray]) -> str:
     return "\n".join([*rows, "END", ""])
 
 
-def frcmod(terms: AmberTerms, bonded: bool) -> str:
-    """Return what tleap cannot find in GAFF2 itself; with it the terms across the bond."""
-
-    def versions(types: tuple[str, ...]) -> list[tuple[str, ...]]:
-        short = tuple(SHORT.get(t, t) for t in types)
-        if not bonded or "ss" not in types or ACETAL not in types:
-            return [short]
-        place = types.index("ss")
-        outside = range(place) if types.index(ACETAL) > place else range(place, len(types))
-        mixed = [
-            BOUNDARY[t] if k in outside or k == place else short[k] for k, t in enumerate(types)
-        ]
-        ends = [0, len(types) - 1]
-        # CA, three bonds from the ligand, is CX
-        if len(types) == 4 and place in (1, 2) and types[place - 1 if place == 2 else 2] == "c3":
-            end = ends[0] if place == 2 else ends[1]
-            if types[end] == "c3":
-                mixed[end] = "CX"
-        return [tuple(mixed)]
-
-    def foreign(types: tuple[str, ...], source: str) -> bool:
-        return bool(source) or ACETAL in types
-
-    own = [t for t, (_, _, source) in terms.van_der_waals.items() if foreign((t,), source)]
+def frcmod() -> str:
+    """Return what tleap does not find in GAFF2 or ff14SB: fitted, estimated, across the bond."""
+    own = SHORT[ACETAL]
+    (size,) = (a for a in FILE.iter("Atom") if a.get("class") == f"{DRUG}-{ACETAL}")
     # Masses must be there; no energy depends on them.
-    rows = ["from the workbench's tables", "MASS", *(f"{SHORT.get(t, t)} 12.010" for t in own), ""]
-    for title, table in (("BOND", terms.bonds), ("ANGLE", terms.angles)):
+    rows = ["from the workbench's file", "MASS", f"{own} 12.010", ""]
+    for title, tag, rest, units in (
+        ("BOND", "Bond", "length", (10.0, 2 * KJ * 100)),
+        ("ANGLE", "Angle", "angle", (math.degrees(1), 2 * KJ)),
+    ):
         rows.append(title)
-        for types, term in table.items():
-            if foreign(types, term.source):
-                for version in versions(types):
-                    k, rest = term.values
-                    rows.append(f"{joined(version)}{k:9.4f}{rest:12.5f}")
+        for row, kinds in foreign(tag):
+            k, at_rest = float(row.attrib["k"]) / units[1], float(row.attrib[rest]) * units[0]
+            rows.append(f"{kinds}{k:10.4f}{at_rest:12.5f}")
         rows.append("")
     rows.append("DIHE")
-    for types, found in terms.propers.items():
-        if foreign(types, found[-1].source):
-            for version in versions(types):
-                for place, (k, phase, fold) in enumerate(term.values for term in found):
-                    sign = -1 if place + 1 < len(found) else 1
-                    rows.append(f"{joined(version)}   1{k:9.4f}{phase:14.3f}{sign * fold:16.3f}")
+    for row, kinds in foreign("Proper"):
+        n_terms = sum(name.startswith("phase") for name in row.attrib)
+        for place in range(1, n_terms + 1):
+            k, phase, fold = series(row, place)
+            sign = -1 if place < n_terms else 1
+            rows.append(f"{kinds}   1{k:9.4f}{phase:14.3f}{sign * fold:16.3f}")
     rows += ["", "IMPROPER"]
-    for types, term in terms.impropers.items():
-        k, phase, fold = term.values
-        short = joined(tuple(SHORT.get(t, t) for t in types))
-        rows.append(f"{short}{k:13.4f}{phase:15.1f}{fold:12.1f}")
-    rows += ["", "NONBON"]
-    for kind in own:
-        radius, depth, _ = terms.van_der_waals[kind]
-        rows.append(f"  {SHORT.get(kind, kind):2s}{radius:16.4f}{depth:8.4f}")
-    return "\n".join([*rows, "", ""])
+    for row in FILE.iter("Improper"):
+        k, phase, fold = series(row, 1)
+        centre, *around = (short(CLASSES.get(t, t)) for t in types_of(row))
+        around.insert(2, centre)
+        rows.append(f"{joined(around)}{k:13.4f}{phase:15.1f}{fold:12.1f}")
+    radius = float(size.attrib["sigma"]) * 10 / 2 ** (5 / 6)
+    depth = float(size.attrib["epsilon"]) / KJ
+    rows += ["", "NONBON", f"  {own:2s}{radius:16.4f}{depth:8.4f}", "", ""]
+    return "\n".join(rows)
 
 
-def joined(types: tuple[str, ...]) -> str:
+def foreign(tag: str) -> list[tuple[ElementTree.Element, str]]:
+    """Return the rows that are not GAFF2's own, with their types as tleap writes them."""
+    found = []
+    for row in FILE.iter(tag):
+        kinds = types_of(row)
+        outside = any(kind.startswith("protein-") or kind.endswith("*") for kind in kinds)
+        if len(kinds) > 1 and (outside or "source" in row.attrib):
+            found.append((row, joined([short(kind) for kind in kinds])))
+    return found
+
+
+def types_of(row: ElementTree.Element) -> list[str]:
+    """Return the types or classes of a term."""
+    return [v for k, v in row.attrib.items() if k[:-1] in ("class", "type")]
+
+
+def series(row: ElementTree.Element, place: int) -> tuple[float, float, float]:
+    """Return k (kcal/mol), phase (degree) and periodicity of one part of a torsion."""
+    k, phase = float(row.attrib[f"k{place}"]) / KJ, float(row.attrib[f"phase{place}"])
+    return k, math.degrees(phase), float(row.attrib[f"periodicity{place}"])
+
+
+def joined(types: Sequence[str]) -> str:
     """Return types as tleap writes them."""
     return "-".join(f"{t:<2s}" for t in types)
 

@@ -16,6 +16,7 @@ from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.molecules import Adduct, Pose
 from workbench.ligands.reading import load_ligand
 from workbench.ligands.reference_poses import reference_pose
+from workbench.physics.amber_molecules import capped_adduct
 from workbench.physics.assembly import bond, place, with_conformer
 from workbench.physics.complex import Complex, EncounterComplex
 from workbench.structures.receptor import Atom, Receptor
@@ -152,13 +153,20 @@ CAPPED = {
 }
 
 
+def _capped(drug: str) -> tuple[str, str, str]:
+    """Return the first adduct on Ac-Cys-NHMe: SMILES, drug, label."""
+    adduct = enumerate_adducts(load_ligand(drug))[0]
+    whole = Chem.RemoveHs(capped_adduct(adduct).mol)
+    return Chem.MolToSmiles(whole), drug, adduct.label
+
+
 def capped_cysteine_complex(drug: str = "acrylamide") -> Complex:
     """Return N-methylacrylamide bonded to Ac-Cys-NHMe, at its MMFF94s minimum: 36 atoms.
 
     Small enough to be propagated in a test. The caps are frozen, as those of a receptor are.
-    The other member of ``CAPPED`` is selinexor.
+    Any other drug, by name or SMILES, is taken as the first of its adducts.
     """
-    smiles, ligand, label = CAPPED[drug]
+    smiles, ligand, label = CAPPED[drug] if drug in CAPPED else _capped(drug)
     whole = Chem.AddHs(Chem.MolFromSmiles(smiles))
     assert rdDistGeom.EmbedMolecule(whole, randomSeed=7) == 0
     rdForceFieldHelpers.MMFFOptimizeMolecule(whole, "MMFF94s", maxIters=5000)

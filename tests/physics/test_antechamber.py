@@ -59,7 +59,7 @@ def test_a_parameter_file_is_read() -> None:
         (1, 2, 0),
         ((10.5, 180.0, 2.0), "Using the default value"),
     )
-    assert terms.van_der_waals["ss"] == (1.9825, 0.2824, "")
+    assert terms.size("ss") == ((1.9825, 0.2824), "")
 
 
 def test_a_parameter_that_was_left_open_is_refused() -> None:

@@ -52,7 +52,7 @@ _ALPHA_CIP = "R"
 
 
 @dataclass(frozen=True)
-class _Model:
+class CappedModel:
     """A molecule to be typed, and which of its atoms are the drug's and the side chain's."""
 
     mol: Chem.Mol
@@ -70,7 +70,7 @@ def amber_adduct(
     PhysicsError
         When a program is missing or fails.
     """
-    models = [_capped(adduct) for adduct in adducts]
+    models = [capped_adduct(adduct) for adduct in adducts]
     typed, terms = _typed([model.mol for model in models], n_conformers, seed)
     model, first = models[0], adducts[0]
     charges = np.mean([one.charges for one in typed], axis=0)
@@ -95,7 +95,7 @@ def amber_drug(
         When a program is missing or fails.
     """
     mol = Chem.AddHs(ligand.mol)
-    model = _Model(mol, list(range(mol.GetNumAtoms())), [])
+    model = CappedModel(mol, list(range(mol.GetNumAtoms())), [])
     typed, terms = _typed([mol], n_conformers, seed)
     charges = np.mean([one.charges for one in typed], axis=0)
     spread = (Chem.GetFormalCharge(mol) - charges.sum()) / len(charges)
@@ -104,7 +104,7 @@ def amber_drug(
 
 
 def _molecule(
-    model: _Model,
+    model: CappedModel,
     names: tuple[str, str],
     typed: list[Typing],
     charges: FloatArray,
@@ -167,7 +167,7 @@ def _equalised(mol: Chem.Mol, charges: FloatArray) -> FloatArray:
     return np.array([means[int(rank)] for rank in ranks])
 
 
-def _capped(adduct: Adduct) -> _Model:
+def capped_adduct(adduct: Adduct) -> CappedModel:
     """Return the adduct of N-acetyl-L-cysteine-N-methylamide with hydrogens."""
     joined = Chem.RWMol(Chem.CombineMols(adduct.mol, _CAPS))
     n_heavy = adduct.mol.GetNumAtoms()
@@ -186,7 +186,7 @@ def _capped(adduct: Adduct) -> _Model:
     drug = list(range(adduct.n_drug_atoms))
     drug += [h for atom in drug for h in _hydrogens(full, atom)]
     side = [adduct.cb_index, *_hydrogens(full, adduct.cb_index), adduct.sg_index]
-    return _Model(full, drug, side)
+    return CappedModel(full, drug, side)
 
 
 def _hydrogens(mol: Chem.Mol, atom: int) -> list[int]:

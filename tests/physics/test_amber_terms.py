@@ -1,19 +1,14 @@
-"""Where the fitted terms go, and where they do not."""
+"""Where the fitted terms go, and where they do not; what a file says when a term is missing."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from workbench.physics.amber_tables import (
-    ACETAL,
-    TERMS_FILE,
-    AmberMolecule,
-    AmberTerms,
-    Term,
-    data_text,
-    refitted,
-    shipped_terms,
-)
+from workbench.errors import PhysicsError
+from workbench.physics.amber_molecules import refitted
+from workbench.physics.amber_terms import ACETAL, AmberTerms, Term
+from workbench.physics.amber_xml import AmberMolecule, force_field_xml
 
 FIT = Term((184.74, 1.82), "fitted")
 
@@ -28,14 +23,14 @@ def molecule(nitrogen: str) -> AmberMolecule:
         charges=np.zeros(3),
         bonds=np.array([[0, 1], [0, 2]]),
         reactive=0,
-        side_chain={},
+        side_chain=dict.fromkeys(("CB", "HB2", "HB3", "SG"), 0.0),
         n_geometries=1,
         spread=0.0,
     )
 
 
 def terms() -> AmberTerms:
-    found = AmberTerms(van_der_waals={"c3": (1.9069, 0.1078, "")})
+    found = AmberTerms(van_der_waals={"c3": Term((1.9069, 0.1078)), "na": Term((1.8, 0.2))})
     found.bonds = {("c3", "ss"): Term((184.74, 1.841)), ("c3", "c3"): Term((228.89, 1.535))}
     found.propers = {("c3", "c3", "ss", "c3"): [Term((0.3, 0.0, 3.0))]}
     return found
@@ -51,9 +46,14 @@ def test_only_the_carbon_between_sulphur_and_an_azole_is_refitted() -> None:
     assert found.proper(("c3", ACETAL, "ss", "c3")) == [Term((0.3, 0.0, 3.0))]
     amine, same = refitted(molecule("n8"), terms(), fits)
     assert amine.types == ("c3", "n8", "c3")
-    assert same.bonds == terms().bonds
+    assert same.bond(("ss", "c3")) == Term((184.74, 1.841))
 
 
-def test_no_torsion_of_the_table_is_lost() -> None:
-    rows = [line for line in data_text(TERMS_FILE).splitlines() if line.startswith("proper,")]
-    assert len(rows) == sum(len(found) for found in shipped_terms().propers.values())
+def test_a_fitted_term_replaces_gaff2s_from_either_end() -> None:
+    found = terms().overlaid([AmberTerms(bonds={("ss", "c3"): FIT})])
+    assert found.bond(("c3", "ss")) == found.bond(("ss", "c3")) == FIT
+
+
+def test_a_missing_parameter_is_named() -> None:
+    with pytest.raises(PhysicsError, match=r"bond C1 - N1 \(c3-na\) of model"):
+        force_field_xml([molecule("na")], terms())
