@@ -207,9 +207,7 @@ def refitted(
     return replace(molecule, types=tuple(types)), terms.overlaid([chosen])
 
 
-def fitted_file(
-    made: Sequence[tuple[AmberMolecule, AmberTerms]], source: str = OWN_SOURCE
-) -> str:
+def fitted_file(made: Sequence[tuple[AmberMolecule, AmberTerms]], source: str = OWN_SOURCE) -> str:
     """Return the ForceField file of some forms of one drug, the fitted terms in place."""
     molecules, terms = zip(*(refitted(*one) for one in made), strict=True)
     return force_field_xml(molecules, terms[0].overlaid(terms[1:]), source)

@@ -103,9 +103,7 @@ def bare_graph(
     return mol.GetMol()
 
 
-def force_field_xml(
-    molecules: Sequence[AmberMolecule], terms: AmberTerms, source: str = ""
-) -> str:
+def force_field_xml(molecules: Sequence[AmberMolecule], terms: AmberTerms, source: str = "") -> str:
     """Return the file of a drug: templates of the molecules, which bear one name, and their terms.
 
     The drug is the template ``NAME-drug``. The adduct is ``NAME-adduct-CYS`` and
