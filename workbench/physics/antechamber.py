@@ -61,7 +61,8 @@ def program_folder() -> Path:
         where = f"the folder that {HOME_VARIABLE} names" if named else "the PATH"
         raise PhysicsError(
             "the force field amber has no parameters for this ligand, and to make them Amber's "
-            f"programs {', '.join(PROGRAMS)} are needed, of which {', '.join(lacking)} is not in {where}: "
+            f"programs {', '.join(PROGRAMS)} are needed, of which {', '.join(lacking)} is not in "
+            f"{where}: "
             f"install AmberTools (or the acpype wheel) and set {HOME_VARIABLE} to its bin folder, "
             "or use --force-field mmff94s."
         )
