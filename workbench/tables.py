@@ -62,16 +62,13 @@ class Warhead:
 
     Parameters
     ----------
-    smarts
-        Where it is found; particular rows stand before general ones of the same bond.
-    reactive_position, partner_position
-        Positions in the pattern of the atom that the sulphur attacks and of the atom that
-        gives up its bond to it.
-    edits
-        What changes besides the new S-C bond: ``0-1:-1`` takes one from the order of the bond
-        between these positions, ``1-2:+1`` adds one. A single bond that is taken away cuts; what
-        hangs on the other side only has left. Hydrogens follow the valences. Blank for an
-        electrophile that is recognised only to refuse it, with ``refusal`` as the reason.
+    reaction
+        Reaction SMARTS, every atom of the drug mapped on both sides: 1 is the atom that the sulphur
+        attacks, 2 the atom that gives up its bond to it, ``S`` the sulphur. In the product ``*``
+        and ``~`` are atoms and bonds that stay, ``-`` and ``=`` bonds that change; hydrogens follow
+        the valences, and a group that is bonded to atom 1 no longer has left, ``(S-[*:1].[*:2])``.
+        Particular rows stand before general ones. Without a product the electrophile is recognised
+        only to refuse it, with ``refusal`` as the reason.
     priority
         Of two warheads in one drug the lower is taken: 1 for classes seen or published on Cys528
         of XPO1, then by how readily thiols add, from 2 (fast) to 5 (slow or activated only).
@@ -85,10 +82,7 @@ class Warhead:
 
     name: str
     family: str
-    smarts: str
-    reactive_position: int
-    partner_position: int
-    edits: tuple[str, ...]
+    reaction: str
     priority: int
     attack_angle_degree: float | None
     reversibility: str
@@ -98,9 +92,14 @@ class Warhead:
     confidence: str
 
     @property
+    def smarts(self) -> str:
+        """The pattern of the drug: the left side of the reaction."""
+        return self.reaction.partition(">>")[0]
+
+    @property
     def modelled(self) -> bool:
         """Whether its adduct can be built."""
-        return bool(self.edits)
+        return ">>" in self.reaction
 
     @property
     def reversible(self) -> bool:
@@ -130,22 +129,25 @@ class FollowUp:
         What the product is called: ``hydrolysed``, ``oxidised``.
     applies_to
         Names of warheads.
-    edits
-        As in ``warheads.csv``; positions after the pattern's are heavy atoms of ``gains``.
-        ``back`` takes the warhead's own edits back while the sulphur stays.
+    reaction
+        As in ``warheads.csv``; atom 1 is Cys528's sulphur, atom 2 the one that it attacked.
     gains, loses
-        SMILES of what the step takes up and gives off; blank for nothing.
+        SMILES of what the step takes up and gives off, for the balance; blank for nothing.
     """
 
     name: str
     form: str
     applies_to: tuple[str, ...]
-    smarts: str
-    edits: tuple[str, ...]
+    reaction: str
     gains: str
     loses: str
     reference: str
     confidence: str
+
+    @property
+    def smarts(self) -> str:
+        """The pattern of the adduct: the left side of the reaction."""
+        return self.reaction.partition(">>")[0]
 
 
 @dataclass(frozen=True)

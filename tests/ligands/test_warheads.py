@@ -19,13 +19,14 @@ from typing import NamedTuple
 
 import pytest
 from rdkit import Chem
+from rdkit.Chem.rdChemReactions import ReactionFromSmarts
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import LigandError
 from workbench.ligands.adducts import enumerate_adducts, flat_adduct
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.reading import load_ligand, load_ligands
-from workbench.ligands.warheads import bond_edits, chosen_warhead, edited, find_warheads
+from workbench.ligands.warheads import chosen_warhead, find_warheads, reacted
 from workbench.settings import LigandSettings
 from workbench.tables import compounds, warheads
 
@@ -124,17 +125,21 @@ def test_two_warheads_are_ranked_and_the_user_chooses() -> None:
 def test_the_table_is_sound() -> None:
     for warhead in warheads():
         pattern = Chem.MolFromSmarts(warhead.smarts)
-        pair = (warhead.reactive_position, warhead.partner_position)
-        assert pattern.GetBondBetweenAtoms(*pair) is not None
+        numbers = {atom.GetAtomMapNum(): atom.GetIdx() for atom in pattern.GetAtoms()}
+        assert len(numbers) == pattern.GetNumAtoms() and 0 not in numbers
+        assert pattern.GetBondBetweenAtoms(numbers[1], numbers[2]) is not None
         if not warhead.modelled:
             assert warhead.refusal
             continue
         assert warhead.reference
         assert warhead.reversibility in ("reversible", "irreversible", "locked")
-        for edit in warhead.edits:
-            ends, change = edit.split(":")
-            assert pattern.GetBondBetweenAtoms(*map(int, ends.split("-"))) is not None
-            assert int(change) in (-1, 1)
+        reaction = ReactionFromSmarts(warhead.reaction)
+        assert reaction.Validate(silent=True)[1] == 0
+        # every atom of the drug is on the right as well, and a sulphur on the attacked one
+        (product,) = reaction.GetProducts()
+        assert sorted(atom.GetAtomMapNum() for atom in product.GetAtoms()) == [0, *sorted(numbers)]
+        (sulphur,) = (atom for atom in product.GetAtoms() if not atom.GetAtomMapNum())
+        assert [atom.GetAtomMapNum() for atom in sulphur.GetNeighbors()] == [1]
 
 
 def composition(mol: Chem.Mol) -> Counter[str]:
@@ -165,9 +170,16 @@ def test_adducts_balance_and_additions_go_back(name: str) -> None:
         sulphur = adduct.mol.GetAtomWithIdx(adduct.sg_index)
         bonded = {n.GetIdx() for n in sulphur.GetNeighbors()}
         assert bonded == {adduct.cb_index, adduct.reactive_atom_index}
-        if not gone:
-            back = [(a, b, -change) for a, b, change in bond_edits(ligand.warhead)]
-            drug = edited(adduct.remnant(), back)
+        match = ligand.warhead
+        _, changed = reacted(ligand.mol, match.warhead.reaction, match.atom_indices)
+        if not gone and len(changed) == 1:
+            drug, (ends,) = Chem.RWMol(adduct.remnant()), changed
+            drug.RemoveBond(*ends)
+            drug.AddBond(*ends, ligand.mol.GetBondBetweenAtoms(*ends).GetBondType())
+            for atom in map(drug.GetAtomWithIdx, ends):
+                atom.SetNumExplicitHs(0)
+                atom.SetNoImplicit(False)
+            Chem.SanitizeMol(drug)
             assert CalcMolFormula(drug) == ligand.formula
             assert Chem.MolToInchiKey(drug).split("-")[0] == ligand.inchikey.split("-")[0]
 
@@ -253,7 +265,7 @@ def test_both_carbons_of_a_meso_epoxide_are_offered() -> None:
     assert made == {Chem.CanonSmiles(smiles) for smiles in drawn}
 
 
-def test_an_edit_that_no_kekule_structure_allows_is_an_error() -> None:
-    benzene = Chem.MolFromSmiles("c1ccccc1")
-    with pytest.raises(LigandError, match="Kekule"):
-        edited(benzene, [(0, 1, -1), (1, 2, -1)])
+def test_a_reaction_elsewhere_is_an_error() -> None:
+    acrylamide = next(row for row in warheads() if row.name == "acrylamide")
+    with pytest.raises(LigandError, match="does not react"):
+        reacted(Chem.MolFromSmiles("C=CC(=O)N"), acrylamide.reaction, (1, 0, 2, 3, 4))

@@ -22,13 +22,12 @@ from workbench.ligands.isomers import (
     stereo_elements,
 )
 from workbench.ligands.molecules import Adduct, Ligand, Stereocentre, WarheadMatch, pattern
-from workbench.ligands.warheads import bond_edits, edited, placed_edits, sanitised
+from workbench.ligands.warheads import reacted, sanitised
 from workbench.tables import FollowUp, Thiol, Warhead, follow_ups, thiols
 from workbench.text import quoted
 
 FLAT = "flat"
 CYSTEINE = "cysteine"
-_BACK = ("back",)
 
 
 def enumerate_adducts(ligand: Ligand) -> tuple[Adduct, ...]:
@@ -97,16 +96,27 @@ def _warhead(ligand: Ligand) -> WarheadMatch:
 def _add_thiol(ligand: Ligand) -> tuple[Chem.Mol, tuple[int, ...]]:
     """Return the drug's rest with S-CH2-CH3, new stereo open; and the rest's drug atom indices."""
     warhead = _warhead(ligand)
-    mol = Chem.RWMol(ligand.mol)
-    attacked = warhead.reactive_atom_index
-    sg, cb, ca = (mol.AddAtom(Chem.Atom(number)) for number in (16, 6, 6))
-    for first, second in ((sg, cb), (cb, ca)):
-        mol.AddBond(first, second, Chem.BondType.SINGLE)
-    mol = edited(mol, bond_edits(warhead), new_bond=(attacked, sg))
+    mol, _ = reacted(ligand.mol, warhead.warhead.reaction, warhead.atom_indices)
+    attacked, sg = warhead.reactive_atom_index, ligand.mol.GetNumAtoms()
+    _invert(mol.GetAtomWithIdx(attacked), ligand.mol.GetAtomWithIdx(attacked))
+    mol.RemoveBond(attacked, sg)
+    cb, ca = (mol.AddAtom(Chem.Atom(6)) for _ in range(2))
+    for ends in ((sg, cb), (cb, ca), (attacked, sg)):
+        mol.AddBond(*ends, Chem.BondType.SINGLE)
     kept = next(set(piece) for piece in Chem.GetMolFrags(mol) if attacked in piece)
     for index in sorted(set(range(mol.GetNumAtoms())) - kept, reverse=True):
         mol.RemoveAtom(index)
-    return sanitised(mol), tuple(i for i in range(ligand.mol.GetNumAtoms()) if i in kept)
+    return sanitised(mol), tuple(i for i in range(sg) if i in kept)
+
+
+def _invert(atom: Chem.Atom, before: Chem.Atom) -> None:
+    """Turn a stereocentre over whose leaving group the sulphur, its last neighbour, replaced."""
+    left = {neighbour.GetIdx() for neighbour in atom.GetNeighbors()}
+    old = [bond.GetOtherAtomIdx(before.GetIdx()) for bond in before.GetBonds()]
+    gone = [place for place, index in enumerate(old) if index not in left]
+    # the tag counts neighbours in order: an even number of swaps would be retention
+    if len(gone) == 1 and (len(old) - 1 - gone[0]) % 2 == 0:
+        atom.InvertChirality()
 
 
 def _new_stereo(
@@ -259,9 +269,7 @@ def steps_of(adduct: Adduct) -> tuple[FollowUp, ...]:
     if adduct.form != "adduct":
         return ()
     return tuple(
-        step
-        for step in follow_ups()
-        if warhead.name in step.applies_to and (step.edits == _BACK or _match(adduct, step))
+        step for step in follow_ups() if warhead.name in step.applies_to and _match(adduct, step)
     )
 
 
@@ -293,14 +301,15 @@ def after(adduct: Adduct, step: str) -> Adduct:
             f"{quoted(step)} does not apply to the {adduct.form} of {adduct.ligand.name}; "
             f"steps that do: {known}"
         )
-    mol, n_new = _changed(adduct, chosen)
+    mol, _ = reacted(adduct.mol, chosen.reaction, _match(adduct, chosen))
     n_drug, n_all = adduct.n_drug_atoms, adduct.mol.GetNumAtoms()
+    n_new = mol.GetNumAtoms() - n_all
     order = [*range(n_drug), *range(n_all, n_all + n_new), *range(n_drug, n_all)]
     change = _composition(Chem.MolFromSmiles(chosen.gains))
     change.subtract(_composition(Chem.MolFromSmiles(chosen.loses)))
     done = _assembled(
         adduct.ligand,
-        Chem.RenumberAtoms(mol, order),
+        Chem.RenumberAtoms(sanitised(mol), order),
         (*adduct.drug_atoms, *[-1] * n_new),
         [centre.atom_index for centre in adduct.stereocentres],
         form=chosen.form,
@@ -330,18 +339,6 @@ def adducts_in_form(ligand: Ligand, form: str) -> tuple[Adduct, ...]:
     if form == "adduct":
         return formed
     return tuple(sorted((after(adduct, form) for adduct in formed), key=lambda a: a.label))
-
-
-def _changed(adduct: Adduct, step: FollowUp) -> tuple[Chem.Mol, int]:
-    """Return the changed molecule, new atoms last, and how many they are."""
-    if step.edits == _BACK:
-        edits = bond_edits(_warhead(adduct.ligand))
-        return edited(adduct.mol, [(i, j, -change) for i, j, change in edits]).GetMol(), 0
-    mol = Chem.RWMol(adduct.mol)
-    places = list(_match(adduct, step))
-    gained = Chem.MolFromSmiles(step.gains)
-    places += [mol.AddAtom(Chem.Atom(atom.GetAtomicNum())) for atom in gained.GetAtoms()]
-    return edited(mol, placed_edits(step.edits, places)).GetMol(), gained.GetNumAtoms()
 
 
 def _match(adduct: Adduct, step: FollowUp) -> tuple[int, ...]:

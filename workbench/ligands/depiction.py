@@ -16,7 +16,7 @@ from workbench.ligands.geometry import CIS, TRANS
 from workbench.ligands.isomers import open_elements
 from workbench.ligands.matched_pairs import AtomPair, MatchedPair
 from workbench.ligands.molecules import Adduct, Ligand, WarheadMatch
-from workbench.ligands.warheads import bond_edits, edited
+from workbench.ligands.warheads import reacted
 
 Colour = tuple[float, float, float]
 
@@ -185,11 +185,13 @@ def _mark_warhead(picture: _Picture, warhead: WarheadMatch) -> None:
 
 def leaving_atoms(mol: Chem.Mol, warhead: WarheadMatch) -> tuple[int, ...]:
     """Return the drug atoms that the sulphur pushes out, the one that was bonded first."""
-    cut = Chem.GetMolFrags(edited(mol, bond_edits(warhead)))
-    kept = next(set(piece) for piece in cut if warhead.reactive_atom_index in piece)
-    gone = [index for piece in cut for index in piece if index not in kept]
-    around = {atom.GetIdx() for index in kept for atom in mol.GetAtomWithIdx(index).GetNeighbors()}
-    return tuple(sorted(gone, key=lambda index: (index not in around, index)))
+    made, _ = reacted(mol, warhead.warhead.reaction, warhead.atom_indices)
+    kept = next(
+        {*piece} for piece in Chem.GetMolFrags(made) if warhead.reactive_atom_index in piece
+    )
+    gone = [atom for atom in mol.GetAtoms() if atom.GetIdx() not in kept]
+    bonded = {a.GetIdx() for a in gone if kept & {b.GetIdx() for b in a.GetNeighbors()}}
+    return tuple(sorted((a.GetIdx() for a in gone), key=lambda index: (index not in bonded, index)))
 
 
 def _new_double_bonds(adduct: Adduct) -> list[tuple[int, int]]:

@@ -63,6 +63,7 @@ def drawn_isomers(mol: Chem.Mol) -> Iterator[Chem.Mol]:
     every = [(element.type, element.centeredOn) for element in Chem.FindPotentialStereo(mol)]
     sideless = [index for kind, index in every if (kind, index) not in placed]
     for isomer in EnumerateStereoisomers(mol, StereoEnumerationOptions(maxIsomers=0)):
+        isomer.ClearProp("_MolFileChiralFlag")
         for index in sideless:
             isomer.GetBondWithIdx(index).SetStereo(Chem.BondStereo.STEREONONE)
         yield isomer

@@ -31,18 +31,21 @@ class WarheadMatch:
 
     @property
     def smarts(self) -> str:
-        """The pattern that matched."""
+        """The pattern that matched, the attacked atom mapped as 1 and its partner as 2."""
         return self.warhead.smarts
 
     @property
     def reactive_atom_index(self) -> int:
         """The atom that the sulphur attacks (drug atom index, from 0)."""
-        return self.atom_indices[self.warhead.reactive_position]
+        return self._mapped(1)
 
     @property
     def partner_atom_index(self) -> int:
         """The atom that gives up its bond to it: a Michael acceptor's alpha carbon, C=O's O ..."""
-        return self.atom_indices[self.warhead.partner_position]
+        return self._mapped(2)
+
+    def _mapped(self, number: int) -> int:
+        return self.atom_indices[map_numbers(self.smarts).index(number)]
 
 
 @dataclass(frozen=True)
@@ -178,3 +181,9 @@ class EncounterPose:
 def pattern(smarts: str) -> Chem.Mol:
     """Return the compiled pattern of a SMARTS (it is only read)."""
     return Chem.MolFromSmarts(smarts)
+
+
+@cache
+def map_numbers(smarts: str) -> tuple[int, ...]:
+    """Return the map number of each atom of a pattern."""
+    return tuple(atom.GetAtomMapNum() for atom in pattern(smarts).GetAtoms())

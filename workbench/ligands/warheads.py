@@ -15,14 +15,15 @@ bridges a bicycle (scopolamine).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import combinations
+from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 from rdkit import Chem
+from rdkit.Chem import rdChemReactions
 
 from workbench.errors import LigandError
-from workbench.ligands.molecules import WarheadMatch, WarheadVerdict, pattern
+from workbench.ligands.molecules import WarheadMatch, WarheadVerdict, map_numbers, pattern
 from workbench.tables import Warhead, warheads
 
 RANKING = (
@@ -30,14 +31,8 @@ RANKING = (
     "then in the table's order"
 )
 
-Edit = tuple[int, int, int]
-"""Two atoms and what is added to the order of the bond between them."""
-
-_ORDERS = {1: Chem.BondType.SINGLE, 2: Chem.BondType.DOUBLE, 3: Chem.BondType.TRIPLE}
-_FLIPPED = {
-    Chem.ChiralType.CHI_TETRAHEDRAL_CW: Chem.ChiralType.CHI_TETRAHEDRAL_CCW,
-    Chem.ChiralType.CHI_TETRAHEDRAL_CCW: Chem.ChiralType.CHI_TETRAHEDRAL_CW,
-}
+Bond = tuple[int, int]
+"""The two atoms of a bond."""
 
 
 class WarheadFinding(NamedTuple):
@@ -128,44 +123,71 @@ def _distinct(mol: Chem.Mol, matches: list[WarheadMatch]) -> list[WarheadMatch]:
     return list(kept.values())
 
 
-def bond_edits(match: WarheadMatch) -> tuple[Edit, ...]:
-    """Return the table's edits of a warhead with the drug atoms of a match."""
-    return placed_edits(match.warhead.edits, match.atom_indices)
+@cache
+def _reaction(smarts: str) -> rdChemReactions.ChemicalReaction:
+    """Return the compiled reaction (it is only read)."""
+    reaction = rdChemReactions.ReactionFromSmarts(smarts)
+    reaction.Initialize()
+    return reaction
 
 
-def placed_edits(edits: Sequence[str], atoms: Sequence[int]) -> tuple[Edit, ...]:
-    """Return edits such as ``0-6:-1`` with the atoms that stand at these positions."""
-    placed = []
-    for text in edits:
-        pair, change = text.split(":")
-        first, second = (atoms[int(position)] for position in pair.split("-"))
-        placed.append((first, second, int(change)))
-    return tuple(placed)
+def reacted(mol: Chem.Mol, smarts: str, atoms: Sequence[int]) -> tuple[Chem.RWMol, list[Bond]]:
+    """Return a molecule after a reaction at matched atoms, and the bonds that changed or broke.
 
-
-def edited(
-    mol: Chem.Mol, edits: Iterable[Edit], new_bond: tuple[int, int] | None = None
-) -> Chem.RWMol:
-    """Return a sanitised copy with changed bond orders (0 takes a bond out; a new one is made).
-
-    Hydrogens follow the valences; an aromatic bond counts as single where an order is added, double
-    where one is taken. ``new_bond`` joins attacked atom and nucleophile; where the atom is a
-    stereocentre and loses a neighbour, its configuration is inverted.
+    Atoms and bonds keep their order, new ones stand behind the others, what leaves is still there,
+    and nothing is sanitised.
 
     Raises
     ------
     LigandError
-        When no Kekule structure of the molecule has the bonds that the edits need.
+        When the reaction does not happen at these atoms.
     """
-    edits = tuple(edits)
-    copy = _kekule_form(mol, edits)
-    before = _neighbours(copy.GetAtomWithIdx(new_bond[0])) if new_bond else []
-    for first, second, change in edits:
-        _change(copy, first, second, change)
-    if new_bond is not None:
-        copy.AddBond(*new_bond, Chem.BondType.SINGLE)
-        _invert(copy, *new_bond, before)
-    return Chem.RWMol(sanitised(copy))
+    product, origin = _product(mol, smarts, atoms)
+    made = Chem.RWMol(mol)
+    for atom in product.GetAtoms():
+        if atom.GetIdx() not in origin:
+            origin[atom.GetIdx()] = made.AddAtom(Chem.Atom(atom.GetAtomicNum()))
+        elif atom.HasProp("old_mapno"):
+            old = made.GetAtomWithIdx(origin[atom.GetIdx()])
+            old.SetFormalCharge(atom.GetFormalCharge())
+            old.SetIsAromatic(atom.GetIsAromatic())
+    new = {
+        tuple(sorted((origin[bond.GetBeginAtomIdx()], origin[bond.GetEndAtomIdx()]))): bond
+        for bond in product.GetBonds()
+    }
+    changed: list[Bond] = []
+    for bond in mol.GetBonds():
+        first, second = sorted((bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()))
+        kept = new.pop((first, second), None)
+        if kept is not None and kept.GetBondType() == bond.GetBondType():
+            continue
+        changed.append((first, second))
+        if kept is None:
+            made.RemoveBond(first, second)
+        else:
+            altered = made.GetBondBetweenAtoms(first, second)
+            altered.SetStereo(Chem.BondStereo.STEREONONE)
+            altered.SetBondType(kept.GetBondType())
+            altered.SetIsAromatic(kept.GetIsAromatic())
+    for ends, bond in new.items():
+        made.AddBond(*ends, bond.GetBondType())
+    for atom in (made.GetAtomWithIdx(index) for ends in (*changed, *new) for index in ends):
+        # hydrogens follow the valences
+        atom.SetNoImplicit(False)
+        atom.SetNumExplicitHs(0)
+    return made, changed
+
+
+def _product(mol: Chem.Mol, smarts: str, atoms: Sequence[int]) -> tuple[Chem.Mol, dict[int, int]]:
+    """Return what RDKit's reaction makes at matched atoms, and each old atom's former index."""
+    wanted = dict(zip(map_numbers(smarts.partition(">>")[0]), atoms, strict=True))
+    for (product,) in _reaction(smarts).RunReactants((mol,)):
+        old = [atom for atom in product.GetAtoms() if atom.HasProp("react_atom_idx")]
+        origin = {atom.GetIdx(): atom.GetIntProp("react_atom_idx") for atom in old}
+        mapped = (atom for atom in old if atom.HasProp("old_mapno"))
+        if wanted == {atom.GetIntProp("old_mapno"): origin[atom.GetIdx()] for atom in mapped}:
+            return product, origin
+    raise LigandError(f"{Chem.MolToSmiles(mol)} does not react at atoms {list(atoms)} as {smarts}")
 
 
 def sanitised(mol: Chem.Mol) -> Chem.Mol:
@@ -179,59 +201,3 @@ def sanitised(mol: Chem.Mol) -> Chem.Mol:
     Chem.SanitizeMol(copy)
     Chem.AssignStereochemistry(copy, cleanIt=True, force=True)
     return copy
-
-
-def _kekule_form(mol: Chem.Mol, edits: tuple[Edit, ...]) -> Chem.RWMol:
-    """Return the Kekule structure in which the edited aromatic bonds have the needed order."""
-    needed = {}
-    for first, second, change in edits:
-        bond = mol.GetBondBetweenAtoms(first, second)
-        if bond is not None and bond.GetIsAromatic():
-            needed[bond.GetIdx()] = _ORDERS[1 if change > 0 else 2]
-    copy = Chem.RWMol(mol)
-    Chem.Kekulize(copy, clearAromaticFlags=True)
-    if all(copy.GetBondWithIdx(i).GetBondType() == order for i, order in needed.items()):
-        return copy
-    for form in Chem.ResonanceMolSupplier(mol, Chem.KEKULE_ALL):
-        if all(form.GetBondWithIdx(i).GetBondType() == order for i, order in needed.items()):
-            for bond in mol.GetBonds():
-                if bond.GetIsAromatic():
-                    order = form.GetBondWithIdx(bond.GetIdx()).GetBondType()
-                    copy.GetBondWithIdx(bond.GetIdx()).SetBondType(order)
-            return copy
-    raise LigandError(f"no Kekule structure of {Chem.MolToSmiles(mol)} fits the warhead's edits")
-
-
-def _change(mol: Chem.RWMol, first: int, second: int, change: int) -> None:
-    """Change one bond's order; its ends take up or give hydrogens."""
-    bond = mol.GetBondBetweenAtoms(first, second)
-    order = change if bond is None else int(bond.GetBondTypeAsDouble()) + change
-    if bond is None:
-        mol.AddBond(first, second, _ORDERS[order])
-    elif order == 0:
-        mol.RemoveBond(first, second)
-    else:
-        bond.SetStereo(Chem.BondStereo.STEREONONE)
-        bond.SetBondType(_ORDERS[order])
-    for index in (first, second):
-        atom = mol.GetAtomWithIdx(index)
-        atom.SetNoImplicit(False)
-        atom.SetNumExplicitHs(0)
-
-
-def _neighbours(atom: Chem.Atom) -> list[int]:
-    return [bond.GetOtherAtomIdx(atom.GetIdx()) for bond in atom.GetBonds()]
-
-
-def _invert(mol: Chem.RWMol, attacked: int, nucleophile: int, before: list[int]) -> None:
-    """Turn a stereocentre over whose leaving group the nucleophile has replaced."""
-    atom = mol.GetAtomWithIdx(attacked)
-    after = _neighbours(atom)
-    gone = [index for index in before if index not in after]
-    if atom.GetChiralTag() not in _FLIPPED or len(gone) != 1:
-        return
-    # the nucleophile in the leaving group's place would be retention
-    retained = [nucleophile if index == gone[0] else index for index in before]
-    places = [after.index(index) for index in retained]
-    if sum(a > b for a, b in combinations(places, 2)) % 2 == 0:
-        atom.SetChiralTag(_FLIPPED[atom.GetChiralTag()])

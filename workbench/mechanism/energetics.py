@@ -22,7 +22,7 @@ from workbench.ligands.adducts import (
     thiol_named,
 )
 from workbench.ligands.molecules import Adduct, Ligand
-from workbench.ligands.warheads import bond_edits
+from workbench.ligands.warheads import reacted
 from workbench.mechanism.reaction_table import ionisation_energy, measured_lactones
 from workbench.mechanism.species import (
     N_OPTIMISED,
@@ -235,7 +235,8 @@ def carbanion(one: AdductModel, ligand: Ligand, bench: Bench) -> Species:
     name = f"the thiolate adduct of {ligand.name}"
     warhead = ligand.warhead
     assert warhead is not None, "a model has a warhead"
-    if len(bond_edits(warhead)) != 1:
+    _, changed = reacted(ligand.mol, warhead.warhead.reaction, warhead.atom_indices)
+    if len(changed) != 1:
         raise MechanismError(f"{name} is not computed: its charge has no single place")
     neutral = bench.species(one.mol, f"{ligand.name}, adduct {one.label}")
     alpha = next(atom for atom in neutral.mol.GetAtoms() if atom.GetAtomMapNum() == ALPHA)

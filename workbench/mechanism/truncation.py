@@ -8,7 +8,7 @@ from rdkit import Chem
 
 from workbench.errors import MechanismError
 from workbench.ligands.molecules import Adduct, Ligand
-from workbench.ligands.warheads import bond_edits
+from workbench.ligands.warheads import reacted
 
 RULE = (
     "kept: the warhead, its rings, the atoms or rings on its reacting and open-chain atoms, and "
@@ -24,7 +24,9 @@ def kept_atoms(ligand: Ligand) -> tuple[int, ...]:
     mol = ligand.mol
     if ligand.warhead is None:
         raise MechanismError(f"{ligand.name} has no warhead: {ligand.warhead_problem}")
-    ends = {atom for edit in bond_edits(ligand.warhead) for atom in edit[:2]}
+    warhead = ligand.warhead
+    _, changed = reacted(mol, warhead.warhead.reaction, warhead.atom_indices)
+    ends = {atom for bond in changed for atom in bond}
     core = {*ligand.warhead.atom_indices, *ends}
     for ring in mol.GetRingInfo().AtomRings():
         if ends.intersection(ring):
