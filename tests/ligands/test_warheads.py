@@ -171,7 +171,7 @@ def test_adducts_balance_and_additions_go_back(name: str) -> None:
         bonded = {n.GetIdx() for n in sulphur.GetNeighbors()}
         assert bonded == {adduct.cb_index, adduct.reactive_atom_index}
         match = ligand.warhead
-        _, changed = reacted(ligand.mol, match.warhead.reaction, match.atom_indices)
+        _, changed = reacted(ligand.mol, match.reaction, match.atom_indices)
         if not gone and len(changed) == 1:
             drug, (ends,) = Chem.RWMol(adduct.remnant()), changed
             drug.RemoveBond(*ends)

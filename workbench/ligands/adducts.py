@@ -96,7 +96,7 @@ def _warhead(ligand: Ligand) -> WarheadMatch:
 def _add_thiol(ligand: Ligand) -> tuple[Chem.Mol, tuple[int, ...]]:
     """Return the drug's rest with S-CH2-CH3, new stereo open; and the rest's drug atom indices."""
     warhead = _warhead(ligand)
-    mol, _ = reacted(ligand.mol, warhead.warhead.reaction, warhead.atom_indices)
+    mol, _ = reacted(ligand.mol, warhead.reaction, warhead.atom_indices)
     attacked, sg = warhead.reactive_atom_index, ligand.mol.GetNumAtoms()
     _invert(mol.GetAtomWithIdx(attacked), ligand.mol.GetAtomWithIdx(attacked))
     mol.RemoveBond(attacked, sg)

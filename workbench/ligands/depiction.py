@@ -185,7 +185,7 @@ def _mark_warhead(picture: _Picture, warhead: WarheadMatch) -> None:
 
 def leaving_atoms(mol: Chem.Mol, warhead: WarheadMatch) -> tuple[int, ...]:
     """Return the drug atoms that the sulphur pushes out, the one that was bonded first."""
-    made, _ = reacted(mol, warhead.warhead.reaction, warhead.atom_indices)
+    made, _ = reacted(mol, warhead.reaction, warhead.atom_indices)
     kept = next(
         {*piece} for piece in Chem.GetMolFrags(made) if warhead.reactive_atom_index in piece
     )

@@ -223,30 +223,23 @@ def _core_query(smarts: str) -> Chem.Mol:
 def _opened(mol: Chem.Mol, core: Chem.Mol, match: tuple[int, ...], name: str) -> Group:
     """Return the piece of a molecule that holds a match, open at its labelled atoms."""
     inside = set(match)
+    full = Chem.AddHs(mol)
     cut: dict[int, int] = {}
-    bare: dict[int, int] = {}
     for query in core.GetAtoms():
         if not (label := query.GetAtomMapNum()):
             continue
-        atom = mol.GetAtomWithIdx(match[query.GetIdx()])
+        atom = full.GetAtomWithIdx(match[query.GetIdx()])
         outside = [b for b in atom.GetBonds() if b.GetOtherAtomIdx(atom.GetIdx()) not in inside]
-        if not outside and atom.GetTotalNumHs():
-            bare[atom.GetIdx()] = label
-        elif len(outside) == 1 and outside[0].GetBondType() == Chem.BondType.SINGLE:
-            cut[outside[0].GetIdx()] = label
-        else:
+        groups = [bond for bond in outside if bond.GetOtherAtom(atom).GetAtomicNum() > 1]
+        groups = groups or outside[:1]
+        if len(groups) != 1 or groups[0].GetBondType() != Chem.BondType.SINGLE:
             raise LigandError(
                 f"at label {label} of the core, {name} has no single group and no hydrogen to "
                 "replace: label another atom"
             )
+        cut[groups[0].GetIdx()] = label
     labels = [(label, label) for label in cut.values()]
-    opened = Chem.RWMol(Chem.FragmentOnBonds(mol, list(cut), dummyLabels=labels) if cut else mol)
-    for at, label in bare.items():
-        new = opened.AddAtom(Chem.Atom(0))
-        opened.GetAtomWithIdx(new).SetIsotope(label)
-        opened.AddBond(at, new, Chem.BondType.SINGLE)
-        holder = opened.GetAtomWithIdx(at)
-        holder.SetNumExplicitHs(max(holder.GetNumExplicitHs() - 1, 0))
+    opened = Chem.RemoveHs(Chem.FragmentOnBonds(full, list(cut), dummyLabels=labels))
     for atom in opened.GetAtoms():
         if atom.GetAtomicNum() == 0:
             atom.SetAtomMapNum(atom.GetIsotope())

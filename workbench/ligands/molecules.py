@@ -30,6 +30,11 @@ class WarheadMatch:
         return self.warhead.name
 
     @property
+    def reaction(self) -> str:
+        """The reaction SMARTS of the table."""
+        return self.warhead.reaction
+
+    @property
     def smarts(self) -> str:
         """The pattern that matched, the attacked atom mapped as 1 and its partner as 2."""
         return self.warhead.smarts

@@ -142,51 +142,54 @@ def reacted(mol: Chem.Mol, smarts: str, atoms: Sequence[int]) -> tuple[Chem.RWMo
     LigandError
         When the reaction does not happen at these atoms.
     """
-    product, origin = _product(mol, smarts, atoms)
+    product = _product(mol, smarts, atoms)
     made = Chem.RWMol(mol)
     for atom in product.GetAtoms():
-        if atom.GetIdx() not in origin:
-            origin[atom.GetIdx()] = made.AddAtom(Chem.Atom(atom.GetAtomicNum()))
-        elif atom.HasProp("old_mapno"):
-            old = made.GetAtomWithIdx(origin[atom.GetIdx()])
+        if atom.HasProp("old_mapno"):
+            old = made.GetAtomWithIdx(atom.GetIdx())
             old.SetFormalCharge(atom.GetFormalCharge())
             old.SetIsAromatic(atom.GetIsAromatic())
-    new = {
-        tuple(sorted((origin[bond.GetBeginAtomIdx()], origin[bond.GetEndAtomIdx()]))): bond
-        for bond in product.GetBonds()
-    }
+        elif atom.GetIdx() >= mol.GetNumAtoms():
+            made.AddAtom(Chem.Atom(atom.GetAtomicNum()))
     changed: list[Bond] = []
     for bond in mol.GetBonds():
-        first, second = sorted((bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()))
-        kept = new.pop((first, second), None)
-        if kept is not None and kept.GetBondType() == bond.GetBondType():
-            continue
-        changed.append((first, second))
+        ends = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+        kept = product.GetBondBetweenAtoms(*ends)
         if kept is None:
-            made.RemoveBond(first, second)
-        else:
-            altered = made.GetBondBetweenAtoms(first, second)
+            made.RemoveBond(*ends)
+        elif kept.GetBondType() != bond.GetBondType():
+            altered = made.GetBondBetweenAtoms(*ends)
             altered.SetStereo(Chem.BondStereo.STEREONONE)
             altered.SetBondType(kept.GetBondType())
             altered.SetIsAromatic(kept.GetIsAromatic())
-    for ends, bond in new.items():
-        made.AddBond(*ends, bond.GetBondType())
-    for atom in (made.GetAtomWithIdx(index) for ends in (*changed, *new) for index in ends):
+        else:
+            continue
+        changed.append(ends)
+    formed: list[Bond] = []
+    for bond in product.GetBonds():
+        ends = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+        if made.GetBondBetweenAtoms(*ends) is None:
+            made.AddBond(*ends, bond.GetBondType())
+            formed.append(ends)
+    for atom in (made.GetAtomWithIdx(index) for ends in changed + formed for index in ends):
         # hydrogens follow the valences
         atom.SetNoImplicit(False)
         atom.SetNumExplicitHs(0)
     return made, changed
 
 
-def _product(mol: Chem.Mol, smarts: str, atoms: Sequence[int]) -> tuple[Chem.Mol, dict[int, int]]:
-    """Return what RDKit's reaction makes at matched atoms, and each old atom's former index."""
+def _product(mol: Chem.Mol, smarts: str, atoms: Sequence[int]) -> Chem.Mol:
+    """Return what RDKit's reaction makes at matched atoms, in the order of the atoms before."""
     wanted = dict(zip(map_numbers(smarts.partition(">>")[0]), atoms, strict=True))
     for (product,) in _reaction(smarts).RunReactants((mol,)):
         old = [atom for atom in product.GetAtoms() if atom.HasProp("react_atom_idx")]
         origin = {atom.GetIdx(): atom.GetIntProp("react_atom_idx") for atom in old}
         mapped = (atom for atom in old if atom.HasProp("old_mapno"))
         if wanted == {atom.GetIntProp("old_mapno"): origin[atom.GetIdx()] for atom in mapped}:
-            return product, origin
+            places = range(product.GetNumAtoms())
+            # new atoms stand behind the others
+            order = sorted(places, key=lambda place: origin.get(place, len(places)))
+            return Chem.RenumberAtoms(product, order)
     raise LigandError(f"{Chem.MolToSmiles(mol)} does not react at atoms {list(atoms)} as {smarts}")
 
 

@@ -235,7 +235,7 @@ def carbanion(one: AdductModel, ligand: Ligand, bench: Bench) -> Species:
     name = f"the thiolate adduct of {ligand.name}"
     warhead = ligand.warhead
     assert warhead is not None, "a model has a warhead"
-    _, changed = reacted(ligand.mol, warhead.warhead.reaction, warhead.atom_indices)
+    _, changed = reacted(ligand.mol, warhead.reaction, warhead.atom_indices)
     if len(changed) != 1:
         raise MechanismError(f"{name} is not computed: its charge has no single place")
     neutral = bench.species(one.mol, f"{ligand.name}, adduct {one.label}")

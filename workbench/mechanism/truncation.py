@@ -25,7 +25,7 @@ def kept_atoms(ligand: Ligand) -> tuple[int, ...]:
     if ligand.warhead is None:
         raise MechanismError(f"{ligand.name} has no warhead: {ligand.warhead_problem}")
     warhead = ligand.warhead
-    _, changed = reacted(mol, warhead.warhead.reaction, warhead.atom_indices)
+    _, changed = reacted(mol, warhead.reaction, warhead.atom_indices)
     ends = {atom for bond in changed for atom in bond}
     core = {*ligand.warhead.atom_indices, *ends}
     for ring in mol.GetRingInfo().AtomRings():
