@@ -194,6 +194,12 @@ def test_every_term_of_an_adduct_is_there(drug: str) -> None:
         assert scaled <= far
 
 
+def test_all_files_go_into_one_force_field() -> None:
+    texts = [io.StringIO(text_of(drug)) for drug in DRUGS]
+    field = app.ForceField(amber.PROTEIN_FILE, "amber14/tip3p.xml", *texts)
+    assert {f"{drug}-adduct" for drug in DRUGS} <= set(field._templates)
+
+
 def test_a_bond_that_openmm_cannot_look_up_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """OpenMM would leave it out in silence, and the drug would drift away."""
     bonded = capped_cysteine_complex("selinexor")

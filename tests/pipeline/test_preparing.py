@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -88,3 +89,20 @@ def test_an_early_stop_leaves_no_list(tmp_path: Path) -> None:
     next(stream)
     stream.close()
     assert {path.suffix for path in tmp_path.iterdir()} <= {".sdf", ".pdbqt", ".svg"}
+
+
+def test_amber_adds_a_force_field_file_where_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A catalogue drug's ships, drawn in whatever order; another needs Amber's programs."""
+    monkeypatch.delenv("WORKBENCH_AMBER_BIN", raising=False)
+    monkeypatch.setenv("PATH", "")
+    drawn = r"FC(c1cc(C(F)(F)F)cc(-c2ncn(/C=C\C(=O)NNc3cnccn3)n2)c1)(F)F"
+    words = ["prepare", "ligand", "selinexor", drawn, "CCO"]
+    assert main([*words, "--force-field", "amber", "--out", str(tmp_path)]) == 3
+    rows = json.loads((tmp_path / "ligands.json").read_text())
+    made = [[name for name in row["files"] if name.endswith(".xml")] for row in rows]
+    assert [len(names) for names in made] == [1, 1, 0]
+    shipped = files("workbench").joinpath("data", "ffxml", "selinexor.xml").read_text()
+    assert {(tmp_path / name).read_text() for names in made for name in names} == {shipped}
+    assert any("antechamber" in text for text in rows[2]["warnings"])

@@ -44,7 +44,7 @@ _CARBON, _AZOLE = "c3", "na"
 
 _SEARCHED = 30
 _OWN_CONFORMERS = 3
-_made: dict[tuple[str, str], tuple[str, str]] = {}
+_made: dict[tuple[str, str, int], tuple[str, str]] = {}
 _making = Lock()
 _CAPS = Chem.MolFromSmiles("CC(=O)NCC(=O)NC")
 _ALPHA = 4
@@ -236,7 +236,7 @@ def force_field_file(
         return found
     ligand, adduct = (source, None) if isinstance(source, Ligand) else (source.ligand, source)
     form = DRUG if adduct is None else adduct.form
-    key = (ligand.smiles, form)
+    key = (ligand.smiles, form, -1 if adduct is None else adduct.reactive_atom_index)
     with _making:
         if key not in _made:
             if adduct is None:

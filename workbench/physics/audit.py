@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -22,8 +22,6 @@ Key = tuple[int, ...]
 _CHARGE_TOLERANCE = 1e-4
 _POSITIVE_COLUMNS = ("radius", "strength", "spread")
 _MOST_MATCHES = 10_000_000
-_SIZES = {"Bond": 2, "Angle": 3, "Torsion": 4}
-_CUSTOM = (openmm.CustomBondForce, openmm.CustomAngleForce, openmm.CustomTorsionForce)
 
 
 def audit(system: openmm.System, bonded: Assembly) -> None:
@@ -38,13 +36,13 @@ def audit(system: openmm.System, bonded: Assembly) -> None:
     PhysicsError
         When something is missing; the message names the atoms.
     """
-    _MmffInspector(system, bonded, mmff.FORCE_GROUPS).inspect()
+    _Inspector(system, bonded).inspect()
 
 
 class _Inspector:
     """What a System holds, beside what its molecule needs."""
 
-    def __init__(self, system: openmm.System, bonded: Assembly, forces: Sequence[str]) -> None:
+    def __init__(self, system: openmm.System, bonded: Assembly) -> None:
         self.bonded = bonded
         self.mol = bonded.mol
         if system.getNumParticles() != self.mol.GetNumAtoms():
@@ -55,7 +53,7 @@ class _Inspector:
         masses = [system.getParticleMass(i) for i in range(system.getNumParticles())]
         self.mobile = np.array([m.value_in_unit(openmm.unit.dalton) > 0 for m in masses])
         found = {force.getName(): force for force in system.getForces()}
-        absent = [name for name in forces if name not in found]
+        absent = [name for name in mmff.FORCE_GROUPS if name not in found]
         if absent:
             raise PhysicsError(f"the System lacks the force {absent[0]!r}.")
         self.forces: dict[str, Any] = found
@@ -75,16 +73,54 @@ class _Inspector:
         self.pairs()
 
     def bonded_terms(self) -> None:
-        """Check the terms beyond bonds and angles."""
-        raise NotImplementedError
+        bends = self.paths(3)
+        properties = mmff_properties(self.mol)
+        n_atoms = self.mol.GetNumAtoms()
+        linear = {i for i in range(n_atoms) if properties.GetMMFFAtomType(i) in LINEAR_TYPES}
+        twists = {t for t in self.paths(4) if not linear.intersection(t[1:3])}
+        self.present("stretch_bend", {a for a in bends if a[1] not in linear})
+        torsions = self.present("torsion", twists)
+        self.present("out_of_plane", self._wilson_angles())
+        self.hindered(torsions)
 
-    def pairs(self) -> None:
-        """Check that the right pairs are excluded or scaled, and all others interact."""
-        raise NotImplementedError
+    def _wilson_angles(self) -> set[Key]:
+        expected: set[Key] = set()
+        for atom in self.mol.GetAtoms():
+            around = sorted(n.GetIdx() for n in atom.GetNeighbors())
+            if len(around) == 3 and self.mobile[[atom.GetIdx(), *around]].any():
+                for top in around:
+                    first, last = (i for i in around if i != top)
+                    expected.add((first, atom.GetIdx(), last, top))
+        return expected
 
     def particles(self) -> None:
-        """Check charges and van der Waals parameters."""
-        raise NotImplementedError
+        force = self.pair_force
+        table = np.array([force.getParticleParameters(i) for i in range(force.getNumParticles())])
+        n_columns = force.getNumPerParticleParameters()
+        column = {force.getPerParticleParameterName(i): table[:, i] for i in range(n_columns)}
+        for name in _POSITIVE_COLUMNS:
+            bad = np.flatnonzero(~(column[name] > 0))
+            if len(bad):
+                raise PhysicsError(f"{self.names(bad[:1])} has no van der Waals type ({name}).")
+        self.net_charge(column["charge"])
+
+    def pairs(self) -> None:
+        force = self.pair_force
+        near, far = self.close_pairs()
+        excluded = map(force.getExclusionParticles, range(force.getNumExclusions()))
+        scaled = rows_of(self.forces[mmff.ONE_FOUR])
+        self.same_pairs("exclusion", near, {pair_of(pair) for pair in excluded})
+        self.same_pairs("scaled 1-4 pair", far, {pair_of(atoms) for atoms, _ in scaled})
+        n_groups = force.getNumInteractionGroups()
+        if not n_groups and self.mobile.all():
+            return
+        groups = [force.getInteractionGroupParameters(i) for i in range(n_groups)]
+        mobile = set(np.flatnonzero(self.mobile).tolist())
+        frozen = set(range(len(self.mobile))) - mobile
+        for which, other in (("mobile", mobile), ("frozen", frozen)):
+            there = any(set(a) == mobile and set(b) == other for a, b in groups)
+            if other and not there:
+                raise PhysicsError(f"mobile and {which} atoms do not interact in the System.")
 
     def names(self, atoms: Iterable[int]) -> str:
         """Return atoms by their addresses."""
@@ -155,58 +191,6 @@ class _Inspector:
             raise PhysicsError(f"the {what} {self.names(wrong[0])} {how} the System.")
 
 
-class _MmffInspector(_Inspector):
-    def bonded_terms(self) -> None:
-        bends = self.paths(3)
-        properties = mmff_properties(self.mol)
-        n_atoms = self.mol.GetNumAtoms()
-        linear = {i for i in range(n_atoms) if properties.GetMMFFAtomType(i) in LINEAR_TYPES}
-        twists = {t for t in self.paths(4) if not linear.intersection(t[1:3])}
-        self.present("stretch_bend", {a for a in bends if a[1] not in linear})
-        torsions = self.present("torsion", twists)
-        self.present("out_of_plane", self._wilson_angles())
-        self.hindered(torsions)
-
-    def _wilson_angles(self) -> set[Key]:
-        expected: set[Key] = set()
-        for atom in self.mol.GetAtoms():
-            around = sorted(n.GetIdx() for n in atom.GetNeighbors())
-            if len(around) == 3 and self.mobile[[atom.GetIdx(), *around]].any():
-                for top in around:
-                    first, last = (i for i in around if i != top)
-                    expected.add((first, atom.GetIdx(), last, top))
-        return expected
-
-    def particles(self) -> None:
-        force = self.pair_force
-        table = np.array([force.getParticleParameters(i) for i in range(force.getNumParticles())])
-        n_columns = force.getNumPerParticleParameters()
-        column = {force.getPerParticleParameterName(i): table[:, i] for i in range(n_columns)}
-        for name in _POSITIVE_COLUMNS:
-            bad = np.flatnonzero(~(column[name] > 0))
-            if len(bad):
-                raise PhysicsError(f"{self.names(bad[:1])} has no van der Waals type ({name}).")
-        self.net_charge(column["charge"])
-
-    def pairs(self) -> None:
-        force = self.pair_force
-        near, far = self.close_pairs()
-        excluded = map(force.getExclusionParticles, range(force.getNumExclusions()))
-        scaled = rows_of(self.forces[mmff.ONE_FOUR])
-        self.same_pairs("exclusion", near, {pair_of(pair) for pair in excluded})
-        self.same_pairs("scaled 1-4 pair", far, {pair_of(atoms) for atoms, _ in scaled})
-        n_groups = force.getNumInteractionGroups()
-        if not n_groups and self.mobile.all():
-            return
-        groups = [force.getInteractionGroupParameters(i) for i in range(n_groups)]
-        mobile = set(np.flatnonzero(self.mobile).tolist())
-        frozen = set(range(len(self.mobile))) - mobile
-        for which, other in (("mobile", mobile), ("frozen", frozen)):
-            there = any(set(a) == mobile and set(b) == other for a, b in groups)
-            if other and not there:
-                raise PhysicsError(f"mobile and {which} atoms do not interact in the System.")
-
-
 def pair_of(atoms: Iterable[int]) -> Key:
     """Return a pair, the lower index first."""
     return tuple(sorted(atoms))
@@ -221,19 +205,9 @@ def _canonical(name: str, atoms: Key) -> Key:
 
 
 def rows_of(force: Any) -> Iterator[tuple[Key, tuple[float, ...]]]:
-    """Yield atoms and parameters of each bonded term; of OpenMM's own forces k comes first."""
-    custom = isinstance(force, _CUSTOM)
-    kind, size = next(
-        (name, size) for name, size in _SIZES.items() if hasattr(force, f"getNum{name}s")
-    )
+    """Yield atoms and parameters of each term of a custom force."""
+    kind = next(name for name in ("Bond", "Angle", "Torsion") if hasattr(force, f"getNum{name}s"))
+    compound = isinstance(force, openmm.CustomCompoundBondForce)
     for index in range(getattr(force, f"getNum{kind}s")()):
         row = getattr(force, f"get{kind}Parameters")(index)
-        if isinstance(force, openmm.CustomCompoundBondForce):
-            yield tuple(row[0]), tuple(row[1])
-        elif custom:
-            yield tuple(row[:-1]), tuple(row[-1])
-        else:
-            # Of a torsion only k counts: its phase and periodicity say nothing about a barrier.
-            last = 1 if kind == "Torsion" else 2
-            values = tuple(float(getattr(v, "_value", v)) for v in row[::-1][:last])
-            yield tuple(row[:size]), values
+        yield (tuple(row[0]), tuple(row[1])) if compound else (tuple(row[:-1]), tuple(row[-1]))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from workbench.cli.inputs import ReceptorOptions, read_ligands, read_receptor
-from workbench.cli.options import RECEPTOR_HELP, ForceField, Ligands, Out, Seed, argument, flag
+from workbench.cli.options import RECEPTOR_HELP, Ligands, Out, Seed, argument, flag
 from workbench.cli.terminal import exit_code, tell
 from workbench.progress import to_stream
-from workbench.settings import LigandSettings, PreparationSettings
+from workbench.settings import ForceFieldName, LigandSettings, PreparationSettings
 from workbench.text import quoted
 
 if TYPE_CHECKING:
@@ -75,10 +77,13 @@ def ligand(
     ligands: Ligands,
     about: LigandSettings,
     seed: Seed = 1,
-    force_field: ForceField = "mmff94s",
+    force_field: Annotated[
+        ForceFieldName,
+        typer.Option(help="amber: also an OpenMM ForceField file of drug and adduct"),
+    ] = "mmff94s",
     out: Out = Path("prepared"),
 ) -> int:
-    """Prepare ligands: SDF, PDBQT and drawings of each, ligands.json; amber: OpenMM parameters."""
+    """Prepare ligands: SDF, PDBQT and drawings of each, and ligands.json."""
     from workbench.ligands.reading import LigandFailure
     from workbench.pipeline.preparing import write_ligands
 
