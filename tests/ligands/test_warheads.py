@@ -23,6 +23,7 @@ from rdkit.Chem.rdChemReactions import ReactionFromSmarts
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from workbench.errors import LigandError
+from workbench.ligands import warheads as module
 from workbench.ligands.adducts import enumerate_adducts, flat_adduct
 from workbench.ligands.molecules import Ligand
 from workbench.ligands.reading import load_ligand, load_ligands
@@ -269,3 +270,11 @@ def test_a_reaction_elsewhere_is_an_error() -> None:
     acrylamide = next(row for row in warheads() if row.name == "acrylamide")
     with pytest.raises(LigandError, match="does not react"):
         reacted(Chem.MolFromSmiles("C=CC(=O)N"), acrylamide.reaction, (1, 0, 2, 3, 4))
+
+
+def test_one_row_is_all_that_a_new_warhead_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    thiirane = "[CX4;H2:1]1[SX2:2][CX4:3]1>>S-[*:1]~[*:3]~[*:2]"
+    row = replace(warheads()[0], name="thiirane", reaction=thiirane)
+    monkeypatch.setattr(module, "warheads", lambda: (row, *warheads()))
+    (adduct,) = enumerate_adducts(load_ligand("C1CS1"))
+    assert adduct.smiles == Chem.CanonSmiles("SCCSC[C@H](N)C(=O)O")

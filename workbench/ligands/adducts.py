@@ -180,6 +180,7 @@ def _assembled(
         cb_index=sg + 1,
         ca_index=sg + 2,
         drug_atoms=drug_atoms,
+        new_double_bonds=tuple(map(tuple, double_bonds)),
         form=form,
     )
 
@@ -312,14 +313,11 @@ def after(adduct: Adduct, step: str) -> Adduct:
         Chem.RenumberAtoms(sanitised(mol), order),
         (*adduct.drug_atoms, *[-1] * n_new),
         [centre.atom_index for centre in adduct.stereocentres],
+        adduct.new_double_bonds,
         form=chosen.form,
         change=change,
     )
-    if adduct.label == FLAT:
-        return replace(done, label=FLAT)
-    geometries = [part for part in adduct.label.split("_") if part in ("E", "Z")]
-    centres = [] if done.label == "single" else [done.label]
-    return replace(done, label="_".join([*centres, *geometries]) or "single")
+    return replace(done, label=FLAT) if adduct.label == FLAT else done
 
 
 def later_forms(adduct: Adduct) -> tuple[Adduct, ...]:

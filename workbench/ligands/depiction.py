@@ -60,7 +60,7 @@ class _Picture:
         """Write a short text beside an atom."""
         self.mol.GetAtomWithIdx(atom).SetProp("atomNote", text)
 
-    def mark_geometry(self, ends: tuple[int, int], colour: Colour | None) -> None:
+    def mark_geometry(self, ends: Sequence[int], colour: Colour | None) -> None:
         """Write E or Z beside a double bond that has one, and tint the bond."""
         if colour is not None:
             self.tint(ends, colour)
@@ -97,7 +97,7 @@ def adduct_svg(adduct: Adduct, width: int = 460, height: int = 320) -> str:
     cysteine = (adduct.sg_index, adduct.cb_index, adduct.ca_index)
     picture.tint((adduct.reactive_atom_index, *cysteine), CYSTEINE_COLOUR)
     del picture.atoms[adduct.reactive_atom_index]
-    for ends in _new_double_bonds(adduct):
+    for ends in adduct.new_double_bonds:
         picture.mark_geometry(ends, ATTACKED_COLOUR)
     for centre in adduct.stereocentres:
         picture.atoms[centre.atom_index] = ATTACKED_COLOUR
@@ -192,21 +192,6 @@ def leaving_atoms(mol: Chem.Mol, warhead: WarheadMatch) -> tuple[int, ...]:
     gone = [atom for atom in mol.GetAtoms() if atom.GetIdx() not in kept]
     bonded = {a.GetIdx() for a in gone if kept & {b.GetIdx() for b in a.GetNeighbors()}}
     return tuple(sorted((a.GetIdx() for a in gone), key=lambda index: (index not in bonded, index)))
-
-
-def _new_double_bonds(adduct: Adduct) -> list[tuple[int, int]]:
-    """Return the ends of the adduct's double bonds with a geometry that the drug did not have."""
-    drug = adduct.ligand.mol
-    found = []
-    for bond in adduct.mol.GetBonds():
-        ends = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
-        if bond.GetStereo() not in _GEOMETRY or max(ends) >= adduct.n_drug_atoms:
-            continue
-        first, second = (adduct.drug_atoms[end] for end in ends)
-        old = drug.GetBondBetweenAtoms(first, second) if min(first, second) >= 0 else None
-        if old is None or old.GetStereo() not in _GEOMETRY:
-            found.append(ends)
-    return found
 
 
 def _svg(pictures: Sequence[_Picture], width: int, height: int) -> str:

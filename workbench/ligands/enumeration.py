@@ -239,7 +239,9 @@ def _opened(mol: Chem.Mol, core: Chem.Mol, match: tuple[int, ...], name: str) ->
             )
         cut[groups[0].GetIdx()] = label
     labels = [(label, label) for label in cut.values()]
-    opened = Chem.RemoveHs(Chem.FragmentOnBonds(full, list(cut), dummyLabels=labels))
+    with rdBase.BlockLogs():
+        # the hydrogens that were cut off stay, with a warning
+        opened = Chem.RemoveHs(Chem.FragmentOnBonds(full, list(cut), dummyLabels=labels))
     for atom in opened.GetAtoms():
         if atom.GetAtomicNum() == 0:
             atom.SetAtomMapNum(atom.GetIsotope())

@@ -131,31 +131,20 @@ def _n_places(first: Chem.Mol, second: Chem.Mol, core: tuple[AtomPair, ...]) -> 
 
 def _groups(mol: Chem.Mol, core: dict[int, AtomPair]) -> dict[tuple[int, ...], list[str]]:
     """Return the SMILES of what hangs outside the core, by the reference's atoms it hangs on."""
-    cut = [
-        bond.GetIdx()
-        for bond in mol.GetBonds()
-        if (bond.GetBeginAtomIdx() in core) != (bond.GetEndAtomIdx() in core)
-    ]
-    if not cut:
-        # nothing but core, or nothing in common
-        return {} if len(core) == mol.GetNumAtoms() else {(): [Chem.MolToSmiles(mol)]}
-    labels = []
-    for index in cut:
-        bond = mol.GetBondWithIdx(index)
-        begin, end = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
-        # the dummy on the side of one end is labelled after the other
-        labels.append((core.get(begin, (0, 0))[0], core.get(end, (0, 0))[0]))
-    pieces = Chem.FragmentOnBonds(mol, cut, dummyLabels=labels)
+    if len(core) in (0, mol.GetNumAtoms()):
+        return {} if core else {(): [Chem.MolToSmiles(mol)]}
+    atoms = list(core)
+    # ReplaceCore asks its core for nothing but the number of its atoms
+    query = Chem.MolFromSmarts(".".join("C" * len(atoms)))
+    sides = Chem.ReplaceCore(mol, query, atoms, labelByIndex=True)
     groups: dict[tuple[int, ...], list[str]] = {}
-    for atoms in Chem.GetMolFrags(pieces):
-        if any(index in core for index in atoms):
-            continue
-        dummies = [pieces.GetAtomWithIdx(i) for i in atoms if i >= mol.GetNumAtoms()]
-        places = tuple(sorted(atom.GetIsotope() for atom in dummies))
+    for side in Chem.GetMolFrags(sides, asMols=True, sanitizeFrags=False):
+        dummies = [atom for atom in side.GetAtoms() if atom.GetAtomicNum() == 0]
         for atom in dummies:
-            atom.SetAtomMapNum(atom.GetIsotope())
+            atom.SetAtomMapNum(core[atoms[atom.GetIsotope()]][0])
             atom.SetIsotope(0)
-        groups.setdefault(places, []).append(Chem.MolFragmentToSmiles(pieces, list(atoms)))
+        places = tuple(sorted(atom.GetAtomMapNum() for atom in dummies))
+        groups.setdefault(places, []).append(Chem.MolToSmiles(side))
     return groups
 
 

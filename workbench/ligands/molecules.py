@@ -91,8 +91,8 @@ class Adduct:
     ``mol`` holds heavy atoms only and no conformer: first what is left of the drug, in the drug's
     order, then ``sg_index``, ``cb_index`` and ``ca_index`` (the alpha carbon is drawn as a methyl
     group). ``drug_atoms`` has the drug's index of each of the first ``n_drug_atoms``, -1 for an
-    atom that water brought. ``smiles`` and ``formula`` are of the whole adduct with free
-    L-cysteine.
+    atom that water brought; ``new_double_bonds`` got their geometry by the addition. ``smiles`` and
+    ``formula`` are of the whole adduct with free L-cysteine.
 
     ``label`` is ``bR``, ``bS`` for the S-bearing (beta) carbon, ``bR_aS`` ... when the alpha carbon
     is a new stereocentre too, ``E`` or ``Z`` for a new double bond; ``single`` when only one
@@ -111,6 +111,7 @@ class Adduct:
     cb_index: int
     ca_index: int
     drug_atoms: tuple[int, ...]
+    new_double_bonds: tuple[tuple[int, ...], ...] = ()
     form: str = "adduct"
 
     @property

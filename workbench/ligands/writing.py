@@ -19,8 +19,7 @@ FloatArray = NDArray[np.float64]
 _TAG_SIGNS = re.compile(r"[^A-Za-z0-9_.\-]+")
 # a coordinate of the V2000 format has ten columns, four of them decimals
 _MAX_COORDINATE = 9999.0
-_INDEX_REMARK = "REMARK SMILES IDX"
-_SMILES_REMARK = "REMARK SMILES "
+_INDEX_MAP = "REMARK INDEX MAP"
 # PDBQT coordinates have three decimals
 _ROUNDING_ANGSTROM = 0.002
 # AutoDock types of heavy atoms whose element is not their first letter
@@ -94,33 +93,19 @@ def ligand_pdbqt(ligand: Ligand, placed: Chem.Mol) -> tuple[str, dict[int, int]]
         with rdBase.BlockLogs():
             # macrocycles stay closed: Vina gets no glue atoms, which are not the drug's
             setup = MoleculePreparation(rigid_macrocycles=True).prepare(placed)[0]
-            text, written, problem = PDBQTWriterLegacy.write_string(setup)
+            text, written, problem = PDBQTWriterLegacy.write_string(setup, add_index_map=True)
     except (RuntimeError, ValueError, KeyError) as error:
         raise LigandError(f"{ligand.name}: no PDBQT could be made: {error}") from error
     if not written:
         raise LigandError(f"{ligand.name}: no PDBQT could be made: {problem}")
-    smiles, order = setup.get_smiles_and_order()
-    atom_of_number = {number: index for index, number in order.items()}
-    serials = _smiles_numbers(text, ligand.name, smiles)
-    traced = {serial: atom_of_number[number] for serial, number in serials.items()}
-    traced = {s: index for s, index in traced.items() if index < ligand.mol.GetNumAtoms()}
+    lines = text.splitlines(keepends=True)
+    numbers = [int(n) for line in lines if line.startswith(_INDEX_MAP) for n in line.split()[3:]]
+    text = "".join(line for line in lines if not line.startswith(_INDEX_MAP))
+    # pairs of an atom's number, from 1, and its serial; hydrogens stand behind the drug's atoms
+    pairs = zip(numbers[::2], numbers[1::2], strict=True)
+    traced = {serial: n - 1 for n, serial in pairs if n <= ligand.mol.GetNumAtoms()}
     _check(ligand, placed, text, traced)
     return text, traced
-
-
-def _smiles_numbers(text: str, name: str, smiles: str) -> dict[int, int]:
-    """Return ``{serial: number in the SMILES}`` from the remarks that Meeko writes."""
-    written: list[str] = []
-    serials: dict[int, int] = {}
-    for line in text.splitlines():
-        if line.startswith(_INDEX_REMARK):
-            numbers = [int(word) for word in line[len(_INDEX_REMARK) :].split()]
-            serials.update(zip(numbers[1::2], numbers[::2], strict=True))
-        elif line.startswith(_SMILES_REMARK):
-            written.append(line[len(_SMILES_REMARK) :].strip())
-    if written != [smiles]:
-        raise LigandError(f"{name}: the PDBQT does not name the SMILES that its numbers refer to")
-    return serials
 
 
 def _check(ligand: Ligand, placed: Chem.Mol, text: str, traced: dict[int, int]) -> None:
