@@ -28,11 +28,10 @@ from scipy.optimize import minimize
 from workbench.gfn2 import ANGSTROM_PER_BOHR, KCAL_PER_HARTREE, Gfn2, Point, minimised
 from workbench.ligands.conformers import conformers
 from workbench.ligands.reading import load_ligand
-from workbench.physics.amber import topology_of
-from workbench.physics.amber_molecules import amber_drug, refitted
-from workbench.physics.amber_terms import ACETAL, FITTED_FILE, AmberTerms, Term
+from workbench.physics.amber_molecules import described, refitted
+from workbench.physics.amber_terms import ACETAL, FITTED_FILE, AmberTerms, Kind, Term
 from workbench.physics.amber_xml import AmberMolecule, force_field_xml
-from workbench.physics.assembly import ligand_records, with_conformer
+from workbench.physics.assembly import ligand_records, topology_of, with_conformer
 from workbench.physics.mmff_parameters import edges_of
 
 FloatArray = NDArray[np.float64]
@@ -188,12 +187,10 @@ def measures(mol: Chem.Mol, points: FloatArray, atoms: tuple[int, int, int]) -> 
 def fit_acetal() -> tuple[AmberTerms, dict[str, Any]]:
     """Return values at rest of S-C, C-N and S-C-N, and how well they do."""
     ligand = load_ligand(ACETAL_MODEL.replace("CC(SC)", "C[C@H](SC)"))
-    molecule, terms = amber_drug(ligand, 2)
+    molecule, terms = described(ligand, (), 2)
     full = Chem.AddHs(ligand.mol)
     match = full.GetSubstructMatch(Chem.MolFromSmarts("[#16][CX4;!H3][#7]"))
-    types = list(molecule.types)
-    types[match[1]] = ACETAL
-    molecule = replace(molecule, reactive=match[1], types=tuple(molecule.types))
+    molecule = replace(molecule, reactive=match[1])
     molecule, terms = refitted(molecule, terms, AmberTerms())
     molecule = replace(molecule, reactive=None)
     shapes = conformers(ligand.mol, 20, 1).coordinates[:3]
@@ -202,23 +199,20 @@ def fit_acetal() -> tuple[AmberTerms, dict[str, Any]]:
     lowest = sorted(minima, key=lambda one: one.point.energy)[:N_REFERENCES]
     references = [optimised(full, one.coordinates) for one in lowest]
     wanted = [measures(full, points, match) for points in references]
-    keys = (("ss", ACETAL), (ACETAL, "na"), ("ss", ACETAL, "na"))
-    tables = (terms.bonds, terms.bonds, terms.angles)
-    looks = (terms.bond, terms.bond, terms.angle)
-    rest = [look(key) for look, key in zip(looks, keys, strict=True)]
+    keys = ((ACETAL, "ss"), (ACETAL, "na"), ("na", ACETAL, "ss"))
+    kinds: tuple[Kind, ...] = ("bond", "bond", "angle")
+    fitted = AmberTerms()
+    for kind, key in zip(kinds, keys, strict=True):
+        fitted.rows[kind, key] = list(terms.find(kind, key) or ())
     history = []
     for _ in range(_ROUNDS):
-        model = Mechanics(full, molecule, terms)
+        model = Mechanics(full, molecule, terms.overlaid(fitted))
         got = [measures(full, model.relaxed(points)[0], match) for points in references]
         history.append([row.round(4).tolist() for row in got])
         off = np.mean(np.array(wanted) - np.array(got), axis=0)
-        for place, (table, key) in enumerate(zip(tables, keys, strict=True)):
-            k, at_rest = rest[place].values
-            rest[place] = Term((k, round(float(at_rest + off[place]), 4)), SOURCE)
-            table[key] = rest[place]
-    fitted = AmberTerms()
-    fitted.bonds = {("c3*", "ss"): rest[0], ("c3*", "na"): rest[1]}
-    fitted.angles = {("na", "c3*", "ss"): rest[2]}
+        for step, found in zip(off, fitted.rows.values(), strict=True):
+            k, rest = found[0].values
+            found[:] = [Term((k, round(float(rest + step), 4)), SOURCE)]
     report = {
         "model": ACETAL_MODEL,
         "reference": [row.round(4).tolist() for row in wanted],
@@ -231,7 +225,7 @@ def fit_acetal() -> tuple[AmberTerms, dict[str, Any]]:
 def fit_vinyl() -> tuple[AmberTerms, dict[str, Any]]:
     """Return the torsion C=C-N-N of the Z N-vinyl triazole, and how well it does."""
     ligand = load_ligand(VINYL_MODEL)
-    molecule, terms = amber_drug(ligand, 2)
+    molecule, terms = described(ligand, (), 2)
     full = Chem.AddHs(ligand.mol)
     pattern = Chem.MolFromSmarts("C(=O)-[CH]=[CH]-[n]:[n]")
     match = full.GetSubstructMatch(pattern)
@@ -251,7 +245,7 @@ def fit_vinyl() -> tuple[AmberTerms, dict[str, Any]]:
     quantum -= quantum.min()
     angles = np.radians([angle for angle, _, _ in scan])
     coefficients = np.zeros(3)
-    original = terms.proper(names)
+    original = terms.find("torsion", names)
     for _ in range(_ROUNDS):
         found = _with_torsion(terms, names, coefficients, original)
         model = Mechanics(full, molecule, found)
@@ -272,7 +266,7 @@ def fit_vinyl() -> tuple[AmberTerms, dict[str, Any]]:
     fitted = AmberTerms()
     # GAFF2 has two names for each atom of a conjugated ring, which alternate round it.
     twin = tuple({"nc": "nd", "nd": "nc"}.get(name, name) for name in names)
-    fitted.propers = {names: _torsions(coefficients), twin: _torsions(coefficients)}
+    fitted.rows = {("torsion", key): _torsions(coefficients) for key in (names, twin)}
     report = {
         "model": VINYL_MODEL,
         "torsion": "-".join(names),
@@ -302,7 +296,7 @@ def _with_torsion(
     terms: AmberTerms, names: tuple[str, ...], coefficients: FloatArray, original: Any
 ) -> AmberTerms:
     chosen = _torsions(coefficients) if coefficients.any() else original
-    return terms.overlaid([AmberTerms(propers={names: chosen})])
+    return terms.overlaid(AmberTerms({("torsion", names): chosen}))
 
 
 def terms_text(terms: AmberTerms) -> str:
@@ -310,12 +304,11 @@ def terms_text(terms: AmberTerms) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("kind", "types", "k", "at_rest", "periodicity", "source"))
-    for kind, table in (("bond", terms.bonds), ("angle", terms.angles), ("proper", terms.propers)):
-        for types, found in sorted(table.items()):
-            for term in found if isinstance(found, list) else [found]:
-                k, rest, *fold = (f"{value:.6g}" for value in term.values)
-                row = (kind, "-".join(types), k, rest, *(fold or [""]), term.source)
-                writer.writerow(row)
+    order = ("bond", "angle", "torsion")
+    for kind, types in sorted(terms.rows, key=lambda key: (order.index(key[0]), key[1])):
+        for term in terms.rows[kind, types]:
+            k, rest, *fold = (f"{value:.6g}" for value in term.values)
+            writer.writerow((kind, "-".join(types), k, rest, *(fold or [""]), term.source))
     return out.getvalue()
 
 
@@ -327,7 +320,7 @@ def main() -> int:
     fitted, reports = AmberTerms(), []
     for fit in (fit_vinyl, fit_acetal):
         terms, report = fit()
-        fitted = fitted.overlaid([terms])
+        fitted = fitted.overlaid(terms)
         reports.append(report)
         print(json.dumps(report), flush=True)
         (arguments.out / FITTED_FILE).write_text(terms_text(fitted))

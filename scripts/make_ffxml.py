@@ -12,7 +12,7 @@ from pathlib import Path
 
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.reading import load_ligand
-from workbench.physics.amber_molecules import amber_adduct, amber_drug, fitted_file
+from workbench.physics.amber_molecules import described, fitted_file
 
 DRUGS = ("selinexor", "eltanexor", "KPT-185", "KPT-276", "KPT-251", "verdinexor")
 PER_PAIR, PER_MANY, PER_DRUG = 3, 2, 4
@@ -36,9 +36,9 @@ def main() -> int:
         ligand = load_ligand(name)
         adducts = enumerate_adducts(ligand)
         each = PER_PAIR if len(adducts) == 2 else PER_MANY
-        made = [amber_drug(ligand, PER_DRUG), amber_adduct(adducts, each)]
+        made = [described(ligand, (), PER_DRUG), described(ligand, adducts, each)]
         (arguments.out / f"{name}.xml").write_text(fitted_file(made, SOURCE), encoding="utf-8")
-        print(name, *(f"{m.form}: {m.n_geometries} geometries" for m, _ in made), file=sys.stderr)
+        print(name, file=sys.stderr)
     return 0
 
 

@@ -21,8 +21,8 @@ from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import conformers
 from workbench.ligands.reading import load_ligand
 from workbench.physics import amber
-from workbench.physics.amber_molecules import drug_part, ligand_force_field
-from workbench.physics.assembly import ligand_names, ligand_records, place
+from workbench.physics.amber_molecules import PROTEIN_FILE, drug_part, ligand_force_field
+from workbench.physics.assembly import ligand_names, ligand_records, place, topology_of
 from workbench.physics.complex import Complex, complex_texts, mobile_atoms
 from workbench.physics.force_fields import force_field
 from workbench.physics.mmff import group_energy
@@ -53,7 +53,7 @@ def templates(drug: str) -> dict[str, ElementTree.Element]:
 
 def plain(text: str, topology: app.Topology, chosen: dict | None = None) -> openmm.System:
     """Return what OpenMM makes of a file without the workbench, a force group per kind of term."""
-    field = app.ForceField(amber.PROTEIN_FILE, io.StringIO(text))
+    field = app.ForceField(PROTEIN_FILE, io.StringIO(text))
     system = field.createSystem(topology, removeCMMotion=False, residueTemplates=chosen or {})
     for force in system.getForces():
         force.setForceGroup(list(KINDS.values()).index(type(force)))
@@ -72,7 +72,7 @@ def summed(terms: dict[str, float]) -> dict[str, float]:
 
 def test_an_intact_drug_has_tleaps_energies() -> None:
     mol = Chem.AddHs(load_ligand("selinexor").mol)
-    topology = amber.topology_of(ligand_records(mol, range(mol.GetNumAtoms())), edges_of(mol))
+    topology = topology_of(ligand_records(mol, range(mol.GetNumAtoms())), edges_of(mol))
     points = np.array(REFERENCE["intact"]["coordinates"])
     found = by_kind(plain(text_of("selinexor"), topology), points)
     assert found == pytest.approx(summed(REFERENCE["intact"]["energies"]), abs=TOLERANCE)
@@ -109,7 +109,7 @@ def test_one_residue_has_the_energy_of_two() -> None:
     where = {"residue_name": "CYS", "residue_number": 528, "chain": cysteine.chain}
     atoms = [replace(a, **where) if a.residue_name == "LIG" else a for a in atoms]
     new = {old: k for k, old in enumerate(order)}
-    topology = amber.topology_of(atoms, [(new[i], new[j]) for i, j in edges_of(bonded.mol)])
+    topology = topology_of(atoms, [(new[i], new[j]) for i, j in edges_of(bonded.mol)])
     points = np.array(REFERENCE["adduct"]["coordinates"])[order]
     found = by_kind(plain(text_of("selinexor"), topology), points)
     assert found == pytest.approx(summed(REFERENCE["adduct"]["energies"]), abs=TOLERANCE)
@@ -196,7 +196,7 @@ def test_every_term_of_an_adduct_is_there(drug: str) -> None:
 
 def test_all_files_go_into_one_force_field() -> None:
     texts = [io.StringIO(text_of(drug)) for drug in DRUGS]
-    field = app.ForceField(amber.PROTEIN_FILE, "amber14/tip3p.xml", *texts)
+    field = app.ForceField(PROTEIN_FILE, "amber14/tip3p.xml", *texts)
     assert {f"{drug}-adduct" for drug in DRUGS} <= set(field._templates)
 
 

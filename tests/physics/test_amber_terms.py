@@ -24,34 +24,37 @@ def molecule(nitrogen: str) -> AmberMolecule:
         bonds=np.array([[0, 1], [0, 2]]),
         reactive=0,
         side_chain=dict.fromkeys(("CB", "HB2", "HB3", "SG"), 0.0),
-        n_geometries=1,
-        spread=0.0,
     )
 
 
 def terms() -> AmberTerms:
-    found = AmberTerms(van_der_waals={"c3": Term((1.9069, 0.1078)), "na": Term((1.8, 0.2))})
-    found.bonds = {("c3", "ss"): Term((184.74, 1.841)), ("c3", "c3"): Term((228.89, 1.535))}
-    found.propers = {("c3", "c3", "ss", "c3"): [Term((0.3, 0.0, 3.0))]}
-    return found
+    return AmberTerms(
+        {
+            ("size", ("c3",)): [Term((0.1078, 1.9069))],
+            ("size", ("na",)): [Term((0.2, 1.8))],
+            ("bond", ("c3", "ss")): [Term((184.74, 1.841))],
+            ("bond", ("c3", "c3")): [Term((228.89, 1.535))],
+            ("torsion", ("c3", "c3", "ss", "c3")): [Term((0.3, 0.0, 3.0))],
+        }
+    )
 
 
 def test_only_the_carbon_between_sulphur_and_an_azole_is_refitted() -> None:
-    fits = AmberTerms(bonds={(ACETAL, "ss"): FIT})
+    fits = AmberTerms({("bond", (ACETAL, "ss")): [FIT]})
     acetal, found = refitted(molecule("na"), terms(), fits)
     assert acetal.types == (ACETAL, "na", "c3")
-    assert found.bond(("ss", ACETAL)) == FIT
-    assert found.bond(("ss", "c3")) == Term((184.74, 1.841))
-    assert found.bond((ACETAL, "c3")) == Term((228.89, 1.535))
-    assert found.proper(("c3", ACETAL, "ss", "c3")) == [Term((0.3, 0.0, 3.0))]
+    assert found.find("bond", ("ss", ACETAL)) == [FIT]
+    assert found.find("bond", ("ss", "c3")) == [Term((184.74, 1.841))]
+    assert found.find("bond", (ACETAL, "c3")) == [Term((228.89, 1.535))]
+    assert found.find("torsion", ("c3", ACETAL, "ss", "c3")) == [Term((0.3, 0.0, 3.0))]
     amine, same = refitted(molecule("n8"), terms(), fits)
     assert amine.types == ("c3", "n8", "c3")
-    assert same.bond(("ss", "c3")) == Term((184.74, 1.841))
+    assert same.find("bond", ("ss", "c3")) == [Term((184.74, 1.841))]
 
 
 def test_a_fitted_term_replaces_gaff2s_from_either_end() -> None:
-    found = terms().overlaid([AmberTerms(bonds={("ss", "c3"): FIT})])
-    assert found.bond(("c3", "ss")) == found.bond(("ss", "c3")) == FIT
+    found = terms().overlaid(AmberTerms({("bond", ("ss", "c3")): [FIT]}))
+    assert found.find("bond", ("c3", "ss")) == found.find("bond", ("ss", "c3")) == [FIT]
 
 
 def test_a_missing_parameter_is_named() -> None:

@@ -11,7 +11,7 @@ from physics_cases import shaken
 
 from workbench.errors import PhysicsError
 from workbench.ligands.reading import load_ligand
-from workbench.physics.amber_molecules import amber_drug
+from workbench.physics.amber_molecules import described
 from workbench.physics.antechamber import (
     HOME_VARIABLE,
     PROGRAMS,
@@ -46,20 +46,20 @@ NONBON
 
 def test_a_parameter_file_is_read() -> None:
     terms = read_frcmod(FRCMOD)
-    assert terms.bond(("ss", "c3")) == ((184.74, 1.841), "")
-    assert terms.bonds["c", "ns"].source == "same as c-n, penalty score= 0.0"
-    assert terms.angle(("c3", "ss", "c3")) == ((60.2, 99.24), "")
-    assert [term.values for term in terms.propers["c3", "c", "ns", "c3"]] == [
+    assert terms.find("bond", ("ss", "c3")) == [((184.74, 1.841), "")]
+    assert terms.rows["bond", ("c", "ns")][0].source == "same as c-n, penalty score= 0.0"
+    assert terms.find("angle", ("c3", "ss", "c3")) == [((60.2, 99.24), "")]
+    assert [term.values for term in terms.rows["torsion", ("c3", "c", "ns", "c3")]] == [
         (0.0, 0.0, 2.0),
         (1.5, 180.0, 1.0),
     ]
     # One barrier of 10 kcal/mol that four torsions share.
-    assert terms.propers["X", "c", "ns", "X"][0].values == (2.5, 180.0, 2.0)
+    assert terms.rows["torsion", ("X", "c", "ns", "X")][0].values == (2.5, 180.0, 2.0)
     assert terms.improper("c", ("o", "c3", "ns")) == (
         (1, 2, 0),
         ((10.5, 180.0, 2.0), "Using the default value"),
     )
-    assert terms.size("ss") == ((1.9825, 0.2824), "")
+    assert terms.find("size", ("ss",)) == [((0.2824, 1.9825), "")]
 
 
 def test_a_parameter_that_was_left_open_is_refused() -> None:
@@ -111,10 +111,9 @@ def script(path: Path, body: str) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("antechamber"), reason="Amber's programs are not installed")
 def test_methanethiol_gets_the_types_and_charges_of_its_groups() -> None:
-    molecule, terms = amber_drug(load_ligand("CS"), 1)
+    molecule, terms = described(load_ligand("CS"), (), 1)
     assert molecule.types == ("c3", "sh", "h1", "h1", "h1", "hs")
     assert molecule.charges.sum() == pytest.approx(0, abs=1e-6)
     assert len(set(np.round(molecule.charges[2:5], 6))) == 1
-    bond = terms.bond(("c3", "sh"))
-    assert bond is not None
+    (bond,) = terms.find("bond", ("c3", "sh")) or []
     assert bond.values[1] == pytest.approx(1.82, abs=0.03)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from copy import deepcopy
 from functools import lru_cache
 from typing import Any
@@ -17,17 +16,15 @@ from rdkit import Chem
 
 from workbench.errors import PhysicsError
 from workbench.ligands.molecules import Adduct
-from workbench.physics.amber_molecules import drug_part, force_field_file
+from workbench.physics.amber_molecules import PROTEIN_FILE, drug_part, force_field_file
+from workbench.physics.assembly import ligand_records, topology_of
 from workbench.physics.complex import Assembly, Complex, address, ligand_mask
 from workbench.physics.mmff import COULOMB_SCALE, cut_off, system_of
 from workbench.physics.mmff_parameters import angle_triples, edges_of, neighbours_of
-from workbench.structures.receptor import Atom
-from workbench.structures.topology import residue_groups
 
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 
-PROTEIN_FILE = "amber14/protein.ff14SB.xml"
 WATER_FILE = "amber14/tip3pfb.xml"
 
 NONBONDED = "nonbonded"
@@ -42,24 +39,6 @@ _CHARGE_TOLERANCE = 1e-4
 _CAPPED_OFF = frozenset(("N", "H", "C", "O"))
 _METHYL = {"CA": -0.2247, "HA": 0.0766}
 """Charges of the methyl group that stands for CA: in all that of ff14SB's backbone."""
-
-
-def topology_of(atoms: Sequence[Atom], bonds: Sequence[tuple[int, int]]) -> app.Topology:
-    """Return OpenMM's topology of atoms whose residues stand together."""
-    topology = app.Topology()
-    chain: Any = None
-    made: list[Any] = []
-    for group in residue_groups(atoms):
-        first = atoms[group[0]]
-        if chain is None or chain.id != first.chain:
-            chain = topology.addChain(first.chain)
-        residue = topology.addResidue(first.residue_name, chain, str(first.residue_number))
-        for index in group:
-            element = app.Element.getBySymbol(atoms[index].element)
-            made.append(topology.addAtom(atoms[index].name, element, residue))
-    for i, j in bonds:
-        topology.addBond(made[i], made[j])
-    return topology
 
 
 def complex_system(
@@ -79,8 +58,7 @@ def complex_system(
     """
     members = np.flatnonzero(ligand_mask(bonded)).tolist()
     source = bonded.adduct if isinstance(bonded, Complex) else bonded.ligand
-    reactive = bonded.reactive_carbon if bonded.bonded else None
-    text, stem = force_field_file(bonded.mol, members, reactive, source)
+    text, stem = force_field_file(bonded.mol, members, source)
     topology = topology_of(bonded.atoms, edges_of(bonded.mol))
     chosen = {}
     if bonded.bonded:
@@ -103,9 +81,8 @@ def fragment_system(
     PhysicsError
         When a parameter is missing.
     """
-    members = drug_part(mol, adduct)
-    text, stem = force_field_file(mol, members, adduct.reactive_atom_index, adduct)
-    atoms = [Atom(f"X{a.GetIdx()}", a.GetSymbol(), "LIG", 1, "L") for a in mol.GetAtoms()]
+    text, stem = force_field_file(mol, drug_part(mol, adduct), adduct)
+    atoms = ligand_records(mol, range(mol.GetNumAtoms()))
     made = _created(_with_methyl(text, stem), topology_of(atoms, edges_of(mol)), {})
     return _system(made, mol, mobile, None)
 

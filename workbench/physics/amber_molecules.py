@@ -7,15 +7,16 @@ The backbone then takes the charges of ff14SB, and what that leaves over is spre
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from threading import Lock
-from xml.etree import ElementTree
 
 import numpy as np
 from numpy.typing import NDArray
+from openmm import app
 from rdkit import Chem
 
 from workbench.errors import PhysicsError
@@ -29,17 +30,17 @@ from workbench.physics.amber_xml import (
     DRUG,
     SIDE_CHAIN,
     AmberMolecule,
-    bare_graph,
     force_field_xml,
 )
 from workbench.physics.antechamber import Typing, program_folder, selected_terms, typing
-from workbench.physics.assembly import drug_hydrogens
+from workbench.physics.assembly import drug_hydrogens, ligand_records, topology_of
 from workbench.physics.mmff_parameters import edges_of
 
 FloatArray = NDArray[np.float64]
 
 FOLDER = "ffxml"
 OWN_SOURCE = "GAFF2 types and AM1-BCC charges by antechamber at GFN2-xTB geometries"
+PROTEIN_FILE = "amber14/protein.ff14SB.xml"
 _CARBON, _AZOLE = "c3", "na"
 
 _SEARCHED = 30
@@ -60,10 +61,13 @@ class CappedModel:
     side_chain: list[int]
 
 
-def amber_adduct(
-    adducts: Sequence[Adduct], n_conformers: int, seed: int = 1
+def described(
+    ligand: Ligand, adducts: Sequence[Adduct], n_conformers: int, seed: int = 1
 ) -> tuple[AmberMolecule, AmberTerms]:
-    """Describe an adduct with one set of types and charges for all its diastereomers, at least one.
+    """Describe an adduct, all its diastereomers together, or the intact drug if there are none.
+
+    Charges are the mean over conformers of each; what they lack to a whole charge is spread over
+    drug and side chain.
 
     Raises
     ------
@@ -71,62 +75,28 @@ def amber_adduct(
         When a program is missing or fails.
     """
     models = [capped_adduct(adduct) for adduct in adducts]
+    if not adducts:
+        full = Chem.AddHs(ligand.mol)
+        models = [CappedModel(full, list(range(full.GetNumAtoms())), [])]
     typed, terms = _typed([model.mol for model in models], n_conformers, seed)
-    model, first = models[0], adducts[0]
+    mol, drug, side_chain = models[0].mol, models[0].drug, models[0].side_chain
     charges = np.mean([one.charges for one in typed], axis=0)
-    kept = [*model.drug, *model.side_chain]
-    charge = Chem.GetFormalCharge(model.mol)
-    spread = (charge - BACKBONE_CHARGE - charges[kept].sum()) / len(kept)
-    charges[kept] += spread
-    side = {n: float(charges[i]) for n, i in zip(SIDE_CHAIN, model.side_chain, strict=True)}
-    names = (first.ligand.name, first.form)
-    molecule = _molecule(model, names, typed, charges, first.reactive_atom_index, side, spread)
-    return molecule, terms
-
-
-def amber_drug(
-    ligand: Ligand, n_conformers: int, seed: int = 1
-) -> tuple[AmberMolecule, AmberTerms]:
-    """Describe an intact drug.
-
-    Raises
-    ------
-    PhysicsError
-        When a program is missing or fails.
-    """
-    mol = Chem.AddHs(ligand.mol)
-    model = CappedModel(mol, list(range(mol.GetNumAtoms())), [])
-    typed, terms = _typed([mol], n_conformers, seed)
-    charges = np.mean([one.charges for one in typed], axis=0)
-    spread = (Chem.GetFormalCharge(mol) - charges.sum()) / len(charges)
-    names = (ligand.name, DRUG)
-    return _molecule(model, names, typed, charges + spread, None, {}, spread), terms
-
-
-def _molecule(
-    model: CappedModel,
-    names: tuple[str, str],
-    typed: list[Typing],
-    charges: FloatArray,
-    reactive: int | None,
-    side_chain: dict[str, float],
-    spread: float,
-) -> AmberMolecule:
-    place = {atom: k for k, atom in enumerate(model.drug)}
-    edges = edges_of(model.mol)
-    bonds = sorted((place[i], place[j]) for i, j in edges if i in place and j in place)
+    kept = [*drug, *side_chain]
+    total = Chem.GetFormalCharge(mol) - (BACKBONE_CHARGE if adducts else 0.0)
+    charges[kept] += (total - charges[kept].sum()) / len(kept)
+    place = {atom: k for k, atom in enumerate(drug)}
+    bonds = [(place[i], place[j]) for i, j in edges_of(mol) if i in place and j in place]
+    side = zip(SIDE_CHAIN, side_chain, strict=True) if adducts else ()
     return AmberMolecule(
-        name=names[0],
-        form=names[1],
-        elements=tuple(model.mol.GetAtomWithIdx(i).GetSymbol() for i in model.drug),
-        types=tuple(typed[0].types[i] for i in model.drug),
-        charges=charges[model.drug],
-        bonds=np.array(bonds, dtype=np.int64),
-        reactive=reactive,
-        side_chain=side_chain,
-        n_geometries=len(typed),
-        spread=float(spread),
-    )
+        name=ligand.name,
+        form=adducts[0].form if adducts else DRUG,
+        elements=tuple(mol.GetAtomWithIdx(i).GetSymbol() for i in drug),
+        types=tuple(typed[0].types[i] for i in drug),
+        charges=charges[drug],
+        bonds=np.array(sorted(bonds), dtype=np.int64).reshape(-1, 2),
+        reactive=adducts[0].reactive_atom_index if adducts else None,
+        side_chain={name: float(charges[i]) for name, i in side},
+    ), terms
 
 
 def _typed(mols: list[Chem.Mol], n_conformers: int, seed: int) -> tuple[list[Typing], AmberTerms]:
@@ -204,17 +174,17 @@ def refitted(
         if any(types[i] == _AZOLE for pair in around for i in pair):
             types[centre] = ACETAL
     chosen = fitted_terms() if fits is None else fits
-    return replace(molecule, types=tuple(types)), terms.overlaid([chosen])
+    return replace(molecule, types=tuple(types)), terms.overlaid(chosen)
 
 
 def fitted_file(made: Sequence[tuple[AmberMolecule, AmberTerms]], source: str = OWN_SOURCE) -> str:
     """Return the ForceField file of some forms of one drug, the fitted terms in place."""
     molecules, terms = zip(*(refitted(*one) for one in made), strict=True)
-    return force_field_xml(molecules, terms[0].overlaid(terms[1:]), source)
+    return force_field_xml(molecules, terms[0].overlaid(*terms[1:]), source)
 
 
 def force_field_file(
-    mol: Chem.Mol, members: list[int], reactive: int | None, source: Adduct | Ligand
+    mol: Chem.Mol, members: Sequence[int], source: Adduct | Ligand
 ) -> tuple[str, str]:
     """Return the ForceField file of a ligand, and what the names of its templates begin with.
 
@@ -222,28 +192,26 @@ def force_field_file(
 
     Parameters
     ----------
-    mol, members, reactive
-        A molecule with hydrogens, those of its atoms that are the drug's, and the one that bears
-        the sulphur, if any.
+    mol, members
+        A molecule with hydrogens, and those of its atoms that are the drug's.
 
     Raises
     ------
     PhysicsError
         When no file is shipped and the programs are missing or fail.
     """
-    found = _shipped_file(mol, members, reactive)
+    found = _shipped_file(mol, members)
     if found is not None:
         return found
     ligand, adduct = (source, None) if isinstance(source, Ligand) else (source.ligand, source)
-    form = DRUG if adduct is None else adduct.form
-    key = (ligand.smiles, form, -1 if adduct is None else adduct.reactive_atom_index)
+    form, attacked = ("", -1) if adduct is None else (adduct.form, adduct.reactive_atom_index)
+    key = (ligand.smiles, form, attacked)
     with _making:
         if key not in _made:
-            if adduct is None:
-                made = amber_drug(ligand, _OWN_CONFORMERS)
-            else:
-                together = enumerate_adducts(ligand) if form == "adduct" else (adduct,)
-                made = amber_adduct(together, _OWN_CONFORMERS)
+            together: tuple[Adduct, ...] = (adduct,) if adduct else ()
+            if form == "adduct":
+                together = enumerate_adducts(ligand)
+            made = described(ligand, together, _OWN_CONFORMERS)
             _made[key] = fitted_file([made]), made[0].stem
         return _made[key]
 
@@ -260,16 +228,15 @@ def ligand_force_field(ligand: Ligand) -> str:
     """
     adducts = enumerate_adducts(ligand) if ligand.warhead else ()
     mol = Chem.AddHs(ligand.mol)
-    texts = [_shipped_file(mol, list(range(mol.GetNumAtoms())), None)]
+    found = [_shipped_file(mol, range(mol.GetNumAtoms()))]
     for adduct in adducts[:1]:
         mol = Chem.AddHs(adduct.mol)
-        texts.append(_shipped_file(mol, drug_part(mol, adduct), adduct.reactive_atom_index))
-    if texts[0] is not None and len({text and text[0] for text in texts}) == 1:
-        return texts[0][0]
-    made = [amber_drug(ligand, _OWN_CONFORMERS)]
-    if adducts:
-        made.append(amber_adduct(adducts, _OWN_CONFORMERS))
-    return fitted_file(made)
+        found.append(_shipped_file(mol, drug_part(mol, adduct)))
+    texts = {one[0] if one else "" for one in found}
+    if "" not in texts and len(texts) == 1:
+        return texts.pop()
+    forms = ((), adducts) if adducts else ((),)
+    return fitted_file([described(ligand, form, _OWN_CONFORMERS) for form in forms])
 
 
 def drug_part(mol: Chem.Mol, adduct: Adduct) -> list[int]:
@@ -277,41 +244,27 @@ def drug_part(mol: Chem.Mol, adduct: Adduct) -> list[int]:
     return [*range(adduct.n_drug_atoms), *drug_hydrogens(mol, adduct)]
 
 
-def _shipped_file(
-    mol: Chem.Mol, members: list[int], reactive: int | None
-) -> tuple[str, str] | None:
+def _shipped_file(mol: Chem.Mol, members: Sequence[int]) -> tuple[str, str] | None:
     """Return file and stem of a shipped drug with these elements and bonds, stereo left out."""
     place = {atom: k for k, atom in enumerate(members)}
     edges = [(place[i], place[j]) for i, j in edges_of(mol) if i in place and j in place]
-    marked = None if reactive is None else place[reactive]
-    graph = bare_graph((mol.GetAtomWithIdx(i).GetSymbol() for i in members), edges, marked)
-    for text, stem, known in _shipped():
-        same = (known.GetNumAtoms(), known.GetNumBonds()) == (len(members), len(edges))
-        if same and graph.HasSubstructMatch(known):
-            return text, stem
-    return None
+    topology = topology_of(ligand_records(mol, members), edges)
+    texts, field = _shipped()
+    try:
+        # Where the sulphur goes shows in the hydrogens.
+        (template,) = field.getMatchingTemplates(topology, ignoreExternalBonds=True)
+    except ValueError:
+        return None
+    stem = template.name.removesuffix("-LIG")
+    return texts[stem.rpartition("-")[0]], stem
 
 
 @cache
-def _shipped() -> tuple[tuple[str, str, Chem.Mol], ...]:
-    """Return file, stem and graph of each molecule that is shipped."""
-    found = []
-    for file in sorted(files("workbench").joinpath("data", FOLDER).iterdir(), key=str):
-        text = file.read_text(encoding="utf-8")
-        root = ElementTree.fromstring(text)
-        elements = {row.get("name"): row.attrib["element"] for row in root.iter("Type")}
-        for residue in root.iter("Residue"):
-            name = residue.attrib["name"]
-            if name.endswith((f"-{DRUG}", "-LIG")):
-                place = {row.get("name"): k for k, row in enumerate(residue.iter("Atom"))}
-                outside = residue.find("ExternalBond")
-                graph = bare_graph(
-                    (elements[row.get("type")] for row in residue.iter("Atom")),
-                    (
-                        (place[row.get("atomName1")], place[row.get("atomName2")])
-                        for row in residue.iter("Bond")
-                    ),
-                    None if outside is None else place[outside.get("atomName")],
-                )
-                found.append((text, name.removesuffix("-LIG"), graph))
-    return tuple(found)
+def _shipped() -> tuple[dict[str, str], app.ForceField]:
+    """Return the shipped files by drug, and all of them as one."""
+    folder = files("workbench").joinpath("data", FOLDER)
+    texts = {
+        file.name.removesuffix(".xml"): file.read_text(encoding="utf-8")
+        for file in folder.iterdir()
+    }
+    return texts, app.ForceField(PROTEIN_FILE, *(io.StringIO(text) for text in texts.values()))

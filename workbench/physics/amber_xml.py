@@ -16,7 +16,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 import numpy as np
@@ -24,7 +23,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.errors import PhysicsError
-from workbench.physics.amber_terms import AmberTerms, Term
+from workbench.physics.amber_terms import AmberTerms, Kind, Term
 from workbench.physics.assembly import ligand_names
 from workbench.physics.mmff import ANGSTROM_PER_NM, KJ_PER_KCAL
 from workbench.physics.mmff_parameters import (
@@ -51,7 +50,17 @@ _GAFF2 = {"CA": "c3", "CB": "c3", "HB2": "h1", "HB3": "h1", "SG": "ss"}
 _CYSTEINE_BONDS = "N-H N-CA CA-HA CA-CB CA-C CB-HB2 CB-HB3 CB-SG C-O"
 _SIGMA_PER_HALF_MINIMUM = 2 ** (5 / 6)
 _COULOMB_14, _VDW_14 = 1 / 1.2, 0.5
-_MARK = 1
+_FORCES: dict[Kind, tuple[str, str]] = {
+    "bond": ("HarmonicBondForce", "Bond"),
+    "angle": ("HarmonicAngleForce", "Angle"),
+    "torsion": ("PeriodicTorsionForce", "Proper"),
+    "improper": ("PeriodicTorsionForce", "Improper"),
+    "size": ("NonbondedForce", "Atom"),
+}
+_ATTRIBUTES = {
+    "PeriodicTorsionForce": {"ordering": "amber"},
+    "NonbondedForce": {"coulomb14scale": f"{_COULOMB_14}", "lj14scale": f"{_VDW_14}"},
+}
 
 
 @dataclass(frozen=True)
@@ -60,8 +69,7 @@ class AmberMolecule:
 
     Heavy atoms stand before hydrogens; ``charges`` is ``(n_atoms,)`` and ``bonds`` ``(n_bonds,
     2)``. ``reactive`` bears the sulphur (``None`` in the intact drug), and ``side_chain`` has the
-    charges of CB, HB2, HB3 and SG. Charges are the mean of ``n_geometries``, and ``spread`` was
-    added to each atom of drug and side chain to make the residue's charge whole.
+    charges of CB, HB2, HB3 and SG.
     """
 
     name: str
@@ -72,35 +80,16 @@ class AmberMolecule:
     bonds: IntArray
     reactive: int | None
     side_chain: Mapping[str, float]
-    n_geometries: int
-    spread: float
+
+    @property
+    def prefix(self) -> str:
+        """The drug's name as it stands in its file."""
+        return "".join(c if c.isascii() and (c.isalnum() or c == "-") else "_" for c in self.name)
 
     @property
     def stem(self) -> str:
         """What the templates' names begin with."""
-        return f"{self._plain_name}-{self.form}"
-
-    @property
-    def _plain_name(self) -> str:
-        return "".join(c if c.isascii() and (c.isalnum() or c == "-") else "_" for c in self.name)
-
-    def class_of(self, kind: str) -> str:
-        """Return the class of a GAFF2 type in the file of this drug."""
-        return f"{self._plain_name}-{kind}"
-
-
-def bare_graph(
-    elements: Iterable[str], edges: Iterable[tuple[int, int]], marked: int | None
-) -> Chem.Mol:
-    """Return bare atoms and single bonds; the marked atom is an isotope of its own."""
-    mol = Chem.RWMol()
-    for symbol in elements:
-        mol.AddAtom(Chem.Atom(symbol))
-    for i, j in edges:
-        mol.AddBond(int(i), int(j), Chem.BondType.SINGLE)
-    if marked is not None:
-        mol.GetAtomWithIdx(marked).SetIsotope(_MARK)
-    return mol.GetMol()
+        return f"{self.prefix}-{self.form}"
 
 
 def force_field_xml(molecules: Sequence[AmberMolecule], terms: AmberTerms, source: str = "") -> str:
@@ -116,9 +105,9 @@ def force_field_xml(molecules: Sequence[AmberMolecule], terms: AmberTerms, sourc
         When a parameter is missing; the message names the atoms.
     """
     file = _File(terms)
-    SubElement(file.info, "Source").text = source or "workbench"
+    SubElement(file.sections["Info"], "Source").text = source or "workbench"
     for molecule in molecules:
-        file.add(molecule)
+        file.add(_Atoms(molecule))
     indent(file.root, " ")
     return tostring(file.root, encoding="unicode") + "\n"
 
@@ -127,70 +116,40 @@ class _File:
     def __init__(self, terms: AmberTerms) -> None:
         self.terms = terms
         self.root = Element("ForceField")
-        self.info, self.types, self.residues, self.bonds, self.angles = (
-            SubElement(self.root, name)
-            for name in ("Info", "AtomTypes", "Residues", "HarmonicBondForce", "HarmonicAngleForce")
-        )
-        self.torsions = SubElement(self.root, "PeriodicTorsionForce", ordering="amber")
-        self.pairs = SubElement(
-            self.root, "NonbondedForce", coulomb14scale=f"{_COULOMB_14}", lj14scale=f"{_VDW_14}"
-        )
-        SubElement(self.pairs, "UseAttributeFromResidue", name="charge")
+        names = ("Info", "AtomTypes", "Residues", *(force for force, _ in _FORCES.values()))
+        self.sections = {
+            name: SubElement(self.root, name, _ATTRIBUTES.get(name, {}))
+            for name in dict.fromkeys(names)
+        }
+        SubElement(self.sections["NonbondedForce"], "UseAttributeFromResidue", name="charge")
         self._written: set[tuple[str, ...]] = set()
 
-    def add(self, molecule: AmberMolecule) -> None:
-        """Write templates and terms of one molecule."""
-        own = _Atoms(molecule)
+    def add(self, own: _Atoms) -> None:
+        """Write types, templates and terms of one molecule."""
         table = Chem.GetPeriodicTable()
         for atom in own.ligand:
-            self.types.append(
-                Element(
-                    "Type",
-                    {
-                        "name": own.type_names[atom],
-                        "class": molecule.class_of(own.gaff2[atom]),
-                        "element": own.elements[atom],
-                        "mass": f"{table.GetAtomicWeight(own.elements[atom]):.6g}",
-                    },
+            names = {"name": own.type_names[atom], "class": own.label(atom)[1]}
+            mass = f"{table.GetAtomicWeight(own.elements[atom]):.6g}"
+            element = own.elements[atom]
+            SubElement(self.sections["AtomTypes"], "Type", names, element=element, mass=mass)
+        for template in own.templates():
+            self._template(own, *template)
+        groups: dict[Kind, Iterable[tuple[int, ...]]] = {
+            "size": ((atom,) for atom in own.ligand),
+            "bond": own.edges,
+            "angle": angle_triples(own.neighbours),
+            "torsion": torsion_quadruples(own.graph, own.neighbours),
+        }
+        for kind, members in ((k, m) for k, group in groups.items() for m in own.reaching(group)):
+            types = tuple(own.gaff2[atom] for atom in members)
+            found = self.terms.find(kind, types)
+            if found is None:
+                atoms = " - ".join(own.names[atom] for atom in members)
+                raise PhysicsError(
+                    f"the force field amber has no parameters for the {kind} {atoms} "
+                    f"({'-'.join(types)}) of {own.molecule.name}."
                 )
-            )
-        for name, members, outside in own.templates():
-            self._template(own, name, members, outside)
-        self._terms(own)
-
-    def _template(
-        self, own: _Atoms, name: str, members: Sequence[int], outside: Sequence[int]
-    ) -> None:
-        residue = SubElement(self.residues, "Residue", name=name)
-        for atom in members:
-            attributes = {"name": own.names[atom], "type": own.type_names[atom]}
-            SubElement(residue, "Atom", attributes, charge=f"{own.charges[atom]:.6f}")
-        for i, j in own.edges:
-            if i in members and j in members:
-                SubElement(residue, "Bond", atomName1=own.names[i], atomName2=own.names[j])
-        for atom in outside:
-            SubElement(residue, "ExternalBond", atomName=own.names[atom])
-
-    def _terms(self, own: _Atoms) -> None:
-        for atom in own.ligand:
-            radius, depth = self._found(own, "van der Waals", (atom,), self.terms.size).values
-            sigma = radius * _SIGMA_PER_HALF_MINIMUM / ANGSTROM_PER_NM
-            self._row(self.pairs, "Atom", own, (atom,), sigma=sigma, epsilon=depth * KJ_PER_KCAL)
-        for members in own.reaching(own.edges):
-            found = self._found(own, "bond", members, self.terms.bond)
-            k, length = found.values
-            k *= 2 * KJ_PER_KCAL * ANGSTROM_PER_NM**2
-            row = {"length": length / ANGSTROM_PER_NM, "k": k}
-            self._row(self.bonds, "Bond", own, members, found.source, **row)
-        for members in own.reaching(angle_triples(own.neighbours)):
-            found = self._found(own, "angle", members, self.terms.angle)
-            k, rest = found.values
-            row = {"angle": math.radians(rest), "k": 2 * k * KJ_PER_KCAL}
-            self._row(self.angles, "Angle", own, members, found.source, **row)
-        for members in own.reaching(torsion_quadruples(own.graph, own.neighbours)):
-            series = self._found(own, "torsion", members, self.terms.proper)
-            row = _torsion(series)
-            self._row(self.torsions, "Proper", own, members, series[-1].source, **row)
+            self._row(kind, [own.label(atom) for atom in members], found)
         for centre in own.ligand:
             around = sorted(own.neighbours[centre])
             if len(around) == 3:
@@ -199,51 +158,53 @@ class _File:
                 if improper is not None:
                     order, term = improper
                     members = (centre, *(around[i] for i in order))
-                    self._row(
-                        self.torsions, "Improper", own, members, term.source, **_torsion([term])
-                    )
+                    self._row("improper", [("type", own.type_names[i]) for i in members], [term])
 
-    def _found(self, own: _Atoms, kind: str, members: tuple[int, ...], look: Any) -> Any:
-        types = tuple(own.gaff2[atom] for atom in members)
-        found = look(types if len(types) > 1 else types[0])
-        if found is None:
-            names = " - ".join(own.names[atom] for atom in members)
-            raise PhysicsError(
-                f"the force field amber has no parameters for the {kind} {names} "
-                f"({'-'.join(types)}) of {own.molecule.name}."
-            )
-        return found
-
-    def _row(
-        self,
-        force: Element,
-        tag: str,
-        own: _Atoms,
-        members: tuple[int, ...],
-        source: str = "",
-        **values: float,
+    def _template(
+        self, own: _Atoms, name: str, members: Sequence[int], outside: Sequence[int]
     ) -> None:
+        residue = SubElement(self.sections["Residues"], "Residue", name=name)
+        for atom in members:
+            names = {"name": own.names[atom], "type": own.type_names[atom]}
+            SubElement(residue, "Atom", names, charge=f"{own.charges[atom]:.6f}")
+        for i, j in own.edges:
+            if i in members and j in members:
+                SubElement(residue, "Bond", atomName1=own.names[i], atomName2=own.names[j])
+        for atom in outside:
+            SubElement(residue, "ExternalBond", atomName=own.names[atom])
+
+    def _row(self, kind: Kind, labels: list[tuple[str, str]], found: Sequence[Term]) -> None:
         """Write one term, unless the same classes have it already."""
-        labels = [own.label(atom, alone=tag == "Improper") for atom in members]
         keys = tuple(name for _, name in labels)
-        if (tag, *keys) in self._written or (tag, *keys[::-1]) in self._written:
+        if (kind, *keys) in self._written or (kind, *keys[::-1]) in self._written:
             return
-        self._written.add((tag, *keys))
-        row = SubElement(force, tag)
-        for place, (kind, name) in enumerate(labels, start=1):
-            row.set(f"{kind}{place if len(labels) > 1 else ''}", name)
-        for name, value in values.items():
-            row.set(name, f"{value:.12g}")
-        if source:
-            row.set("source", source)
+        self._written.add((kind, *keys))
+        force, tag = _FORCES[kind]
+        row = SubElement(self.sections[force], tag)
+        for place, (attribute, name) in enumerate(labels, start=1):
+            row.set(f"{attribute}{place if len(labels) > 1 else ''}", name)
+        for attribute, value in _values(kind, found).items():
+            row.set(attribute, f"{value:.12g}")
+        if found[-1].source and kind != "size":
+            row.set("source", found[-1].source)
 
 
-def _torsion(series: Sequence[Term]) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for place, (k, phase, fold) in enumerate((term.values for term in series), start=1):
-        found |= {f"periodicity{place}": fold, f"phase{place}": math.radians(phase)}
-        found[f"k{place}"] = k * KJ_PER_KCAL
-    return found
+def _values(kind: Kind, found: Sequence[Term]) -> dict[str, float]:
+    """Return parameters as OpenMM has them, in kJ/mol, nm and radian."""
+    k, rest = found[0].values[:2]
+    if kind == "size":
+        sigma = rest * _SIGMA_PER_HALF_MINIMUM / ANGSTROM_PER_NM
+        return {"sigma": sigma, "epsilon": k * KJ_PER_KCAL}
+    if kind == "bond":
+        length = rest / ANGSTROM_PER_NM
+        return {"length": length, "k": 2 * k * KJ_PER_KCAL * ANGSTROM_PER_NM**2}
+    if kind == "angle":
+        return {"angle": math.radians(rest), "k": 2 * k * KJ_PER_KCAL}
+    series: dict[str, float] = {}
+    for place, (k, phase, fold) in enumerate((term.values for term in found), start=1):
+        series |= {f"periodicity{place}": fold, f"phase{place}": math.radians(phase)}
+        series[f"k{place}"] = k * KJ_PER_KCAL
+    return series
 
 
 class _Atoms:
@@ -267,7 +228,11 @@ class _Atoms:
             pairs = (pair.split("-") for pair in _CYSTEINE_BONDS.split())
             self.edges += [(host.index(a), host.index(b)) for a, b in pairs]
             self.edges.append((host.index("SG"), molecule.reactive + first))
-        self.graph = bare_graph(self.elements, self.edges, None)
+        self.graph = Chem.RWMol()
+        for element in self.elements:
+            self.graph.AddAtom(Chem.Atom(element))
+        for i, j in self.edges:
+            self.graph.AddBond(i, j, Chem.BondType.SINGLE)
         self.neighbours = neighbours_of(self.graph)
 
     def templates(self) -> Iterator[tuple[str, Sequence[int], Sequence[int]]]:
@@ -286,8 +251,8 @@ class _Atoms:
         """Yield the groups that hold an atom of the ligand."""
         return (group for group in groups if not self.host or max(group) >= len(self.host))
 
-    def label(self, atom: int, alone: bool) -> tuple[str, str]:
+    def label(self, atom: int) -> tuple[str, str]:
         """Return how a term names an atom: by its class, or by its type if that is protein's."""
-        if alone or atom in self.host:
+        if atom in self.host:
             return "type", self.type_names[atom]
-        return "class", self.molecule.class_of(self.gaff2[atom])
+        return "class", f"{self.molecule.prefix}-{self.gaff2[atom]}"

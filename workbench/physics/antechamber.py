@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.errors import PhysicsError
-from workbench.physics.amber_terms import AmberTerms, Term
+from workbench.physics.amber_terms import AmberTerms, Kind, Term
 from workbench.physics.assembly import with_conformer
 
 FloatArray = NDArray[np.float64]
@@ -33,7 +33,11 @@ PROGRAMS = ("antechamber", "parmchk2", "sqm")
 _SECONDS = 1800
 # Single point: the geometry is another method's. The others are antechamber's own defaults.
 _SQM = "qm_theory='AM1', grms_tol=0.0005, scfconv=1.d-8, ndiis_attempts=700, maxcyc=0"
-_WIDTHS = {"BOND": 5, "ANGLE": 8, "DIHE": 11, "IMPROPER": 11}
+_SECTIONS: dict[str, tuple[Kind, int]] = {
+    **{"NONBON": ("size", 4), "BOND": ("bond", 5), "ANGLE": ("angle", 8)},
+    **{"DIHE": ("torsion", 11), "IMPROPER": ("improper", 11)},
+}
+"""Kind of term and width of its types in a parameter file."""
 
 
 @dataclass(frozen=True)
@@ -119,15 +123,15 @@ def selected_terms(typed: Typing) -> AmberTerms:
 
 def _unrounded(terms: AmberTerms, gaff2: str) -> None:
     """Put in GAFF2's own digits where parmchk2 has rounded its lengths and angles."""
-    for table, width in ((terms.bonds, 5), (terms.angles, 8)):
+    for kind, width in (_SECTIONS["BOND"], _SECTIONS["ANGLE"]):
         for line in gaff2.splitlines():
-            kinds = tuple(part.strip() for part in line[:width].split("-"))
-            if len(kinds) != (width + 1) // 3 or line[width : width + 1] not in (" ", ""):
+            types = tuple(part.strip() for part in line[:width].split("-"))
+            if len(types) != (width + 1) // 3 or line[width : width + 1] not in (" ", ""):
                 continue
-            for key in (kinds, kinds[::-1]):
-                if key in table and not table[key].source:
-                    k, rest = line[width:].split()[:2]
-                    table[key] = Term((float(k), float(rest)))
+            found = terms.find(kind, types)
+            if found and not found[0].source:
+                k, rest = line[width:].split()[:2]
+                found[0] = Term((float(k), float(rest)))
 
 
 def read_frcmod(text: str) -> AmberTerms:
@@ -144,28 +148,22 @@ def read_frcmod(text: str) -> AmberTerms:
     terms = AmberTerms()
     section = ""
     for line in text.splitlines()[1:]:
-        if line.strip() in (*_WIDTHS, "MASS", "NONBON"):
+        if line.strip() in (*_SECTIONS, "MASS"):
             section = line.strip()
-        elif line.strip() and section == "NONBON":
-            kind, radius, depth, *words = line.split()
-            terms.van_der_waals[kind] = Term((float(radius), float(depth)), _source(words))
-        elif line.strip() and section in _WIDTHS:
-            width = _WIDTHS[section]
-            kinds = tuple(part.strip() for part in line[:width].split("-"))
-            _add(terms, section, kinds, line[width:].split())
+        elif line.strip() and section in _SECTIONS:
+            kind, width = _SECTIONS[section]
+            types = tuple(part.strip() for part in line[:width].split("-"))
+            terms.add(kind, types, _term(kind, line[width:].split()))
     return terms
 
 
-def _add(terms: AmberTerms, section: str, kinds: tuple[str, ...], words: list[str]) -> None:
-    if section == "DIHE":
+def _term(kind: Kind, words: list[str]) -> Term:
+    if kind == "torsion":
         shared, barrier, phase, fold = (float(word) for word in words[:4])
-        row = Term((barrier / shared, phase, abs(fold)), _source(words[4:]))
-        terms.propers.setdefault(kinds, []).append(row)
-    elif section == "IMPROPER":
-        terms.impropers[kinds] = Term(tuple(float(w) for w in words[:3]), _source(words[3:]))
-    else:
-        table = terms.bonds if section == "BOND" else terms.angles
-        table[kinds] = Term((float(words[0]), float(words[1])), _source(words[2:]))
+        return Term((barrier / shared, phase, abs(fold)), _source(words[4:]))
+    n_values = 3 if kind == "improper" else 2
+    values = tuple(float(word) for word in words[:n_values])
+    return Term(values[::-1] if kind == "size" else values, _source(words[n_values:]))
 
 
 def _source(words: list[str]) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from openmm import app
 from rdkit import Chem
 
 from workbench.errors import PhysicsError
@@ -22,7 +24,7 @@ from workbench.physics.complex import (
 )
 from workbench.physics.mmff_parameters import edges_of
 from workbench.structures.receptor import Atom, Receptor
-from workbench.structures.topology import CAPS
+from workbench.structures.topology import CAPS, residue_groups
 
 FloatArray = NDArray[np.float64]
 
@@ -245,6 +247,24 @@ def ligand_names(symbols: Iterable[str]) -> list[str]:
         seen[symbol] += 1
         names.append(f"{symbol.upper()}{seen[symbol]}")
     return names
+
+
+def topology_of(atoms: Sequence[Atom], bonds: Sequence[tuple[int, int]]) -> app.Topology:
+    """Return OpenMM's topology of atoms whose residues stand together."""
+    topology = app.Topology()
+    chain: Any = None
+    made: list[Any] = []
+    for group in residue_groups(atoms):
+        first = atoms[group[0]]
+        if chain is None or chain.id != first.chain:
+            chain = topology.addChain(first.chain)
+        residue = topology.addResidue(first.residue_name, chain, str(first.residue_number))
+        for index in group:
+            element = app.Element.getBySymbol(atoms[index].element)
+            made.append(topology.addAtom(atoms[index].name, element, residue))
+    for i, j in bonds:
+        topology.addBond(made[i], made[j])
+    return topology
 
 
 def _joined_bonds(

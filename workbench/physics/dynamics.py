@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from openmm import app
 
 from workbench.errors import OutputError, PhysicsError
-from workbench.physics.amber import topology_of
+from workbench.physics.assembly import topology_of
 from workbench.physics.complex import Assembly, complex_texts, mobile_atoms
 from workbench.physics.force_fields import force_field
 from workbench.physics.mmff import ANGSTROM_PER_NM
