@@ -99,6 +99,7 @@ def _add_thiol(ligand: Ligand) -> tuple[Chem.Mol, tuple[int, ...]]:
     mol, _ = reacted(ligand.mol, warhead.reaction, warhead.atom_indices)
     attacked, sg = warhead.reactive_atom_index, ligand.mol.GetNumAtoms()
     _invert(mol.GetAtomWithIdx(attacked), ligand.mol.GetAtomWithIdx(attacked))
+    # the new bond stands last: conformers depend on the order of bonds
     mol.RemoveBond(attacked, sg)
     cb, ca = (mol.AddAtom(Chem.Atom(6)) for _ in range(2))
     for ends in ((sg, cb), (cb, ca), (attacked, sg)):

@@ -26,6 +26,8 @@ _DIELECTRIC = 4.0
 _MAX_CONFORMERS = 1000
 # amide, ester, thioamide and amidine bonds hold cis or trans; a hydrazide's N-N turns
 _HELD = "[$(C=O),$(C=S),$(C=N)]-!@[#7,O;!$([OH])]"
+# nitrogens whose acyl bonds are found in both forms
+_TWO_FORMS = "[#7;H0,$([#7]~[#7,#8])]"
 _DEFAULT = ConformerSettings()
 _TO_DOCK = ConformerSettings(force_tolerance=1e-2)
 """The docking turns every torsion anew: what it takes are bond lengths, angles and rings."""
@@ -258,14 +260,8 @@ def two_form_bonds(mol: Chem.Mol) -> tuple[tuple[int, int, int, int], ...]:
     Acyl hydrazides and hydroxamates, and amides without N-H. Esters and simple secondary
     amides are trans but for rare exceptions.
     """
-    found = []
-    for torsion in held_bonds(mol):
-        for atom in map(mol.GetAtomWithIdx, torsion[1:3]):
-            on_hetero_atom = any(a.GetAtomicNum() in (7, 8) for a in atom.GetNeighbors())
-            if atom.GetAtomicNum() == 7 and (on_hetero_atom or atom.GetTotalNumHs() == 0):
-                found.append(torsion)
-                break
-    return tuple(found)
+    nitrogens = {match[0] for match in mol.GetSubstructMatches(pattern(_TWO_FORMS))}
+    return tuple(torsion for torsion in held_bonds(mol) if torsion[2] in nitrogens)
 
 
 def _side_chain(mol: Chem.Mol, pivot: int, axis: int) -> int | None:

@@ -24,6 +24,7 @@ FILTERS = ("PAINS", "BRENK", "NIH")
 10.1002/cmdc.200700139; Jadhav 2010, 10.1021/jm901070c, and Doveston 2015, 10.1039/c4ob02287d."""
 
 PH = 7.4
+_WARHEAD_KEYS = ("warhead", "reactive_atom_index", "reversibility")
 LOG_BB_ERROR = 0.35
 """How well linear models of this kind predict log BB: Platts 2001, Eur J Med Chem 36:719."""
 
@@ -215,9 +216,6 @@ def _strongest(mol: Chem.Mol, kind: str) -> IonisableCentre | None:
                 centres.setdefault(match[0], row)
     choose = max if kind == "base" else min
     return choose(centres.values(), key=lambda row: row.pka, default=None)
-
-
-_WARHEAD_KEYS = ("warhead", "reactive_atom_index", "reversibility")
 
 
 def ligand_summary(ligand: Ligand) -> dict[str, Any]:
