@@ -1,4 +1,9 @@
-"""Files of ligands as streams of records: bounded memory, a line number in every message."""
+"""Files of ligands as streams of records: bounded memory, a line number in every message.
+
+RDKit's suppliers and pandas were measured on the broken files of the tests: the suppliers give
+``None`` without line or reason, take NUL bytes and CXSMILES for names and hold a line of 300 MB in
+memory; pandas gives a table up at its first broken row and takes a cell too many for an index.
+"""
 
 from __future__ import annotations
 
