@@ -12,7 +12,7 @@ from filelock import FileLock
 from workbench.cli.main import main
 from workbench.files.docking import read_docking_result
 from workbench.records.docking import DockingResult
-from workbench.structures.cache import cache_root
+from workbench.structures.fetch import cache_root
 
 for _library in ("OMP", "OPENBLAS", "MKL"):
     # the tests' molecules are small: more threads only wait for each other

@@ -23,11 +23,15 @@ from workbench.structures.mutation import (
     present_residues,
 )
 from workbench.structures.numbering import reference_sequence
-from workbench.structures.packing import contact_energies, packing_atoms, repacked
 from workbench.structures.preparation import prepare_receptor
 from workbench.structures.receptor import Receptor, Residue
 from workbench.structures.segments import segments_of
-from workbench.structures.side_chains import renamed, with_side_chain
+from workbench.structures.side_chains import (
+    contact_energies,
+    packing_atoms,
+    repacked,
+    with_side_chain,
+)
 
 BACKBONE = ("N", "CA", "C", "O")
 
@@ -118,7 +122,7 @@ def test_packing_finds_the_side_chains_that_the_model_has(human_groove: Receptor
     residues = residues_of(human_groove)
     numbers = (521, 525, 544, 561, 565, 569, 572)
     new = [i for i, r in enumerate(residues) if r.number in numbers]
-    bare = [with_side_chain(renamed(r, r.name)) if i in new else r for i, r in enumerate(residues)]
+    bare = [with_side_chain(r, r.name) if i in new else r for i, r in enumerate(residues)]
     packed = repacked(bare, new)
     right = 0
     for i in new:

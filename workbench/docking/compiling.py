@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from numba import config, njit
 
-from workbench.structures.cache import cache_root
+from workbench.structures.fetch import cache_root
 
 # straight-line code, such as the weighing of a spline's rows, becomes vectors only with this
 _settings: Any = config

@@ -1,37 +1,51 @@
-"""The file of an entry: from the user's folder, the cache, or a server of the archive."""
+"""The file of an entry: from the user's folder, the cache, or a server of the archive.
+
+The cache is not pooch's: it knows checksums only beforehand, locks nothing, and bounds neither the
+size nor the time nor the redirects of a download, so that all but ten lines here would stay ours.
+"""
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
+import json
 import os
 import re
+import shutil
+import tempfile
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 
 import gemmi
+from filelock import FileLock, Timeout
+from platformdirs import user_cache_path
 
 from workbench.errors import FetchError, ReceptorError
 from workbench.settings import FetchSettings
-from workbench.structures.cache import (
-    CacheRecord,
-    arriving,
-    cache_folder,
-    cached,
-    keep,
-    locked,
-    set_aside,
-)
 from workbench.structures.catalog import EntryId, checked_entry_id, parse_entry_id
 from workbench.structures.download import NoSuchFileError, download, host_of
 from workbench.structures.reading import SUFFIXES, read_structure
 
 FOLDER_VARIABLE = "WORKBENCH_STRUCTURE_DIR"
+CACHE_VARIABLE = "WORKBENCH_CACHE_DIR"
+REGISTRY = "registry.json"
+_REGISTRY_WAIT_S = 60.0
 _GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True)
+class CacheRecord:
+    """What the registry knows of one file: its SHA-256, its size, where and when it came from."""
+
+    sha256: str
+    n_bytes: int
+    url: str
+    fetched: str
 
 
 @dataclass(frozen=True)
@@ -72,7 +86,7 @@ def fetch_entry(text: str, settings: FetchSettings | None = None) -> FetchedEntr
     entry_id = checked_entry_id(text)
     own = local_file(entry_id)
     if own is not None:
-        digest = sha256(own.read_bytes()).hexdigest()
+        digest = hashlib.sha256(own.read_bytes()).hexdigest()
         return FetchedEntry(entry_id.text, own, "folder", "", digest)
     name, offline = f"{entry_id.file_stem}.cif", settings.offline
     templates = settings.pdb_servers if entry_id.archive == "pdb" else settings.alphafold_servers
@@ -80,7 +94,7 @@ def fetch_entry(text: str, settings: FetchSettings | None = None) -> FetchedEntr
         template.replace("{id}", entry_id.file_stem).replace("{middle}", entry_id.middle)
         for template in templates
     ]
-    record = cached(name)
+    record = _cached(name)
     if record is None and offline and not (cache_folder() / name).exists():
         raise FetchError(
             f"{entry_id.text} is not in the cache and the network is switched off: fetch it "
@@ -88,9 +102,9 @@ def fetch_entry(text: str, settings: FetchSettings | None = None) -> FetchedEntr
         )
     origin, notes = "cache", list[str]()
     if record is None:
-        with locked(name, settings.total_timeout_s * len(servers)):
+        with _locked(name, settings.total_timeout_s * len(servers)):
             # another process may have fetched it in the meantime
-            record = cached(name)
+            record = _cached(name)
             if record is None:
                 origin = "network"
                 record, notes = _fetched_anew(entry_id, name, servers, settings)
@@ -102,7 +116,7 @@ def _fetched_anew(
     entry_id: EntryId, name: str, servers: Sequence[str], settings: FetchSettings
 ) -> tuple[CacheRecord, list[str]]:
     """Ask the servers in turn and keep the first file that is sound; a spoilt one is set aside."""
-    aside = set_aside(name)
+    aside = _set_aside(name)
     note = f"the cached {name} no longer matched its checksum; it was set aside as {aside}"
     if settings.offline:
         reason = note if aside else f"the cached {name} has no checksum on record"
@@ -110,7 +124,7 @@ def _fetched_anew(
     notes = [f"{note} and fetched again"] if aside else []
     problems: list[FetchError] = []
     for url in servers:
-        with arriving(name) as folder:
+        with _arriving(name) as folder:
             sent, arrived = folder / "sent", folder / name
             try:
                 download(url, sent, settings)
@@ -118,10 +132,10 @@ def _fetched_anew(
             except FetchError as error:
                 problems.append(error)
                 continue
-            digest = sha256(arrived.read_bytes()).hexdigest()
+            digest = hashlib.sha256(arrived.read_bytes()).hexdigest()
             today = datetime.now(UTC).date().isoformat()
             record = CacheRecord(digest, arrived.stat().st_size, url, today)
-            keep(arrived, name, record)
+            _keep(arrived, name, record)
         if problems:
             said = "; ".join(map(str, problems))
             notes.append(f"{entry_id.text} came from {url} because {said}")
@@ -253,3 +267,110 @@ def _fits(entry_id: EntryId, name: str) -> bool:
 
 def _rank(name: str) -> tuple[bool, int, str]:
     return _stem_and_suffix(name)[1] in (".pdb", ".ent"), len(name), name
+
+
+def cache_root() -> Path:
+    """Return the user's cache folder; ``WORKBENCH_CACHE_DIR`` overrides the platform's."""
+    named = os.environ.get(CACHE_VARIABLE, "")
+    return Path(named) if named else user_cache_path("xpo1-workbench", appauthor=False)
+
+
+def cache_folder() -> Path:
+    """Return the folder of cached entries."""
+    return cache_root() / "structures"
+
+
+def _cached(name: str) -> CacheRecord | None:
+    """Return the record of a cached file whose content is as recorded, else ``None``."""
+    record = _records().get(name)
+    return record if record and _sha256(cache_folder() / name) == record.sha256 else None
+
+
+def _set_aside(name: str) -> str:
+    """Rename a file that no longer matches its checksum; return its new name, else ``""``."""
+    path = cache_folder() / name
+    digest, record = _sha256(path), _records().get(name)
+    if record is None or digest is None or digest == record.sha256:
+        return ""
+    aside = f"{name}.damaged-{digest[:8]}"
+    with _told():
+        os.replace(path, path.with_name(aside))
+    return aside
+
+
+@contextmanager
+def _locked(name: str, wait_s: float) -> Iterator[None]:
+    """Hold the lock of one file, so that one process at a time fetches it."""
+    locks = cache_folder() / ".locks"
+    lock = FileLock(locks / f"{Path(name).stem}.lock")
+    try:
+        with _told():
+            locks.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=wait_s)
+    except Timeout as error:
+        raise FetchError(
+            f"another process has held {name} in the cache for {wait_s:.0f} s: try again later"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _arriving(name: str) -> Iterator[Path]:
+    """Give a private folder for a file on its way; what a killed process left is removed too."""
+    prefix = f".arriving-{name}-"
+    with _told():
+        for left in cache_folder().glob(f"{prefix}*"):
+            shutil.rmtree(left)
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=cache_folder()) as folder:
+            yield Path(folder)
+
+
+def _keep(arrived: Path, name: str, record: CacheRecord) -> None:
+    """Move a complete, checked file to its name and register it."""
+    with _locked(REGISTRY, _REGISTRY_WAIT_S), _told():
+        records = dict(sorted((_records() | {name: record}).items()))
+        text = json.dumps({key: asdict(known) for key, known in records.items()}, indent=1)
+        written = arrived.with_name(REGISTRY)
+        written.write_text(text + "\n", encoding="utf-8")
+        os.replace(arrived, cache_folder() / name)
+        os.replace(written, cache_folder() / REGISTRY)
+
+
+def _records() -> dict[str, CacheRecord]:
+    folder = cache_folder()
+    try:
+        text = (folder / REGISTRY).read_text(encoding="utf-8")
+        return {name: CacheRecord(**fields) for name, fields in json.loads(text).items()}
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (ValueError, TypeError, AttributeError, OSError) as error:
+        raise FetchError(
+            f"{REGISTRY} in the cache's folder {folder.name} cannot be read: delete it, "
+            "and entries are fetched again"
+        ) from error
+
+
+def _sha256(path: Path) -> str | None:
+    try:
+        with path.open("rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn the system's refusal to write into one sentence."""
+    try:
+        yield
+    except Timeout:
+        raise
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise FetchError(
+            f"the cache's folder {cache_folder().name} cannot be written ({reason}): set "
+            f"{CACHE_VARIABLE} to a folder that can"
+        ) from error

@@ -13,11 +13,10 @@ from workbench.errors import MutationError
 from workbench.settings import PreparationSettings
 from workbench.structures.force_field import relaxed
 from workbench.structures.numbering import reference_sequence
-from workbench.structures.packing import repacked
 from workbench.structures.protonation import protonated
 from workbench.structures.receptor import Atom, FloatArray, Receptor, Residue
 from workbench.structures.segments import segments_of
-from workbench.structures.side_chains import renamed, with_side_chain
+from workbench.structures.side_chains import repacked, with_side_chain
 from workbench.structures.topology import (
     CAPS,
     STANDARD_RESIDUES,
@@ -269,8 +268,7 @@ def _packed_residues(
     residues = [residue for piece in pieces for residue in piece]
     new = [i for i, r in enumerate(residues) if r.number in mutants and r.name not in CAPS]
     for index in new:
-        bare = renamed(residues[index], mutants[residues[index].number])
-        residues[index] = with_side_chain(bare)
+        residues[index] = with_side_chain(residues[index], mutants[residues[index].number])
     packing = repacked(residues, new)
     turned = [packing.residues[index].number for index in packing.moved]
     by_number = {r.number: r for r in packing.residues if r.name not in CAPS}

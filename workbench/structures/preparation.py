@@ -23,11 +23,11 @@ from workbench.structures.sites import (
     NUCLEOPHILE_SHELL_ANGSTROM,
     Site,
     groove_site,
+    kept_surroundings,
     left_out,
     named_site,
     partners,
 )
-from workbench.structures.surroundings import kept_surroundings
 from workbench.structures.topology import (
     CAPS,
     assign_topology,

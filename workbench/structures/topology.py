@@ -84,7 +84,7 @@ _VALENCE = {"N": 3, "O": 2, "S": 2}
 _X_H_ANGSTROM = 1.4
 _SHORTEST_ANGSTROM, _LONGEST_ANGSTROM = 0.9, 2.4
 _PEPTIDE_ANGSTROM = 1.8
-_DISULFIDE_ANGSTROM = 2.5
+DISULFIDE_ANGSTROM = 2.5
 
 
 def assign_topology(
@@ -259,7 +259,7 @@ def _disulfides(atoms: Sequence[Atom], coordinates: FloatArray) -> list[Bond]:
     ]
     if len(sulphurs) < 2:
         return []
-    pairs = cKDTree(coordinates[sulphurs]).query_pairs(_DISULFIDE_ANGSTROM)
+    pairs = cKDTree(coordinates[sulphurs]).query_pairs(DISULFIDE_ANGSTROM)
     return [(sulphurs[a], sulphurs[b], 1) for a, b in pairs]
 
 
