@@ -9,7 +9,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from stored_docking import hostile_docking, stored_docking
+import numpy as np
+from stored_docking import hostile_docking, stored_docking, without_adducts
 
 from workbench.ligands.depiction import drug_beside_svg
 from workbench.ligands.matched_pairs import matched_pair
@@ -78,21 +79,33 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
+def points(flat: list[int]) -> np.ndarray:
+    """Return the coordinates ``(n, 3)`` of a scene in angstrom."""
+    return np.array(flat, dtype=float).reshape(-1, 3) / 100
+
+
+def receptor_of(scene: dict[str, Any], pose: dict[str, Any]) -> np.ndarray:
+    """Return where the receptor's atoms are in a pose of a scene."""
+    receptor = points(scene["receptor"]["xyz"])
+    for i, *place in np.reshape(pose["moved"], (-1, 4)):
+        receptor[i] = np.array(place) / 100
+    return receptor
+
+
 def comparison(text: str = "selinexor") -> Comparison:
     """Return the reference, an analog that scores 2 kcal/mol worse, and one without a warhead."""
     result = stored_docking()
-    adduct = result.adducts[0]
-    pose, selinexor = adduct.poses[0], load_ligand("selinexor")
+    adduct, selinexor = result.adducts[0], load_ligand("selinexor")
+    words = ("name", "reason", "reversibility")
     first = ComparedDrug(
-        name=text,
+        **dict.fromkeys(words, text),
+        **dict.fromkeys(("preferred", "novelty", "core")),
         smiles="C",
         inchikey=result.ligand["inchikey"],
         folder="selinexor_KEY",
         verdict="adduct",
-        reason=text,
         diastereomer=adduct.label,
         rank=1,
-        preferred=None,
         valid=True,
         adduct_score=Quantity(-10.9, 0.4, "range of the best score over 3 seeds"),
         encounter_score=Quantity(-7.5, 0.12, "range of the best score over 2 independent runs"),
@@ -100,12 +113,9 @@ def comparison(text: str = "selinexor") -> Comparison:
         reaction=Quantity(None, basis="not computed"),
         sg_c_distance=Quantity(1.83, 0.01, ""),
         c_s_c_angle=Quantity(101.0, 2.0, ""),
-        reversibility=text,
         reversibility_status="compound",
         reversibility_source="a source",
         contacts={text: 0.5},
-        novelty=None,
-        core=None,
         brain=(text,),
         changes=(),
         warnings=(text,),
@@ -117,26 +127,19 @@ def comparison(text: str = "selinexor") -> Comparison:
         name="analog",
         adduct_score=Quantity(-8.9, 0.5, ""),
         novelty=ContactNovelty(Quantity(0.5, 0.1, "range"), (text,), (), text),
-        core=CoreFit(17, 1.5, 0.25, pose.drug_sdf),
+        core=CoreFit(17, 1.5, 0.25, adduct.poses[0].drug_sdf),
         changes=(text,),
         weighted=2.0,
     )
-    none = replace(
-        first,
-        name="inert",
-        verdict="no_warhead",
-        diastereomer="",
-        rank=None,
-        valid=None,
-        adduct_score=Quantity(None, basis="no pose"),
-        contacts={},
+    bare = {"verdict": "no_warhead", "diastereomer": "", "rank": None, "valid": None}
+    inert = replace(
+        first, name="inert", adduct_score=Quantity(None, basis="no pose"), contacts={}, **bare
     )
-    bare = replace(result, verdict="no_warhead", adducts=(), encounter=())
     return Comparison(
         reference=text,
         receptor=text,
-        drugs=(first, second, none),
-        results=(result, result, bare),
+        drugs=(first, second, inert),
+        results=(result, result, without_adducts(result, "no_warhead")),
         failures=({"name": text, "reason": text},),
         weights={"recognition": 1.0},
         provenance={**result.provenance, "command": text},
@@ -232,18 +235,16 @@ def screen(text: str = "a drug", **changes: Any) -> ScreenResult:
 
 def dynamics(text: str = "selinexor") -> DynamicsResult:
     """Return two replicas of three frames."""
+    rmsd = {"mean": 0.6, "highest": 0.8, "last": 0.8}
+    bond = {"mean": 1.83, "lowest": 1.82, "highest": 1.84}
     first = ReplicaRecord(
         seed=1,
         folder="replica_1",
         numbers={
             "n_frames": 2,
             "temperature_k": 300.0,
-            "drug_rmsd_mean_angstrom": 0.6,
-            "drug_rmsd_highest_angstrom": 0.8,
-            "drug_rmsd_last_angstrom": 0.8,
-            "sg_c_mean_angstrom": 1.83,
-            "sg_c_lowest_angstrom": 1.82,
-            "sg_c_highest_angstrom": 1.84,
+            **{f"drug_rmsd_{name}_angstrom": value for name, value in rmsd.items()},
+            **{f"sg_c_{name}_angstrom": value for name, value in bond.items()},
             "kept_contacts": 0.75,
         },
         contacts={"CYS528": 1.0, "LYS568": 0.5},

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from report_cases import groove_page
+from report_cases import groove_page, points
 
 import workbench
 from workbench.errors import OutputError
@@ -33,10 +33,6 @@ def receptor() -> Receptor:
 @pytest.fixture(scope="module")
 def scene(receptor: Receptor) -> dict[str, Any]:
     return build_groove_scene(receptor_pdb(receptor), receptor_json(receptor))
-
-
-def points(flat: list[int]) -> np.ndarray:
-    return np.array(flat, dtype=float).reshape(-1, 3) / 100
 
 
 def test_balls_touch_what_is_drawn_and_go_no_further(scene: dict[str, Any]) -> None:
@@ -77,7 +73,7 @@ def test_pockets_of_other_coordinates_are_refused(receptor: Receptor) -> None:
         build_groove_scene(receptor_pdb(moved), receptor_json(receptor))
 
 
-def test_the_page_holds_the_measures_and_the_residues_of_each_pocket(receptor: Receptor) -> None:
+def test_page_and_notebook_hold_the_measures_and_each_pocket(receptor: Receptor) -> None:
     text = groove_page(receptor)
     rows = dict(re.findall(r'data-pocket="(P\d)">.*?<td class="wide">(.*?)</td>', text))
     assert list(rows) == NAMES
@@ -87,6 +83,9 @@ def test_the_page_holds_the_measures_and_the_residues_of_each_pocket(receptor: R
     assert all(change[1:] in text for change in receptor.changes[:2])
     assert "10.1038/s41586-021-03819-2" in text  # a model of AlphaFold's
     assert 'class="verdict good"' in text
+    script = workbench.view(receptor)._make_html()
+    assert script.count("addSphere") == 5
+    assert all(f'addLabel("{name}"' in script for name in NAMES)
 
 
 def test_only_an_open_groove_with_a_thiol_is_good(receptor: Receptor) -> None:
@@ -111,9 +110,3 @@ def test_yeast_residues_carry_both_numbers(shared_structures: Path, tmp_path: Pa
     write_receptor(entry, tmp_path)
     text = (tmp_path / "receptor.html").read_text(encoding="utf-8")
     assert "C528 (539)" in text and "K568 (579)" in text
-
-
-def test_the_notebook_view_holds_the_pockets(receptor: Receptor) -> None:
-    script = workbench.view(receptor)._make_html()
-    assert script.count("addSphere") == 5
-    assert all(f'addLabel("{name}"' in script for name in NAMES)

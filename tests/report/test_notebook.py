@@ -65,15 +65,12 @@ def test_a_view_holds_the_whole_complex_over_a_still(docked: DockingResult) -> N
         workbench.view(replace(docked, adducts=(), encounter=(), receptor_pdb=""))
 
 
-def test_a_scan_shows_the_mutant_in_its_own_colour() -> None:
+def test_a_scan_shows_the_mutant_in_its_own_colour_and_a_comparison_both_drugs() -> None:
     shown = workbench.view(scan()).write_html()
     assert all(json.dumps(groove.pdb)[1:-1] in shown for groove in scan().grooves)
     assert shown.count('"#be1886"') == 2  # the mutant's side chains, and the drug there
     with pytest.raises(OutputError, match="no structure"):
         workbench.view(replace(scan(), grooves=()))
-
-
-def test_a_comparison_shows_both_drugs() -> None:
     assert workbench.view(comparison()).startjs.count("addModel") == 2
 
 
@@ -94,7 +91,6 @@ def test_a_figure_lays_runs_over_each_other() -> None:
 def test_what_cannot_be_drawn_is_refused() -> None:
     with pytest.raises(UsageError):
         workbench.view(Reactions())  # type: ignore[arg-type]
-    with pytest.raises(UsageError):
-        workbench.plot(Reactions())  # type: ignore[arg-type]
-    with pytest.raises(UsageError):
-        workbench.plot()
+    for results in ((), (Reactions(),)):
+        with pytest.raises(UsageError):
+            workbench.plot(*results)  # type: ignore[arg-type]
