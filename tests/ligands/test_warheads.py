@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,6 +68,7 @@ def read_cases() -> list[Case]:
 CASES = read_cases()
 
 
+@cache
 def answer(mol: Chem.Mol) -> tuple[str, int]:
     """Return what was found, in the table's words, and the attacked atom (-1 for none)."""
     finding = find_warheads(mol)
@@ -97,7 +99,7 @@ def test_the_molecules_are_what_their_names_say() -> None:
 )
 def test_precision_and_recall(split: str, bar: float) -> None:
     chosen = [case for case in CASES if split in (case.split, "all")]
-    found = [case for case in chosen if find_warheads(case.mol).matches]
+    found = [case for case in chosen if answer(case.mol)[1] >= 0]
     right = [case for case in found if case.positive and is_right(case)]
     assert len(right) / len(found) >= bar
     assert len(right) / sum(case.positive for case in chosen) >= bar
