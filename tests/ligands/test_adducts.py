@@ -317,6 +317,15 @@ def test_a_hydroquinone_adduct_is_oxidised_to_the_thioquinone(
     assert reference_for_adduct(done) is None
 
 
+@pytest.mark.parametrize("quinone", ["O=C1C=C(O)C(=O)C=C1O", "O=C1C(=O)C=CC(C)=C1O"])
+def test_a_hydroxyquinone_gets_its_own_carbonyls_back(quinone: str) -> None:
+    first = adducts_of(quinone)[0]
+    done = after(first, "hydroquinone re-oxidation")
+    double = Chem.MolFromSmarts("[OX1]=[CX3;R]")
+    before = {match[0] for match in first.ligand.mol.GetSubstructMatches(double)}
+    assert {done.drug_atoms[match[0]] for match in done.mol.GetSubstructMatches(double)} == before
+
+
 def test_the_table_is_sound_and_an_unbalanced_step_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     known = {warhead.name for warhead in warheads()}
     for step in follow_ups():

@@ -341,8 +341,13 @@ def adducts_in_form(ligand: Ligand, form: str) -> tuple[Adduct, ...]:
 
 
 def _match(adduct: Adduct, step: FollowUp) -> tuple[int, ...]:
-    """Return the atoms at which a step happens, beginning with Cys528's sulphur; or none."""
-    for atoms in adduct.mol.GetSubstructMatches(pattern(step.smarts), uniquify=False):
-        if atoms[0] == adduct.sg_index and atoms[1] == adduct.reactive_atom_index:
-            return tuple(atoms)
-    return ()
+    """Return the atoms at which a step happens, beginning with Cys528's sulphur; or none.
+
+    A ring with two pairs of hydroxyl groups is oxidised at the oxygens of the drug's quinone.
+    """
+    warhead = {*_warhead(adduct.ligand).atom_indices}
+    own = {new for old, new in adduct.atom_pairs if old in warhead}
+    start = (adduct.sg_index, adduct.reactive_atom_index)
+    matches = adduct.mol.GetSubstructMatches(pattern(step.smarts), uniquify=False)
+    places = (tuple(atoms) for atoms in matches if atoms[:2] == start)
+    return max(places, key=lambda atoms: len(own.intersection(atoms)), default=())

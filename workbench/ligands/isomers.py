@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from rdkit import Chem
@@ -14,6 +15,7 @@ from workbench.ligands.catalogue import drug_of_skeleton, inchikey_of
 from workbench.ligands.molecules import WarheadMatch
 
 MAX_OPEN_ELEMENTS = 10
+GEOMETRIES = (Chem.BondStereo.STEREOCIS, Chem.BondStereo.STEREOTRANS)
 
 
 def stereo_elements(mol: Chem.Mol) -> list[Chem.StereoInfo]:
@@ -129,11 +131,20 @@ def _from_catalogue(mol: Chem.Mol, warhead: WarheadMatch) -> tuple[Chem.Mol, tup
     """Return the molecule with the geometry that the catalogue knows, and a warning if it did."""
     ends = {warhead.reactive_atom_index, warhead.partner_atom_index}
     known = drug_of_skeleton(inchikey_of(mol))
-    if known is not None and [{*bond_ends(mol, e)} for e in open_elements(mol)] == [ends]:
-        for isomer in drawn_isomers(mol):
-            if inchikey_of(isomer) == known.inchikey:
-                told = f"the alkene geometry was not given: taken from the catalogue's {known.name}"
-                return isomer, (told,)
+    open_here = [e for e in open_elements(mol) if {*bond_ends(mol, e)} == ends]
+    # only the alkene is drawn: the catalogue may itself leave a stereocentre open
+    for element, geometry in product(open_here, GEOMETRIES):
+        isomer = Chem.Mol(mol)
+        bond = isomer.GetBondWithIdx(element.centeredOn)
+        first, _, second, _ = element.controllingAtoms
+        bond.SetStereoAtoms(first, second)
+        bond.SetStereo(geometry)
+        # without directions on the neighbouring bonds a new perception would drop the stereo
+        Chem.SetDoubleBondNeighborDirections(isomer)
+        Chem.AssignStereochemistry(isomer, cleanIt=True, force=True)
+        if known is not None and inchikey_of(isomer) == known.inchikey:
+            told = f"the alkene geometry was not given: taken from the catalogue's {known.name}"
+            return isomer, (told,)
     return mol, ()
 
 
