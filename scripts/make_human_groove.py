@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from workbench.geometry import superposed
-from workbench.structures.embedded import embedded_files, read_embedded
 from workbench.structures.mutation import differences_from_human
 from workbench.structures.preparation import prepare_receptor
+from workbench.structures.reading import read_embedded
 from workbench.structures.receptor import FloatArray, Receptor
 from workbench.structures.topology import CAPS
+from workbench.structures.writing import embedded_files
 
 FRAME = range(489, 600)
 

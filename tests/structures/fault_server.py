@@ -13,7 +13,7 @@ from pathlib import Path
 import gemmi
 
 from workbench.settings import FetchSettings
-from workbench.structures.embedded import read_embedded
+from workbench.structures.reading import read_embedded
 from workbench.structures.writing import receptor_mmcif
 
 ENTRY = "9XPO"

@@ -34,12 +34,11 @@ from workbench.cli import main
 from workbench.errors import ReceptorError
 from workbench.geometry import dihedral
 from workbench.settings import PreparationSettings
-from workbench.structures.embedded import embedded_files, embedded_names, read_embedded
 from workbench.structures.loading import load_receptor
 from workbench.structures.preparation import prepare_receptor
-from workbench.structures.reading import read_structure
+from workbench.structures.reading import embedded_names, read_embedded, read_structure
 from workbench.structures.receptor import Receptor
-from workbench.structures.writing import pdb_text
+from workbench.structures.writing import embedded_files, pdb_text
 
 QUICK = PreparationSettings(shell_angstrom=1.0)
 """The lining residues and what fills single gaps: enough where only one residue is looked at."""

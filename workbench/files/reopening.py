@@ -19,8 +19,8 @@ from workbench.ligands.reading import load_ligand
 from workbench.physics.assembly import bond, ligand_records, place
 from workbench.physics.complex import Complex, EncounterComplex, address
 from workbench.records.docking import best_pose
-from workbench.structures.embedded import embedded_names
 from workbench.structures.loading import load_receptor
+from workbench.structures.reading import embedded_names
 from workbench.structures.receptor import Atom, Receptor
 from workbench.structures.writing import file_places
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from workbench.errors import MechanismError
 from workbench.ligands.reference_poses import reference_pose, reference_poses
-from workbench.structures.embedded import read_embedded
 from workbench.structures.groove import receptor_pockets
+from workbench.structures.reading import read_embedded
 from workbench.tables import read_table
 from workbench.text import clean_name, quoted
 

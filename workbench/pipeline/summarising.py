@@ -22,8 +22,8 @@ from workbench.physics.complex import complex_texts
 from workbench.physics.platforms import PlatformChoice
 from workbench.physics.strain import RefinedPose
 from workbench.records.docking import AdductRecord, EncounterRecord, PoseRecord
-from workbench.structures.embedded import embedded_names
 from workbench.structures.groove import receptor_pockets
+from workbench.structures.reading import embedded_names
 from workbench.structures.receptor import Receptor
 
 FloatArray = NDArray[np.float64]

@@ -84,7 +84,7 @@ def read_structure(text: str) -> tuple[Structure, Structure]:
     """
     for line in text.splitlines():
         if line.startswith(("ATOM  ", "HETATM")) and not _ATOM_LINE.match(line):
-            raise OutputError(f"the 3D view cannot be drawn: unreadable atom line {line[:54]!r}")
+            raise OutputError(f"a PDB text holds an unreadable atom line: {line[:54]!r}")
     parsed = gemmi.read_pdb_string(text)
     found = [
         cra

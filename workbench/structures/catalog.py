@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -78,12 +79,15 @@ def checked_entry_id(text: str) -> EntryId:
     """
     entry_id = parse_entry_id(text.strip())
     if entry_id is None:
-        shown = ascii(text if len(text) <= _LONGEST else text[:_LONGEST] + "...")
         raise FetchError(
-            f"{shown} is no id of an entry: give a PDB id (7L5E, pdb_00007l5e) or a model of "
-            "AlphaFold DB (AF-O14980)"
+            f"{_shown(text)} is no id of an entry: give a PDB id (7L5E, pdb_00007l5e) or a model "
+            "of AlphaFold DB (AF-O14980)"
         )
     return entry_id
+
+
+def _shown(text: str) -> str:
+    return ascii(text if len(text) <= _LONGEST else text[:_LONGEST] + "...")
 
 
 def entry(text: str) -> Entry:
@@ -98,9 +102,8 @@ def entry(text: str) -> Entry:
     for row in entries():
         if entry_id is not None and row.pdb_id == entry_id.text:
             return row
-    shown = ascii(text if len(text) <= 40 else text[:37] + "...")
     raise UsageError(
-        f"the catalogue has no entry {shown}: `workbench structures` lists all, and "
+        f"the catalogue has no entry {_shown(text)}: `workbench structures` lists all, and "
         "`--describe` gets any entry and says what it holds"
     )
 
@@ -133,14 +136,11 @@ def select(
     Parameters
     ----------
     ligand
-        A component code (``V6A``), or a compound by name or synonym (``selinexor``,
-        ``KPT-330``).
-    organism
-        ``human``, ``mouse`` or ``yeast``, or the Latin name.
-    groove_state
-        ``open``, ``closed`` or ``occupied``.
+        A component code (``V6A``), or a compound by name or synonym (``KPT-330``).
+    organism, groove_state
+        One of ``SPECIES``, or the Latin name; one of ``GROOVES``.
     max_resolution_angstrom
-        Entries without a resolution, which are models, do not pass.
+        Models have no resolution and do not pass.
 
     Raises
     ------
@@ -160,8 +160,9 @@ def select(
         term = organism.strip().casefold()
         wanted = next((name for name, terms in SPECIES.items() if term in terms), "")
         if not wanted:
-            known = ", ".join(SPECIES)
-            raise UsageError(f"{organism[:40]!a} is no species of the catalogue: give {known}")
+            raise UsageError(
+                f"{organism[:40]!a} is no species of the catalogue: give {', '.join(SPECIES)}"
+            )
         rows = tuple(row for row in rows if species(row) == wanted)
     if groove_state is not None:
         if groove_state.casefold() not in GROOVES:
@@ -171,11 +172,8 @@ def select(
             )
         rows = tuple(row for row in rows if groove(row) == groove_state.casefold())
     if max_resolution_angstrom is not None:
-        limit = max_resolution_angstrom
         rows = tuple(
-            row
-            for row in rows
-            if row.resolution_angstrom is not None and row.resolution_angstrom <= limit
+            row for row in rows if (row.resolution_angstrom or math.nan) <= max_resolution_angstrom
         )
     return rows
 

@@ -39,25 +39,10 @@ _VERDICTS = {
 class Description:
     """An entry as it is.
 
-    Parameters
-    ----------
-    title
-        As the file states it.
-    xpo1
-        ``None`` where the entry holds no XPO1; else ``chain``, ``other_copies``, ``organism``,
-        ``identity_to_human``, ``entry_residue``, ``human_residue``, ``verdict``,
-        ``groove_state``, ``groove_measures``, ``groove_occupant``, ``pockets`` and so on,
-        ``reference`` (the nearest wild type), ``references`` (all three) and
-        ``residue_map``.
-    chains
-        Of each protein chain ``chain``, ``residues`` (how many are modelled), ``first`` and
-        ``last`` number, ``organism`` as stated, and ``identity_to_human`` where it is XPO1.
-    ligands
-        Addresses of what is neither protein nor water.
-    covalent_bonds
-        Between any cysteine and a ligand, as in ``receptor.json``.
-    partners
-        Other chains and ligands.
+    ``xpo1`` is ``None`` where there is none; ``reference`` in it is the nearest wild type,
+    ``references`` are all three. ``chains`` count the residues that are modelled. ``ligands`` are
+    addresses of what is neither protein nor water, ``covalent_bonds`` those between any cysteine
+    and a ligand, ``partners`` other chains and ligands.
     """
 
     name: str

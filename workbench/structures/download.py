@@ -15,7 +15,7 @@ from workbench import __version__
 from workbench.errors import FetchError
 from workbench.settings import FetchSettings
 
-RETRIED_STATUS = (500, 502, 503, 504)
+_RETRIED_STATUS = (500, 502, 503, 504)
 _PIECE = 1 << 16
 _BYTES_PER_MEGABYTE = 1_000_000
 
@@ -58,7 +58,7 @@ def _session(settings: FetchSettings) -> requests.Session:
         total=settings.retries,
         # a server that was too slow once is left for a mirror soon
         read=min(settings.retries, 1),
-        status_forcelist=RETRIED_STATUS,
+        status_forcelist=_RETRIED_STATUS,
         backoff_factor=settings.backoff_s,
         allowed_methods=("GET",),
         raise_on_status=False,
@@ -91,13 +91,7 @@ def _opened(session: requests.Session, url: str, settings: FetchSettings) -> req
 
 
 def redirected(url: str, location: str) -> str:
-    """Return the address that a redirect leads to.
-
-    Raises
-    ------
-    FetchError
-        When it is not on the web, or leaves https for plain http.
-    """
+    """Return where a redirect leads; refuse what is not on the web or leaves https for http."""
     host = host_of(url)
     try:
         target = urljoin(url, location)
@@ -117,7 +111,7 @@ def _check_answer(host: str, response: requests.Response, settings: FetchSetting
     if response.status_code in (404, 410):
         raise NoSuchFileError(f"{host} has no such entry ({response.status_code})")
     if response.status_code != requests.codes.ok:
-        tries = settings.retries + 1 if response.status_code in RETRIED_STATUS else 1
+        tries = settings.retries + 1 if response.status_code in _RETRIED_STATUS else 1
         times = f" {tries} times" if tries > 1 else ""
         raise FetchError(f"{host} answered with status {response.status_code}{times}")
     length = response.headers.get("Content-Length", "")

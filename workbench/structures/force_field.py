@@ -187,20 +187,9 @@ def _springs(
 
 
 def relaxed_receptor(receptor: Receptor, settings: PreparationSettings | None = None) -> Receptor:
-    """Return the receptor after a minimisation of all its atoms, and how far they went.
+    """Return the receptor after a minimisation of all its atoms, heavy ones on springs.
 
-    Hydrogens move freely, heavy atoms (caps, partners and waters too) on springs to where they
-    are.
-
-    Parameters
-    ----------
-    settings
-        Force field and stiffness of the springs.
-
-    Raises
-    ------
-    ReceptorError
-        When the minimisation diverges.
+    ``changes`` tell how far they went.
     """
     settings = settings or PreparationSettings()
     spring = settings.relax_spring_kcal_per_mol_angstrom2

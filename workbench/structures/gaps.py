@@ -10,7 +10,7 @@ import gemmi
 import numpy as np
 
 from workbench.geometry import dihedral, superposed
-from workbench.structures.embedded import read_embedded
+from workbench.structures.reading import read_embedded
 from workbench.structures.receptor import (
     Atom,
     FloatArray,
@@ -65,28 +65,21 @@ class Gap:
 def site_gaps(structure: Structure, site: Site, longest: int) -> tuple[list[Gap], list[str]]:
     """Return the gaps beside kept residues that the human model fills, and a line on each other.
 
-    Parameters
-    ----------
-    longest
-        Residues in the longest gap that is filled; 0 caps all of them, without a line.
+    ``longest`` is the number of residues in the longest gap; 0 caps all, without a line.
     """
     kept = set(site.chosen)
     breaks = [
         index
         for index in range(len(site.residues) - 1)
         if kept & {index, index + 1}
-        and _skips_residues(site, index)
+        and _skips_residues(*site.residues[index : index + 2])
         and not any(r.name in CAPS for r in _others_inside(structure, site, index))
     ]
-    gaps: list[Gap] = []
-    notes: list[str] = []
-    for index in breaks if longest else ():
-        found = _gap(structure, site, index, longest)
-        if isinstance(found, Gap):
-            gaps.append(found)
-        else:
-            notes.append(capped(site, index, found))
-    return gaps, notes
+    found = [(i, _gap(structure, site, i, longest)) for i in breaks] if longest else []
+    return (
+        [gap for _, gap in found if isinstance(gap, Gap)],
+        [capped(site, index, reason) for index, reason in found if isinstance(reason, str)],
+    )
 
 
 def with_anchors(site: Site, gaps: Sequence[Gap]) -> Site:
@@ -137,8 +130,7 @@ def unsound(
     return ""
 
 
-def _skips_residues(site: Site, index: int) -> bool:
-    first, second = site.residues[index], site.residues[index + 1]
+def _skips_residues(first: Residue, second: Residue) -> bool:
     skips = second.number - first.number > 1 or second.insertion_code or first.insertion_code
     return bool(skips) and not peptide_bonded(first, second)
 
@@ -147,11 +139,11 @@ def _others_inside(structure: Structure, site: Site, index: int) -> list[Residue
     """Return what else than protein the chain has at the numbers of a gap and of its ends."""
     first, second = site.residues[index], site.residues[index + 1]
     return [
-        residue
-        for residue in structure.residues
-        if residue.kind == "other"
-        and residue.chain == first.chain
-        and first.number <= residue.number <= second.number
+        r
+        for r in structure.residues
+        if r.kind == "other"
+        and r.chain == first.chain
+        and first.number <= r.number <= second.number
     ]
 
 

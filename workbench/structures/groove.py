@@ -29,16 +29,10 @@ _BACKBONE = ("N", "CA", "C", "O")
 class GrooveState:
     """State of the groove and the numbers that decided it.
 
-    Parameters
-    ----------
-    state
-        ``open``, ``intermediate`` or ``closed`` by width when the groove is empty,
-        ``occupied`` when a partner fills it, ``unknown`` when too little of it is modelled.
-    measures
-        ``mean_width_angstrom``, each pair's ``ca_521_565_angstrom`` and so on, and
-        ``lining_residues_touched`` by the partner that touches most.
-    occupant
-        That partner when it fills the groove, e.g. ``"chain E"`` or ``"B:K85:1101"``.
+    ``open``, ``intermediate`` or ``closed`` by width when the groove is empty, ``occupied`` when
+    a partner fills it (``occupant``, such as ``"chain E"`` or ``"B:K85:1101"``), ``unknown`` when
+    too little of it is modelled. ``measures`` are ``mean_width_angstrom``, each pair's
+    ``ca_521_565_angstrom`` and so on, and ``lining_residues_touched`` by the partner.
     """
 
     state: str
@@ -57,9 +51,8 @@ def groove_state(structure: Structure, xpo1: XPO1Chain) -> GrooveState:
         return GrooveState("occupied", measures, occupant)
     if mean is None:
         return GrooveState("unknown", measures)
-    if mean < facts.closed_below_angstrom:
-        return GrooveState("closed", measures)
-    return GrooveState("intermediate" if mean < facts.open_from_angstrom else "open", measures)
+    limits = {"closed": facts.closed_below_angstrom, "intermediate": facts.open_from_angstrom}
+    return GrooveState(next((s for s, limit in limits.items() if mean < limit), "open"), measures)
 
 
 def lining_coordinates(xpo1: XPO1Chain) -> FloatArray:

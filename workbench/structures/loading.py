@@ -8,8 +8,8 @@ from pathlib import Path
 from workbench.errors import ReceptorError
 from workbench.settings import FetchSettings, PreparationSettings
 from workbench.structures.catalog import parse_entry_id
-from workbench.structures.embedded import embedded_names, read_embedded
 from workbench.structures.fetch import fetch_entry
+from workbench.structures.reading import embedded_names, read_embedded
 from workbench.structures.receptor import Receptor
 
 ALPHAFOLD_ATTRIBUTION = (
@@ -41,25 +41,16 @@ def load_receptor(
         is looked for in the folder that ``WORKBENCH_STRUCTURE_DIR`` names, in the cache, then
         fetched. An id goes before a file of the same name: write ``./7L5E`` for that file.
     nucleophile
-        The reactive cysteine of a protein that is not XPO1, ``A:797:SG``; not for an embedded
-        receptor.
+        The reactive cysteine of a protein that is not XPO1, ``A:797:SG``.
     mutations
         Such as ``C528S``, in the receptor's numbering (human for XPO1) or else the entry's own.
-    humanise
-        Whether the groove of another species (480 to 640) gets its human side chains first;
-        files only, since the embedded receptors have them.
-    pka
-        Whether PROPKA computes the pKa values of the site's groups; files only.
-    keep_waters, keep_partners
-        Whether waters that are held at the site, and residues of other protein chains around
-        it, stay; files only.
+    humanise, pka, keep_waters, keep_partners
+        Human side chains for the groove (480 to 640) of another species; pKa values by PROPKA;
+        waters held at the site; residues of other protein chains around it. Files only.
     relax
         Whether all atoms are minimised at the end, heavy ones on springs.
     settings
-        Of the preparation; an embedded receptor is prepared already, and they then apply to
-        mutated residues and to ``relax`` only.
-    fetching
-        How an entry is fetched.
+        Of the preparation; for an embedded receptor, of mutated residues and ``relax``.
 
     Raises
     ------
@@ -70,9 +61,25 @@ def load_receptor(
         When a mutation is malformed or does not fit.
     """
     text = str(spec).strip()
-    if text.lower() in embedded_names():
-        beside = keep_waters or keep_partners
-        receptor = _embedded(text.lower(), nucleophile, mutations, settings, pka, beside)
+    if (name := text.lower()) in embedded_names():
+        if pka:
+            raise ReceptorError(
+                f"pKa values need the whole chain, and {name} holds only the groove: "
+                "prepare the file that it was made from"
+            )
+        if keep_waters or keep_partners:
+            raise ReceptorError(
+                f"{name} holds no waters and no partners to keep: name an entry or a file"
+            )
+        if nucleophile is not None:
+            raise ReceptorError(
+                f"the nucleophile of {name} is Cys528: name another one only with a structure file"
+            )
+        receptor = read_embedded(name)
+        if mutations:
+            from workbench.structures.mutation import mutated
+
+            receptor = mutated(receptor, mutations, settings)
     else:
         # OpenMM takes half a second to import, which an embedded receptor does not need
         from workbench.structures.preparation import prepare_receptor
@@ -103,35 +110,6 @@ def load_receptor(
     from workbench.structures.force_field import relaxed_receptor
 
     return relaxed_receptor(receptor, settings)
-
-
-def _embedded(
-    name: str,
-    nucleophile: str | None,
-    mutations: tuple[str, ...],
-    settings: PreparationSettings | None,
-    pka: bool,
-    beside: bool,
-) -> Receptor:
-    if pka:
-        raise ReceptorError(
-            f"pKa values need the whole chain, and {name} holds only the groove: "
-            "prepare the file that it was made from"
-        )
-    if beside:
-        raise ReceptorError(
-            f"{name} holds no waters and no partners to keep: name an entry or a file"
-        )
-    if nucleophile is not None:
-        raise ReceptorError(
-            f"the nucleophile of {name} is Cys528: name another one only with a structure file"
-        )
-    receptor = read_embedded(name)
-    if not mutations:
-        return receptor
-    from workbench.structures.mutation import mutated
-
-    return mutated(receptor, mutations, settings)
 
 
 def _existing(text: str) -> Path:

@@ -216,11 +216,7 @@ def _gapless(residues: tuple[Residue, ...]) -> tuple[str, list[int | None]]:
 def compared_references(chain: XPO1Chain) -> list[dict[str, Any]]:
     """Return how a chain differs from the wild types of human, mouse and yeast, nearest first.
 
-    Returns
-    -------
-    list of dict
-        ``species`` and ``organism``, ``identity`` of the aligned part, and ``mutations`` in the
-        numbering of that wild type, such as ``T539C`` of yeast.
+    ``mutations`` are in the numbering of that wild type, such as ``T539C`` of yeast.
     """
     found: list[dict[str, Any]] = []
     for species, organism in SPECIES.items():

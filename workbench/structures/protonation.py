@@ -126,24 +126,12 @@ def with_titration(
 ) -> Receptor:
     """Return the receptor with the pKa values of its groups.
 
-    The chain counts as it stands in the entry, without partners, ligands and waters.
-
-    Parameters
-    ----------
-    residues, numbers
-        The whole chain, and each residue's number in the receptor.
-
-    References
-    ----------
-    Olsson et al. 2011, doi:10.1021/ct100578z.
+    ``residues`` are the whole chain as it stands in the entry, without partners, ligands and
+    waters, ``numbers`` the receptor's number of each.
     """
     kept = {a.residue_number for a in receptor.atoms if a.residue_name not in CAPS}
     number = receptor.reactive_residue_number
-    groups = [
-        _group(name, place, pka, model, ph)
-        for name, place, pka, model in _propka(residues, numbers)
-        if place in kept
-    ]
+    groups = [g for g in _propka(residues, numbers, ph) if g["residue_number"] in kept]
     own = [group for group in groups if group["residue_number"] == number]
     notes = [
         f"PROPKA: pKa of {g['residue_name']} {number} is {g['pka']:.1f}, uncertain by "
@@ -160,22 +148,8 @@ def with_titration(
     return replace(receptor, titration=tuple(groups), changes=(*receptor.changes, *notes))
 
 
-def _group(name: str, number: int, pka: float, model: float, ph: float) -> dict[str, Any]:
-    return {
-        "residue_name": name,
-        "residue_number": number,
-        "pka": round(pka, 2),
-        "model_pka": round(model, 2),
-        "uncertainty": UNCERTAINTY.get(name, UNCERTAINTY[""]),
-        "charged_at_ph": (ph > pka) if name in _ACIDS else (ph < pka),
-        "charged_by_model": (ph > model) if name in _ACIDS else (ph < model),
-    }
-
-
-def _propka(
-    residues: Sequence[Residue], numbers: Sequence[int]
-) -> list[tuple[str, int, float, float]]:
-    """Return name, number, pKa and model pKa of each titratable side chain."""
+def _propka(residues: Sequence[Residue], numbers: Sequence[int], ph: float) -> list[dict[str, Any]]:
+    """Return a record of each titratable side chain of the chain."""
     # half a second to import, for an option
     from propka.run import single
 
@@ -189,8 +163,20 @@ def _propka(
         np.concatenate([residue.coordinates for residue, _ in known]),
     )
     done = single("chain.pdb", optargs=["--quiet"], stream=io.StringIO(text), write_pka=False)
+
+    def charged(name: str, pka: float) -> bool:
+        return ph > pka if name in _ACIDS else ph < pka
+
     return [
-        (group.residue_type, group.atom.res_num, group.pka_value, group.model_pka)
+        {
+            "residue_name": group.residue_type,
+            "residue_number": group.atom.res_num,
+            "pka": round(group.pka_value, 2),
+            "model_pka": round(group.model_pka, 2),
+            "uncertainty": UNCERTAINTY.get(group.residue_type, UNCERTAINTY[""]),
+            "charged_at_ph": charged(group.residue_type, group.pka_value),
+            "charged_by_model": charged(group.residue_type, group.model_pka),
+        }
         for group in done.conformations["AVR"].groups
         if group.residue_type in _GROUPS
     ]

@@ -1,19 +1,30 @@
-"""Reading a PDB or mmCIF file: first model, one conformer, heavy atoms, bonds, organisms."""
+"""Entries read from PDB or mmCIF files (first model, one conformer); receptors that ship."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import fields
+from importlib import resources
 from pathlib import Path
 
 import gemmi
 import numpy as np
 
 from workbench.errors import ReceptorError
-from workbench.structures.receptor import LinkRecord, Residue, ResidueKind, Structure
+from workbench.structures.receptor import (
+    Atom,
+    LinkRecord,
+    Receptor,
+    Residue,
+    ResidueKind,
+    Structure,
+)
+from workbench.structures.topology import assign_topology
 
 MAX_BYTES = 400_000_000
 """Largest decompressed file that is read: ten times the largest entry that holds XPO1."""
@@ -26,6 +37,18 @@ PROTONATION_NAMES = {
 }
 """Names that force fields give to protonation states, and the residue that they are."""
 
+KEPT = [
+    field.name
+    for field in fields(Receptor)
+    if field.name not in ("atoms", "coordinates", "bonds", "reactive_atom", "titration")
+]
+"""What the JSON file of an embedded receptor holds; its atoms are in the mmCIF file."""
+
+_EMBEDDED = {"human-groove": "human_groove", "human-groove-3nc1": "human_groove_3nc1"}
+_SITE_TAGS = [
+    *("auth_atom_id", "type_symbol", "auth_comp_id", "auth_seq_id", "auth_asym_id"),
+    *("Cartn_x", "Cartn_y", "Cartn_z"),
+]
 _LONGEST_TITLE = 120
 _FARTHEST_ANGSTROM = 1e5
 _DECIMAL = re.compile(r"[-+]?\d+\.?\d*|[-+]?\.\d+")
@@ -76,6 +99,40 @@ def read_structure(path: str | Path) -> Structure:
         title=_title(structure),
         alternates=alternates,
     )
+
+
+def embedded_names() -> tuple[str, ...]:
+    """Return the names of the receptors that the package ships."""
+    return tuple(_EMBEDDED)
+
+
+def read_embedded(name: str) -> Receptor:
+    """Return a receptor that the package ships.
+
+    Raises
+    ------
+    ReceptorError
+        When there is none of that name.
+    """
+    if name not in _EMBEDDED:
+        raise ReceptorError(
+            f"there is no embedded receptor {name!r}: known are {', '.join(embedded_names())}"
+        )
+    folder = resources.files("workbench").joinpath("data/receptors")
+    packed = folder.joinpath(f"{_EMBEDDED[name]}.cif.gz").read_bytes()
+    record = json.loads(folder.joinpath(f"{_EMBEDDED[name]}.json").read_text(encoding="utf-8"))
+    block = gemmi.cif.read_string(gzip.decompress(packed).decode("ascii")).sole_block()
+    rows = list(block.find("_atom_site.", _SITE_TAGS))
+    atoms = [Atom(r.str(0), r.str(1), r.str(2), int(r.str(3)), r.str(4)) for r in rows]
+    coordinates = np.array([[float(r.str(i)) for i in (5, 6, 7)] for r in rows])
+    charged, bonds = assign_topology(atoms, coordinates)
+    kept = {key: record[key] for key in KEPT}
+    kept["residue_map"] = {int(number): entry for number, entry in kept["residue_map"].items()}
+    for key in ("mutations", "partners", "covalent_bonds", "changes"):
+        kept[key] = tuple(kept[key])
+    return Receptor(
+        atoms=charged, coordinates=coordinates, bonds=bonds, reactive_atom=None, **kept
+    ).with_reactive_atom()
 
 
 def _title(structure: gemmi.Structure) -> str:

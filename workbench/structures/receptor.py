@@ -20,21 +20,9 @@ ResidueKind = Literal["protein", "water", "other"]
 class Residue:
     """Heavy atoms of one residue, of an entry or of a receptor in preparation.
 
-    Parameters
-    ----------
-    number
-        The entry's own, or the receptor's; a cap carries that of the residue it replaces.
-    atom_names, coordinates
-        ``n_atoms`` unique names and ``(n_atoms, 3)`` angstrom.
-    chain
-        Empty for a residue of the receptor's own chain.
-    kind
-        ``protein`` for an amino acid of a chain with its backbone, ``water``, or ``other``:
-        ligands, ions, sugars, nucleic acids, caps.
-    letter
-        One-letter code of the amino acid, ``X`` when unknown.
-    elements
-        ``n_atoms`` symbols; residues of an entry only.
+    ``coordinates`` are ``(n_atoms, 3)`` angstrom, ``chain`` is empty in the receptor's own chain.
+    An amino acid with its backbone is ``protein``; ligands, ions, sugars, nucleic acids and caps
+    are ``other``. Only residues of an entry have ``elements``.
     """
 
     name: str
@@ -95,20 +83,10 @@ class LinkRecord:
 class Structure:
     """One model of an entry.
 
-    Parameters
-    ----------
-    name, source
-        The entry's id where the file states one, else the file's stem; the file's name.
-    sha256
-        Of the decompressed file.
-    organisms
-        Chain -> organism, where the file states it.
-    notes
-        What reading left out, for the list of changes.
-    title
-        As the file states it, one line.
-    alternates
-        ``chain:number`` of each residue with alternate locations -> what was kept.
+    ``name`` is the entry's id where the file states one, else the file's stem, ``source`` the
+    file's name; ``sha256`` is that of the decompressed file. ``organisms`` maps chains,
+    ``alternates`` each residue with alternate locations (``chain:number``) to what was kept;
+    ``notes`` tell what reading left out.
     """
 
     name: str
@@ -149,14 +127,10 @@ class Atom:
     ----------
     name, element
         PDB atom name (``"SG"``) and element symbol (``"S"``).
-    residue_name
-        Three-letter name, ``ACE`` and ``NME`` for the caps.
     residue_number
         Human numbering (the entry's own for a protein that is not XPO1). Caps carry the
         number of the residue that they replace. Kept waters and partner residues are counted
         from 6000 on: no two residues but caps share a number.
-    chain
-        Chain letter in the prepared receptor.
     formal_charge
         In electron charges, as drawn in a Kekule structure.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import gemmi
 import numpy as np
@@ -30,16 +30,9 @@ def cut_segments(
     """Return the chosen residues as segments capped with ACE and NME, and what was changed.
 
     A cap takes the backbone atoms of the residue that it replaces, so that no atom moves; where
-    the chain ends or is broken there, it is built with ideal geometry.
-
-    Parameters
-    ----------
-    numbers
-        The receptor's number of each residue.
-    chosen
-        Indices into ``residues``, ascending.
-    surroundings
-        ``(n, 3)`` angstrom: atoms of other chains that a cap with ideal geometry keeps off.
+    the chain ends or is broken there, it is built with ideal geometry, away from the other atoms
+    and the ``surroundings`` (``(n, 3)`` angstrom). ``numbers`` are the receptor's, one of each
+    residue, ``chosen`` ascending indices.
     """
     runs: list[list[int]] = []
     for index in chosen:
@@ -129,22 +122,15 @@ def _cap(
         angles = [-65.0]  # its ring fixes phi
     elif step > 0 and residue.has("O"):
         angles = [float(dihedral(n, ca, c, residue.position("O"))) + 180.0]
-    best = _least_crowded(acetyl if step < 0 else methylamide, angles, heavy, residue)
+    candidates = [(acetyl if step < 0 else methylamide)(angle) for angle in angles]
+    others = heavy[cKDTree(residue.coordinates).query(heavy)[0] > 0.01]
+    if len(others):
+        # the one whose nearest atom is the farthest away
+        tree = cKDTree(others)
+        candidates.sort(key=lambda place: -float(np.min(tree.query(place)[0])))
     side = "before" if step < 0 else "after"
     note = f"the chain is broken {side} residue {residue.number}: a cap was built there"
-    return Residue(name, residue.number + step, names, best), note
-
-
-def _least_crowded(
-    cap: Callable[[float], FloatArray], angles: Sequence[float], heavy: FloatArray, residue: Residue
-) -> FloatArray:
-    """Return the cap whose nearest atom outside its own residue is the farthest away."""
-    candidates = [cap(angle) for angle in angles]
-    others = heavy[cKDTree(residue.coordinates).query(heavy)[0] > 0.01]
-    if not len(others):
-        return candidates[0]
-    tree = cKDTree(others)
-    return max(candidates, key=lambda place: float(np.min(tree.query(place)[0])))
+    return Residue(name, residue.number + step, names, candidates[0]), note
 
 
 def segment_atoms(segments: Sequence[Segment], chain: str) -> tuple[list[Atom], FloatArray]:

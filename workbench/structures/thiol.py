@@ -80,7 +80,13 @@ def thiol_state(structure: Structure, residue: Residue) -> Thiol:
     partners = _partners(structure, residue)
     bonds = tuple(record for record, _ in partners)
     verdict: Verdict = "bonded"
-    if residue.name in OXIDISED or _own_oxygen(residue):
+    # a CYS whose sulphur holds an oxygen of the residue itself is one by another name
+    own_oxygen = residue.name == "CYS" and any(
+        element == "O" and np.linalg.norm(place - residue.position("SG")) < BOND_ANGSTROM
+        for element, place in zip(residue.elements, residue.coordinates, strict=True)
+        if residue.has("SG")
+    )
+    if residue.name in OXIDISED or own_oxygen:
         verdict, how = "oxidised", "oxidised"
     elif residue.name != "CYS":
         if residue.letter != "C" and not residue.has("SG"):
@@ -97,15 +103,6 @@ def thiol_state(structure: Structure, residue: Residue) -> Thiol:
         return Thiol(residue, "thiol", bonds, changes)
     note = f"{residue.address} is {how} in the entry: it cannot react, and is drawn as a cysteine"
     return Thiol(residue, verdict, bonds, (note,))
-
-
-def _own_oxygen(residue: Residue) -> bool:
-    """Return whether an oxygen of the residue itself sits on its sulphur."""
-    if residue.name != "CYS" or not residue.has("SG"):
-        return False
-    distances = np.linalg.norm(residue.coordinates - residue.position("SG"), axis=1)
-    oxygen = np.array(residue.elements) == "O"
-    return bool(np.any(oxygen & (distances < BOND_ANGSTROM)))
 
 
 def ligand_bonds(structure: Structure) -> tuple[dict[str, Any], ...]:

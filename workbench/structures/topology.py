@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -90,21 +91,10 @@ DISULFIDE_ANGSTROM = 2.5
 def assign_topology(
     atoms: Sequence[Atom], coordinates: FloatArray
 ) -> tuple[tuple[Atom, ...], IntArray]:
-    """Return the atoms with their formal charges, and the bonds.
+    """Return the atoms with their formal charges, and ``(n_bonds, 3)``: two indices and the order.
 
     Residues must be complete and protonated, each one's atoms together and residues in chain
-    order; caps are ``ACE`` and ``NME``. Hydrogens go to the nearest heavy atom of their residue.
-    Protonation is read from the hydrogens that are there.
-
-    Parameters
-    ----------
-    coordinates
-        ``(n_atoms, 3)`` angstrom; used for hydrogens, chain breaks and disulfides.
-
-    Returns
-    -------
-    tuple of tuple of Atom and (n_bonds, 3) array
-        Two atom indices, the lower first, and the order (1 or 2).
+    order. Hydrogens go to the nearest heavy atom of their residue; protonation is read from them.
 
     Raises
     ------
@@ -124,20 +114,13 @@ def assign_topology(
 
 @cache
 def template_atoms(residue_name: str) -> tuple[str, ...]:
-    """Return the heavy atoms of a residue inside a chain, backbone first.
-
-    Raises
-    ------
-    KeyError
-        When the residue has no template.
-    """
+    """Return the heavy atoms of a residue inside a chain, backbone first."""
     template = _SIDE_CHAINS[residue_name]
     if residue_name == WATER:
         return ("O",)
     if residue_name not in CAPS:
         template = f"N-CA CA-C C=O {template}"
-    names = template.replace("=", "-").replace("-", " ").split()
-    return tuple(dict.fromkeys(names))
+    return tuple(dict.fromkeys(re.findall(r"\w+", template)))
 
 
 def missing_atoms(residue: Residue) -> tuple[str, ...]:
@@ -154,12 +137,9 @@ def side_chain_bonds(residue_name: str) -> tuple[tuple[str, str], ...]:
 
 def residue_groups(atoms: Sequence[Atom]) -> list[range]:
     """Return the index range of each residue's atoms, in order."""
-    starts = [
-        index
-        for index, atom in enumerate(atoms)
-        if index == 0 or _residue_of(atom) != _residue_of(atoms[index - 1])
-    ]
-    return [range(a, b) for a, b in zip(starts, [*starts[1:], len(atoms)], strict=True)]
+    pairs = enumerate(pairwise(atoms), start=1)
+    breaks = [i for i, (one, next_one) in pairs if _residue_of(one) != _residue_of(next_one)]
+    return [range(a, b) for a, b in pairwise([0, *breaks, len(atoms)])] if atoms else []
 
 
 def check_bond_lengths(atoms: Sequence[Atom], coordinates: FloatArray, bonds: IntArray) -> None:
@@ -235,19 +215,17 @@ def _hydrogen_bonds(
 def _peptide_bonds(
     atoms: Sequence[Atom], coordinates: FloatArray, groups: list[range]
 ) -> list[Bond]:
-    bonds: list[Bond] = []
-    for left, right in pairwise(groups):
-        if atoms[left[0]].chain != atoms[right[0]].chain:
-            continue
-        if atoms[left[0]].residue_name == "NME" or atoms[right[0]].residue_name == "ACE":
-            continue
-        carbon = next((i for i in left if atoms[i].name == "C"), None)
-        nitrogen = next((i for i in right if atoms[i].name == "N"), None)
-        if carbon is None or nitrogen is None:
-            continue
-        if np.linalg.norm(coordinates[carbon] - coordinates[nitrogen]) < _PEPTIDE_ANGSTROM:
-            bonds.append((carbon, nitrogen, 1))
-    return bonds
+    return [
+        (carbon, nitrogen, 1)
+        for left, right in pairwise(groups)
+        if atoms[left[0]].chain == atoms[right[0]].chain
+        and atoms[left[0]].residue_name != "NME"
+        and atoms[right[0]].residue_name != "ACE"
+        for carbon in left
+        for nitrogen in right
+        if (atoms[carbon].name, atoms[nitrogen].name) == ("C", "N")
+        and np.linalg.norm(coordinates[carbon] - coordinates[nitrogen]) < _PEPTIDE_ANGSTROM
+    ]
 
 
 def _disulfides(atoms: Sequence[Atom], coordinates: FloatArray) -> list[Bond]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -10,6 +13,7 @@ import numpy as np
 
 from workbench.errors import ReceptorError
 from workbench.structures.groove import receptor_pockets
+from workbench.structures.reading import KEPT
 from workbench.structures.receptor import Atom, FloatArray, IntArray, Receptor
 from workbench.structures.topology import CAPS, STANDARD_RESIDUES, residue_groups
 
@@ -44,10 +48,9 @@ def pdb_text(
     coordinates
         ``(n_atoms, 3)`` angstrom.
     bonds
-        ``(n_bonds, 3)``: two atom indices and the order; those between a ligand's atoms and
-        those of a cap are needed, others are not written.
+        ``(n_bonds, 3)``: two atom indices and the order.
     links
-        Pairs of atom indices: covalent bonds between residues that a reader cannot guess.
+        Pairs of atom indices: covalent bonds between residues.
 
     Raises
     ------
@@ -104,13 +107,9 @@ def mmcif_text(
 
     Parameters
     ----------
-    coordinates
-        ``(n_atoms, 3)`` angstrom.
-    bonds
-        ``(n_bonds, 3)``: two atom indices and the order; those within a residue that is no
-        amino acid become ``_chem_comp_bond`` rows.
-    links
-        Pairs of atom indices, written as ``covale``.
+    coordinates, bonds, links
+        As for ``pdb_text``; bonds within a residue that is no amino acid become
+        ``_chem_comp_bond`` rows, links ``covale``.
     title, name
         ``_struct.title``; the block is called by ``name``, its odd characters replaced.
 
@@ -120,8 +119,7 @@ def mmcif_text(
         When atoms and coordinates do not fit together, or a coordinate is no number.
     """
     structure = _gemmi_structure(atoms, coordinates, links)
-    odd = {c for c in name if not (c.isascii() and (c.isalnum() or c in "_.-"))}
-    structure.name = "".join("_" if c in odd else c for c in name) or "_"
+    structure.name = re.sub(r"[^A-Za-z0-9_.-]", "_", name) or "_"
     if title:
         structure.info["_struct.title"] = _printable(title)
     groups = gemmi.MmcifOutputGroups(False)
@@ -136,11 +134,11 @@ def mmcif_text(
         kind = "L-PEPTIDE LINKING" if component in STANDARD_RESIDUES else "NON-POLYMER"
         kind = "PEPTIDE LINKING" if component == "GLY" else kind
         components.add_row([quote(component), quote(kind)])
-    rows = []
-    for i, j, order in np.asarray(bonds).reshape(-1, 3).tolist():
-        first, second = atoms[i], atoms[j]
-        if not _is_polymer(first) and first.residue_name == second.residue_name:
-            rows.append([first.residue_name, first.name, second.name, _ORDERS[order]])
+    rows = [
+        (atoms[i].residue_name, atoms[i].name, atoms[j].name, _ORDERS[order])
+        for i, j, order in np.asarray(bonds).reshape(-1, 3).tolist()
+        if not _is_polymer(atoms[i]) and atoms[i].residue_name == atoms[j].residue_name
+    ]
     if rows:
         tags = ["comp_id", "atom_id_1", "atom_id_2", "value_order"]
         loop = block.init_loop("_chem_comp_bond.", tags)
@@ -162,14 +160,14 @@ def receptor_mmcif(receptor: Receptor) -> str:
 
 def receptor_json(receptor: Receptor) -> dict[str, Any]:
     """Return what ``receptor.json`` holds."""
-    pockets = receptor_pockets(receptor)
+    pockets, human = receptor_pockets(receptor), receptor.numbering == "human"
     return {
         "name": receptor.name,
         "source": receptor.source,
         "organism": receptor.organism,
-        "xpo1_chain": receptor.entry_residue.split(":")[0] if _is_xpo1(receptor) else "",
+        "xpo1_chain": receptor.entry_residue.split(":")[0] if human else "",
         "entry_residue": receptor.entry_residue,
-        "human_residue": receptor.reactive_residue_number if _is_xpo1(receptor) else None,
+        "human_residue": receptor.reactive_residue_number if human else None,
         "reactive_atom": receptor.reactive_address(),
         "numbering": receptor.numbering,
         "verdict": receptor.verdict,
@@ -186,8 +184,13 @@ def receptor_json(receptor: Receptor) -> dict[str, Any]:
     }
 
 
-def _is_xpo1(receptor: Receptor) -> bool:
-    return receptor.numbering == "human"
+def embedded_files(receptor: Receptor) -> dict[str, bytes]:
+    """Return the two files that hold an embedded receptor, by suffix: ``.cif.gz``, ``.json``."""
+    record = {key: getattr(receptor, key) for key in KEPT}
+    text = json.dumps(record, indent=1, sort_keys=True) + "\n"
+    # no time stamp, so that the same receptor gives the same bytes
+    packed = gzip.compress(receptor_mmcif(receptor).encode("ascii"), mtime=0)
+    return {".cif.gz": packed, ".json": text.encode("utf-8")}
 
 
 def _gemmi_structure(
@@ -287,31 +290,23 @@ def file_places(atoms: Sequence[Atom]) -> list[Place]:
     """
     groups = residue_groups(atoms)
     taken: set[Place] = set()
-    for group in groups:
+    places: dict[int, Place] = {}
+    # caps last: they take what the others leave free
+    for group in sorted(groups, key=lambda group: atoms[group[0]].residue_name in CAPS):
         first = atoms[group[0]]
-        place = (first.chain, first.residue_number, "")
-        if first.residue_name in CAPS:
-            continue
-        if place in taken:
+        place = f"{first.chain}:{first.residue_number}"
+        codes = _CODES if first.residue_name in CAPS else ("",)
+        free = ((first.chain, first.residue_number, code) for code in codes)
+        found = next((one for one in free if one not in taken), None)
+        if found is None:
             raise ReceptorError(
-                f"two residues are called {first.chain}:{first.residue_number}: they cannot be "
-                "written to one file"
+                f"no insertion code is left for the cap at {place}"
+                if first.residue_name in CAPS
+                else f"two residues are called {place}: they cannot be written to one file"
             )
-        taken.add(place)
-    places: list[Place] = []
-    for group in groups:
-        first = atoms[group[0]]
-        place = (first.chain, first.residue_number, "")
-        if first.residue_name in CAPS:
-            free = ((*place[:2], code) for code in _CODES if (*place[:2], code) not in taken)
-            if (found := next(free, None)) is None:
-                raise ReceptorError(
-                    f"no insertion code is left for the cap at {first.chain}:{place[1]}"
-                )
-            place = found
-            taken.add(place)
-        places += [place] * len(group)
-    return places
+        taken.add(found)
+        places[group[0]] = found
+    return [places[group[0]] for group in groups for _ in group]
 
 
 def autodock_types(receptor: Receptor) -> tuple[str, ...]:
@@ -326,13 +321,9 @@ def autodock_types(receptor: Receptor) -> tuple[str, ...]:
     Morris et al. 2009, doi:10.1002/jcc.21256.
     """
     atoms = receptor.atoms
-    hydrogens = np.zeros(len(atoms), dtype=np.int64)
-    parent: dict[int, int] = {}
-    for i, j, _ in receptor.bonds.tolist():
-        for heavy, light in ((i, j), (j, i)):
-            if atoms[light].element == "H":
-                hydrogens[heavy] += 1
-                parent[light] = heavy
+    ends = [(a, b) for i, j, _ in receptor.bonds.tolist() for a, b in ((i, j), (j, i))]
+    parent = {light: heavy for heavy, light in ends if atoms[light].element == "H"}
+    with_hydrogen = set(parent.values())
     types = []
     for index, atom in enumerate(atoms):
         if atom.element == "H":
@@ -341,7 +332,7 @@ def autodock_types(receptor: Receptor) -> tuple[str, ...]:
             aromatic = atom.name in _AROMATIC_CARBONS.get(atom.residue_name, set())
             types.append("A" if aromatic else "C")
         elif atom.element == "N":
-            accepts = atom.residue_name == "HIS" and atom.name != "N" and not hydrogens[index]
+            accepts = atom.residue_name == "HIS" and atom.name != "N" and index not in with_hydrogen
             types.append("NA" if accepts else "N")
         elif atom.element in ("O", "S"):
             types.append(f"{atom.element}A")

@@ -21,8 +21,8 @@ def run(as_json: Json = False) -> int:
     from workbench.physics.force_fields import FORCE_FIELDS
     from workbench.physics.platforms import describe_platforms
     from workbench.provenance import versions
-    from workbench.structures.embedded import embedded_names
     from workbench.structures.fetch import cache_folder
+    from workbench.structures.reading import embedded_names
     from workbench.tables import compounds
 
     report: dict[str, Any] = {
