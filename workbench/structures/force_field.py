@@ -6,6 +6,7 @@ import random
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import openmm
@@ -26,6 +27,8 @@ FAR_ANGSTROM = 0.5
 """Heavy atoms that move farther than this are told by residue."""
 
 _CUTOFF_NM = 1.0
+_read_force_field = cache(app.ForceField)
+
 _DIELECTRIC = 4.0
 """Of a protein's inside (Schutz and Warshel 2001, doi:10.1002/prot.1106)."""
 
@@ -103,7 +106,7 @@ def force_field(atoms: Sequence[Atom], settings: PreparationSettings) -> app.For
     """
     wet = any(atom.residue_name == WATER for atom in atoms)
     try:
-        return app.ForceField(settings.force_field, *([WATER_MODEL] if wet else []))
+        return _read_force_field(settings.force_field, *([WATER_MODEL] if wet else []))
     except (ValueError, FileNotFoundError) as error:
         raise ReceptorError(
             f"OpenMM has no force field {settings.force_field!r}: name one that it ships, for "
@@ -170,7 +173,9 @@ def _screen(system: openmm.System) -> None:
         charge, sigma, epsilon = force.getParticleParameters(index)
         force.setParticleParameters(index, charge * scale, sigma, epsilon)
     for index in range(force.getNumExceptions()):
-        i, j, product, sigma, epsilon = force.getExceptionParameters(index)
+        i, j, *quantities = force.getExceptionParameters(index)
+        # plain numbers, in OpenMM's own units: tens of thousands of quantities take seconds
+        product, sigma, epsilon = (quantity._value for quantity in quantities)
         force.setExceptionParameters(index, i, j, product / _DIELECTRIC, sigma, epsilon)
 
 

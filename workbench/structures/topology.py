@@ -265,8 +265,8 @@ def clashing_pairs(atoms: Sequence[Atom], coordinates: FloatArray, bonds: IntArr
     limit = np.where(hydrogen[pairs].any(axis=1), HYDROGEN_ANGSTROM, HEAVY_ANGSTROM)
     distances = np.linalg.norm(coordinates[pairs[:, 0]] - coordinates[pairs[:, 1]], axis=1)
     pairs = pairs[distances < limit]
-    related = _related_atoms(len(atoms), bonds)
-    return pairs[[not related[i, j] for i, j in pairs]].astype(np.int64)
+    related = _related_atoms(len(atoms), bonds)[pairs[:, 0], pairs[:, 1]]
+    return pairs[np.asarray(related).ravel() == 0].astype(np.int64)
 
 
 def clashing_residues(
