@@ -33,7 +33,6 @@ def test_the_table_lists_every_compound(capsys: pytest.CaptureFixture[str]) -> N
     # probable entries keep their question mark, bound forms are no inhibitors
     assert "5YSU?" in next(line for line in lines if line.startswith("plumbagin"))
     assert "bound form" in next(line for line in lines if "CCD V6A" in line)
-    assert [record["name"] for record in asked(capsys=capsys)] == [c.name for c in compounds()]
 
 
 @pytest.mark.parametrize("name", ["selinexor", "kpt-330", "XPOVIO", "V6A", "v6a"])
@@ -71,8 +70,6 @@ def test_families(capsys: pytest.CaptureFixture[str]) -> None:
     names = {r["name"] for r in asked("--warhead-family", "LACTONE", capsys=capsys)}
     assert {"leptomycin B", "leptomycin A", "goniothalamin", "ratjadone A (flat)"} <= names
     assert not names & {"selinexor", "curcumin"}
-    sines = {r["name"] for r in asked("--warhead-family", "SINE", capsys=capsys)}
-    assert {"selinexor", "eltanexor", "verdinexor", "KPT-185", "KPT-251", "KPT-276"} <= sines
 
 
 def test_the_table_of_warheads(capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,9 +77,9 @@ def test_the_table_of_warheads(capsys: pytest.CaptureFixture[str]) -> None:
     assert list(rows) == [row.name for row in warheads()]
     assert rows["triazolyl acrylohydrazide"]["example"] == "selinexor"
     assert rows["triazolyl acrylohydrazide"]["family"] == "azolyl vinyl (SINE)"
-    lactones = text("--warheads", "--warhead-family", "lactone", capsys=capsys).splitlines()
-    assert len(lactones) == 1 + sum("lactone" in row["family"] for row in rows.values())
-    assert any("leptomycin B" in line and "unsaturated delta-lactone" in line for line in lactones)
+    lactones = [row for row in rows.values() if "lactone" in row["family"]]
+    assert "leptomycin B" in {row["example"] for row in lactones}
+    assert asked("--warheads", "--warhead-family", "lactone", capsys=capsys) == lactones
 
 
 def test_the_table_of_properties(capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,6 +36,14 @@ def test_a_written_receptor_is_recognised(
     assert main(["structures", str(tmp_path / "receptor.cif")]) == 0
     text = capsys.readouterr().out
     assert "human C528 = A:528" in text and "pocket P3" in text and "free to react" in text
+    # what a file calls itself cannot steer the terminal
+    path = tmp_path / "hostile.pdb"
+    heads = "COMPND    MOL_ID: 1;\nCOMPND   2 CHAIN: A;\nSOURCE    MOL_ID: 1;\n"
+    heads += "SOURCE   2 ORGANISM_SCIENTIFIC: \x1b[31mRED;\n"
+    path.write_text(heads + (tmp_path / "receptor.pdb").read_text())
+    assert main(["structures", str(path)]) == 0
+    text = capsys.readouterr().out
+    assert "RED" in text.upper() and "\x1b" not in text
 
 
 def test_a_mutated_receptor_says_its_mutation(
@@ -79,17 +87,3 @@ def test_an_id_is_described_from_the_users_own_folder(
     assert found["xpo1"]["groove_state"] == "open"
     assert [chain["chain"] for chain in found["chains"]] == ["C", "A"]
     assert found["ligands"] == ["C:GTP:181", "C:MG:182"]
-
-
-def test_what_a_file_calls_itself_cannot_steer_the_terminal(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["prepare", "receptor", "human-groove", "--out", str(tmp_path)]) == 0
-    capsys.readouterr()
-    path = tmp_path / "hostile.pdb"
-    heads = "COMPND    MOL_ID: 1;\nCOMPND   2 CHAIN: A;\nSOURCE    MOL_ID: 1;\n"
-    heads += "SOURCE   2 ORGANISM_SCIENTIFIC: \x1b[31mRED;\n"
-    path.write_text(heads + (tmp_path / "receptor.pdb").read_text())
-    assert main(["structures", str(path)]) == 0
-    text = capsys.readouterr().out
-    assert "RED" in text.upper() and "\x1b" not in text

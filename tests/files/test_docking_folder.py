@@ -78,7 +78,7 @@ def test_tables_hold_the_drug_with_its_bond_orders_and_the_numbers(
     assert Chem.MolToSmiles(Chem.RemoveHs(intact)) == Chem.CanonSmiles(docked.ligand["smiles"])
 
 
-@pytest.mark.parametrize("verdict", ["no_thiol", "no_warhead", "unsupported_warhead"])
+@pytest.mark.parametrize("verdict", ["no_thiol", "no_warhead"])
 def test_a_verdict_without_adducts_has_its_files(
     docked: DockingResult, tmp_path: Path, verdict: str
 ) -> None:

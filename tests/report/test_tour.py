@@ -17,7 +17,6 @@ from workbench.errors import OutputError
 from workbench.mechanism.nes import displacement
 from workbench.report.tour import (
     STATUSES,
-    Step,
     build_tour_scene,
     computed,
     fact,
@@ -27,7 +26,7 @@ from workbench.report.tour import (
 
 
 @pytest.fixture(scope="module")
-def steps() -> tuple[Step, ...]:
+def steps() -> list[dict[str, Any]]:
     return read_steps(computed(*read_tour_poses()))
 
 
@@ -36,34 +35,36 @@ def scene() -> dict[str, Any]:
     return build_tour_scene(*read_tour_poses())
 
 
-def test_each_step_speaks_at_both_levels_and_asks(steps: tuple[Step, ...]) -> None:
-    assert [step.name for step in steps] == [
+def test_each_step_speaks_at_both_levels_and_asks(steps: list[dict[str, Any]]) -> None:
+    assert [step["name"] for step in steps] == [
         *("export", "groove", "signal", "drug", "encounter", "bond", "reversal", "mutant"),
     ]
     for step in steps:
-        assert {statement.level for statement in step.statements} == {"leaflet", "course"}
-        assert step.questions
-        for question in step.questions:
-            assert 0 <= question.right < len(question.answers)
-            assert len({text for text, _ in question.answers}) == len(question.answers) >= 3
-        for statement in step.statements:
-            assert statement.status in STATUSES
-            assert not re.search(r"[{}]", statement.text)
-            assert statement.source or statement.status not in ("measured", "reported")
+        assert {said["level"] for said in step["statements"]} == {"leaflet", "course"}
+        assert step["questions"]
+        for question in step["questions"]:
+            answers = dict(question["answers"])
+            assert 0 <= question["right"] < len(answers) == len(question["answers"]) >= 3
+        for said in step["statements"]:
+            assert said["status"] in STATUSES
+            assert not re.search(r"[{}]", said["text"])
+            assert said["source"] or said["status"] not in ("measured", "reported")
 
 
 def test_the_pockets_that_the_text_names_are_those_that_the_crystal_pose_fills(
-    steps: tuple[Step, ...],
+    steps: list[dict[str, Any]],
 ) -> None:
-    drug = next(step for step in steps if step.name == "drug")
-    named = [s.text for s in drug.statements if "crystal pose fills" in s.text]
+    drug = next(step for step in steps if step["name"] == "drug")
+    named = [s["text"] for s in drug["statements"] if "crystal pose fills" in s["text"]]
     assert re.findall(r"P\d", named[0]) == list(displacement("selinexor").shared)
 
 
-def test_the_views_show_poses_that_exist(steps: tuple[Step, ...], scene: dict[str, Any]) -> None:
-    assert {step.view["pose"] for step in steps} == {pose["id"] for pose in scene["poses"]}
+def test_the_views_show_poses_that_exist(
+    steps: list[dict[str, Any]], scene: dict[str, Any]
+) -> None:
+    assert {step["view"]["pose"] for step in steps} == {pose["id"] for pose in scene["poses"]}
     for before, after in pairwise(steps):
-        assert before.view != after.view, after.name
+        assert before["view"] != after["view"], after["name"]
     assert scene["poses"][0]["id"] == "groove" and scene["poses"][0]["elements"] == []
     assert len(scene["pockets"]) == 5 and scene["surface"]["quads"]
 

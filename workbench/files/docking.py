@@ -47,7 +47,7 @@ POSE_COLUMNS = (
     "interaction_kcal_per_mol",
 )
 LARGEST_BYTES = 200 * 1024 * 1024
-Record = TypeVar("Record", EncounterRecord, PoseRecord, AdductRecord)
+Record = TypeVar("Record", EncounterRecord, PoseRecord, AdductRecord, DockingResult)
 
 
 def write_docking_result(
@@ -119,31 +119,22 @@ def _with_files(result: DockingResult) -> DockingResult:
 def _texts(result: DockingResult, view: SessionView | None) -> dict[str, str]:
     """Make the structures and tables, in the order in which the files appear."""
     texts = {}
-    for adduct in result.adducts:
-        for pose in adduct.poses:
-            for kind, name in pose.files.items():
-                texts[name] = pose.complex_cif if kind == "cif" else pose.complex_pdb
-    texts["poses.csv"] = poses_csv(result)
+    every = [(adduct, pose) for adduct in result.adducts for pose in adduct.poses]
+    for _, pose in every:
+        for kind, name in pose.files.items():
+            texts[name] = pose.complex_cif if kind == "cif" else pose.complex_pdb
+    rows = [pose_row(result.ligand["name"], adduct, pose) for adduct, pose in every]
+    texts["poses.csv"] = table_csv(rows, POSE_COLUMNS)
     texts["poses.sdf"] = poses_sdf(result)
     if any(pose.sdf for pose in result.encounter):
         texts[ENCOUNTER_FILE] = encounter_sdf(result)
     if result.receptor_pdb:
         texts[RECEPTOR_FILE] = result.receptor_pdb
-    if result.reference and result.reference.get("sdf"):
-        texts[REFERENCE_FILE] = reference_sdf(result)
+    reference = dict(result.reference or {})
+    block = str(reference.pop("sdf", ""))
+    if block:  # an estimate, which its tags say
+        texts[REFERENCE_FILE] = sd_record(block, str(reference.get("name", "reference")), reference)
     return texts | session_scripts(result, view)
-
-
-def poses_csv(result: DockingResult) -> str:
-    """Return the table of poses; equal results give equal bytes."""
-    return table_csv(
-        [
-            pose_row(result.ligand["name"], adduct, pose)
-            for adduct in result.adducts
-            for pose in adduct.poses
-        ],
-        POSE_COLUMNS,
-    )
 
 
 def poses_sdf(result: DockingResult) -> str:
@@ -187,13 +178,6 @@ def encounter_sdf(result: DockingResult) -> str:
         for pose in result.encounter
         if pose.sdf
     )
-
-
-def reference_sdf(result: DockingResult) -> str:
-    """Return the crystal reference pose; it is an estimate, which its tags say."""
-    reference = result.reference or {}
-    tags = {key: value for key, value in reference.items() if key != "sdf"}
-    return sd_record(str(reference.get("sdf", "")), str(reference.get("name", "reference")), tags)
 
 
 def read_docking_result(folder: str | Path) -> DockingResult:
@@ -241,22 +225,17 @@ def _result(record: dict[str, Any], folder: Path) -> DockingResult:
     if reference is not None:
         reference = {**reference, "sdf": _mol_blocks(_text(folder / REFERENCE_FILE))[0]}
     receptor = folder / RECEPTOR_FILE
-    return DockingResult(
-        verdict=record["verdict"],
-        reason=record["reason"],
-        ligand=record["ligand"],
-        receptor=record["receptor"],
-        encounter=_encounter(record["encounter"]["poses"], folder),
-        adducts=adducts,
-        timing=record["timing"],
-        provenance=record["provenance"],
-        warnings=tuple(record["warnings"]),
-        ranking=record["ranking"],
-        encounter_run_scores_kcal_per_mol=tuple(
-            record["encounter"].get("run_scores_kcal_per_mol", ())
-        ),
-        receptor_pdb=_text(receptor) if receptor.is_file() else "",
-        reference=reference,
+    found = record["encounter"]
+    return _made(
+        DockingResult,
+        record
+        | {
+            "encounter": _encounter(found["poses"], folder),
+            "adducts": adducts,
+            "encounter_run_scores_kcal_per_mol": found.get("run_scores_kcal_per_mol", ()),
+            "receptor_pdb": _text(receptor) if receptor.is_file() else "",
+            "reference": reference,
+        },
     )
 
 

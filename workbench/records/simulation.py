@@ -94,11 +94,6 @@ class SimulationResult:
         del record["courses"]
         return record
 
-    def rows(self) -> list[dict[str, float]]:
-        """Return one row per time: the content of ``simulation.csv``."""
-        times = zip(*self.courses.values(), strict=True)
-        return [dict(zip(self.courses, values, strict=True)) for values in times]
-
     def to_frame(self) -> pd.DataFrame:
-        """Return :meth:`rows` as a table."""
+        """Return one row per time: the content of ``simulation.csv``."""
         return pd.DataFrame(self.courses)

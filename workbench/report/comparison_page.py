@@ -34,31 +34,22 @@ def build_comparison_scene(comparison: Comparison) -> dict[str, Any] | None:
         When a pose's parts contradict each other.
     """
     base: Structure | None = None
-    frames: list[Frame] = []
-    owners: list[int] = []
+    drawn: list[tuple[Frame, ComparedDrug, DockingResult]] = []
     for index, (drug, result) in enumerate(zip(comparison.drugs, comparison.results, strict=True)):
         found, own = _shown(drug, result, index)
         if own is not None and (base is None or (found and found.atoms == base.atoms)):
             base = base or found
-            frames.append(own)
-            owners.append(index)
+            drawn.append((own, drug, result))
     if base is None:
         return None
-    aligned = [
-        (_aligned(frame, comparison.drugs[owner]), owner)
-        for frame, owner in zip(frames, owners, strict=True)
-        if comparison.drugs[owner].core is not None
-    ]
-    beside = next(
-        (f for f, o in zip(frames, owners, strict=True) if _is_reference(comparison, o)), None
-    )
-    everything = [*frames, *(frame for frame, _ in aligned)]
-    scene, center = assembled(base, everything, beside or frames[0], comparison.results[0].receptor)
-    for pose, owner in zip(
-        scene["poses"], [*owners, *(owner for _, owner in aligned)], strict=True
-    ):
-        pose["reference"] = crystal_reference(comparison.results[owner], center)
-        other = None if beside is None or _is_reference(comparison, owner) else beside.drug
+    beside = next((f for f, drug, _ in drawn if drug.name == comparison.reference), None)
+    first = beside or drawn[0][0]
+    drawn += [(_aligned(f, drug), drug, result) for f, drug, result in drawn if drug.core]
+    frames = [frame for frame, _, _ in drawn]
+    scene, center = assembled(base, frames, first, comparison.results[0].receptor)
+    for pose, (_, drug, result) in zip(scene["poses"], drawn, strict=True):
+        pose["reference"] = crystal_reference(result, center)
+        other = beside.drug if beside and drug.name != comparison.reference else None
         pose["beside"] = thin(other, comparison.reference, center) if other else None
     return scene
 
@@ -66,10 +57,6 @@ def build_comparison_scene(comparison: Comparison) -> dict[str, Any] | None:
 def pose_id(index: int) -> str:
     """Return the name of a drug's pose in the scene."""
     return f"drug-{index}"
-
-
-def _is_reference(comparison: Comparison, index: int) -> bool:
-    return comparison.drugs[index].name == comparison.reference
 
 
 def _shown(
@@ -188,7 +175,7 @@ def comparison_html(comparison: Comparison) -> str:
         "comparison.html",
         **parts,
         comparison=comparison,
-        rows=[_row(comparison, index, drug) for index, drug in enumerate(comparison.drugs)],
+        rows=_rows(comparison),
         columns=COLUMNS,
         limits=LIMITS,
         what="The drugs in the groove",
@@ -201,24 +188,26 @@ def notebook_html(comparison: Comparison) -> str:
     return render(
         "comparison_notebook.html",
         comparison=comparison,
-        rows=[_row(comparison, index, drug) for index, drug in enumerate(comparison.drugs)],
+        rows=_rows(comparison),
         columns=COLUMNS,
     )
 
 
-def _row(comparison: Comparison, index: int, drug: ComparedDrug) -> dict[str, Any]:
+def _rows(comparison: Comparison) -> list[dict[str, Any]]:
     reference = next(x for x in comparison.drugs if x.name == comparison.reference)
-    return {
-        "drug": drug,
-        "pose": pose_id(index),
-        "drawing": Markup(inked(drug.drawing, f"Structure of {drug.name}")),
-        "is_reference": drug is reference,
-        "cells": [
-            _cell(getattr(drug, key), getattr(reference, key), digits, drug is reference)
-            for key, _, digits, _ in COLUMNS
-        ],
-        "warnings": drug.warnings,
-    }
+    return [
+        {
+            "drug": drug,
+            "pose": pose_id(index),
+            "drawing": Markup(inked(drug.drawing, f"Structure of {drug.name}")),
+            "is_reference": drug is reference,
+            "cells": [
+                _cell(getattr(drug, key), getattr(reference, key), digits, drug is reference)
+                for key, _, digits, _ in COLUMNS
+            ],
+        }
+        for index, drug in enumerate(comparison.drugs)
+    ]
 
 
 def _cell(own: Quantity, other: Quantity, digits: int, is_reference: bool) -> dict[str, Any]:

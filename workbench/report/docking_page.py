@@ -10,11 +10,12 @@ from markupsafe import Markup
 from workbench.files.docking import write_docking_result
 from workbench.records.docking import AdductRecord, DockingResult, PoseRecord, best_of, best_pose
 from workbench.report.drawings import adduct_svg, drug_svg, still_of
+from workbench.report.poses import address_of
 from workbench.report.scene import build_scene, session_view
 from workbench.report.templating import (
-    ALPHAFOLD,
     AMBER,
     SOURCES,
+    model_sources,
     number,
     page_parts,
     render,
@@ -41,9 +42,9 @@ LIMITS = (
 
 def nucleophile(result: DockingResult) -> str:
     """Return the reactive residue in words, e.g. ``"Cys528"``; the field's word when unknown."""
-    parts = str(result.receptor.get("reactive_atom") or "").split(":")
-    if len(parts) == 3 and parts[1].isdigit():
-        return f"{'Cys' if parts[2] == 'SG' else 'residue '}{parts[1]}"
+    address = address_of(result.receptor)
+    if address is not None:
+        return f"{'Cys' if address[2] == 'SG' else 'residue '}{address[1]}"
     if result.receptor.get("numbering") == "human":
         # without a thiol the residue may be anything: C528S leaves a serine there
         return "residue 528" if result.verdict == "no_thiol" else "Cys528"
@@ -72,6 +73,7 @@ def details(result: DockingResult) -> list[str]:
     best = best_pose(result)
     if best is None:
         return [sentence(result.reason)] if result.reason else []
+    adduct, pose = best
     sentences = []
     total = sum(len(adduct.poses) for adduct in result.adducts)
     valid = sum(pose.valid for adduct in result.adducts for pose in adduct.poses)
@@ -79,7 +81,6 @@ def details(result: DockingResult) -> list[str]:
         f"{_count(len(result.adducts), 'diastereomer')} and {_count(total, 'pose')} were built; "
         f"{valid} of them {'passes' if valid == 1 else 'pass'} every check."
     )
-    adduct, pose = best
     sentences.append(
         f"The pose shown first is {adduct.label or 'the adduct'}, number {pose.rank}: score "
         f"{number(pose.score_kcal_per_mol, 2)} kcal/mol, S\u2013C "
@@ -265,7 +266,5 @@ def _tone(result: DockingResult) -> str:
 
 
 def _sources(result: DockingResult) -> list[tuple[str, str]]:
-    source = str(result.receptor.get("source", ""))
-    model = "AF-" in source or "AlphaFold" in source or result.receptor["name"] == "human-groove"
-    amber = result.provenance["force_field"] == "amber"
-    return [*SOURCES, *(AMBER if amber else ()), *(ALPHAFOLD if model else ())]
+    amber = AMBER if result.provenance["force_field"] == "amber" else ()
+    return [*SOURCES, *amber, *model_sources(result.receptor)]

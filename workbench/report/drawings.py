@@ -14,7 +14,6 @@ from workbench.ligands.adducts import enumerate_adducts, later_forms
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.ligands.warheads import find_warheads
 from workbench.records.docking import AdductRecord, DockingResult
-from workbench.report.scene import build_scene
 from workbench.report.still import draw_still
 
 # The drawing's ink follows the text around it; the hetero atoms keep a colour that a style
@@ -109,20 +108,6 @@ def drug_of(result: DockingResult) -> Ligand:
         warhead=own,
         other_warheads=tuple(match for match in found if match is not own) if own else (),
     )
-
-
-def still_svg(result: DockingResult) -> str:
-    """Draw the best pose in its groove: a picture that needs no script.
-
-    Raises
-    ------
-    OutputError
-        When the result holds no structure.
-    """
-    scene = build_scene(result)
-    if scene is None:
-        raise OutputError("there is nothing to draw: the result holds neither pose nor groove")
-    return still_of(scene, str(result.ligand.get("name", "")))
 
 
 def still_of(scene: dict[str, Any], name: str) -> str:

@@ -19,7 +19,7 @@ from workbench.report.landmarks import (
 from workbench.report.poses import ResidueKey, Structure, address_of, read_structure
 from workbench.report.scene import LETTERS, draw_groove, focus_of
 from workbench.report.still import draw_still
-from workbench.report.templating import ALPHAFOLD, page_parts, render, sentence
+from workbench.report.templating import model_sources, page_parts, render, sentence
 
 FloatArray = NDArray[np.float64]
 
@@ -48,14 +48,18 @@ def build_groove_scene(pdb: str, record: dict[str, Any]) -> dict[str, Any]:
     _check_room(base, pockets, centres)
     focus = focus_of(base, record)
     sulphur = base.place(address_of(record))
-    lining = _lining(base, record, sulphur)
-    subject = _line_through(centres) if len(pockets) else _around(base, sulphur)
+    near = np.zeros(len(base.atoms), dtype=bool)
+    if sulphur is not None:
+        distances = np.linalg.norm(base.coordinates - base.coordinates[sulphur], axis=1)
+        near = distances < NEAR_SULPHUR_ANGSTROM
+    lining = _lining(base, record, near)
+    around = base.coordinates[near] if near.any() else base.coordinates
+    subject = _line_through(centres) if pockets else around
     center = subject.mean(axis=0)
     part, kept, residues = draw_groove(base, focus, {*focus, *lining}, center)
-    around = centres if len(centres) else subject
     return (
         part
-        | landmarks(base, record, around, center)
+        | landmarks(base, record, centres if pockets else subject, center)
         | {
             "view": [round(float(value), 5) for value in _view(subject, base).ravel()],
             "first": 0,
@@ -88,14 +92,12 @@ def _check_room(base: Structure, pockets: list[dict[str, Any]], centres: FloatAr
             )
 
 
-def _lining(base: Structure, record: dict[str, Any], sulphur: int | None) -> set[ResidueKey]:
+def _lining(base: Structure, record: dict[str, Any], near: NDArray[np.bool_]) -> set[ResidueKey]:
     """Return the residues whose side chains are shown."""
     listed = record.get("lining_residues")
     if listed is not None:
         return {atom.residue for atom in base.atoms if atom.residue_number in listed}
-    if sulphur is None:
-        return set()
-    return {base.atoms[i].residue for i in np.flatnonzero(_near(base, sulphur))}
+    return {base.atoms[i].residue for i in np.flatnonzero(near)}
 
 
 def _line_through(centres: FloatArray) -> FloatArray:
@@ -103,18 +105,6 @@ def _line_through(centres: FloatArray) -> FloatArray:
     share = np.linspace(0.0, 1.0, _STEPS, endpoint=False)[:, None]
     pieces = [a + share * (b - a) for a, b in pairwise(centres)]
     return np.vstack([*pieces, centres[-1:]])
-
-
-def _around(base: Structure, sulphur: int | None) -> FloatArray:
-    if sulphur is None:
-        return base.coordinates
-    return base.coordinates[_near(base, sulphur)]
-
-
-def _near(base: Structure, sulphur: int) -> NDArray[np.bool_]:
-    distances = np.linalg.norm(base.coordinates - base.coordinates[sulphur], axis=1)
-    near: NDArray[np.bool_] = distances < NEAR_SULPHUR_ANGSTROM
-    return near
 
 
 def _view(subject: FloatArray, base: Structure) -> FloatArray:
@@ -156,7 +146,7 @@ def groove_html(pdb: str, record: dict[str, Any], bounds: dict[str, float]) -> s
     residues = residue_labels(pdb)
     return render(
         "groove.html",
-        **page_parts(scene, record["provenance"], ALPHAFOLD if _is_model(record) else ()),
+        **page_parts(scene, record["provenance"], model_sources(record)),
         record=record,
         bounds=bounds,
         human=record["numbering"] == "human",
@@ -192,11 +182,6 @@ def _label(number: int, labels: dict[int, str], record: dict[str, Any]) -> str:
     residue_map = record["residue_map"]
     entry = str(residue_map.get(str(number), "")).split(":")[-1]
     return label if entry in ("", str(number)) else f"{label} ({entry})"
-
-
-def _is_model(record: dict[str, Any]) -> bool:
-    source = str(record["source"])
-    return "AF-" in source or "AlphaFold" in source or record["name"].startswith("human-groove")
 
 
 def _elsewhere(record: dict[str, Any]) -> bool:

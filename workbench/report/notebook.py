@@ -31,7 +31,7 @@ from workbench.report import (
 from workbench.report.charts import simulation_figure
 from workbench.report.groove_page import build_groove_scene
 from workbench.report.landmarks import ball_radius
-from workbench.report.poses import NEAR_ANGSTROM, reactive_atom, read_structure
+from workbench.report.poses import NEAR_ANGSTROM, address_of, read_structure
 from workbench.report.scan_page import SITE, build_scan_scene
 from workbench.report.scene import build_scene, focus_of, residue_numbers
 from workbench.report.still import draw_still
@@ -141,7 +141,7 @@ def _view_docking(result: DockingResult) -> Any:
     near = {"within": {"distance": NEAR_ANGSTROM, "sel": drug}, "byres": True}
     view.addStyle(near, {"stick": {"radius": 0.12, "colorscheme": "whiteCarbon"}})
     view.setStyle(drug, {"stick": {"radius": 0.2, "colorscheme": "greenCarbon"}})
-    reactive = reactive_atom(result)
+    reactive = address_of(result.receptor)
     if reactive is not None:
         where = {"chain": reactive[0], "resi": reactive[1]}
         view.addStyle(where, {"stick": {"radius": 0.18}})

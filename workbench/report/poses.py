@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import gemmi
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from workbench.errors import OutputError
-from workbench.records.docking import DockingResult, PoseRecord
+from workbench.records.docking import DockingResult, EncounterRecord, PoseRecord
 from workbench.report.templating import number
 
 FloatArray = NDArray[np.float64]
@@ -162,28 +162,8 @@ class Frame:
     dashes: tuple[tuple[FloatArray, int, str], ...]
 
 
-@dataclass(frozen=True)
-class _Source:
-    """Where the parts of one frame come from."""
-
-    name: str
-    group: str
-    title: str
-    note: str
-    bonded: bool
-    pdb: str = field(repr=False)
-    sdf: str = field(repr=False)
-    distance: float | None
-    interactions: tuple[dict[str, Any], ...] = ()
-
-
-def reactive_atom(result: DockingResult) -> tuple[str, int, str] | None:
-    """Return chain, residue number and name of the nucleophile, ``None`` without one."""
-    return address_of(result.receptor)
-
-
 def address_of(receptor: dict[str, Any]) -> tuple[str, int, str] | None:
-    """Return the same from the receptor's record alone."""
+    """Return chain, residue number and name of the nucleophile, ``None`` without one."""
     parts = str(receptor.get("reactive_atom") or "").split(":")
     if len(parts) != 3 or not parts[1].lstrip("-").isdigit():
         return None
@@ -198,12 +178,18 @@ def read_frames(result: DockingResult) -> tuple[Structure | None, list[Frame]]:
     OutputError
         When the parts of a pose contradict each other.
     """
-    sources = list(_sources(result))
-    text = next((source.pdb for source in sources), "") or result.receptor_pdb
-    base, _ = read_structure(text)
+    bonded = [
+        (adduct.label, pose)
+        for adduct in result.adducts
+        for pose in adduct.poses
+        if pose.complex_pdb and pose.drug_sdf
+    ]
+    base, _ = read_structure(bonded[0][1].complex_pdb if bonded else result.receptor_pdb)
     if not base.atoms:
         return None, []
-    return base, [_frame(source, base, result) for source in sources]
+    frames = [_bonded_frame(label, pose, base, result) for label, pose in bonded]
+    encounter = [pose for pose in result.encounter if pose.sdf and result.receptor_pdb]
+    return base, [*frames, *(_encounter_frame(pose, base, result) for pose in encounter)]
 
 
 def read_drug(block: str, where: str) -> Drug:
@@ -228,67 +214,59 @@ def read_drug(block: str, where: str) -> Drug:
     return Drug(tuple(mol.GetAtomWithIdx(i).GetSymbol() for i in heavy), bonds, points)
 
 
-def _sources(result: DockingResult) -> Iterator[_Source]:
-    """Yield the poses that can be drawn: adducts first, then those of the intact drug."""
-    for adduct in result.adducts:
-        for pose in adduct.poses:
-            if pose.complex_pdb and pose.drug_sdf:
-                label, score = adduct.label or "adduct", number(pose.score_kcal_per_mol, 2)
-                text = f"{label} pose {pose.rank}, score {score}"
-                yield _Source(
-                    name=f"{adduct.label}-{pose.rank}",
-                    group=f"Adduct {adduct.label}".strip(),
-                    title=text if pose.valid else f"{text}, fails a check",
-                    note="" if pose.valid else _failures(pose),
-                    bonded=True,
-                    pdb=pose.complex_pdb,
-                    sdf=pose.drug_sdf,
-                    distance=pose.sg_c_distance_angstrom,
-                    interactions=pose.interactions,
-                )
-    for encounter in result.encounter if result.receptor_pdb else ():
-        if encounter.sdf:
-            yield _Source(
-                name=f"encounter-{encounter.rank}",
-                group="Encounter, no bond",
-                title=f"encounter pose {encounter.rank}, score "
-                f"{number(encounter.score_kcal_per_mol, 2)}"
-                + (f", {encounter.face} face" if encounter.face else "")
-                + (", ready to attack" if encounter.attack_ready else ""),
-                note="",
-                bonded=False,
-                pdb=result.receptor_pdb,
-                sdf=encounter.sdf,
-                distance=encounter.sg_c_distance_angstrom,
-            )
-
-
-def _frame(source: _Source, base: Structure, result: DockingResult) -> Frame:
-    drug = read_drug(source.sdf, source.name)
-    receptor, ligand = read_structure(source.pdb)
-    if source.bonded:
-        _check_same_drug(drug, ligand, source.name)
-    index = receptor.index()
-    missing = [atom for atom in base.atoms if atom.key not in index]
-    if missing:
-        atom = missing[0]
-        raise OutputError(
-            f"the 3D view cannot be drawn: {source.name} lacks atom "
-            f"{atom.chain}:{atom.residue_number}:{atom.name} of the first pose's receptor"
-        )
-    points = receptor.coordinates[[index[atom.key] for atom in base.atoms]]
+def _bonded_frame(label: str, pose: PoseRecord, base: Structure, result: DockingResult) -> Frame:
+    name = f"{label}-{pose.rank}"
+    drug = read_drug(pose.drug_sdf, name)
+    receptor, ligand = read_structure(pose.complex_pdb)
+    _check_same_drug(drug, ligand, name)
+    points = _laid_on(base, receptor, name)
+    score = number(pose.score_kcal_per_mol, 2)
+    failures = ", ".join(check.replace("_", " ") for check in pose.failed_checks)
     return Frame(
-        name=source.name,
-        group=source.group,
-        title=source.title,
-        note=source.note,
-        bonded=source.bonded,
+        name=name,
+        group=f"Adduct {label}".strip(),
+        title=f"{label or 'adduct'} pose {pose.rank}, score {score}"
+        + ("" if pose.valid else ", fails a check"),
+        note="" if pose.valid else f"Not valid: {failures}".removesuffix(": "),
+        bonded=True,
         drug=drug,
         receptor=points,
         near=near_residues(base, points, drug),
-        link=_link(source, drug, base, points, result),
-        dashes=tuple(_dashes(source, drug, base, points)),
+        link=_bond(name, pose.sg_c_distance_angstrom, drug, base, points, result),
+        dashes=tuple(_dashes(pose, drug, base, points)),
     )
+
+
+def _encounter_frame(pose: EncounterRecord, base: Structure, result: DockingResult) -> Frame:
+    name = f"encounter-{pose.rank}"
+    drug = read_drug(pose.sdf, name)
+    points = _laid_on(base, read_structure(result.receptor_pdb)[0], name)
+    return Frame(
+        name=name,
+        group="Encounter, no bond",
+        title=f"encounter pose {pose.rank}, score {number(pose.score_kcal_per_mol, 2)}"
+        + (f", {pose.face} face" if pose.face else "")
+        + (", ready to attack" if pose.attack_ready else ""),
+        note="",
+        bonded=False,
+        drug=drug,
+        receptor=points,
+        near=near_residues(base, points, drug),
+        link=_attack(pose, drug, base, points, result),
+        dashes=(),
+    )
+
+
+def _laid_on(base: Structure, receptor: Structure, name: str) -> FloatArray:
+    """Return a pose's receptor coordinates in the order of the base structure."""
+    index = receptor.index()
+    for atom in base.atoms:
+        if atom.key not in index:
+            raise OutputError(
+                f"the 3D view cannot be drawn: {name} lacks atom "
+                f"{atom.chain}:{atom.residue_number}:{atom.name} of the first pose's receptor"
+            )
+    return receptor.coordinates[[index[atom.key] for atom in base.atoms]]
 
 
 def near_residues(base: Structure, points: FloatArray, drug: Drug) -> frozenset[ResidueKey]:
@@ -296,11 +274,6 @@ def near_residues(base: Structure, points: FloatArray, drug: Drug) -> frozenset[
     distances = np.linalg.norm(points[:, None] - drug.coordinates[None], axis=-1)
     close = np.flatnonzero((distances < NEAR_ANGSTROM).any(axis=1))
     return frozenset(base.atoms[i].residue for i in close)
-
-
-def _failures(pose: PoseRecord) -> str:
-    names = ", ".join(check.replace("_", " ") for check in pose.failed_checks)
-    return f"Not valid: {names}" if names else "Not valid"
 
 
 def _check_same_drug(drug: Drug, ligand: Structure, name: str) -> None:
@@ -319,39 +292,47 @@ def _check_same_drug(drug: Drug, ligand: Structure, name: str) -> None:
             )
 
 
-def _link(
-    source: _Source, drug: Drug, base: Structure, points: FloatArray, result: DockingResult
-) -> Link | None:
-    """Find the carbon at the sulphur: bonded in an adduct, attacked in an encounter."""
-    sulphur = base.place(reactive_atom(result))
+def _bond(
+    name: str,
+    recorded: float | None,
+    drug: Drug,
+    base: Structure,
+    points: FloatArray,
+    result: DockingResult,
+) -> Link:
+    """Find the carbon that is bonded to the sulphur."""
+    sulphur = base.place(address_of(result.receptor))
     if sulphur is None:
-        if source.bonded:
-            raise OutputError(f"the 3D view cannot be drawn: {source.name} lacks its sulphur")
-        return None
+        raise OutputError(f"the 3D view cannot be drawn: {name} lacks its sulphur")
     distances = np.linalg.norm(drug.coordinates - points[sulphur], axis=1)
-    if source.bonded:
-        carbon = int(distances.argmin())
-    else:
-        warhead = result.ligand.get("warhead") or {}
-        carbon = warhead.get("reactive_atom_index", -1)
-        if not 0 <= carbon < len(distances):
-            return None
+    carbon = int(distances.argmin())
     found = float(distances[carbon])
-    if source.distance is None or abs(found - source.distance) > SAME_DISTANCE_ANGSTROM:
-        if source.bonded:
-            raise OutputError(
-                f"the 3D view cannot be drawn: S-C is {found:.2f} A in the complex of "
-                f"{source.name}, and {source.distance} A in its record"
-            )
-        return None
+    if recorded is None or abs(found - recorded) > SAME_DISTANCE_ANGSTROM:
+        raise OutputError(
+            f"the 3D view cannot be drawn: S-C is {found:.2f} A in the complex of {name}, and "
+            f"{recorded} A in its record"
+        )
     return Link(sulphur, carbon, found)
 
 
+def _attack(
+    pose: EncounterRecord, drug: Drug, base: Structure, points: FloatArray, result: DockingResult
+) -> Link | None:
+    """Find the carbon that the sulphur attacks; ``None`` where the record says otherwise."""
+    sulphur = base.place(address_of(result.receptor))
+    carbon = (result.ligand.get("warhead") or {}).get("reactive_atom_index", -1)
+    recorded = pose.sg_c_distance_angstrom
+    if sulphur is None or recorded is None or not 0 <= carbon < len(drug.coordinates):
+        return None
+    found = float(np.linalg.norm(drug.coordinates[carbon] - points[sulphur]))
+    return Link(sulphur, carbon, found) if abs(found - recorded) <= SAME_DISTANCE_ANGSTROM else None
+
+
 def _dashes(
-    source: _Source, drug: Drug, base: Structure, points: FloatArray
+    pose: PoseRecord, drug: Drug, base: Structure, points: FloatArray
 ) -> Iterator[tuple[FloatArray, int, str]]:
     """Yield the directed contacts whose two ends can be told without doubt."""
-    for contact in source.interactions:
+    for contact in pose.interactions:
         kind = str(contact.get("type", "")).lower().replace(" ", "_").replace("-", "_")
         residue = "".join(c for c in str(contact.get("residue", "")) if c.isdigit())
         ends: list[int] = list(contact.get("ligand_atoms") or ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import gemmi
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,7 +27,6 @@ FloatArray = NDArray[np.float64]
 
 MOVED_ANGSTROM = 0.02
 BOND_SLACK = 1.25
-RADII = {"C": 0.76, "N": 0.71, "O": 0.66, "S": 1.05, "P": 1.07}
 LETTERS = {
     **{"ALA": "A", "ARG": "R", "ASN": "N", "ASP": "D", "CYS": "C", "CYM": "C", "CYX": "C"},
     **{"GLN": "Q", "GLU": "E", "GLY": "G", "HIS": "H", "HID": "H", "HIE": "H", "HIP": "H"},
@@ -187,7 +187,8 @@ def bonded_pairs(structure: Structure, chosen: list[int]) -> list[tuple[int, int
             if structure.atoms[i].residue != structure.atoms[j].residue:
                 # the atoms of one residue follow each other
                 break
-            reach = sum(RADII.get(structure.atoms[k].element, 0.9) for k in (i, j)) * BOND_SLACK
+            elements = (gemmi.Element(structure.atoms[k].element) for k in (i, j))
+            reach = sum(element.covalent_r for element in elements) * BOND_SLACK
             if np.linalg.norm(structure.coordinates[i] - structure.coordinates[j]) < reach:
                 pairs.append((a, b))
     return pairs

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from workbench.files.exports import json_text, table_csv
+from workbench.files.exports import json_text
 from workbench.files.writing import write_texts
 from workbench.records.simulation import SimulationResult
 from workbench.report.charts import HOURS_PER_DAY, Curve, line_plot, svg
@@ -32,7 +32,7 @@ def write_simulation(
         When a file cannot be written.
     """
     texts = {
-        f"{stem}.csv": table_csv(result.rows(), number=".6g")
+        f"{stem}.csv": result.to_frame().to_csv(index=False, float_format="%.6g")
         for stem, result in zip(STEMS, results, strict=False)
     }
     record = results[0].to_dict() | {"provenance": provenance}

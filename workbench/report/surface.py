@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import KDTree
 
 from workbench.report.poses import Structure
 from workbench.tables import read_table
@@ -88,7 +89,7 @@ def groove_surface(receptor: Structure, subject: FloatArray) -> Surface:
     if not len(points) or not len(part.atoms):
         return Surface(np.zeros((0, 3)), np.zeros((0, 4), dtype=np.int64), np.zeros(0))
     quads = _quads(density, numbers)
-    close = np.array([np.linalg.norm(subject - p, axis=1).min() < REACH_ANGSTROM for p in points])
+    close = KDTree(subject).query(points)[0] < REACH_ANGSTROM
     quads = quads[close[quads].all(axis=1)]
     used = np.unique(quads)
     place = np.full(len(points), -1)
@@ -163,6 +164,5 @@ def _quads(density: FloatArray, numbers: IntArray) -> IntArray:
 
 def _hydropathy(part: Structure, points: FloatArray) -> FloatArray:
     scale = np.array([hydropathies().get(atom.residue_name, 0.0) for atom in part.atoms])
-    nearest = [int(np.linalg.norm(part.coordinates - p, axis=1).argmin()) for p in points]
-    values: FloatArray = scale[nearest] / STRONGEST
+    values: FloatArray = scale[KDTree(part.coordinates).query(points)[1]] / STRONGEST
     return values

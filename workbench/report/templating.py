@@ -36,6 +36,13 @@ ALPHAFOLD = (
 )
 
 
+def model_sources(receptor: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return what to cite for a receptor that is a model of AlphaFold's; nothing for others."""
+    source = str(receptor.get("source", ""))
+    model = "AF-" in source or "AlphaFold" in source
+    return ALPHAFOLD if model or receptor["name"].startswith("human-groove") else ()
+
+
 def page_parts(
     scene: dict[str, Any] | None,
     provenance: dict[str, Any],

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from markupsafe import Markup
@@ -95,7 +95,6 @@ def _mutant_frame(result: DockingResult, base: Structure) -> Frame:
     )
 
 
-Level = Literal["leaflet", "course"]
 STATUSES = {
     "textbook": "textbook",
     "measured": "measured",
@@ -106,42 +105,8 @@ STATUSES = {
 """How a statement is known, and what its mark says."""
 
 
-@dataclass(frozen=True)
-class Statement:
-    """One paragraph, for everybody (``leaflet``) or for a second-year course (``course``).
-
-    ``status`` is a key of ``STATUSES``; the source is empty only for what any textbook says.
-    """
-
-    level: Level
-    status: str
-    text: str
-    source: str = ""
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question with its answers; each answer is ``(text, feedback)``, ``right`` their index."""
-
-    text: str
-    answers: tuple[tuple[str, str], ...]
-    right: int
-
-
-@dataclass(frozen=True)
-class Step:
-    """One station of the tour; ``view`` is what the scene shows (pose, boxes, zoom)."""
-
-    name: str
-    title: str
-    view: dict[str, Any]
-    look: str
-    statements: tuple[Statement, ...]
-    questions: tuple[Question, ...]
-
-
-def read_steps(computed: Mapping[str, Mapping[str, Any]]) -> tuple[Step, ...]:
-    """Return the steps, the numbers of tables and models put in.
+def read_steps(computed: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the steps of ``data/tour.json``, the numbers of tables and models put in.
 
     ``computed``: by name, the values of the docked poses that a statement's ``model`` asks for.
 
@@ -150,17 +115,10 @@ def read_steps(computed: Mapping[str, Mapping[str, Any]]) -> tuple[Step, ...]:
     OutputError
         When a statement asks for a fact that no table holds.
     """
-    return tuple(
-        Step(
-            step["name"],
-            step["title"],
-            step["view"],
-            step["look"],
-            tuple(_statement(record, computed) for record in step["statements"]),
-            tuple(_question(record) for record in step["questions"]),
-        )
-        for step in _records()
-    )
+    steps: list[dict[str, Any]] = json.loads(_text("tour.json"))
+    for step in steps:
+        step["statements"] = [_statement(record, computed) for record in step["statements"]]
+    return steps
 
 
 def fact(table: str, wanted: Mapping[str, str]) -> dict[str, str]:
@@ -177,28 +135,16 @@ def fact(table: str, wanted: Mapping[str, str]) -> dict[str, str]:
     return rows[0]
 
 
-def _statement(record: dict[str, Any], computed: Mapping[str, Mapping[str, Any]]) -> Statement:
+def _statement(record: dict[str, Any], computed: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return a statement with its numbers; only what any textbook says has no source."""
     values: Mapping[str, Any] = {}
-    source = str(record.get("source", ""))
     if "fact" in record:
         wanted = dict(record["fact"])
-        row = fact(wanted.pop("table"), wanted)
-        values, source = row, source or row["source"]
+        values = fact(wanted.pop("table"), wanted)
     elif "model" in record:
-        values, source = computed[record["model"]], source or computed[record["model"]]["source"]
+        values = computed[record["model"]]
     text = record["text"].format_map(values) if values else record["text"]
-    return Statement(record["level"], record["status"], text, source)
-
-
-def _question(record: dict[str, Any]) -> Question:
-    answers = tuple((str(text), str(feedback)) for text, feedback in record["answers"])
-    return Question(record["text"], answers, int(record["right"]))
-
-
-@cache
-def _records() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(_text("tour.json"))
-    return found
+    return record | {"text": text, "source": record.get("source") or values.get("source", "")}
 
 
 @cache
@@ -258,7 +204,15 @@ def tour_html() -> str:
         **parts | {"references": f"estimate \u00b1{uncertainty} \u00c5", "has_bonds": True},
         steps=steps,
         statuses=STATUSES,
-        known=[(status, of_status(steps, status)) for status in KNOWN],
+        known={
+            status: [
+                (step["title"], statement["text"])
+                for step in steps
+                for statement in step["statements"]
+                if (statement["status"], statement["level"]) == (status, "course")
+            ]
+            for status in KNOWN
+        },
         still=Markup(draw_still(still, "Selinexor bonded to Cys528")),
         what="The groove of XPO1, as the step of the tour shows it",
     )
@@ -286,13 +240,3 @@ def computed(wild_type: DockingResult, mutant: DockingResult) -> dict[str, dict[
             "source": source,
         },
     }
-
-
-def of_status(steps: tuple[Step, ...], status: str) -> list[tuple[str, str]]:
-    """Return step and text of the course's statements of one status."""
-    return [
-        (step.title, statement.text)
-        for step in steps
-        for statement in step.statements
-        if statement.status == status and statement.level == "course"
-    ]
