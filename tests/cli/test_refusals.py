@@ -157,20 +157,6 @@ def test_a_word_that_an_option_does_not_take(
     assert said.startswith("workbench: ") and said.count("\n") == 1
 
 
-@pytest.mark.parametrize("folder", ["taken", "/proc/workbench-results", "missing/parent/results"])
-def test_an_output_folder_that_cannot_be_made(
-    folder: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "taken").write_text("mine")
-    assert main(["dock", "KPT-185", "--out", folder]) == 2
-    assert Path(folder).name in capsys.readouterr().err
-    assert (tmp_path / "taken").read_text() == "mine"
-
-
 HOSTILE = (
     '=HYPERLINK("http://x") <script>alert(1)</script>',
     "n" * 10_000,

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from rdkit import Chem
-from stored_docking import HOSTILE, hostile_docking, without_adducts
+from stored_docking import without_adducts
 
 from workbench.errors import OutputError
 from workbench.files.docking import read_docking_result, write_docking_result
@@ -100,16 +100,6 @@ def test_an_earlier_run_is_replaced_and_nothing_else(docked: DockingResult, tmp_
     left = set(contents(tmp_path))
     assert own <= left and f"complex_{first.label}_3.cif" in left
     assert not {name for name in left if second.label in name or name == "encounter.sdf"}
-
-
-def test_hostile_text_stays_text(tmp_path: Path) -> None:
-    hostile = hostile_docking(HOSTILE)
-    write(hostile, tmp_path)
-    assert [mol.GetProp("rank") for mol in records(tmp_path / "poses.sdf")] == ["1", "2", "3"]
-    rows = list(csv.DictReader((tmp_path / "poses.csv").open(newline="")))
-    assert [row["ligand"][:2] for row in rows] == ["'="] * 3
-    stored = json.loads((tmp_path / "result.json").read_text())
-    assert stored["ligand"]["name"][:100] == HOSTILE[:100]
 
 
 @pytest.mark.parametrize("label", ["../x", "a/b", "bR\n", "..", "b R", "é", "C:\\x", "x" * 80])
