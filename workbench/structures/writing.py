@@ -103,13 +103,13 @@ def mmcif_text(
     title: str = "",
     name: str = "complex",
 ) -> str:
-    """Return an mmCIF file: atom_site, struct_conn, chem_comp and the bonds of ligands.
+    """Return an mmCIF file: atom_site, struct_conn, chem_comp and the bonds of each component.
 
     Parameters
     ----------
     coordinates, bonds, links
-        As for ``pdb_text``; bonds within a residue that is no amino acid become
-        ``_chem_comp_bond`` rows, links ``covale``.
+        As for ``pdb_text``; bonds within a residue become ``_chem_comp_bond`` rows, links
+        ``covale``.
     title, name
         ``_struct.title``; the block is called by ``name``, its odd characters replaced.
 
@@ -134,16 +134,19 @@ def mmcif_text(
         kind = "L-PEPTIDE LINKING" if component in STANDARD_RESIDUES else "NON-POLYMER"
         kind = "PEPTIDE LINKING" if component == "GLY" else kind
         components.add_row([quote(component), quote(kind)])
-    rows = [
-        (atoms[i].residue_name, atoms[i].name, atoms[j].name, _ORDERS[order])
-        for i, j, order in np.asarray(bonds).reshape(-1, 3).tolist()
-        if not _is_polymer(atoms[i]) and atoms[i].residue_name == atoms[j].residue_name
-    ]
-    if rows:
+    # all components: PyMOL leaves those without rows unbonded. Of the tautomers of histidine, the
+    # first gives the orders.
+    orders: dict[tuple[str, str, str], str] = {}
+    places = file_places(atoms)
+    for i, j, order in np.asarray(bonds).reshape(-1, 3).tolist():
+        if places[i] == places[j]:
+            ends = sorted((atoms[i].name, atoms[j].name))
+            orders.setdefault((atoms[i].residue_name, ends[0], ends[1]), _ORDERS[order])
+    if orders:
         tags = ["comp_id", "atom_id_1", "atom_id_2", "value_order"]
         loop = block.init_loop("_chem_comp_bond.", tags)
-        for row in rows:
-            loop.add_row([quote(value) for value in row])
+        for row, value in sorted(orders.items()):
+            loop.add_row([*map(quote, row), value])
     return str(document.as_string())
 
 
