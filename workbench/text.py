@@ -28,6 +28,11 @@ def clean_name(text: str, fallback: str) -> str:
     return clean_text(text)[:MAX_NAME_LENGTH].strip() or fallback
 
 
+def ascii_line(text: str) -> str:
+    """Return a text on one line of printable ASCII; other characters become ``?``."""
+    return "".join(c if 32 <= ord(c) < 127 else "?" for c in " ".join(text.split()))
+
+
 def quoted(text: str, length: int = 60) -> str:
     """Return an input as it is shown in an error: printable, in quotes, shortened."""
     shown = clean_text(text)

@@ -216,7 +216,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(302)
         self.send_header("Location", self.path)
         self.end_headers()
-        for _ in range(2000):
+        for _ in range(200):
             self.wfile.write(b"#" * 65536)
 
     def other_entry(self) -> None:

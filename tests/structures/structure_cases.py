@@ -32,9 +32,9 @@ ADDUCTS = [
 
 
 @cache
-def prepared_from(path: Path) -> Receptor:
-    """A receptor prepared with the default settings, once for all tests."""
-    return prepare_receptor(path)
+def prepared_from(path: Path, nucleophile: str | None = None) -> Receptor:
+    """A receptor prepared with the default settings and its waters, once for all tests."""
+    return prepare_receptor(path, nucleophile=nucleophile, keep_waters=nucleophile is not None)
 
 
 def rdkit_mol(receptor: Receptor) -> Chem.Mol:

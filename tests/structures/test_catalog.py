@@ -69,19 +69,12 @@ def test_structures_and_compounds_agree() -> None:
         (["--ligand", "aspirin"], "V6A"),
         (["--species", "dog"], "human, mouse, yeast"),
         (["--groove", "wide"], "open, closed, occupied"),
+        *((["--resolution", text], "resolution") for text in ("0", "nan", "two")),
     ],
 )
 def test_bad_question(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["structures", *words]) == 2
     assert said in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("text", ["0", "nan", "two"])
-def test_bad_resolution(text: str) -> None:
-    assert main(["structures", "--resolution", text]) == 2
-
-
-def test_unknown_entry_is_a_usage_error() -> None:
     with pytest.raises(UsageError):
         entry("4HHB")
 

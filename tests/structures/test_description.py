@@ -12,9 +12,16 @@ from structure_cases import ADDUCTS, as_entry, edited, human_entry
 
 from workbench.errors import ReceptorError
 from workbench.structures.description import describe_entry
-from workbench.structures.groove import chain_pockets, groove_state, receptor_pockets
+from workbench.structures.groove import (
+    SPECIES,
+    chain_pockets,
+    find_xpo1,
+    groove_facts,
+    groove_state,
+    receptor_pockets,
+    reference_sequence,
+)
 from workbench.structures.loading import load_receptor
-from workbench.structures.numbering import SPECIES, find_xpo1, groove_facts, reference_sequence
 from workbench.structures.reading import read_structure
 from workbench.structures.receptor import Receptor
 from workbench.structures.sites import named_site

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from structure_cases import as_entry, check_is_sound, edited, heavy_positions, human_entry
 
-from workbench.cli import main
 from workbench.settings import PreparationSettings
 from workbench.structures.gaps import ANCHOR_RMSD_ANGSTROM, site_gaps
 from workbench.structures.loading import load_receptor
@@ -68,16 +66,6 @@ def test_a_gap_cut_out_of_a_crystal_gets_its_backbone_back(
     ]
     assert np.sqrt(np.mean(np.sum(np.square(deviation), axis=1))) < 1.0
     check_is_sound(filled)
-
-
-def test_no_gap_is_filled_when_told_so(tmp_path: Path) -> None:
-    path = tmp_path / "entry.pdb"
-    path.write_text(human_entry(LOOP))
-    out = tmp_path / "out"
-    assert main(["prepare", "receptor", str(path), "--no-loops", "--out", str(out)]) == 0
-    record = json.loads((out / "receptor.json").read_text())
-    assert any("broken after residue 532" in change for change in record["changes"])
-    assert "modelled_residues" not in record["provenance"]
 
 
 def moved(text: str, from_number: int, shift: np.ndarray) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from structure_cases import as_entry, check_is_sound, check_is_whole
+from structure_cases import as_entry, check_is_sound, prepared_from
 
 from workbench.cli.main import main
 from workbench.settings import PreparationSettings
@@ -120,18 +120,24 @@ def test_cargo_stays_in_the_groove(shared_structures: Path) -> None:
 
 
 def test_a_crystal_water_beside_a_thiol_is_kept(shared_structures: Path) -> None:
-    path = shared_structures / "adducts" / "1vsn.pdb"
-    receptor = prepare_receptor(path, nucleophile="A:25:SG", keep_waters=True)
+    receptor = prepared_from(shared_structures / "adducts" / "1vsn.pdb", "A:25:SG")
     assert receptor.provenance["kept_beside"]
     sulphur = receptor.coordinates[receptor.find(25, "SG")]
     for index, atom in enumerate(receptor.atoms):
         if atom.chain == "W" and atom.name == "O":
             assert np.linalg.norm(receptor.coordinates[index] - sulphur) <= 5.0
-    check_is_whole(receptor)
 
 
-def test_the_command_keeps_waters(wet_entry: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    assert main(["prepare", "receptor", str(wet_entry), "--keep-waters", "--out", str(out)]) == 0
+def test_the_command_keeps_waters_and_gaps_and_relaxes(wet_entry: Path, tmp_path: Path) -> None:
+    """Human 533 to 536, which are 544 to 547 of the entry, are cut out."""
+    lines = wet_entry.read_text().splitlines()
+    cut = [x for x in lines if x[:4] != "ATOM" or not 544 <= int(x[22:26]) <= 547]
+    path, out = tmp_path / "cut.pdb", tmp_path / "out"
+    path.write_text("\n".join(cut))
+    options = ["--keep-waters", "--no-loops", "--relax", "--out", str(out)]
+    assert main(["prepare", "receptor", str(path), *options]) == 0
     assert (out / "receptor.pdb").read_text().count(" HOH W") >= 3
-    assert "kept_beside" in json.loads((out / "receptor.json").read_text())["provenance"]
+    record = json.loads((out / "receptor.json").read_text())
+    assert {"kept_beside", "relaxed"} <= set(record["provenance"])
+    assert "modelled_residues" not in record["provenance"]
+    assert any("broken after residue 532" in change for change in record["changes"])

@@ -22,7 +22,7 @@ from workbench.ligands.writing import ligand_pdbqt, sdf_block
 from workbench.physics.amber_molecules import ligand_force_field
 from workbench.progress import Progress, silent
 from workbench.report.groove_page import groove_html
-from workbench.structures.numbering import groove_facts
+from workbench.structures.groove import groove_facts
 from workbench.structures.receptor import Receptor
 from workbench.structures.writing import receptor_json, receptor_mmcif, receptor_pdb, receptor_pdbqt
 

@@ -12,7 +12,7 @@ from scipy.interpolate import CubicHermiteSpline
 from workbench.geometry import even_directions
 from workbench.report.poses import Structure
 from workbench.report.surface import groove_surface
-from workbench.structures.numbering import groove_facts
+from workbench.structures.groove import groove_facts
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

@@ -111,10 +111,7 @@ def entry(text: str) -> Entry:
 def species(row: Entry) -> str:
     """Return ``human``, ``mouse`` or ``yeast``; empty when the organism is none of them."""
     organism = row.organism_of_xpo1.casefold()
-    return next(
-        (name for name, terms in SPECIES.items() if organism.startswith(terms)),
-        "",
-    )
+    return next((name for name, terms in SPECIES.items() if organism.startswith(terms)), "")
 
 
 def groove(row: Entry) -> str:

@@ -8,12 +8,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.structures.groove import chain_pockets, groove_state
-from workbench.structures.numbering import (
+from workbench.structures.groove import (
     REACTIVE_RESIDUE,
+    chain_pockets,
     compared_references,
     find_xpo1,
     groove_facts,
+    groove_state,
     reference_sequence,
     xpo1_chains,
 )
@@ -127,7 +128,10 @@ def description_text(description: Description) -> str:
     ]
     xpo1 = description.xpo1
     lines += _xpo1_lines(xpo1, description.covalent_bonds) if xpo1 else [("XPO1", _NO_XPO1)]
-    lines += [("bond", _bond(bond)) for bond in description.covalent_bonds]
+    for bond in description.covalent_bonds:
+        known = "on record" if bond["from"] == "record" else "seen by its length, not on record"
+        ends = f"{bond['atom_1']} to {bond['atom_2']}"
+        lines.append(("bond", f"{ends}, {bond['distance_angstrom']:.2f} A, {known}"))
     if not description.covalent_bonds:
         lines.append(("bond", "no covalent bond between a cysteine and a ligand"))
     lines.append(("ligands", _ligands(description.ligands)))
@@ -202,11 +206,6 @@ def _differences(reference: dict[str, Any]) -> str:
     if len(mutations) > _MOST_LISTED:
         return f"{start}, {len(mutations)} differences (--json lists them)"
     return f"{start}: {' '.join(mutations)} ({reference['species']} numbering)"
-
-
-def _bond(bond: dict[str, Any]) -> str:
-    known = "on record" if bond["from"] == "record" else "seen by its length, not on record"
-    return f"{bond['atom_1']} to {bond['atom_2']}, {bond['distance_angstrom']:.2f} A, {known}"
 
 
 def _ligands(addresses: tuple[str, ...]) -> str:

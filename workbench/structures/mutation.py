@@ -11,9 +11,8 @@ import numpy as np
 
 from workbench.errors import MutationError
 from workbench.settings import PreparationSettings
-from workbench.structures.force_field import relaxed
-from workbench.structures.numbering import reference_sequence
-from workbench.structures.protonation import protonated
+from workbench.structures.force_field import named, protonated, relaxed_apart
+from workbench.structures.groove import reference_sequence
 from workbench.structures.receptor import Atom, FloatArray, Receptor, Residue
 from workbench.structures.segments import segments_of
 from workbench.structures.side_chains import repacked, with_side_chain
@@ -223,7 +222,8 @@ def _exchanged(
     atoms, coordinates = _rebuilt(receptor, {n: residues[n] for n in (*mutants, *turned)})
     thiol = receptor.reactive_residue_number
     atoms, coordinates = protonated(atoms, coordinates, settings, thiol=thiol)
-    coordinates, pushed = _relaxed_around(atoms, coordinates, [*mutants, *turned], settings)
+    free = set(_side_chain_atoms(atoms, [*mutants, *turned]))
+    coordinates, pushed = relaxed_apart(atoms, coordinates, settings, free)
     charged, bonds = assign_topology(atoms, coordinates)
     lines = []
     for mutation in mutations:
@@ -308,32 +308,3 @@ def _side_chain_atoms(atoms: Sequence[Atom], numbers: Collection[int]) -> list[i
         and atom.name not in _BACKBONE
         and (atom.name != "CB" or atom.residue_name == "PRO")
     ]
-
-
-def _relaxed_around(
-    atoms: Sequence[Atom],
-    coordinates: FloatArray,
-    numbers: Collection[int],
-    settings: PreparationSettings,
-) -> tuple[FloatArray, list[str]]:
-    """Return relaxed coordinates, and a note on the neighbours that had to give way."""
-    target = _side_chain_atoms(atoms, numbers)
-    first = relaxed(atoms, coordinates, settings, mobile=target)
-    _, bonds = assign_topology(atoms, first)
-    clashing = clashing_residues(atoms, first, bonds)
-    free = set(target)
-    held = [
-        i
-        for i, atom in enumerate(atoms)
-        if (atom.residue_number, atom.residue_name) in clashing and i not in free
-    ]
-    if not held:
-        return first, []
-    second = relaxed(atoms, first, settings, mobile=target, restrained=held)
-    farthest = float(np.linalg.norm(second[held] - first[held], axis=1).max())
-    return second, [f"{named(clashing)} gave way on springs by up to {farthest:.2f} angstrom"]
-
-
-def named(residues: Collection[tuple[int, str]]) -> str:
-    """Return numbers and names of residues as words: ``LYS 568, GLU 571``."""
-    return ", ".join(f"{name} {number}" for number, name in sorted(residues))

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from workbench.errors import ReceptorError
 from workbench.settings import PreparationSettings
-from workbench.structures.force_field import relaxed
+from workbench.structures.force_field import protonated, relaxed_apart, with_titration
 from workbench.structures.gaps import Gap, capped, filled, site_gaps, unsound, with_anchors
-from workbench.structures.mutation import humanised, mutated, named
-from workbench.structures.protonation import protonated, with_titration
+from workbench.structures.mutation import humanised, mutated
 from workbench.structures.reading import read_structure
-from workbench.structures.receptor import Atom, FloatArray, Receptor, Structure
+from workbench.structures.receptor import Receptor, Structure
 from workbench.structures.segments import cut_segments, segment_atoms
 from workbench.structures.side_chains import completed, settled
 from workbench.structures.sites import (
@@ -32,7 +29,6 @@ from workbench.structures.topology import (
     CAPS,
     assign_topology,
     check_bond_lengths,
-    clashing_residues,
     missing_atoms,
 )
 
@@ -142,9 +138,17 @@ def _draft(
         for residue in segment
         for name in missing_atoms(residue)
     }
-    coordinates, moved = _relaxed(
-        atoms, coordinates, built_atoms, beside_gaps | set(modelled), settings
-    )
+    free = {
+        index
+        for index, atom in enumerate(atoms)
+        if atom.element == "H" or (atom.residue_number, atom.residue_name, atom.name) in built_atoms
+    }
+    beside = {
+        index
+        for index, atom in enumerate(atoms)
+        if atom.residue_number in {*modelled, *beside_gaps} and atom.residue_name not in CAPS
+    } - free
+    coordinates, moved = relaxed_apart(atoms, coordinates, settings, free, beside)
     charged, bonds = assign_topology(atoms, coordinates)
     check_bond_lengths(charged, coordinates, bonds)
     chain = site.reactive.residue.chain
@@ -200,47 +204,3 @@ def _draft(
             *moved,
         ),
     ).with_reactive_atom()
-
-
-def _relaxed(
-    atoms: Sequence[Atom],
-    coordinates: FloatArray,
-    built: set[tuple[int, str, str]],
-    modelled: Collection[int],
-    settings: PreparationSettings,
-) -> tuple[FloatArray, list[str]]:
-    """Minimise hydrogens and built atoms; modelled, then colliding residues are on springs."""
-    free = {
-        index
-        for index, atom in enumerate(atoms)
-        if atom.element == "H" or (atom.residue_number, atom.residue_name, atom.name) in built
-    }
-    beside = {
-        index
-        for index, atom in enumerate(atoms)
-        if atom.residue_number in modelled and atom.residue_name not in CAPS
-    } - free
-    words = "modelled residues and those beside them"
-    first = relaxed(atoms, coordinates, settings, mobile=free, restrained=beside)
-    notes = _shifted(words, coordinates, first, sorted(beside))
-    _, bonds = assign_topology(atoms, first)
-    clashing = clashing_residues(atoms, first, bonds)
-    if not clashing:
-        return first, notes
-    held = {
-        index
-        for index, atom in enumerate(atoms)
-        if (atom.residue_number, atom.residue_name) in clashing
-    } - free
-    second = relaxed(atoms, first, settings, mobile=free, restrained=sorted(held | beside))
-    notes = _shifted(words, coordinates, second, sorted(beside - held))
-    what = f"colliding residues ({named(clashing)})"
-    return second, notes + _shifted(what, first, second, sorted(held))
-
-
-def _shifted(what: str, before: FloatArray, after: FloatArray, atoms: Sequence[int]) -> list[str]:
-    """Return a line on how far some atoms moved on their springs."""
-    if not atoms:
-        return []
-    farthest = float(np.linalg.norm(after[atoms] - before[atoms], axis=1).max())
-    return [f"{what} were relaxed on springs: at most {farthest:.2f} angstrom"]

@@ -25,6 +25,7 @@ from workbench.structures.receptor import (
     Structure,
 )
 from workbench.structures.topology import assign_topology
+from workbench.text import ascii_line
 
 MAX_BYTES = 400_000_000
 """Largest decompressed file that is read: ten times the largest entry that holds XPO1."""
@@ -137,8 +138,7 @@ def read_embedded(name: str) -> Receptor:
 
 def _title(structure: gemmi.Structure) -> str:
     """Return the title as one short line of printable ASCII."""
-    stated = " ".join(dict(structure.info.items()).get("_struct.title", "").split())
-    clean = "".join(c if 32 <= ord(c) < 127 else "?" for c in stated)
+    clean = ascii_line(dict(structure.info.items()).get("_struct.title", ""))
     return clean if len(clean) <= _LONGEST_TITLE else f"{clean[:_LONGEST_TITLE]}..."
 
 
@@ -315,7 +315,7 @@ def _link_records(structure: gemmi.Structure) -> tuple[LinkRecord, ...]:
     """Return the covalent bonds and disulfides on record; metal contacts are left out."""
     kinds = gemmi.ConnectionType
     return tuple(
-        LinkRecord(
+        (
             _key(link.partner1),
             link.partner1.atom_name,
             _key(link.partner2),

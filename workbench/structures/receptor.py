@@ -14,6 +14,8 @@ IntArray = NDArray[np.int64]
 
 Verdict = Literal["thiol", "no_thiol", "oxidised", "bonded"]
 ResidueKind = Literal["protein", "water", "other"]
+LinkRecord = tuple[str, str, str, str]
+"""A bond on record (LINK, SSBOND, struct_conn): ``chain:number`` and atom of each end."""
 
 
 @dataclass(frozen=True)
@@ -67,16 +69,6 @@ class Residue:
             coordinates=self.coordinates[keep],
             elements=tuple(self.elements[i] for i in keep) if self.elements else (),
         )
-
-
-@dataclass(frozen=True)
-class LinkRecord:
-    """A bond that the file states (LINK, SSBOND, struct_conn): two ``chain:number`` and atoms."""
-
-    residue_1: str
-    atom_1: str
-    residue_2: str
-    atom_2: str
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from functools import cache
 
 import numpy as np
 from openmm import app, unit
@@ -20,6 +20,7 @@ from workbench.structures.segments import Segment, segment_atoms
 from workbench.structures.topology import (
     CHI_ATOMS,
     DISULFIDE_ANGSTROM,
+    Chi,
     missing_atoms,
     side_chain_bonds,
     template_atoms,
@@ -167,19 +168,12 @@ def rotamers_of(residue: Residue, free: Collection[str] | None = None) -> list[R
     The first dihedral of a short side chain is also tried 20 degrees to either side. Where some
     atoms only are free, no dihedral turns others.
     """
-    bonded = joined(side_chain_bonds(residue.name))
-    grids = {
-        chi: _grid(residue.name, index)
-        for index, chi in enumerate(CHI_ATOMS.get(residue.name, ()))
-        if free is None or beyond(bonded, chi[1], chi[2]) <= set(free)
-    }
-    rotamers = [residue]
-    for angles in product(*grids.values()) if grids else ():
-        turned = residue
-        for chi, angle in zip(grids, angles, strict=True):
-            turned = _with_chi(turned, chi, angle)
-        rotamers.append(turned)
-    return rotamers
+    turned = [residue]
+    for index, chi in enumerate(CHI_ATOMS.get(residue.name, ())):
+        if free is None or _behind(residue.name, chi) <= set(free):
+            grid = _grid(residue.name, index)
+            turned = [_with_chi(rotamer, chi, angle) for rotamer in turned for angle in grid]
+    return [residue, *turned] if len(turned) > 1 else turned
 
 
 def _grid(name: str, index: int) -> tuple[float, ...]:
@@ -191,10 +185,15 @@ def _grid(name: str, index: int) -> tuple[float, ...]:
     return _STAGGERED
 
 
-def _with_chi(residue: Residue, chi: tuple[str, str, str, str], angle_degree: float) -> Residue:
+@cache
+def _behind(name: str, chi: Chi) -> set[str]:
+    """Return the atoms that turn with a dihedral."""
+    return beyond(joined(side_chain_bonds(name)), chi[1], chi[2])
+
+
+def _with_chi(residue: Residue, chi: Chi, angle_degree: float) -> Residue:
     a, b, c, d = residue.positions(*chi)
-    side = beyond(joined(side_chain_bonds(residue.name)), chi[1], chi[2])
-    moving = [residue.atom_names.index(name) for name in sorted(side)]
+    moving = [residue.atom_names.index(name) for name in sorted(_behind(residue.name, chi))]
     coordinates = residue.coordinates.copy()
     turn = angle_degree - float(dihedral(a, b, c, d))
     coordinates[moving] = rotated_about(coordinates[moving], b, c, turn)

@@ -11,12 +11,13 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from workbench.errors import ReceptorError
-from workbench.structures.groove import GrooveState, groove_state, lining_coordinates
-from workbench.structures.numbering import (
+from workbench.structures.groove import (
     REACTIVE_RESIDUE,
+    GrooveState,
     align_to_human,
     compared_references,
     find_xpo1,
+    groove_state,
 )
 from workbench.structures.receptor import FloatArray, Residue, Structure
 from workbench.structures.segments import Segment, cut_segments
@@ -83,7 +84,7 @@ def groove_site(structure: Structure, shell_angstrom: float) -> Site:
         When the entry holds no XPO1 with its groove.
     """
     xpo1, copies = find_xpo1(structure)
-    centre = lining_coordinates(xpo1)
+    centre = np.concatenate([residue.coordinates for residue in xpo1.lining])
     chosen = nearby_residues(xpo1.residues, centre, shell_angstrom)
     numbers, changes = _unique_numbers(xpo1.residues, xpo1.human_numbers, chosen)
     if copies:
@@ -200,10 +201,7 @@ def _others(structure: Structure, chain: str) -> list[tuple[str, str]]:
 def left_out(structure: Structure, site: Site, kept: Collection[str] = ()) -> list[str]:
     """Return what of the entry is not in the receptor, one line each.
 
-    Parameters
-    ----------
-    kept
-        Addresses of the entry's waters and partner residues that stay.
+    ``kept`` are addresses of its waters and partner residues that stay.
     """
     chain = site.reactive.residue.chain
     here = {address.split(":")[0] for address in kept}

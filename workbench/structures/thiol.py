@@ -106,11 +106,7 @@ def thiol_state(structure: Structure, residue: Residue) -> Thiol:
 
 
 def ligand_bonds(structure: Structure) -> tuple[dict[str, Any], ...]:
-    """Return the covalent bonds between cysteines and ligands, as ``Thiol`` has them.
-
-    They come from the entry's records, or from the distance where no record exists. Metal ions
-    and waters do not count.
-    """
+    """Return the bonds between cysteines and ligands, as ``Thiol`` has them, no metal ions."""
     return tuple(
         record
         for residue in structure.residues
@@ -125,8 +121,7 @@ def _partners(structure: Structure, residue: Residue) -> list[tuple[dict[str, An
     if not residue.has("SG"):
         return []
     sulphur = residue.position("SG")
-    links = [(x.residue_1, x.atom_1, x.residue_2, x.atom_2) for x in structure.links]
-    ends = {*links, *((*link[2:], *link[:2]) for link in links)}
+    ends = {*structure.links, *((*link[2:], *link[:2]) for link in structure.links)}
     found = []
     for other in structure.residues:
         if other is residue or other.kind == "water":

@@ -16,6 +16,7 @@ from workbench.errors import ReceptorError
 from workbench.structures.receptor import Atom, FloatArray, IntArray, Residue
 
 Bond = tuple[int, int, int]
+Chi = tuple[str, str, str, str]
 
 _BACKBONE = "N-CA CA-C C=O C-OXT"
 _SIDE_CHAINS = {
@@ -65,7 +66,7 @@ _CHI_PATHS = {
     "TYR": "N CA CB CG CD1",
     "VAL": "N CA CB CG1",
 }
-CHI_ATOMS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
+CHI_ATOMS: dict[str, tuple[Chi, ...]] = {
     name: tuple(zip(path, path[1:], path[2:], path[3:], strict=False))
     for name, path in ((name, text.split()) for name, text in _CHI_PATHS.items())
 }
@@ -102,9 +103,7 @@ def assign_topology(
         When a residue is unknown, lacks an atom, or has a hydrogen that is bonded to nothing.
     """
     groups = residue_groups(atoms)
-    bonds: list[Bond] = []
-    for group in groups:
-        bonds += _residue_bonds(atoms, coordinates, group)
+    bonds = [bond for group in groups for bond in _residue_bonds(atoms, coordinates, group)]
     bonds += _peptide_bonds(atoms, coordinates, groups)
     bonds += _disulfides(atoms, coordinates)
     ordered = sorted({(min(i, j), max(i, j), order) for i, j, order in bonds})

@@ -16,6 +16,7 @@ from workbench.structures.groove import receptor_pockets
 from workbench.structures.reading import KEPT
 from workbench.structures.receptor import Atom, FloatArray, IntArray, Receptor
 from workbench.structures.topology import CAPS, STANDARD_RESIDUES, residue_groups
+from workbench.text import ascii_line
 
 Link = tuple[int, int]
 Place = tuple[str, int, str]
@@ -41,16 +42,8 @@ def pdb_text(
     """Return a PDB file with LINK and CONECT records.
 
     CONECT is written for every bond of a residue that is no amino acid (ligands, caps), twice
-    for a double bond, and for each link.
-
-    Parameters
-    ----------
-    coordinates
-        ``(n_atoms, 3)`` angstrom.
-    bonds
-        ``(n_bonds, 3)``: two atom indices and the order.
-    links
-        Pairs of atom indices: covalent bonds between residues.
+    for a double bond, and for each link, a pair of atom indices that a reader cannot guess.
+    Coordinates are ``(n_atoms, 3)`` angstrom, bonds ``(n_bonds, 3)``: two indices and the order.
 
     Raises
     ------
@@ -80,7 +73,7 @@ def pdb_text(
     options = gemmi.PdbWriteOptions()
     options.minimal_file, options.cryst1_record = True, False
     options.conect_records = options.preserve_serial = True
-    clean = _printable(title)
+    clean = ascii_line(title)
     pieces = [clean[i : i + 69] for i in range(0, len(clean), 69)][:99]
     head = [
         f"{f'TITLE   {i + 1:2d} {piece}' if i else f'TITLE     {piece}':<80}\n"
@@ -105,13 +98,9 @@ def mmcif_text(
 ) -> str:
     """Return an mmCIF file: atom_site, struct_conn, chem_comp and the bonds of each component.
 
-    Parameters
-    ----------
-    coordinates, bonds, links
-        As for ``pdb_text``; bonds within a residue become ``_chem_comp_bond`` rows, links
-        ``covale``.
-    title, name
-        ``_struct.title``; the block is called by ``name``, its odd characters replaced.
+    Arguments are those of ``pdb_text``: bonds within a residue become
+    ``_chem_comp_bond`` rows, links ``covale``. The block is called by ``name``, its odd characters
+    replaced.
 
     Raises
     ------
@@ -121,7 +110,7 @@ def mmcif_text(
     structure = _gemmi_structure(atoms, coordinates, links)
     structure.name = re.sub(r"[^A-Za-z0-9_.-]", "_", name) or "_"
     if title:
-        structure.info["_struct.title"] = _printable(title)
+        structure.info["_struct.title"] = ascii_line(title)
     groups = gemmi.MmcifOutputGroups(False)
     for wanted in ("block_name", "entry", "title_keywords", "entity", "struct_asym", "conn",
                    "atoms", "group_pdb", "auth_all"):  # fmt: skip
@@ -276,10 +265,6 @@ def _is_polymer(atom: Atom) -> bool:
     return atom.residue_name in STANDARD_RESIDUES or atom.residue_name in CAPS
 
 
-def _printable(title: str) -> str:
-    return "".join(c if 32 <= ord(c) < 127 else "?" for c in " ".join(title.split()))
-
-
 def file_places(atoms: Sequence[Atom]) -> list[Place]:
     """Return chain, number and insertion code of each atom's residue in a file.
 
@@ -345,15 +330,9 @@ def autodock_types(receptor: Receptor) -> tuple[str, ...]:
 
 
 def receptor_pdbqt(receptor: Receptor, leave_out: Collection[int] = ()) -> str:
-    """Return a rigid receptor in PDBQT: polar hydrogens only, all charges zero.
+    """Return a rigid receptor in PDBQT: polar hydrogens only, without the atoms ``leave_out``.
 
-    Vina and the Vinardo function take no charges; AutoDock4 needs them and must not be run
-    on this file without adding some.
-
-    Parameters
-    ----------
-    leave_out
-        Indices of atoms that are not written, such as a side chain that is docked.
+    All charges are zero: Vina and Vinardo take none, AutoDock4 needs them.
     """
     omitted = set(leave_out)
     types = autodock_types(receptor)
