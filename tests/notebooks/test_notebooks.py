@@ -50,6 +50,7 @@ def test_a_notebook_is_valid_asks_three_questions_and_holds_no_output(name: str)
     assert all((FOLDER / link).is_file() for link in re.findall(r"\]\((\S+\.ipynb)\)", text))
 
 
+@pytest.mark.slow
 def test_groove(
     tmp_path: Path, docked_drug: DockingResult, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -125,8 +125,12 @@ def test_it_is_silent_fits_draws_and_sorts(
 
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_serious(browser: Browser, pages: dict[str, Path], name: str) -> None:
+    opened(browser, pages[name])
+    # defines the checker and returns nothing of it
+    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    browser.run(f"{axe}; undefined")
     for scheme in ("light", "dark"):
-        opened(browser, pages[name], scheme=scheme)
+        browser.page.emulate_media(color_scheme=scheme)
         assert serious(browser) == []
     browser.run(
         "document.querySelector('main').insertAdjacentHTML('beforeend',"
@@ -136,9 +140,6 @@ def test_axe_finds_nothing_serious(browser: Browser, pages: dict[str, Path], nam
 
 
 def serious(browser: Browser) -> list[dict[str, Any]]:
-    # defines the checker and returns nothing of it
-    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-    browser.run(f"{axe}; undefined")
     found: list[dict[str, Any]] = browser.run(
         "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v =>"
         " ({id: v.id, impact: v.impact, nodes: v.nodes.map(n => n.html.slice(0, 160))})))"
