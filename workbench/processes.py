@@ -79,8 +79,7 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=self._words,
                 stderr=self._words,
-                # no module of the folder that the user stands in is imported
-                env={**os.environ, "PYTHONSAFEPATH": "1", **threads},
+                env={**os.environ, **_safe_paths(), **threads},
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
@@ -149,6 +148,15 @@ class Child:
         self._words.seek(max(0, self._words.seek(0, os.SEEK_END) - _LAST_BYTES))
         lines = self._words.read().decode(errors="replace").strip().splitlines()
         return f"the process ended with code {code}" + (f" ({lines[-1]})" if lines else "")
+
+
+def _safe_paths() -> dict[str, str]:
+    """Return variables with which Python imports nothing from the folder that the user stands in.
+
+    An empty entry of PYTHONPATH, as ``export PYTHONPATH=x:$PYTHONPATH`` leaves it, is that folder.
+    """
+    named = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(filter(None, named))}
 
 
 def answers(

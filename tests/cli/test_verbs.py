@@ -283,6 +283,7 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(tmp_path: Path) -> None:
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="groups of processes of Linux")
 def test_ctrl_c_ends_a_scan_and_its_processes(tmp_path: Path) -> None:
     import psutil
