@@ -19,7 +19,7 @@ from workbench.ligands.reference_poses import reference_pose
 from workbench.settings import EncounterSettings
 from workbench.structures.loading import load_receptor
 
-QUICK = EncounterSettings(exhaustiveness=1, n_poses=3)
+QUICK = EncounterSettings(exhaustiveness=1, n_poses=3, max_evaluations=100_000)
 
 
 @pytest.fixture(scope="module")

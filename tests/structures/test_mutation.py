@@ -204,6 +204,7 @@ def test_neither_numbering_fits(
         mutated(yeast_like, mutations)
 
 
+@pytest.mark.slow
 def test_yeast_wild_type_becomes_a_human_groove(shared_structures: Path) -> None:
     receptor = prepare_receptor(shared_structures / "receptors" / "3m1i.pdb", humanise=True)
     assert receptor.verdict == "thiol" and len(receptor.mutations) == 25
