@@ -8,13 +8,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from matplotlib.figure import Figure
 from report_cases import reactions
 
 from workbench.cli.main import main
 from workbench.errors import OutputError
 from workbench.records.docking import DockingResult
 from workbench.report import pictures as module
-from workbench.report.charts import Curve, bars, histogram, line_plot, svg
+from workbench.report.charts import INKS, Curve, bars, histogram, line_plot, svg
 from workbench.report.docking_page import write_docking
 from workbench.report.drawings import adduct_svg, drug_svg
 from workbench.report.pictures import pictures, png_of
@@ -129,3 +130,22 @@ def test_a_chart_is_the_same_text_again_in_the_ink_of_the_page() -> None:
     assert not re.search("#000000|<style|font-family", first)
     ids = [{e.get("id") for e in ElementTree.fromstring(x).iter()} - {None} for x in (first, other)]
     assert ids[0] and ids[0].isdisjoint(ids[1])
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        line_plot(
+            [Curve(f"{n}", [0.0, 1.0], [1.0, 2.0], [0.0, 1.0], [2.0, 3.0], n) for n in range(3)],
+            x_label="x",
+            y_label="y",
+            marks=[0.5],
+        ),
+        histogram([0.0, 1.0, 2.0], [2.0, 1.0], x_label="x"),
+        bars([("a", 1.5, 0.5), ("b", -2.0, None)], x_label="x"),
+    ],
+    ids=["lines", "histogram", "bars"],
+)
+def test_every_colour_of_a_chart_is_one_of_the_page(chart: Figure) -> None:
+    painted = set(re.findall(r"(?:fill|stroke)(?:: ?|=\")([^;\"]+)", svg(chart, "T")))
+    assert painted - {"none"} <= set(INKS.values())

@@ -82,7 +82,7 @@ def line_plot(
 def histogram(edges: Sequence[float], counts: Sequence[float], *, x_label: str) -> Figure:
     """Draw counts between edges as bars: ``edges`` are ``(n + 1,)`` rising, ``counts`` ``(n,)``."""
     axis = _axis(9.0, 2.5)
-    axis.stairs(counts, edges, fill=True, color="C0")
+    axis.stairs(counts, edges, fill=True)  # the cycle of its axes; "C0" is not
     axis.set(xlabel=x_label, ylabel="ligands")
     axis.yaxis.get_major_locator().set_params(integer=True)
     return axis.figure
