@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from workbench.processes import Child, Lost, Say, answers
+from workbench.errors import DockingError
+from workbench.processes import Child, LostError, Say, answers
 
 HERE = "test_processes:work"
 
@@ -19,8 +21,12 @@ HERE = "test_processes:work"
 def work(setup: dict[str, int], message: str, say: Say) -> Any:
     setup["messages"] = setup.get("messages", 0) + 1
     say(message, setup["messages"])
+    if message == "wait":
+        time.sleep(600)
     if message == "exit":
         sys.exit("no more")
+    if message == "refuse":
+        raise DockingError("no place")
     if message == "folder":
         import colorsys
 
@@ -39,15 +45,24 @@ def test_a_child_keeps_its_setup_and_says_how_it_ended() -> None:
     first, second = (child.ask(x, heard=lambda *said: heard.append(said)) for x in "ab")
     assert first == second != os.getpid()
     assert heard == [("a", 1), ("b", 2)]
-    with pytest.raises(Lost, match=r"ended with code 1 \(no more\)") as told:
+    with pytest.raises(LostError, match=r"ended with code 1 \(no more\)") as told:
         child.ask("exit")
     assert told.value.kind == "crash"
 
 
-def test_a_lost_child_takes_only_its_own_message() -> None:
-    found = dict(answers(HERE, {}, ["a", "exit", "b"], jobs=2))
-    assert isinstance(found[1], Lost)
-    assert all(isinstance(found[place], int) for place in (0, 2))
+def test_an_error_or_a_lost_child_takes_only_its_own_message() -> None:
+    found = dict(answers(HERE, {}, ["a", "exit", "refuse", "b"], jobs=2))
+    assert isinstance(found[1], LostError)
+    assert isinstance(found[2], DockingError) and str(found[2]) == "no place"
+    assert not any(psutil.pid_exists(found[place]) for place in (0, 3))
+
+
+def test_leaving_the_loop_ends_the_children() -> None:
+    found = answers(HERE, {}, ["a", *["wait"] * 20], jobs=2)
+    place, child = next(found)
+    assert place == 0
+    found.close()
+    assert not psutil.pid_exists(child)
 
 
 def test_a_module_in_the_working_folder_is_not_imported(

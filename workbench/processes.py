@@ -22,6 +22,8 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any
 
+from workbench.errors import WorkbenchError
+
 START_S = 600.0
 """For the first imports, on a cold network disk."""
 
@@ -31,13 +33,13 @@ _GRACE_S = 30.0
 
 _LAST_BYTES = 4000
 _ONE_CORE = ("OMP_NUM_THREADS", "OPENMM_CPU_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_READY, _REMARK, _ANSWER = "ready", "remark", "answer"
+_READY, _REMARK, _ANSWER, _REFUSED = "ready", "remark", "answer", "refused"
 
 Say = Callable[..., None]
 """What a function calls with a remark on the way to its answer."""
 
 
-class Lost(Exception):  # noqa: N818 (an outcome that every caller turns into its own words)
+class LostError(WorkbenchError):
     """A child ended or had to be ended: ``crash``, ``timeout`` or ``memory``, and the reason."""
 
     def __init__(self, kind: str, reason: str) -> None:
@@ -58,11 +60,6 @@ class Child:
         More ends the child (allocations fail, and its resident memory is watched).
     one_core
         Whether numerical libraries in it use one thread.
-
-    Raises
-    ------
-    Lost
-        When the process does not start.
     """
 
     def __init__(
@@ -83,20 +80,25 @@ class Child:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
-        self._told(pickle.dumps(setup), START_S, lambda *_: None)
+        self._setup: bytes | None = pickle.dumps(setup)
 
     def ask(self, message: Any, timeout_s: float = math.inf, heard: Say = lambda *_: None) -> Any:
         """Return the answer to a message; ``heard`` is called with each remark before it.
 
         Raises
         ------
-        Lost
-            When none comes; the child is gone then.
+        LostError
+            When none comes, or the process did not start; the child is gone then.
+        WorkbenchError
+            That the function raised.
         """
+        if self._setup is not None:
+            self._told(self._setup, START_S, heard)
+            self._setup = None
         return self._told((message, timeout_s), timeout_s, heard)
 
     def kill(self) -> None:
-        """End the process; a thread that waits for its answer gets ``Lost``."""
+        """End the process; a thread that waits for its answer gets ``LostError``."""
         self._process.kill()
 
     def close(self) -> None:
@@ -108,26 +110,32 @@ class Child:
 
     def _told(self, message: Any, timeout_s: float, heard: Say) -> Any:
         deadline = time.monotonic() + timeout_s
-        try:
+        with contextlib.suppress(OSError):  # a child that is gone shows when its answer is read
             self._pipe.send(message)
-            while True:
-                while not self._pipe.poll(_LOOK_EVERY_S):
-                    if self._resident_bytes() > self._memory_bytes:
-                        needed = f"needed more than {self._memory_bytes / 1e9:g} GB of memory"
-                        raise Lost("memory", needed)
-                    if time.monotonic() > deadline:
-                        raise Lost("timeout", f"was not done after {timeout_s:g} s")
-                kind, content = self._pipe.recv()
-                if kind != _REMARK:
-                    return content
+        try:
+            kind, content = self._received(deadline, timeout_s)
+            while kind == _REMARK:
                 heard(*content)
-        except (OSError, EOFError) as error:
-            lost = Lost("crash", self._how_it_ended())
-            self.close()
-            raise lost from error
-        except Lost:
+                kind, content = self._received(deadline, timeout_s)
+        except LostError:
             self.close()
             raise
+        if kind == _REFUSED:
+            raise content
+        return content
+
+    def _received(self, deadline: float, timeout_s: float) -> tuple[str, Any]:
+        try:
+            while not self._pipe.poll(_LOOK_EVERY_S):
+                if self._resident_bytes() > self._memory_bytes:
+                    needed = f"needed more than {self._memory_bytes / 1e9:g} GB of memory"
+                    raise LostError("memory", needed)
+                if time.monotonic() > deadline:
+                    raise LostError("timeout", f"was not done after {timeout_s:g} s")
+            kind, content = self._pipe.recv()
+        except (OSError, EOFError) as error:
+            raise LostError("crash", self._how_it_ended()) from error
+        return kind, content
 
     def _resident_bytes(self) -> float:
         if self._memory_bytes == math.inf:
@@ -166,23 +174,28 @@ def answers(
     jobs: int,
     heard: Say = lambda *_: None,
 ) -> Iterator[tuple[int, Any]]:
-    """Yield each message's place and answer as it comes, or ``Lost`` in the answer's place.
+    """Yield each message's place and answer as it comes, or the error in the answer's place.
 
     ``jobs`` children at most; leaving the loop ends them. ``heard`` is called, in threads, with
-    the place of a message and each remark on it.
+    the place of a message and each remark on it. An error is ``LostError``, or the
+    ``WorkbenchError`` that the function raised.
     """
     mine = threading.local()
     children: list[Child] = []
+    left = threading.Event()
 
     def answer(place: int) -> Any:
+        if getattr(mine, "child", None) is None:
+            mine.child = Child(function, setup)
+            children.append(mine.child)
+        if left.is_set():  # the loop was left while the child began
+            mine.child.kill()
         try:
-            if getattr(mine, "child", None) is None:
-                mine.child = Child(function, setup)
-                children.append(mine.child)
             return mine.child.ask(messages[place], heard=lambda *said: heard(place, *said))
-        except Lost as lost:
-            mine.child = None
-            return lost
+        except WorkbenchError as error:
+            if isinstance(error, LostError):
+                mine.child = None
+            return error
 
     pool = ThreadPoolExecutor(max(1, min(jobs, len(messages))))
     try:
@@ -190,9 +203,13 @@ def answers(
         for future in as_completed(places):
             yield places[future], future.result()
     finally:
+        left.set()
         pool.shutdown(wait=False, cancel_futures=True)
         for child in children:
             child.kill()
+        pool.shutdown()
+        for child in children:
+            child.close()
 
 
 def main() -> None:
@@ -208,9 +225,13 @@ def main() -> None:
             message, timeout_s = other.recv()
             if timeout_s < math.inf:
                 faulthandler.dump_traceback_later(timeout_s + _GRACE_S, exit=True)
-            answer = function(setup, message, lambda *words: other.send((_REMARK, words)))
+            try:
+                said = function(setup, message, lambda *words: other.send((_REMARK, words)))
+                reply = (_ANSWER, said)
+            except WorkbenchError as error:
+                reply = (_REFUSED, error)
             faulthandler.cancel_dump_traceback_later()
-            other.send((_ANSWER, answer))
+            other.send(reply)
 
 
 def _limit_memory(limit_bytes: float) -> None:

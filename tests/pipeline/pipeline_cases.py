@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from workbench.errors import DockingError
 from workbench.pipeline.comparing import Task
 from workbench.processes import Say
 from workbench.settings import (
@@ -33,8 +34,8 @@ HASTY = DockSettings(
 """To see whether a run comes through, not where the drug lies."""
 
 
-def crash_on_kpt_251(setup: None, task: Task, say: Say) -> str:
+def crash_on_kpt_251(setup: None, task: Task, say: Say) -> None:
     """Take the place of a docking run."""
     if task.ligand.name == "KPT-251":
         os.abort()
-    return "not crashed"
+    raise DockingError("not crashed")

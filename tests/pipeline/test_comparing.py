@@ -16,7 +16,7 @@ from pipeline_cases import HASTY
 from rdkit import Chem
 from scipy.spatial.distance import pdist
 
-from workbench.errors import UsageError
+from workbench.errors import DockingError, UsageError
 from workbench.ligands.reading import load_ligand
 from workbench.pipeline import comparing
 from workbench.pipeline.comparing import compare, folder_name, reactions_from, shipped_reaction
@@ -97,7 +97,10 @@ def test_a_finished_run_is_taken_over_and_another_is_not(
     compared: Comparison, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def never(function: str, setup: None, tasks: list[comparing.Task], *_: object) -> Any:
-        return ((k, f"{task.ligand.name} was docked again") for k, task in enumerate(tasks))
+        return (
+            (k, DockingError(f"{task.ligand.name} was docked again"))
+            for k, task in enumerate(tasks)
+        )
 
     monkeypatch.setattr(comparing, "answers", never)
     again = compare(DRUGS, out=folder, settings=SHORT, poses=1, jobs=1)

@@ -123,15 +123,25 @@ def test_it_is_silent_fits_draws_and_sorts(
         check_sorting(browser, *SORTED[name])
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_serious(browser: Browser, pages: dict[str, Path], name: str) -> None:
-    opened(browser, pages[name])
-    # defines the checker and returns nothing of it
+def checked(browser: Browser, page: Path) -> None:
+    """Open a page and define the checker in it."""
+    opened(browser, page)
     axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     browser.run(f"{axe}; undefined")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_serious(browser: Browser, pages: dict[str, Path], name: str) -> None:
+    checked(browser, pages[name])
     for scheme in ("light", "dark"):
         browser.page.emulate_media(color_scheme=scheme)
         assert serious(browser) == []
+
+
+def test_axe_sees_a_pale_text_and_a_button_without_a_name(
+    browser: Browser, pages: dict[str, Path]
+) -> None:
+    checked(browser, pages["react"])
     browser.run(
         "document.querySelector('main').insertAdjacentHTML('beforeend',"
         " '<p style=\"color: #aaa; background: #fff\">pale</p><button></button>')"

@@ -26,7 +26,7 @@ from workbench.mechanism.reaction_table import rows_of
 from workbench.mechanism.reactivity import react
 from workbench.pipeline.comparison_rows import Run, checked_weights, compared_drug, weighted
 from workbench.pipeline.docking import dock, run_provenance
-from workbench.processes import Lost, Say, answers
+from workbench.processes import LostError, Say, answers
 from workbench.progress import Progress, silent
 from workbench.provenance import public_command
 from workbench.records.comparison import Comparison
@@ -265,13 +265,13 @@ def _docked(
 
     for place, answer in answers(_FUNCTION, None, given, at_once, heard):
         ligand = given[place].ligand
-        if isinstance(answer, Lost):
+        if isinstance(answer, LostError):
             failures[ligand.name] = (
                 f"the docking process of {ligand.name} was lost: {answer}; "
                 "try it alone with workbench dock"
             )
-        elif answer:
-            failures[ligand.name] = answer
+        elif isinstance(answer, WorkbenchError):
+            failures[ligand.name] = str(answer)
         else:
             ready[ligand.inchikey] = read_docking_result(given[place].folder)
     found = ((task.ligand, ready[task.ligand.inchikey]) for task in tasks)
@@ -280,25 +280,21 @@ def _docked(
     return runs, {name: failures[name] for name in names if name in failures}
 
 
-def dock_task(_: None, task: Task, say: Say) -> str:
-    """Dock a drug and write its folder; return why that failed, or an empty string."""
-    try:
-        result = dock(
-            task.ligand,
-            task.receptor,
-            settings=task.settings,
-            force_field=task.settings.minimization.force_field,
-            poses=task.settings.search.n_poses,
-            seed=task.seed,
-            platform=task.settings.minimization.platform,
-            jobs=task.jobs,
-            command=task.command,
-            progress=say,
-        )
-        write_docking(result, Path(task.folder))
-    except WorkbenchError as error:
-        return str(error)
-    return ""
+def dock_task(_: None, task: Task, say: Say) -> None:
+    """Dock a drug and write its folder."""
+    result = dock(
+        task.ligand,
+        task.receptor,
+        settings=task.settings,
+        force_field=task.settings.minimization.force_field,
+        poses=task.settings.search.n_poses,
+        seed=task.seed,
+        platform=task.settings.minimization.platform,
+        jobs=task.jobs,
+        command=task.command,
+        progress=say,
+    )
+    write_docking(result, Path(task.folder))
 
 
 def _finished(task: Task) -> DockingResult | None:

@@ -14,12 +14,12 @@ from workbench.docking.encounter import dock_encounter, docking_box
 from workbench.docking.flexible import turning_neighbours, with_side_chains
 from workbench.docking.search import repeat_seeds, search
 from workbench.docking.torsions import build_tree
-from workbench.errors import DockingError
+from workbench.errors import DockingError, WorkbenchError
 from workbench.ligands.adducts import enumerate_adducts
 from workbench.ligands.conformers import embed
 from workbench.ligands.molecules import Adduct, Ligand
 from workbench.pipeline.summarising import encounter_records
-from workbench.processes import Lost, Say, answers
+from workbench.processes import LostError, Say, answers
 from workbench.records.scan import WILD_TYPE
 from workbench.resistance.grooves import contacts
 from workbench.settings import ScanSettings
@@ -167,19 +167,16 @@ def scored(scorer: Scorer, tasks: Sequence[Task], jobs: int) -> Iterator[tuple[T
             yield task, scorer.scores(task)
         return
     for place, answer in answers("workbench.resistance.scoring:score", scorer, tasks, jobs):
-        if isinstance(answer, Lost):
+        if isinstance(answer, LostError):
             raise DockingError(
                 f"a process of the scan was lost, perhaps for want of memory ({answer}): start it "
                 "again with fewer --jobs; finished pairs are kept"
             )
-        if isinstance(answer, DockingError):
+        if isinstance(answer, WorkbenchError):
             raise answer
         yield tasks[place], answer
 
 
-def score(scorer: Scorer, task: Task, say: Say) -> Scores | DockingError:
-    """Return the scores of a task, or why a drug finds no place."""
-    try:
-        return scorer.scores(task)
-    except DockingError as error:
-        return error
+def score(scorer: Scorer, task: Task, say: Say) -> Scores:
+    """Return the scores of a task."""
+    return scorer.scores(task)

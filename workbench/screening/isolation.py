@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.errors import ScreenError, WorkbenchError
-from workbench.processes import START_S, Child, Lost, Say
+from workbench.processes import START_S, Child, LostError, Say
 from workbench.screening.plan import STAGES, Item, Job, PackedJob, Row
 from workbench.settings import IsolationSettings
 
@@ -46,7 +46,7 @@ class Isolated:
             started = time.monotonic()
             try:
                 kind, content = child.ask((stage, item), self.limits.timeout_s)
-            except Lost as lost:
+            except LostError as lost:
                 self._child = None
                 kind, content = lost.kind, str(lost)
             if kind != "crash":
@@ -78,7 +78,7 @@ class Isolated:
                 worker = _Worker(job.content)
                 child = Child(_FUNCTION, worker, self.limits.memory_gb, one_core=True)
                 kind, reason = child.ask(None, START_S)
-            except Lost as lost:
+            except LostError as lost:
                 told = str(lost)
                 continue
             self._child, self._job = child, job.digest
